@@ -1,0 +1,4 @@
+//! Dashboards and alarms.
+
+mod alarm;
+mod dashboard;

@@ -1,0 +1,6 @@
+//! Users.
+
+mod identity_provider;
+mod user_pool;
+mod user_pool_client;
+mod user_pool_domain;

@@ -1,0 +1,115 @@
+//! How EC2 makes a VPC.
+
+use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState};
+use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use nk_kinds::ec2::{Vpc, VpcOutputs};
+use nk_model::{Address, Change, Changes, Live, Phase};
+
+use super::{managed, tagged};
+use crate::{
+    Aws,
+    rim::{Refused, retries_off},
+};
+
+impl Reconcile<Vpc> for Aws {
+    async fn observe(&self, scope: &Scope<Vpc>) -> CloudResult<Vec<Live<Vpc, VpcOutputs>>> {
+        let answer = self
+            .ec2
+            .describe_vpcs()
+            .filters(self.ec2_stack())
+            .send()
+            .await
+            .refused("ec2:DescribeVpcs")?;
+        let mut found = Vec::new();
+        for vpc in answer.vpcs.unwrap_or_default() {
+            let Some(live) = self.vpc(vpc)? else { continue };
+            if !scope.covers(&live.address) {
+                continue;
+            }
+            let (support, hostnames) = tokio::try_join!(
+                self.vpc_attribute(&live.id, VpcAttributeName::EnableDnsSupport),
+                self.vpc_attribute(&live.id, VpcAttributeName::EnableDnsHostnames),
+            )?;
+            let spec = Vpc { dns_support: support, dns_hostnames: hostnames, ..live.spec.clone() };
+            found.push(Live { spec, ..live });
+        }
+        Ok(found)
+    }
+
+    async fn create(&self, spec: &Vpc, _: &Address) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
+        // No token and no unique name: a second try inside the SDK could make a second VPC.
+        let answer = self
+            .ec2
+            .create_vpc()
+            .cidr_block(spec.cidr.to_string())
+            .tag_specifications(tagged(ResourceType::Vpc, &spec.tags))
+            .customize()
+            .config_override(retries_off!(aws_sdk_ec2))
+            .send()
+            .await
+            .refused("ec2:CreateVpc")?;
+        answer.vpc.map_or(Ok(None), |vpc| self.vpc(vpc))
+    }
+
+    async fn update(
+        &self,
+        spec: &Vpc,
+        live: &Live<Vpc, VpcOutputs>,
+        changes: &[Change],
+    ) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
+        let value = |on| AttributeBooleanValue::builder().value(on).build();
+        // One attribute a call, and host names need support to be on before and off after.
+        let support = changes.touch("dns-support").then(|| {
+            self.ec2
+                .modify_vpc_attribute()
+                .vpc_id(&live.id)
+                .enable_dns_support(value(spec.dns_support))
+        });
+        let hostnames = changes.touch("dns-hostnames").then(|| {
+            let call = self.ec2.modify_vpc_attribute().vpc_id(&live.id);
+            call.enable_dns_hostnames(value(spec.dns_hostnames))
+        });
+        let calls = if spec.dns_support { [support, hostnames] } else { [hostnames, support] };
+        for call in calls.into_iter().flatten() {
+            call.send().await.refused("ec2:ModifyVpcAttribute")?;
+        }
+        if changes.touch("tags") {
+            self.ec2_tag(&live.id, &spec.tags).await?;
+        }
+        Ok(None)
+    }
+
+    async fn destroy(&self, live: &Live<Vpc, VpcOutputs>) -> CloudResult<Departure> {
+        let call = self.ec2.delete_vpc().vpc_id(&live.id).send().await;
+        call.unless_missing("ec2:DeleteVpc", &["InvalidVpcID.NotFound"])?;
+        Ok(Departure::Gone)
+    }
+}
+
+impl Aws {
+    /// A VPC of this stack as its description shows it: with the DNS flags of a new one.
+    fn vpc(&self, vpc: types::Vpc) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
+        let tags = managed(vpc.tags);
+        let (Some(address), Some(id)) = (tags.address(&self.stack), vpc.vpc_id) else {
+            return Ok(None);
+        };
+        let cidr = vpc.cidr_block.unwrap_or_default();
+        let cidr = cidr.parse().map_err(|error| CloudError::garbled("ec2:DescribeVpcs", &error))?;
+        let phase = match vpc.state {
+            Some(VpcState::Available) => Phase::Ready,
+            state => Phase::Busy(state.map_or_else(|| "pending".into(), |state| state.to_string())),
+        };
+        let spec = Vpc { cidr, dns_support: true, dns_hostnames: false, tags };
+        let outputs = VpcOutputs { id: id.clone() };
+        // EC2 refuses to delete a VPC that anything stands in, so deleting a twin is safe.
+        let live = Live { vacant: true, ..Live::ready(address, id, spec, outputs) };
+        Ok(Some(live.in_phase(phase)))
+    }
+
+    async fn vpc_attribute(&self, id: &str, name: VpcAttributeName) -> CloudResult<bool> {
+        let call = self.ec2.describe_vpc_attribute().vpc_id(id).attribute(name);
+        let answer = call.send().await.refused("ec2:DescribeVpcAttribute")?;
+        let value = answer.enable_dns_support.or(answer.enable_dns_hostnames);
+        Ok(value.and_then(|value| value.value).unwrap_or(false))
+    }
+}

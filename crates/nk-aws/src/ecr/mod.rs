@@ -1,0 +1,3 @@
+//! Repositories.
+
+mod repository;

@@ -1,0 +1,5 @@
+//! Containers.
+
+mod cluster;
+mod service;
+mod task_definition;

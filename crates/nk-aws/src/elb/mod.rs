@@ -1,0 +1,5 @@
+//! Load balancing.
+
+mod listener;
+mod load_balancer;
+mod target_group;

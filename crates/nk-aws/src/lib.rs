@@ -1,0 +1,30 @@
+//! How AWS makes, changes and removes each kind: the only crate that names an AWS SDK.
+//!
+//! One file per kind, in the same tree as `nk-kinds`.
+
+mod aws;
+mod cloudwatch;
+mod cognito;
+mod ec2;
+mod ecr;
+mod ecs;
+mod elb;
+mod iam;
+mod lock;
+mod logs;
+mod meter;
+mod rds;
+mod rim;
+mod secretsmanager;
+
+pub use aws::{Aws, Caller, Connection};
+pub use meter::{Call, Meter};
+use nk_engine::Entry;
+
+macro_rules! entries {
+    ($($kind:ty),* $(,)?) => {
+        /// The reconcilers of all kinds.
+        pub(crate) const ENTRIES: &[Entry<Aws>] = &[$(Entry::of::<$kind>()),*];
+    };
+}
+nk_kinds::each_kind!(entries);

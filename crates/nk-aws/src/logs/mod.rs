@@ -1,0 +1,3 @@
+//! Log groups.
+
+mod log_group;

@@ -1,0 +1,144 @@
+//! The rim of the SDK: its errors become the engine's.
+
+use aws_smithy_runtime_api::client::{
+    orchestrator::HttpResponse,
+    result::{ConnectorError, SdkError},
+};
+use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+use nk_engine::{CloudError, CloudResult, Nature};
+
+/// Turns an SDK result into the engine's.
+pub(crate) trait Refused<T> {
+    /// The same result, where an error names the operation, as in `ec2:CreateVpc`.
+    fn refused(self, operation: &str) -> CloudResult<T>;
+
+    /// The same where AWS's saying that there is no such thing, by one of these codes, is an
+    /// answer and not an error.
+    fn unless_missing(self, operation: &str, codes: &[&str]) -> CloudResult<Option<T>>
+    where
+        Self: Sized,
+    {
+        match self.refused(operation) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if codes.iter().any(|code| error.is(code)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<T, E> Refused<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    fn refused(self, operation: &str) -> CloudResult<T> {
+        self.map_err(|error| cloud_error(operation, error))
+    }
+}
+
+fn cloud_error<E>(operation: &str, error: SdkError<E, HttpResponse>) -> CloudError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let bare = |nature, message: String| CloudError {
+        operation: operation.to_owned(),
+        code: None,
+        message,
+        request_id: None,
+        nature,
+    };
+    match error {
+        SdkError::ServiceError(context) => {
+            let status = context.raw().status().as_u16();
+            let header = |name| context.raw().headers().get(name).map(ToOwned::to_owned);
+            let request_id = context
+                .err()
+                .meta()
+                .extra("aws_request_id")
+                .map(ToOwned::to_owned)
+                .or_else(|| header("x-amzn-requestid"))
+                .or_else(|| header("x-amz-request-id"));
+            let code = context.err().code().map(ToOwned::to_owned);
+            let message = match context.err().message() {
+                Some(message) => message.to_owned(),
+                None if code.is_none() => format!("HTTP status {status}"),
+                None => String::new(),
+            };
+            let nature = nature(code.as_deref().unwrap_or_default(), status);
+            CloudError { operation: operation.to_owned(), code, message, request_id, nature }
+        }
+        SdkError::DispatchFailure(failure) => {
+            let nature = match failure.as_connector_error() {
+                Some(error) if unsent(error) => Nature::Unreachable,
+                Some(_) => Nature::Ambiguous,
+                None => Nature::Unreachable,
+            };
+            let text = failure
+                .as_connector_error()
+                .map_or_else(|| "no connection".to_owned(), |error| chain(error));
+            bare(nature, text)
+        }
+        SdkError::TimeoutError(_) => bare(Nature::Ambiguous, "there was no answer in time".into()),
+        SdkError::ResponseError(error) => {
+            bare(Nature::Ambiguous, format!("the answer was cut off or is nonsense: {error:?}"))
+        }
+        SdkError::ConstructionFailure(failure) => {
+            let text = chain(&SdkError::<E, HttpResponse>::ConstructionFailure(failure));
+            let nature =
+                if text.contains("credential") { Nature::Credentials } else { Nature::Refused };
+            bare(nature, text)
+        }
+        other => bare(Nature::Ambiguous, chain(&other)),
+    }
+}
+
+/// Whether the request surely never left.
+fn unsent(error: &ConnectorError) -> bool {
+    let text = chain(error);
+    error.is_user()
+        || ["tcp connect", "dns error", "certificate", "Connect, "]
+            .iter()
+            .any(|word| text.contains(word))
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    DisplayErrorContext(error).to_string()
+}
+
+/// What a code means; each service has its own for the same thing.
+fn nature(code: &str, status: u16) -> Nature {
+    match code {
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "AuthFailure"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "RequestExpired"
+        | "MissingAuthenticationToken" => Nature::Credentials,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "NotAuthorizedException"
+        | "UnauthorizedException" => Nature::Denied,
+        "Throttling"
+        | "ThrottlingException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "SlowDown" => Nature::Throttled,
+        _ if status == 403 => Nature::Denied,
+        _ if status == 429 => Nature::Throttled,
+        _ if status >= 500 => Nature::Ambiguous,
+        _ => Nature::Refused,
+    }
+}
+
+/// The configuration for one call of the named SDK crate that must not be sent twice: one whose
+/// repetition would make a second resource.
+macro_rules! retries_off {
+    ($sdk:ident) => {
+        $sdk::config::Builder::default()
+            .retry_config(aws_smithy_types::retry::RetryConfig::disabled())
+    };
+}
+pub(crate) use retries_off;

@@ -1,0 +1,3 @@
+//! Secrets.
+
+mod secret;

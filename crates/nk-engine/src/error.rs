@@ -1,0 +1,111 @@
+//! What can go wrong at a cloud, as data to decide by.
+
+use std::fmt;
+
+/// A call that did not do what it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudError {
+    /// The service and the operation, as in `ec2:CreateVpc`.
+    pub operation: String,
+    /// The error code on the wire, as in `VpcLimitExceeded`; none where there was no answer.
+    pub code: Option<String>,
+    /// What AWS said, or why there is no answer.
+    pub message: String,
+    /// AWS's name for the request.
+    pub request_id: Option<String>,
+    /// What it means for what comes next.
+    pub nature: Nature,
+}
+
+/// What an error means for what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// AWS understood and declined; nothing was done.
+    Refused,
+    /// AWS had too much to do, beyond what the SDK's own retries bridged; nothing was done.
+    Throttled,
+    /// The caller may not do this.
+    Denied,
+    /// The credentials are missing, expired or wrong.
+    Credentials,
+    /// Nothing was reached; nothing was done.
+    Unreachable,
+    /// The call went out and its answer is unknown: it may or may not have been done.
+    Ambiguous,
+    /// The answer makes no sense.
+    Garbled,
+}
+
+impl CloudError {
+    /// An answer, or a spec, that does not have the form it should.
+    pub fn garbled(operation: impl Into<String>, message: &impl fmt::Display) -> Self {
+        Self {
+            operation: operation.into(),
+            code: None,
+            message: message.to_string(),
+            request_id: None,
+            nature: Nature::Garbled,
+        }
+    }
+
+    /// Something AWS would accept, or has, that nk refuses; `operation` names what was about to be
+    /// done.
+    pub fn refused(operation: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            operation: operation.into(),
+            code: None,
+            message: message.into(),
+            request_id: None,
+            nature: Nature::Refused,
+        }
+    }
+
+    /// Whether AWS answered with this code.
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// Whether AWS answered with this code and a message that contains this.
+    pub fn says(&self, code: &str, fragment: &str) -> bool {
+        self.is(code) && self.message.contains(fragment)
+    }
+
+    /// The same without a value that must not be seen; AWS quotes what it declines.
+    #[must_use]
+    pub fn without(mut self, secret: &str) -> Self {
+        if !secret.is_empty() {
+            self.message = self.message.replace(secret, "(secret)");
+        }
+        self
+    }
+}
+
+impl fmt::Display for CloudError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.operation)?;
+        match self.nature {
+            Nature::Refused | Nature::Denied | Nature::Credentials => {
+                f.write_str(" was refused")?
+            }
+            Nature::Throttled => f.write_str(" was throttled")?,
+            Nature::Unreachable => f.write_str(" reached nobody")?,
+            Nature::Ambiguous => f.write_str(" has an unknown outcome")?,
+            Nature::Garbled => f.write_str(" was not understood")?,
+        }
+        if let Some(code) = &self.code {
+            write!(f, ": {code}")?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, " (request {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CloudError {}
+
+/// A result of a cloud.
+pub type CloudResult<T> = Result<T, CloudError>;

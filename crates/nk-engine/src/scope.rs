@@ -1,0 +1,118 @@
+//! Which resources a look is for, and what several looks may share.
+
+use std::{
+    any::Any,
+    collections::HashMap,
+    future::Future,
+    sync::{Arc, Mutex},
+};
+
+use nk_model::{Address, Json};
+use tokio::sync::OnceCell;
+
+use crate::CloudError;
+
+/// Which resources of a kind a look is for.
+pub struct Scope<K> {
+    /// The wanted ones, with placeholders where a reference is not known yet. For a look at one
+    /// resource that is to go, what is known of it.
+    pub wanted: Vec<(Address, K)>,
+    /// How far to look.
+    pub reach: Reach,
+    /// What looks of one pass share.
+    pub pass: Pass,
+}
+
+/// How far to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// For everything of this stack, whether it is wanted or not, and for what stands in its way.
+    Stack,
+    /// For the one wanted resource only, and its id if it is known.
+    One(Option<String>),
+}
+
+impl<K> Scope<K> {
+    /// Everything of the stack.
+    pub fn stack(wanted: Vec<(Address, K)>, pass: Pass) -> Self {
+        Self { wanted, reach: Reach::Stack, pass }
+    }
+
+    /// One resource.
+    pub fn one(address: Address, spec: K, id: Option<String>) -> Self {
+        Self { wanted: vec![(address, spec)], reach: Reach::One(id), pass: Pass::default() }
+    }
+
+    /// The one address looked for, unless the look is for the whole stack.
+    pub fn address(&self) -> Option<&Address> {
+        match self.reach {
+            Reach::Stack => None,
+            Reach::One(_) => self.wanted.first().map(|(address, _)| address),
+        }
+    }
+
+    /// The id of the one resource looked for, where it is known.
+    pub fn id(&self) -> Option<&str> {
+        match &self.reach {
+            Reach::Stack => None,
+            Reach::One(id) => id.as_deref(),
+        }
+    }
+
+    /// The wanted spec at an address.
+    pub fn wanted(&self, address: &Address) -> Option<&K> {
+        self.wanted.iter().find(|(wanted, _)| wanted == address).map(|(_, spec)| spec)
+    }
+
+    /// Whether a resource at this address is looked for.
+    pub fn covers(&self, address: &Address) -> bool {
+        self.address().is_none_or(|one| one == address)
+    }
+}
+
+impl Scope<Json> {
+    pub(crate) fn typed<K>(
+        self,
+        spec: impl Fn(&Json) -> Result<K, CloudError>,
+    ) -> Result<Scope<K>, CloudError> {
+        let wanted = self
+            .wanted
+            .into_iter()
+            .map(|(address, json)| Ok((address, spec(&json)?)))
+            .collect::<Result<_, CloudError>>()?;
+        Ok(Scope { wanted, reach: self.reach, pass: self.pass })
+    }
+}
+
+/// What the looks of one pass share, so that no call is made twice: the listeners need the load
+/// balancers as well, but only the first of both asks for them.
+#[derive(Clone, Default)]
+pub struct Pass {
+    cells: Arc<Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>>,
+}
+
+type Cell<T> = OnceCell<Result<Arc<T>, CloudError>>;
+
+impl Pass {
+    /// What `read` returned the first time something was asked for under this name.
+    ///
+    /// # Panics
+    ///
+    /// When one name is used for two types.
+    pub async fn once<T, F>(
+        &self,
+        name: &str,
+        read: impl FnOnce() -> F,
+    ) -> Result<Arc<T>, CloudError>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, CloudError>>,
+    {
+        let cell = {
+            let mut cells = self.cells.lock().expect("nothing panics while it holds this lock");
+            let cell = cells.entry(name.to_owned()).or_insert_with(|| Arc::new(Cell::<T>::new()));
+            Arc::clone(cell).downcast::<Cell<T>>().expect("one type a name")
+        };
+        cell.get_or_init(|| async { read().await.map(Arc::new) }).await.clone()
+    }
+}

@@ -1,0 +1,62 @@
+//! An identity provider of a user pool: where else users may come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nk_model::{Kind, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::UserPoolId;
+use crate::{output, secretsmanager::SecretArn};
+
+output!(
+    /// The name of an identity provider.
+    IdentityProviderName = "identity-provider", "name"
+);
+
+/// An identity provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct IdentityProvider {
+    /// The pool it belongs to.
+    pub pool: Ref<UserPoolId>,
+    /// Unique in the pool, at least three characters.
+    pub name: String,
+    /// What it speaks.
+    pub provider: ProviderKind,
+    /// What is asked for, as in `openid`.
+    pub scopes: BTreeSet<String>,
+    /// The pool's attributes, each with the provider's attribute it is filled from.
+    pub attributes: BTreeMap<String, String>,
+    /// The secret that holds the credentials.
+    pub credentials: Ref<SecretArn>,
+    /// The key in it, below which are `client_id` and `client_secret`.
+    pub credentials_key: String,
+}
+
+/// What an identity provider speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderKind {
+    /// Google's own.
+    Google,
+    /// OpenID Connect, found by discovery at this issuer.
+    Discovered(String),
+    /// OpenID Connect without discovery: issuer and endpoints by their Cognito names
+    /// (`oidc_issuer`, `authorize_url`, `token_url`, `attributes_url`, `jwks_uri`).
+    Endpoints(BTreeMap<String, String>),
+}
+
+/// What AWS assigns to an identity provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityProviderOutputs {
+    /// Its name, once it exists.
+    pub name: String,
+}
+
+impl Kind for IdentityProvider {
+    type Outputs = IdentityProviderOutputs;
+    const KIND: &'static str = "identity-provider";
+    const OUTPUTS: &'static [&'static str] = &["name"];
+    const IMMUTABLE: &'static [&'static str] = &["pool", "name"];
+    const RETRY: &'static [Retry] = super::CONCURRENT;
+}

@@ -1,0 +1,83 @@
+//! A user pool: the application's users.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Kind, Operation, Replace, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, output};
+
+output!(
+    /// The id of a user pool.
+    UserPoolId = "user-pool", "id"
+);
+
+/// A user pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UserPool {
+    /// Its name, which need not be unique.
+    pub name: String,
+    /// What users may sign in with besides their user name: `email`, `phone_number`,
+    /// `preferred_username`. Fixed when the pool is made.
+    pub aliases: BTreeSet<String>,
+    /// What users sign in with *instead of* a user name: `email`, `phone_number`. Fixed when the
+    /// pool is made, and only where there are no aliases.
+    pub username_attributes: BTreeSet<String>,
+    /// What Cognito verifies by sending a code: `email`, `phone_number`.
+    pub verified: BTreeSet<String>,
+    /// What a password must be like.
+    pub password: PasswordPolicy,
+    /// The feature plan: `LITE`, `ESSENTIALS` or `PLUS`.
+    pub tier: String,
+    /// Whether AWS refuses to delete it.
+    pub protected: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What a password must be like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// At least so many characters, 6 to 99.
+    pub length: i32,
+    /// What it must contain: `lower`, `upper`, `digit`, `symbol`.
+    pub require: BTreeSet<String>,
+    /// How many days a temporary password is good for, 0 to 365.
+    pub temporary_days: i32,
+}
+
+/// What AWS assigns to a user pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPoolOutputs {
+    /// As in `ap-northeast-1_AbCdEfGhI`.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+}
+
+impl Kind for UserPool {
+    type Outputs = UserPoolOutputs;
+    const KIND: &'static str = "user-pool";
+    const OUTPUTS: &'static [&'static str] = &["id", "arn"];
+    const IMMUTABLE: &'static [&'static str] = &["aliases", "username-attributes"];
+    const REPLACE: Replace = Replace::Refuse(
+        "Cognito fixes how users sign in when a pool is made, and replacing the pool loses every user; \
+         make a pool in another stack and move the users there with a migration trigger",
+    );
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Update,
+            code: "ConcurrentModificationException",
+            message: "",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "InvalidParameterException",
+            message: "domain configured that should be deleted first",
+            patience: 60.0,
+        },
+    ];
+}

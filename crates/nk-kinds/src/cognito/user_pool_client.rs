@@ -1,0 +1,88 @@
+//! An app client of a user pool: how an application signs users in.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Kind, Operation, Ref, Replace, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::{IdentityProviderName, UserPoolId};
+use crate::output;
+
+output!(
+    /// The id of an app client.
+    UserPoolClientId = "user-pool-client", "id"
+);
+
+/// A confidential app client for the authorization code flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UserPoolClient {
+    /// The pool it belongs to.
+    pub pool: Ref<UserPoolId>,
+    /// Its name; clients carry no tags, so the name is how nk knows its own.
+    pub name: String,
+    /// Whether it has a secret of its own. Fixed when the client is made.
+    pub secret: bool,
+    /// How long tokens are good for.
+    pub tokens: TokenValidity,
+    /// Where users may be sent back to; `http` only to localhost.
+    pub callback_urls: BTreeSet<String>,
+    /// Where users may be sent after signing out.
+    pub logout_urls: BTreeSet<String>,
+    /// The OAuth scopes, as in `openid`.
+    pub scopes: BTreeSet<String>,
+    /// Whether users of the pool itself may sign in, beside those of the providers.
+    pub own_users: bool,
+    /// The identity providers users may come from.
+    pub providers: BTreeSet<Ref<IdentityProviderName>>,
+}
+
+/// How long tokens are good for, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TokenValidity {
+    /// The access token.
+    pub access_seconds: i64,
+    /// The ID token.
+    pub id_seconds: i64,
+    /// The refresh token.
+    pub refresh_seconds: i64,
+}
+
+/// What AWS assigns to an app client. Its secret is none of the outputs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPoolClientOutputs {
+    /// Its id.
+    pub id: String,
+}
+
+impl Kind for UserPoolClient {
+    type Outputs = UserPoolClientOutputs;
+    const KIND: &'static str = "user-pool-client";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["pool", "name", "secret"];
+    const REPLACE: Replace = Replace::DestroyFirst;
+    const RETRY: &'static [Retry] = super::CONCURRENT;
+}
+
+/// What Cognito says when two calls change one pool at once.
+pub(super) const CONCURRENT: &[Retry] = &[
+    Retry {
+        on: Operation::Create,
+        code: "ConcurrentModificationException",
+        message: "",
+        patience: 120.0,
+    },
+    Retry {
+        on: Operation::Update,
+        code: "ConcurrentModificationException",
+        message: "",
+        patience: 120.0,
+    },
+    Retry {
+        on: Operation::Destroy,
+        code: "ConcurrentModificationException",
+        message: "",
+        patience: 120.0,
+    },
+];

@@ -1,0 +1,32 @@
+//! The domain of a user pool's sign-in pages.
+
+use nk_model::{Kind, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::UserPoolId;
+
+/// A prefix of Cognito's own domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UserPoolDomain {
+    /// The pool it belongs to.
+    pub pool: Ref<UserPoolId>,
+    /// The prefix: lower case, unique in the region among all accounts, without the words `aws`,
+    /// `amazon` and `cognito`.
+    pub prefix: String,
+}
+
+/// What AWS assigns to a domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPoolDomainOutputs {
+    /// The prefix, once it is taken.
+    pub prefix: String,
+}
+
+impl Kind for UserPoolDomain {
+    type Outputs = UserPoolDomainOutputs;
+    const KIND: &'static str = "user-pool-domain";
+    const OUTPUTS: &'static [&'static str] = &["prefix"];
+    const IMMUTABLE: &'static [&'static str] = &["pool", "prefix"];
+    const RETRY: &'static [Retry] = super::CONCURRENT;
+}

@@ -1,0 +1,41 @@
+//! An elastic IP address: a public IPv4 address that stays.
+
+use nk_model::{Kind, Operation, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, output};
+
+output!(
+    /// The allocation id of an elastic IP address.
+    AllocationId = "elastic-ip", "id"
+);
+
+/// An elastic IP address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ElasticIp {
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to an elastic IP address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ElasticIpOutputs {
+    /// As in `eipalloc-0a1b2c`.
+    pub id: String,
+    /// The address itself.
+    pub address: String,
+}
+
+impl Kind for ElasticIp {
+    type Outputs = ElasticIpOutputs;
+    const KIND: &'static str = "elastic-ip";
+    const OUTPUTS: &'static [&'static str] = &["id", "address"];
+    const RETRY: &'static [Retry] = &[Retry {
+        on: Operation::Destroy,
+        code: "InvalidIPAddress.InUse",
+        message: "",
+        patience: 300.0,
+    }];
+}

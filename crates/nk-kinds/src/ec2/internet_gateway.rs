@@ -1,0 +1,37 @@
+//! An internet gateway: a VPC's way to and from the internet.
+
+use nk_model::{Kind, Pace, Ref};
+use serde::{Deserialize, Serialize};
+
+use super::VpcId;
+use crate::{Tags, output};
+
+output!(
+    /// The id of an internet gateway.
+    InternetGatewayId = "internet-gateway", "id"
+);
+
+/// An internet gateway, attached to a VPC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct InternetGateway {
+    /// The VPC it is attached to; live, none while it is attached to nothing.
+    pub vpc: Option<Ref<VpcId>>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to an internet gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InternetGatewayOutputs {
+    /// As in `igw-0a1b2c`.
+    pub id: String,
+}
+
+impl Kind for InternetGateway {
+    type Outputs = InternetGatewayOutputs;
+    const KIND: &'static str = "internet-gateway";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const PACE: Pace = Pace { create: 1.0, destroy: 1.0, patience: 20.0 * 60.0, ..Pace::QUICK };
+    const RETRY: &'static [nk_model::Retry] = super::IN_USE;
+}

@@ -1,0 +1,28 @@
+//! The network: VPC, subnets, gateways, addresses, routes, security groups.
+
+mod elastic_ip;
+mod internet_gateway;
+mod nat_gateway;
+mod route_table;
+mod security_group;
+mod subnet;
+mod vpc;
+
+pub use elastic_ip::{AllocationId, ElasticIp, ElasticIpOutputs};
+pub use internet_gateway::{InternetGateway, InternetGatewayId, InternetGatewayOutputs};
+pub use nat_gateway::{NatGateway, NatGatewayId, NatGatewayOutputs};
+pub use route_table::{Route, RouteTable, RouteTableOutputs, Target};
+pub use security_group::{Peer, Ports, Rule, SecurityGroup, SecurityGroupId, SecurityGroupOutputs};
+pub use subnet::{Subnet, SubnetId, SubnetOutputs};
+pub use vpc::{Vpc, VpcId, VpcOutputs};
+
+use nk_model::{Operation, Retry};
+
+/// What EC2 says while something still stands in, or uses, what is to go: network interfaces of
+/// load balancers and tasks linger for minutes after their owners are gone.
+pub(crate) const IN_USE: &[Retry] = &[Retry {
+    on: Operation::Destroy,
+    code: "DependencyViolation",
+    message: "",
+    patience: 20.0 * 60.0,
+}];

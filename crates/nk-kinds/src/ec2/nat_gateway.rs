@@ -1,0 +1,48 @@
+//! A NAT gateway: the way out to the internet for what has no public address.
+
+use nk_model::{Kind, Operation, Pace, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::{AllocationId, SubnetId};
+use crate::{Tags, output};
+
+output!(
+    /// The id of a NAT gateway.
+    NatGatewayId = "nat-gateway", "id"
+);
+
+/// A zonal, public NAT gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NatGateway {
+    /// The public subnet it stands in.
+    pub subnet: Ref<SubnetId>,
+    /// The address that the internet sees.
+    pub address: Ref<AllocationId>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a NAT gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct NatGatewayOutputs {
+    /// As in `nat-0a1b2c`.
+    pub id: String,
+}
+
+impl Kind for NatGateway {
+    type Outputs = NatGatewayOutputs;
+    const KIND: &'static str = "nat-gateway";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["subnet", "address"];
+    /// Two minutes is usual; AWS itself gives up after fifteen and reports `failed`.
+    const PACE: Pace =
+        Pace { create: 107.0, update: 1.0, destroy: 52.0, every: 2.0, patience: 15.0 * 60.0 };
+    const RETRY: &'static [Retry] = &[Retry {
+        on: Operation::Create,
+        code: "InvalidAllocationID.NotFound",
+        message: "",
+        patience: 60.0,
+    }];
+}

@@ -1,0 +1,74 @@
+//! A route table, with its routes and the subnets that use it.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Kind, Operation, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::{InternetGatewayId, NatGatewayId, SubnetId, VpcId};
+use crate::{Cidr, Tags};
+
+/// A route table. The route within the VPC is always there and is not listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RouteTable {
+    /// The VPC it belongs to.
+    pub vpc: Ref<VpcId>,
+    /// Its routes.
+    pub routes: BTreeSet<Route>,
+    /// The subnets that use it.
+    pub subnets: BTreeSet<Ref<SubnetId>>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// One route.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Route {
+    /// Where packets want to go.
+    pub destination: Cidr,
+    /// Where they are sent.
+    pub target: Target,
+}
+
+/// Where a route leads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// To an internet gateway.
+    InternetGateway(Ref<InternetGatewayId>),
+    /// To a NAT gateway.
+    NatGateway(Ref<NatGatewayId>),
+    /// To something that nk does not make, or to something that is gone (`blackhole …`).
+    Other(String),
+}
+
+/// What AWS assigns to a route table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteTableOutputs {
+    /// As in `rtb-0a1b2c`.
+    pub id: String,
+}
+
+impl Kind for RouteTable {
+    type Outputs = RouteTableOutputs;
+    const KIND: &'static str = "route-table";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["vpc"];
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Update,
+            code: "InvalidNatGatewayID.NotFound",
+            message: "",
+            patience: 60.0,
+        },
+        Retry {
+            on: Operation::Update,
+            code: "InvalidGatewayID.NotFound",
+            message: "",
+            patience: 60.0,
+        },
+        Retry { on: Operation::Destroy, code: "DependencyViolation", message: "", patience: 300.0 },
+    ];
+}

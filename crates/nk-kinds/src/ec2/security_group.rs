@@ -1,0 +1,136 @@
+//! A security group, with its rules.
+
+use std::{collections::BTreeSet, fmt};
+
+use nk_model::{Kind, Operation, Ref, Retry};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::VpcId;
+use crate::{Cidr, Tags, output};
+
+output!(
+    /// The id of a security group.
+    SecurityGroupId = "security-group", "id"
+);
+
+/// A security group: what may reach, and be reached by, whatever wears it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SecurityGroup {
+    /// Unique in the VPC, in any case of letters; not starting with `sg-`.
+    pub name: String,
+    /// What it is for; AWS takes letters, digits and some punctuation, at most 255.
+    pub description: String,
+    /// The VPC it belongs to.
+    pub vpc: Ref<VpcId>,
+    /// What may come in.
+    pub ingress: BTreeSet<Rule>,
+    /// What may go out.
+    pub egress: BTreeSet<Rule>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// One rule: a protocol, its ports, and one peer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Rule {
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, another protocol's number, or `all`.
+    pub protocol: String,
+    /// The ports, or ICMP type and code; none for protocols that have none, and for `all`.
+    pub ports: Option<Ports>,
+    /// The other side.
+    pub peer: Peer,
+}
+
+impl Rule {
+    /// A rule for one TCP port.
+    pub fn tcp(port: u16, peer: Peer) -> Self {
+        let ports = Some(Ports { from: port.into(), to: port.into() });
+        Self { protocol: "tcp".into(), ports, peer }
+    }
+
+    /// A rule for everything.
+    pub fn all(peer: Peer) -> Self {
+        Self { protocol: "all".into(), ports: None, peer }
+    }
+}
+
+/// A range of ports, `80` or `8000-8080` as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ports {
+    /// The first; for ICMP the type, where -1 is any.
+    pub from: i32,
+    /// The last; for ICMP the code, where -1 is any.
+    pub to: i32,
+}
+
+impl fmt::Display for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.from == self.to {
+            write!(f, "{}", self.from)
+        } else {
+            write!(f, "{}..{}", self.from, self.to)
+        }
+    }
+}
+
+impl Serialize for Ports {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ports {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (from, to) = text.split_once("..").unwrap_or((&text, &text));
+        match (from.parse(), to.parse()) {
+            (Ok(from), Ok(to)) => Ok(Self { from, to }),
+            _ => Err(de::Error::custom(format!("`{text}` is not a range of ports"))),
+        }
+    }
+}
+
+/// The other side of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Peer {
+    /// A range of addresses.
+    Cidr(Cidr),
+    /// Whatever wears another group of this stack, or a group made elsewhere.
+    Group(Ref<SecurityGroupId>),
+    /// Whatever wears this very group.
+    Itself,
+    /// A managed prefix list.
+    PrefixList(String),
+}
+
+/// What AWS assigns to a security group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityGroupOutputs {
+    /// As in `sg-0a1b2c`.
+    pub id: String,
+}
+
+impl Kind for SecurityGroup {
+    type Outputs = SecurityGroupOutputs;
+    const KIND: &'static str = "security-group";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["name", "description", "vpc"];
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Destroy,
+            code: "DependencyViolation",
+            message: "",
+            patience: 20.0 * 60.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "InvalidGroup.InUse",
+            message: "",
+            patience: 20.0 * 60.0,
+        },
+        Retry { on: Operation::Update, code: "InvalidGroup.NotFound", message: "", patience: 60.0 },
+    ];
+}

@@ -1,0 +1,45 @@
+//! A subnet: a part of a VPC's addresses in one zone.
+
+use nk_model::{Kind, Ref, Replace};
+use serde::{Deserialize, Serialize};
+
+use super::VpcId;
+use crate::{Cidr, Tags, output};
+
+output!(
+    /// The id of a subnet.
+    SubnetId = "subnet", "id"
+);
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Subnet {
+    /// The VPC it is a part of.
+    pub vpc: Ref<VpcId>,
+    /// Its addresses, /16 to /28, within the VPC's.
+    pub cidr: Cidr,
+    /// The availability zone, as in `ap-northeast-1a`.
+    pub zone: String,
+    /// Whether what starts in it gets a public address unasked. Load balancers and NAT gateways
+    /// have theirs without it.
+    pub public_addresses: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a subnet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubnetOutputs {
+    /// As in `subnet-0a1b2c`.
+    pub id: String,
+}
+
+impl Kind for Subnet {
+    type Outputs = SubnetOutputs;
+    const KIND: &'static str = "subnet";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["vpc", "cidr", "zone"];
+    const REPLACE: Replace = Replace::CreateFirst(&["vpc", "cidr"]);
+    const RETRY: &'static [nk_model::Retry] = super::IN_USE;
+}

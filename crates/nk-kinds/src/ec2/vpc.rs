@@ -1,0 +1,41 @@
+//! A VPC: the private network that everything else stands in.
+
+use nk_model::{Kind, Pace};
+use serde::{Deserialize, Serialize};
+
+use crate::{Cidr, Tags, output};
+
+output!(
+    /// The id of a VPC.
+    VpcId = "vpc", "id"
+);
+
+/// A VPC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Vpc {
+    /// Its addresses, /16 to /28.
+    pub cidr: Cidr,
+    /// Whether the VPC resolves names. AWS turns it on in a new VPC.
+    pub dns_support: bool,
+    /// Whether instances get DNS names; needs `dns_support`.
+    pub dns_hostnames: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a VPC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcOutputs {
+    /// As in `vpc-0a1b2c`.
+    pub id: String,
+}
+
+impl Kind for Vpc {
+    type Outputs = VpcOutputs;
+    const KIND: &'static str = "vpc";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["cidr"];
+    const PACE: Pace = Pace { create: 2.0, patience: 300.0, ..Pace::QUICK };
+    const RETRY: &'static [nk_model::Retry] = super::IN_USE;
+}

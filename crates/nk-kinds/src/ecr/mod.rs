@@ -1,0 +1,5 @@
+//! Container image repositories.
+
+mod repository;
+
+pub use repository::{Repository, RepositoryOutputs, RepositoryUri};

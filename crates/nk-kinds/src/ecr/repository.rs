@@ -1,0 +1,49 @@
+//! A repository of container images, with its lifecycle policy.
+
+use nk_model::{Kind, Replace};
+use serde::{Deserialize, Serialize};
+
+use crate::{Document, Tags, output};
+
+output!(
+    /// Where a repository's images are pushed to and pulled from.
+    RepositoryUri = "repository", "uri"
+);
+
+/// A repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Repository {
+    /// Unique in account and region; lower case only.
+    pub name: String,
+    /// Whether pushed images are scanned for known weaknesses.
+    pub scan_on_push: bool,
+    /// Whether a tag may be moved to another image.
+    pub mutable_tags: bool,
+    /// Which images expire, as ECR writes it; `{"rules": []}` for none.
+    pub lifecycle: Document,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryOutputs {
+    /// As in `123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/name`.
+    pub uri: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its name, once it exists.
+    pub name: String,
+}
+
+impl Kind for Repository {
+    type Outputs = RepositoryOutputs;
+    const KIND: &'static str = "repository";
+    const OUTPUTS: &'static [&'static str] = &["uri", "arn", "name"];
+    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACE: Replace = Replace::Refuse(
+        "its images are the only copy of a release; push them to a repository of the new name first, \
+         then delete this one by hand",
+    );
+}

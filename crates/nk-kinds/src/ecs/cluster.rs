@@ -1,0 +1,65 @@
+//! An ECS cluster.
+
+use nk_model::{Kind, Operation, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, output};
+
+output!(
+    /// The name of a cluster.
+    ClusterName = "cluster", "name"
+);
+
+/// A cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Cluster {
+    /// Unique in account and region.
+    pub name: String,
+    /// Whether Container Insights collects metrics: `enabled`, `enhanced` or `disabled`.
+    pub container_insights: String,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterOutputs {
+    /// Its name, once it exists.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+}
+
+impl Kind for Cluster {
+    type Outputs = ClusterOutputs;
+    const KIND: &'static str = "cluster";
+    const OUTPUTS: &'static [&'static str] = &["name", "arn"];
+    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Create,
+            code: "InvalidParameterException",
+            message: "Unable to assume the service linked role",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "ClusterContainsServicesException",
+            message: "",
+            patience: 600.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "ClusterContainsTasksException",
+            message: "",
+            patience: 600.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "UpdateInProgressException",
+            message: "",
+            patience: 600.0,
+        },
+    ];
+}

@@ -1,0 +1,109 @@
+//! A service: tasks that are kept running.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Kind, Operation, Pace, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::{ClusterName, TaskDefinitionArn};
+use crate::{
+    Tags,
+    ec2::{SecurityGroupId, SubnetId},
+    elb::TargetGroupArn,
+    output,
+};
+
+output!(
+    /// The name of a service.
+    ServiceName = "service", "name"
+);
+
+/// A Fargate service, with rolling deployments that roll back by themselves when they fail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Service {
+    /// Unique in its cluster.
+    pub name: String,
+    /// Where it runs.
+    pub cluster: Ref<ClusterName>,
+    /// What its tasks run.
+    pub task_definition: Ref<TaskDefinitionArn>,
+    /// How many tasks; live, the wanted number while something scales the service.
+    pub count: i32,
+    /// Where its tasks stand.
+    pub subnets: BTreeSet<Ref<SubnetId>>,
+    /// Who may reach them.
+    pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
+    /// Whether its tasks have public addresses.
+    pub public: bool,
+    /// Where a load balancer's requests arrive; none for a service behind none.
+    pub target: Option<ServiceTarget>,
+    /// How many seconds a new task may fail the load balancer's health checks; zero without one.
+    pub health_grace_seconds: i32,
+    /// Whether a failed deployment is stopped and rolled back.
+    pub circuit_breaker: bool,
+    /// Its tags, which its tasks get as well.
+    pub tags: Tags,
+}
+
+/// What a load balancer reaches of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ServiceTarget {
+    /// Where its tasks register.
+    pub group: Ref<TargetGroupArn>,
+    /// The container.
+    pub container: String,
+    /// The container's port.
+    pub port: u16,
+}
+
+/// What AWS assigns to a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceOutputs {
+    /// Its name, once it exists.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+}
+
+impl Kind for Service {
+    type Outputs = ServiceOutputs;
+    const KIND: &'static str = "service";
+    const OUTPUTS: &'static [&'static str] = &["name", "arn"];
+    const IMMUTABLE: &'static [&'static str] = &["name", "cluster"];
+    const PACE: Pace =
+        Pace { create: 73.0, update: 70.0, destroy: 70.0, every: 3.0, patience: 20.0 * 60.0 };
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Create,
+            code: "InvalidParameterException",
+            message: "does not have an associated load balancer",
+            patience: 240.0,
+        },
+        Retry {
+            on: Operation::Create,
+            code: "InvalidParameterException",
+            message: "Unable to assume the service linked role",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Create,
+            code: "InvalidParameterException",
+            message: "verify that the ECS service role being passed has the proper permissions",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Create,
+            code: "ClusterNotFoundException",
+            message: "",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "InvalidParameterException",
+            message: "The service cannot be stopped while deployments are active.",
+            patience: 240.0,
+        },
+    ];
+}

@@ -1,0 +1,75 @@
+//! A task definition: what a service's tasks run.
+
+use std::collections::BTreeMap;
+
+use nk_model::{Kind, Ref, Replace};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, ecr::RepositoryUri, iam::RoleArn, logs::LogGroupName, output};
+
+output!(
+    /// The ARN of a task definition's revision.
+    TaskDefinitionArn = "task-definition", "arn"
+);
+
+/// The latest revision of a family of Fargate task definitions with one container.
+///
+/// AWS changes no revision: another one is registered, the services move over, and the old one
+/// is deregistered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TaskDefinition {
+    /// The name that its revisions share.
+    pub family: String,
+    /// In CPU units: 1024 are one vCPU.
+    pub cpu: u32,
+    /// In MiB.
+    pub memory: u32,
+    /// The role that pulls the image and reads the secrets.
+    pub execution_role: Ref<RoleArn>,
+    /// The role that the application has.
+    pub task_role: Ref<RoleArn>,
+    /// The container.
+    pub container: Container,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The container of a task definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Container {
+    /// Its name in the task.
+    pub name: String,
+    /// The image; none to keep the one deployed, or else take `latest` of the repository.
+    pub image: Option<String>,
+    /// Where an image comes from when none was ever deployed. Not compared.
+    pub repository: Ref<RepositoryUri>,
+    /// The TCP port it listens on.
+    pub port: u16,
+    /// Its environment, in clear. Never a secret.
+    pub environment: BTreeMap<String, String>,
+    /// Its environment from secrets: for each name where the value comes from, as ECS writes it
+    /// (`ARN:key::`).
+    pub secrets: BTreeMap<String, String>,
+    /// Where its output goes.
+    pub log_group: Ref<LogGroupName>,
+    /// The region of the log group.
+    pub log_region: String,
+}
+
+/// What AWS assigns to a task definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDefinitionOutputs {
+    /// The revision's ARN.
+    pub arn: String,
+}
+
+impl Kind for TaskDefinition {
+    type Outputs = TaskDefinitionOutputs;
+    const KIND: &'static str = "task-definition";
+    const OUTPUTS: &'static [&'static str] = &["arn"];
+    const IMMUTABLE: &'static [&'static str] =
+        &["family", "cpu", "memory", "execution-role", "task-role", "container"];
+    const REPLACE: Replace = Replace::CreateFirst(&[]);
+}

@@ -1,0 +1,84 @@
+//! A listener of a load balancer, with its rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nk_model::{Kind, Operation, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::{LoadBalancerArn, TargetGroupArn};
+use crate::{Tags, output};
+
+output!(
+    /// The ARN of a listener.
+    ListenerArn = "listener", "arn"
+);
+
+/// A listener.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Listener {
+    /// The load balancer it belongs to.
+    pub load_balancer: Ref<LoadBalancerArn>,
+    /// The port it listens on.
+    pub port: i32,
+    /// `HTTP` or `HTTPS`.
+    pub protocol: String,
+    /// The ACM certificate's ARN, for HTTPS.
+    pub certificate: Option<String>,
+    /// Which versions and ciphers of TLS it speaks, for HTTPS.
+    pub tls_policy: Option<String>,
+    /// What happens to a request that no rule matches.
+    pub default: ListenerAction,
+    /// Rules by their priority, 1 to 50000.
+    pub rules: BTreeMap<i32, ListenerRule>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What happens to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListenerAction {
+    /// It is sent to a target group.
+    Forward(Ref<TargetGroupArn>),
+    /// It is told to come back by HTTPS (301, port 443). The listener there is named because it
+    /// must answer before this one sends anyone to it.
+    Redirect(Ref<ListenerArn>),
+    /// It is answered 404.
+    NotFound,
+    /// Something nk does not make, in words.
+    Other(String),
+}
+
+/// A rule: requests for these paths or hosts go elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ListenerRule {
+    /// Patterns of paths, of which one must match; empty for any.
+    pub paths: BTreeSet<String>,
+    /// Patterns of host names, of which one must match; empty for any.
+    pub hosts: BTreeSet<String>,
+    /// What happens.
+    pub action: ListenerAction,
+}
+
+/// What AWS assigns to a listener.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerOutputs {
+    /// Its ARN.
+    pub arn: String,
+}
+
+impl Kind for Listener {
+    type Outputs = ListenerOutputs;
+    const KIND: &'static str = "listener";
+    const OUTPUTS: &'static [&'static str] = &["arn"];
+    const IMMUTABLE: &'static [&'static str] = &["load-balancer"];
+    const RETRY: &'static [Retry] = &[
+        Retry { on: Operation::Create, code: "CertificateNotFound", message: "", patience: 300.0 },
+        Retry { on: Operation::Create, code: "TargetGroupNotFound", message: "", patience: 60.0 },
+        Retry { on: Operation::Update, code: "TargetGroupNotFound", message: "", patience: 60.0 },
+        Retry { on: Operation::Update, code: "RuleNotFound", message: "", patience: 60.0 },
+        Retry { on: Operation::Update, code: "ListenerNotFound", message: "", patience: 60.0 },
+    ];
+}

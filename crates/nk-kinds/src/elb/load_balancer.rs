@@ -1,0 +1,56 @@
+//! An application load balancer.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Kind, Pace, Ref};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Tags,
+    ec2::{SecurityGroupId, SubnetId},
+    output,
+};
+
+output!(
+    /// The ARN of a load balancer.
+    LoadBalancerArn = "load-balancer", "arn"
+);
+
+/// An application load balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LoadBalancer {
+    /// Unique in account and region, at most 32, not starting with `internal-`.
+    pub name: String,
+    /// Whether the internet reaches it.
+    pub internet_facing: bool,
+    /// Subnets of at least two zones.
+    pub subnets: BTreeSet<Ref<SubnetId>>,
+    /// Who may reach it.
+    pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
+    /// Whether AWS refuses to delete it.
+    pub protected: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct LoadBalancerOutputs {
+    /// Its ARN.
+    pub arn: String,
+    /// Its host name.
+    pub dns_name: String,
+    /// The end of its ARN, `app/name/id`: how CloudWatch names it.
+    pub metric_name: String,
+}
+
+impl Kind for LoadBalancer {
+    type Outputs = LoadBalancerOutputs;
+    const KIND: &'static str = "load-balancer";
+    const OUTPUTS: &'static [&'static str] = &["arn", "dns-name", "metric-name"];
+    const IMMUTABLE: &'static [&'static str] = &["name", "internet-facing"];
+    const PACE: Pace =
+        Pace { create: 154.0, update: 1.0, destroy: 11.0, every: 3.0, patience: 15.0 * 60.0 };
+}

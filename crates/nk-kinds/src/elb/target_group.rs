@@ -1,0 +1,71 @@
+//! A target group: where a load balancer sends requests.
+
+use nk_model::{Kind, Operation, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, ec2::VpcId, output};
+
+output!(
+    /// The ARN of a target group.
+    TargetGroupArn = "target-group", "arn"
+);
+
+/// A target group of IP addresses, reached by HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TargetGroup {
+    /// Unique in account and region, at most 32.
+    pub name: String,
+    /// The port the targets listen on.
+    pub port: u16,
+    /// The VPC the targets are in.
+    pub vpc: Ref<VpcId>,
+    /// How it is found out whether a target is well.
+    pub health: HealthCheck,
+    /// How many seconds a leaving target may finish its requests, 0 to 3600.
+    pub drain_seconds: u32,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// How it is found out whether a target is well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HealthCheck {
+    /// What is asked for.
+    pub path: String,
+    /// The statuses that mean well, as in `200` or `200-299`.
+    pub statuses: String,
+    /// Seconds between two checks, 5 to 300.
+    pub interval_seconds: i32,
+    /// Seconds an answer may take, 2 to 120, less than the interval.
+    pub timeout_seconds: i32,
+    /// How many good answers in a row make a target well, 2 to 10.
+    pub healthy: i32,
+    /// How many bad answers in a row make it unwell, 2 to 10.
+    pub unhealthy: i32,
+}
+
+/// What AWS assigns to a target group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TargetGroupOutputs {
+    /// Its ARN.
+    pub arn: String,
+    /// The end of its ARN, `targetgroup/name/id`: how CloudWatch names it.
+    pub metric_name: String,
+}
+
+impl Kind for TargetGroup {
+    type Outputs = TargetGroupOutputs;
+    const KIND: &'static str = "target-group";
+    const OUTPUTS: &'static [&'static str] = &["arn", "metric-name"];
+    const IMMUTABLE: &'static [&'static str] = &["name", "port", "vpc"];
+    const REPLACE: nk_model::Replace = nk_model::Replace::CreateFirst(&["name"]);
+    const RETRY: &'static [Retry] = &[Retry {
+        on: Operation::Destroy,
+        code: "ResourceInUse",
+        message: "is currently in use by a listener or a rule",
+        patience: 300.0,
+    }];
+}

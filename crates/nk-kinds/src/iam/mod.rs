@@ -1,0 +1,5 @@
+//! Roles.
+
+mod role;
+
+pub use role::{Role, RoleArn, RoleOutputs};

@@ -1,0 +1,65 @@
+//! A role, with its policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nk_model::{Kind, Operation, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{PolicyDocument, Tags, output};
+
+output!(
+    /// The ARN of a role.
+    RoleArn = "role", "arn"
+);
+
+/// A role that an AWS service assumes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Role {
+    /// Unique in the account in any case of letters, at most 64.
+    pub name: String,
+    /// Who may assume it.
+    pub trust: PolicyDocument,
+    /// The ARNs of the managed policies attached to it.
+    pub managed: BTreeSet<String>,
+    /// Its own policies by name.
+    pub inline: BTreeMap<String, PolicyDocument>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleOutputs {
+    /// As in `arn:aws:iam::123456789012:role/name`.
+    pub arn: String,
+}
+
+impl Kind for Role {
+    type Outputs = RoleOutputs;
+    const KIND: &'static str = "role";
+    const OUTPUTS: &'static [&'static str] = &["arn"];
+    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Create,
+            code: "MalformedPolicyDocument",
+            message: "Invalid principal in policy",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Update,
+            code: "ConcurrentModification",
+            message: "",
+            patience: 120.0,
+        },
+        Retry { on: Operation::Update, code: "NoSuchEntity", message: "role", patience: 60.0 },
+        Retry { on: Operation::Destroy, code: "DeleteConflict", message: "", patience: 120.0 },
+        Retry {
+            on: Operation::Destroy,
+            code: "ConcurrentModification",
+            message: "",
+            patience: 120.0,
+        },
+    ];
+}

@@ -1,0 +1,63 @@
+//! A log group, with its retention.
+
+use nk_model::{Kind, Operation, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, output};
+
+output!(
+    /// The name of a log group.
+    LogGroupName = "log-group", "name"
+);
+
+/// A log group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LogGroup {
+    /// Unique in account and region, at most 512.
+    pub name: String,
+    /// How long entries are kept, in days. Zero is for ever. Live, none where an account-wide
+    /// policy decides instead; then it is not compared.
+    pub retention: Option<i32>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl LogGroup {
+    /// The retentions that CloudWatch Logs knows, in days.
+    /// See <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>.
+    pub const RETENTIONS: [i32; 22] = [
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
+        2922, 3288, 3653,
+    ];
+}
+
+/// What AWS assigns to a log group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogGroupOutputs {
+    /// Its name, once it exists.
+    pub name: String,
+    /// Its ARN, without `:*` at the end.
+    pub arn: String,
+}
+
+impl Kind for LogGroup {
+    type Outputs = LogGroupOutputs;
+    const KIND: &'static str = "log-group";
+    const OUTPUTS: &'static [&'static str] = &["name", "arn"];
+    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Update,
+            code: "OperationAbortedException",
+            message: "",
+            patience: 60.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "OperationAbortedException",
+            message: "",
+            patience: 60.0,
+        },
+    ];
+}

@@ -1,0 +1,5 @@
+//! Log groups.
+
+mod log_group;
+
+pub use log_group::{LogGroup, LogGroupName, LogGroupOutputs};

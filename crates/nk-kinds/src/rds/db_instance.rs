@@ -1,0 +1,133 @@
+//! A database instance.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Kind, Operation, Pace, Ref, Replace, Retry};
+use serde::{Deserialize, Serialize};
+
+use super::{DbParameterGroupName, DbSubnetGroupName};
+use crate::{
+    EngineVersion, Tags, Window, ec2::SecurityGroupId, iam::RoleArn, secretsmanager::SecretArn,
+};
+
+/// A database instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DbInstance {
+    /// Unique in account and region; lower case, as RDS stores it.
+    pub name: String,
+    /// As in `postgres`.
+    pub engine: String,
+    /// A floor within its major version: a later minor version is no difference.
+    pub version: EngineVersion,
+    /// As in `db.t3.micro`.
+    pub class: String,
+    /// Its disk.
+    pub storage: Storage,
+    /// Whether a standby stands in another zone.
+    pub multi_zone: bool,
+    /// Whether the disk is encrypted.
+    pub encrypted: bool,
+    /// The database made with the instance.
+    pub database: String,
+    /// The master user.
+    pub username: String,
+    /// The secret whose key `password` is the master user's password.
+    pub password: Ref<SecretArn>,
+    /// The port it listens on.
+    pub port: i32,
+    /// How many days automated backups are kept; zero turns them off.
+    pub backup_days: i32,
+    /// When the daily backup is made.
+    pub backup_window: Window,
+    /// When RDS may maintain it.
+    pub maintenance_window: Window,
+    /// How many days Performance Insights (Database Insights) keeps its data; zero turns it off.
+    pub insights_days: i32,
+    /// How often Enhanced Monitoring looks, in seconds; zero turns it off.
+    pub monitoring_seconds: i32,
+    /// The role Enhanced Monitoring writes with; none where it is off.
+    pub monitoring_role: Option<Ref<RoleArn>>,
+    /// Whether it has a public address.
+    pub public: bool,
+    /// Where it may stand.
+    pub subnet_group: Ref<DbSubnetGroupName>,
+    /// Who may reach it.
+    pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
+    /// Its settings; none for the engine's own.
+    pub parameter_group: Option<Ref<DbParameterGroupName>>,
+    /// Whether RDS refuses to delete it.
+    pub protected: bool,
+    /// Whether a snapshot is left when it is destroyed. Said when it is deleted, so it is not
+    /// compared.
+    pub final_snapshot: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A database's disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Storage {
+    /// Its size at first, in GiB. What autoscaling added later is no difference.
+    pub initial: i32,
+    /// How far it may grow by itself, in GiB; equal to `initial` for not at all.
+    pub limit: i32,
+}
+
+/// What AWS assigns to a database instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DbInstanceOutputs {
+    /// Its name, once it exists.
+    pub name: String,
+    /// Its host name. RDS gives it out before the instance is `available`.
+    pub endpoint: Option<String>,
+    /// Its ARN.
+    pub arn: String,
+}
+
+impl Kind for DbInstance {
+    type Outputs = DbInstanceOutputs;
+    const KIND: &'static str = "db-instance";
+    const OUTPUTS: &'static [&'static str] = &["name", "endpoint", "arn"];
+    const IMMUTABLE: &'static [&'static str] =
+        &["name", "engine", "encrypted", "database", "username", "subnet-group"];
+    const REPLACE: Replace = Replace::Refuse(
+        "replacing a database loses its data; take a snapshot, restore it as a new instance with the \
+         new settings, point the stack at it, and delete the old one by hand",
+    );
+    const PACE: Pace =
+        Pace { create: 428.0, update: 91.0, destroy: 186.0, every: 5.0, patience: 40.0 * 60.0 };
+    const RETRY: &'static [Retry] = &[
+        Retry {
+            on: Operation::Create,
+            code: "InvalidParameterValue",
+            message: "ENHANCED_MONITORING",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Create,
+            code: "DBSubnetGroupNotFoundFault",
+            message: "",
+            patience: 60.0,
+        },
+        Retry {
+            on: Operation::Update,
+            code: "InvalidParameterValue",
+            message: "IAM role ARN value is invalid or does not include the required permissions",
+            patience: 120.0,
+        },
+        Retry {
+            on: Operation::Update,
+            code: "InvalidDBInstanceState",
+            message: "",
+            patience: 40.0 * 60.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "InvalidDBInstanceState",
+            message: "",
+            patience: 40.0 * 60.0,
+        },
+    ];
+}

@@ -1,0 +1,49 @@
+//! A DB parameter group: settings of a database engine.
+
+use std::collections::BTreeMap;
+
+use nk_model::{Kind, Operation, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, output};
+
+output!(
+    /// The name of a DB parameter group.
+    DbParameterGroupName = "db-parameter-group", "name"
+);
+
+/// A DB parameter group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DbParameterGroup {
+    /// Unique in account and region; lower case, as RDS stores it.
+    pub name: String,
+    /// The engine and its major version, as in `postgres15`.
+    pub family: String,
+    /// What it is for.
+    pub description: String,
+    /// The parameters that differ from the engine's own defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a DB parameter group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DbParameterGroupOutputs {
+    /// Its name, once it exists.
+    pub name: String,
+}
+
+impl Kind for DbParameterGroup {
+    type Outputs = DbParameterGroupOutputs;
+    const KIND: &'static str = "db-parameter-group";
+    const OUTPUTS: &'static [&'static str] = &["name"];
+    const IMMUTABLE: &'static [&'static str] = &["name", "family", "description"];
+    const RETRY: &'static [Retry] = &[Retry {
+        on: Operation::Destroy,
+        code: "InvalidDBParameterGroupState",
+        message: "",
+        patience: 180.0,
+    }];
+}

@@ -1,0 +1,47 @@
+//! A DB subnet group: the subnets a database may stand in.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Kind, Operation, Ref, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, ec2::SubnetId, output};
+
+output!(
+    /// The name of a DB subnet group.
+    DbSubnetGroupName = "db-subnet-group", "name"
+);
+
+/// A DB subnet group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DbSubnetGroup {
+    /// Unique in account and region; lower case, as RDS stores it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Subnets of at least two zones.
+    pub subnets: BTreeSet<Ref<SubnetId>>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What AWS assigns to a DB subnet group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DbSubnetGroupOutputs {
+    /// Its name, once it exists.
+    pub name: String,
+}
+
+impl Kind for DbSubnetGroup {
+    type Outputs = DbSubnetGroupOutputs;
+    const KIND: &'static str = "db-subnet-group";
+    const OUTPUTS: &'static [&'static str] = &["name"];
+    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const RETRY: &'static [Retry] = &[Retry {
+        on: Operation::Destroy,
+        code: "InvalidDBSubnetGroupStateFault",
+        message: "",
+        patience: 180.0,
+    }];
+}

@@ -1,0 +1,64 @@
+//! A secret: where a value is kept, never the value itself.
+
+use nk_model::{Kind, Operation, Replace, Retry};
+use serde::{Deserialize, Serialize};
+
+use crate::{Tags, output};
+
+output!(
+    /// The ARN of a secret.
+    SecretArn = "secret", "arn"
+);
+
+/// A secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Secret {
+    /// Unique in account and region, also among the secrets scheduled for deletion.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it holds at first. AWS never tells, so it is not compared.
+    pub content: Content,
+    /// How many days a deleted one can be restored, 7 to 30. Said when it is deleted, so it is not
+    /// compared either.
+    pub recovery_days: i64,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What a secret holds at first. nk never overwrites what it holds later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// `{"password": …}` with a password made once by the operating system's generator.
+    Password,
+    /// `{}`: others fill it.
+    Empty,
+}
+
+/// What AWS assigns to a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretOutputs {
+    /// Its ARN, which ends in six letters of AWS's choice.
+    pub arn: String,
+    /// Its name, once it exists.
+    pub name: String,
+}
+
+impl Kind for Secret {
+    type Outputs = SecretOutputs;
+    const KIND: &'static str = "secret";
+    const OUTPUTS: &'static [&'static str] = &["arn", "name"];
+    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACE: Replace = Replace::Refuse(
+        "what it holds would be lost; copy the value to a secret of the new name first, then delete \
+         this one by hand",
+    );
+    const RETRY: &'static [Retry] = &[Retry {
+        on: Operation::Create,
+        code: "InvalidRequestException",
+        message: "was deleted",
+        patience: 120.0,
+    }];
+}

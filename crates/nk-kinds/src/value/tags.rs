@@ -1,0 +1,74 @@
+//! Tags: how a resource says whose it is.
+
+use std::collections::BTreeMap;
+
+use nk_model::{Address, Owner, StackId};
+use serde::{Deserialize, Serialize};
+
+/// The tags that nk sets. Tags that others set beside them are none of its business.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tags(BTreeMap<String, String>);
+
+/// The tag whose value is the stack, as in `neuraKnot-dev`.
+const STACK: &str = "nk:stack";
+/// The tag whose value is the address, as in `subnet.public-1`.
+const ADDRESS: &str = "nk:address";
+/// All tags that nk sets.
+const MANAGED: [&str; 6] = ["Project", "Environment", "ManagedBy", "Name", STACK, ADDRESS];
+
+impl Tags {
+    /// The key that filters find a stack's resources by.
+    pub const STACK: &'static str = STACK;
+
+    /// The tags of the resource at `address` with the physical name `name`.
+    pub fn new(stack: &StackId, address: &Address, name: &str) -> Self {
+        let values = [
+            stack.project.clone(),
+            stack.environment.clone(),
+            "nk".to_owned(),
+            name.to_owned(),
+            stack.prefix(),
+            address.to_string(),
+        ];
+        Self(MANAGED.iter().map(|key| (*key).to_owned()).zip(values).collect())
+    }
+
+    /// The tags among `all` that nk sets.
+    pub fn managed(all: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(all.into_iter().filter(|(key, _)| MANAGED.contains(&key.as_str())).collect())
+    }
+
+    /// Key and value, in the order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The value of one tag.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// The address these tags name, if they say that the resource belongs to this stack.
+    pub fn address(&self, stack: &StackId) -> Option<Address> {
+        if self.get(STACK)? != stack.prefix() {
+            return None;
+        }
+        self.get(ADDRESS)?.parse().ok()
+    }
+
+    /// Whose the resource with these tags is, where its name says it is the one at `address`.
+    pub fn owner(&self, stack: &StackId, address: &Address) -> Owner {
+        if self.address(stack).as_ref() == Some(address) {
+            return Owner::Ours;
+        }
+        Owner::Foreign(match (self.get(STACK), self.get(ADDRESS)) {
+            (None, _) => format!("it has no tag `{STACK}`"),
+            (Some(other), _) if other != stack.prefix() => {
+                format!("its tag `{STACK}` says `{other}`")
+            }
+            (_, None) => format!("it has no tag `{ADDRESS}`"),
+            (_, Some(other)) => format!("its tag `{ADDRESS}` says `{other}`"),
+        })
+    }
+}

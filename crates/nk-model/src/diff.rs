@@ -1,0 +1,102 @@
+//! The difference between two specs of one kind: a walk over their JSON.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Json;
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field, with dots between the levels.
+    pub path: String,
+    /// What is there; null where nothing is.
+    pub from: Json,
+    /// What is wanted; null where nothing is.
+    pub to: Json,
+}
+
+impl Change {
+    /// The top-level field that this change is in.
+    pub fn field(&self) -> &str {
+        self.path.split('.').next().unwrap_or(&self.path)
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}  {} -> {}", self.path, self.from, self.to)
+    }
+}
+
+/// What reconcilers ask of the changes they are handed.
+pub trait Changes {
+    /// Whether anything in this top-level field differs.
+    fn touch(&self, field: &str) -> bool;
+}
+
+impl Changes for [Change] {
+    fn touch(&self, field: &str) -> bool {
+        self.iter().any(|change| change.field() == field)
+    }
+}
+
+/// What differs between what is `live` and what is `desired`.
+///
+/// Both come from one and the same type, so they have the same fields. Null on the desired side
+/// means *left to AWS* and is not compared; a key that only the live side has (in a map, or another
+/// case of an enum) is one to remove. Lists are compared whole: their types decide their order.
+pub fn difference(live: &Json, desired: &Json) -> Vec<Change> {
+    let mut changes = Vec::new();
+    walk(String::new(), live, desired, &mut changes);
+    changes
+}
+
+fn walk(path: String, live: &Json, desired: &Json, changes: &mut Vec<Change>) {
+    let below =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match (live, desired) {
+        (_, Json::Null) => {}
+        (Json::Object(live), Json::Object(desired)) => {
+            for (name, desired) in desired {
+                walk(below(name), live.get(name).unwrap_or(&Json::Null), desired, changes);
+            }
+            for (name, live) in live.iter().filter(|(name, _)| !desired.contains_key(*name)) {
+                changes.push(Change { path: below(name), from: live.clone(), to: Json::Null });
+            }
+        }
+        (live, desired) if same(live, desired) => {}
+        (live, desired) => changes.push(Change { path, from: live.clone(), to: desired.clone() }),
+    }
+}
+
+/// Equality that does not tell `80` from `80.0`.
+fn same(live: &Json, desired: &Json) -> bool {
+    match (live, desired) {
+        (Json::Number(live), Json::Number(desired)) => live.as_f64() == desired.as_f64(),
+        _ => live == desired,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn null_is_left_to_aws_and_a_missing_key_is_to_go() {
+        let live = json!({"a": 1, "b": {"x": 1, "y": 2}, "c": [1, 2]});
+        let desired = json!({"a": null, "b": {"x": 3}, "c": [1, 2]});
+        let paths: Vec<_> =
+            difference(&live, &desired).into_iter().map(|change| change.path).collect();
+        assert_eq!(paths, ["b.x", "b.y"]);
+    }
+
+    #[test]
+    fn a_value_against_nothing_is_a_change() {
+        let changes = difference(&json!({"a": null}), &json!({"a": {"x": 1}}));
+        assert_eq!(changes, [Change { path: "a".into(), from: Json::Null, to: json!({"x": 1}) }]);
+    }
+}

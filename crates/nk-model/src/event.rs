@@ -1,0 +1,145 @@
+//! What happens while a plan is run, told as it happens.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Action, Address};
+
+/// One thing that happened. `at` is in seconds since the run began.
+///
+/// This is the documented form of `--json`: one object a line, `event` names the variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Event {
+    /// A step began.
+    Started {
+        /// Seconds since the run began.
+        at: f64,
+        /// The resource.
+        address: Address,
+        /// What is done to it.
+        action: Action,
+        /// How many seconds this usually takes.
+        usual: f64,
+    },
+    /// A step waits: for AWS to finish, or for a refusal to pass.
+    Waiting {
+        /// Seconds since the run began.
+        at: f64,
+        /// The resource.
+        address: Address,
+        /// What it waits for, as in ``AWS says `pending` ``.
+        reason: String,
+    },
+    /// AWS assigned the outputs that others wait for; the resource may still be busy.
+    Known {
+        /// Seconds since the run began.
+        at: f64,
+        /// The resource.
+        address: Address,
+        /// What AWS calls it.
+        id: String,
+    },
+    /// A step ended well.
+    Finished {
+        /// Seconds since the run began.
+        at: f64,
+        /// The resource.
+        address: Address,
+        /// What was done to it.
+        action: Action,
+        /// What AWS calls it.
+        id: String,
+        /// How many seconds it took.
+        seconds: f64,
+        /// What a person should know, as in a missing image.
+        notes: Vec<String>,
+    },
+    /// A step failed.
+    Failed {
+        /// Seconds since the run began.
+        at: f64,
+        /// What went wrong.
+        #[serde(flatten)]
+        failure: Failure,
+    },
+    /// A step was not begun, because one it needs failed or because the run was interrupted.
+    Skipped {
+        /// Seconds since the run began.
+        at: f64,
+        /// The resource.
+        address: Address,
+        /// What would have been done to it.
+        action: Action,
+        /// Why not.
+        because: String,
+    },
+    /// Nothing new is started any more.
+    Stopping {
+        /// Seconds since the run began.
+        at: f64,
+        /// Why.
+        reason: String,
+    },
+    /// The run is over.
+    Ended {
+        /// Seconds since the run began.
+        at: f64,
+        /// What came of it.
+        summary: Summary,
+    },
+}
+
+/// A step that failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Failure {
+    /// The resource.
+    pub address: Address,
+    /// What was tried.
+    pub action: Action,
+    /// What failed, in one sentence.
+    pub error: String,
+    /// What AWS said: operation, code, message, request id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Summary {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The steps that ended well, in the order in which they did.
+    pub finished: usize,
+    /// The steps that failed.
+    pub failed: usize,
+    /// The steps that were not begun.
+    pub skipped: usize,
+    /// Seconds from begin to end.
+    pub seconds: f64,
+    /// The chain of steps that took the longest, first step first.
+    pub critical_path: Vec<Address>,
+    /// Seconds that the critical path's own steps took, without any time spent waiting for a free
+    /// place: no run of this plan could have been quicker.
+    pub bound: f64,
+    /// Notes of the finished steps, with the address in front.
+    pub notes: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every step ended well.
+    Done,
+    /// Some steps failed; the rest is done or was skipped.
+    Partial,
+    /// It was stopped from outside before its end.
+    Interrupted,
+    /// Another run took the lock over.
+    Ousted,
+}

@@ -1,0 +1,125 @@
+//! What every kind of resource says about itself.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{Binding, Json, bindings};
+
+/// A kind of resource: its type is its spec, its constants are what AWS makes of it.
+///
+/// A spec holds no secret: it says where one comes from. Every field is always serialized, `None`
+/// as null: in a desired spec null means *left to AWS*, and is not compared.
+pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// What AWS assigns to it. A field that is not known yet serializes as null.
+    type Outputs: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+    /// The word before the dot of its addresses.
+    const KIND: &'static str;
+    /// The names of the fields of its outputs, all that a reference may name.
+    const OUTPUTS: &'static [&'static str];
+    /// The top-level fields of the spec that AWS does not change in place.
+    const IMMUTABLE: &'static [&'static str] = &[];
+    /// What happens when one of those differs.
+    const REPLACE: Replace = Replace::DestroyFirst;
+    /// How long things usually take, and how to wait for them.
+    const PACE: Pace = Pace::QUICK;
+    /// The refusals that pass by themselves.
+    const RETRY: &'static [Retry] = &[];
+}
+
+/// How a resource with a changed immutable field gets its new shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// The old one goes, then the new one comes.
+    DestroyFirst,
+    /// The new one comes, its dependants move over, then the old one goes. Possible only where one
+    /// of these fields differs, since otherwise the two would be in each other's way; an empty
+    /// list means always.
+    CreateFirst(&'static [&'static str]),
+    /// Never; the text says why, and what to do by hand.
+    Refuse(&'static str),
+}
+
+/// How long a kind's operations usually take, in seconds, and how nk waits for them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// From the create call until it is ready.
+    pub create: f64,
+    /// From an update call until it is ready again.
+    pub update: f64,
+    /// From the destroy call until it is gone.
+    pub destroy: f64,
+    /// Between two looks once the usual time is near.
+    pub every: f64,
+    /// How long a wait may take before the step fails.
+    pub patience: f64,
+}
+
+impl Pace {
+    /// For what AWS does at once.
+    pub const QUICK: Self =
+        Self { create: 1.0, update: 1.0, destroy: 1.0, every: 1.0, patience: 120.0 };
+}
+
+/// A refusal that passes by itself: AWS has not caught up yet, or something else must finish first.
+///
+/// Code *and* message fragment must match; a bare code would turn a wrong configuration into a
+/// long wait.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    /// The operation of the kind that may meet it.
+    pub on: Operation,
+    /// The error code on the wire.
+    pub code: &'static str,
+    /// A part of the message; empty where the code says enough.
+    pub message: &'static str,
+    /// How long to go on trying, in seconds.
+    pub patience: f64,
+}
+
+/// What can be done to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operation {
+    /// Bring it into being.
+    Create,
+    /// Change it in place.
+    Update,
+    /// Remove it.
+    Destroy,
+}
+
+/// A kind with its type erased: what planner and engine need to know of it.
+#[derive(Clone, Copy)]
+pub struct KindInfo {
+    /// [`Kind::KIND`].
+    pub kind: &'static str,
+    /// [`Kind::OUTPUTS`].
+    pub outputs: &'static [&'static str],
+    /// [`Kind::IMMUTABLE`].
+    pub immutable: &'static [&'static str],
+    /// [`Kind::REPLACE`].
+    pub replace: Replace,
+    /// [`Kind::PACE`].
+    pub pace: Pace,
+    /// [`Kind::RETRY`].
+    pub retry: &'static [Retry],
+    /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
+    pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
+    /// The typed references in a spec, known or not.
+    pub bindings: fn(&Json) -> Result<Vec<Binding>, serde_json::Error>,
+}
+
+impl KindInfo {
+    /// Erases a kind's type.
+    pub const fn of<K: Kind>() -> Self {
+        Self {
+            kind: K::KIND,
+            outputs: K::OUTPUTS,
+            immutable: K::IMMUTABLE,
+            replace: K::REPLACE,
+            pace: K::PACE,
+            retry: K::RETRY,
+            canonical: |spec| serde_json::to_value(K::deserialize(spec)?),
+            bindings: |spec| Ok(bindings(&K::deserialize(spec)?)),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The vocabulary of nk: plain data that every stage speaks, without IO and without async.
+//!
+//! A stack file becomes [`Desired`] resources, AWS is read as [`Observed`] ones, both together
+//! become a [`Plan`], and running a plan is told as a stream of [`Event`]s.
+
+mod address;
+mod diff;
+mod event;
+mod kind;
+mod live;
+mod plan;
+mod reference;
+mod resource;
+
+pub use address::{Address, AddressError, StackId};
+pub use diff::{Change, Changes, difference};
+pub use event::{Event, Failure, Outcome, Summary};
+pub use kind::{Kind, KindInfo, Operation, Pace, Replace, Retry};
+pub use live::{Guard, Live, LiveValue, Owner, Phase};
+pub use plan::{Action, Need, Note, Plan, Step, StepId, Totals, Until};
+pub use reference::{
+    Binding, Output, Placeholder, Ref, ReferenceError, bindings, placeholders, placeholders_in,
+    resolve, substitute,
+};
+pub use resource::{Desired, Observed, Resource};
+
+/// A spec, outputs, or one value in them, with its type erased.
+pub type Json = serde_json::Value;

@@ -1,0 +1,140 @@
+//! What an apply will do, as data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Address, Change, Json, LiveValue, Operation, StackId};
+
+/// The whole way from what is there to what is wanted.
+///
+/// A plan is specific enough that whoever runs it has no choice left but the order among the
+/// steps that are free to start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Plan {
+    /// Which stack.
+    pub stack: StackId,
+    /// The steps; a step's [`StepId`] is its place here.
+    pub steps: Vec<Step>,
+    /// The wanted resources that are as they should be.
+    pub unchanged: Vec<LiveValue>,
+    /// What the reader should know.
+    pub notes: Vec<Note>,
+}
+
+/// A step's place in its plan.
+pub type StepId = usize;
+
+/// One resource, one operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Step {
+    /// The resource.
+    pub address: Address,
+    /// What is done.
+    pub action: Action,
+    /// Why, for a person: `cidr cannot be changed in place`.
+    pub reason: String,
+    /// What differs, for an update, and for both halves of a replacement.
+    pub changes: Vec<Change>,
+    /// What is wanted, with the references that an earlier step will fill; null for a destroy.
+    pub spec: Json,
+    /// What is there; none for what does not exist.
+    pub live: Option<LiveValue>,
+    /// What must have happened before.
+    pub needs: Vec<Need>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Makes what is not there.
+    Create,
+    /// Changes what is there.
+    Update,
+    /// Removes what is not wanted.
+    Destroy,
+    /// The creating half of a replacement.
+    ReplaceCreate,
+    /// The destroying half of a replacement.
+    ReplaceDestroy,
+}
+
+impl Action {
+    /// What the step does to the resource at AWS.
+    pub fn operation(self) -> Operation {
+        match self {
+            Self::Create | Self::ReplaceCreate => Operation::Create,
+            Self::Update => Operation::Update,
+            Self::Destroy | Self::ReplaceDestroy => Operation::Destroy,
+        }
+    }
+}
+
+/// An earlier step, and how far it must have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Need {
+    /// The earlier step.
+    pub step: StepId,
+    /// How far.
+    pub until: Until,
+}
+
+/// How far a step must have come before another may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Until {
+    /// The outputs that the waiting step refers to are known, even if the resource is still busy.
+    Known,
+    /// It has ended: the resource is ready, or gone.
+    Ended,
+}
+
+/// Something the reader of a plan should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Note {
+    /// What it is about.
+    pub about: String,
+    /// One sentence.
+    pub text: String,
+    /// The key of the stack file, or the command, that settles it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settle: Option<String>,
+}
+
+/// How many resources meet which fate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Totals {
+    /// New ones.
+    pub add: usize,
+    /// Changed ones.
+    pub change: usize,
+    /// Replaced ones.
+    pub replace: usize,
+    /// Removed ones.
+    pub destroy: usize,
+    /// Untouched ones.
+    pub unchanged: usize,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How many resources meet which fate.
+    pub fn totals(&self) -> Totals {
+        let count = |action| self.steps.iter().filter(|step| step.action == action).count();
+        Totals {
+            add: count(Action::Create),
+            change: count(Action::Update),
+            replace: count(Action::ReplaceCreate),
+            destroy: count(Action::Destroy),
+            unchanged: self.unchanged.len(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What is wanted and what is there, as wholes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Address, Json, Kind, LiveValue, Note, StackId};
+
+/// One wanted resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Resource {
+    /// Its spec, in the canonical spelling, with references to others as placeholders.
+    pub spec: Json,
+    /// What must be *ready* before this one is created, beyond what its spec refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Address>,
+}
+
+/// Everything that a stack file asks for in one environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Desired {
+    /// Which stack.
+    pub stack: StackId,
+    /// The resources by address.
+    pub resources: BTreeMap<Address, Resource>,
+    /// What the reader of the plan should know: lints, and what waits for something.
+    pub notes: Vec<Note>,
+}
+
+impl Desired {
+    /// Nothing: what a destroy wants.
+    pub fn nothing(stack: StackId) -> Self {
+        Self { stack, resources: BTreeMap::new(), notes: Vec::new() }
+    }
+
+    /// Adds the resource called `name`.
+    ///
+    /// # Panics
+    ///
+    /// When the spec does not serialize, which would be a fault of its kind.
+    pub fn add<K: Kind>(&mut self, name: &str, spec: &K) -> &mut Resource {
+        let spec = serde_json::to_value(spec).expect("a spec serializes");
+        let resource = Resource { spec, after: Vec::new() };
+        self.resources.entry(Address::new(K::KIND, name)).insert_entry(resource).into_mut()
+    }
+
+    /// The wanted resources of one kind.
+    pub fn of_kind(&self, kind: &str) -> Vec<(Address, Json)> {
+        self.resources
+            .iter()
+            .filter(|(address, _)| address.kind() == kind)
+            .map(|(address, resource)| (address.clone(), resource.spec.clone()))
+            .collect()
+    }
+}
+
+/// Everything of ours, or in our way, that AWS has.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Observed {
+    /// All that was found, several at one address included.
+    pub found: Vec<LiveValue>,
+}
