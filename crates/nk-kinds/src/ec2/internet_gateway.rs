@@ -31,6 +31,9 @@ pub struct InternetGatewayOutputs {
 impl Kind for InternetGateway {
     type Outputs = InternetGatewayOutputs;
     const KIND: &'static str = "internet-gateway";
+    const GUARDED: bool = false;
+    /// EC2 detaches no gateway while anything in the VPC has a public address through it.
+    const LEAVES_AFTER: &'static [&'static str] = &["nat-gateway", "elastic-ip", "load-balancer"];
     const OUTPUTS: &'static [&'static str] = &["id"];
     const PACE: Pace = Pace { create: 1.0, destroy: 1.0, patience: 20.0 * 60.0, ..Pace::QUICK };
     const RETRY: &'static [nk_model::Retry] = super::IN_USE;

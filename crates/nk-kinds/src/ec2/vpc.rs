@@ -34,6 +34,7 @@ pub struct VpcOutputs {
 impl Kind for Vpc {
     type Outputs = VpcOutputs;
     const KIND: &'static str = "vpc";
+    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["cidr"];
     const PACE: Pace = Pace { create: 2.0, patience: 300.0, ..Pace::QUICK };
