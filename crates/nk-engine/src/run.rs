@@ -16,7 +16,7 @@ pub(crate) use stage::{Interrupted, Stage};
 use tokio::{
     sync::{Semaphore, mpsc, watch},
     task::JoinSet,
-    time::Instant,
+    time::{Duration, Instant, sleep_until},
 };
 
 use crate::{
@@ -65,7 +65,13 @@ struct Execution<C> {
     sender: mpsc::UnboundedSender<Message>,
     messages: mpsc::UnboundedReceiver<Message>,
     stopping: Option<Outcome>,
+    /// When calls under way are given up.
+    deadline: Option<Instant>,
 }
+
+/// How long calls under way may take to end once nothing is waited for, in seconds. CI runners kill
+/// two and a half seconds after they have asked a second time, and the lock is still to be released.
+const LAST_CALLS: f64 = 1.2;
 
 impl<C: Cloud> Execution<C> {
     fn new(cloud: Arc<C>, plan: Plan, run: Run) -> Self {
@@ -83,6 +89,7 @@ impl<C: Cloud> Execution<C> {
             sender,
             messages,
             stopping: None,
+            deadline: None,
         }
     }
 
@@ -118,6 +125,7 @@ impl<C: Cloud> Execution<C> {
                     }
                 }
                 Ok(()) = stop.changed() => {}
+                () = reached(self.deadline) => self.cut_off(),
             }
         }
         self.give_up_the_rest();
@@ -133,8 +141,11 @@ impl<C: Cloud> Execution<C> {
             Stop::Abort => (Outcome::Interrupted, "interrupted again: nothing is waited for"),
             Stop::Ousted => (Outcome::Ousted, "another run has taken the lock over"),
         };
-        if self.stopping.is_none() || stop == Stop::Abort {
+        if self.stopping.is_none() || (stop == Stop::Abort && self.deadline.is_none()) {
             self.stopping = Some(outcome);
+            if stop == Stop::Abort {
+                self.deadline = Some(Instant::now() + Duration::from_secs_f64(LAST_CALLS));
+            }
             self.tell(Event::Stopping { at: self.at(), reason: reason.to_owned() });
         }
     }
@@ -282,10 +293,25 @@ impl<C: Cloud> Execution<C> {
         self.tell(Event::Skipped { at: self.at(), address, action, because });
     }
 
+    /// Ends the calls under way; what becomes of them, the next run finds out.
+    fn cut_off(&mut self) {
+        self.tasks = JoinSet::new();
+        for id in self.ledger.running() {
+            self.skip(id, "interrupted during a call; the next run goes on from here".to_owned());
+        }
+    }
+
     fn give_up_the_rest(&mut self) {
         for id in std::mem::take(&mut self.waiting) {
             self.skip(id, "the run was stopped before".to_owned());
         }
+    }
+}
+
+async fn reached(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -67,6 +67,12 @@ impl Ledger {
         self.entries[id].state == State::Done
     }
 
+    /// The steps under way.
+    pub(super) fn running(&self) -> Vec<StepId> {
+        let running = |id: &StepId| self.entries[*id].state == State::Running;
+        (0..self.entries.len()).filter(running).collect()
+    }
+
     /// Whether it will never be done in this run.
     pub(super) fn is_lost(&self, id: StepId) -> bool {
         matches!(self.entries[id].state, State::Failed | State::Skipped)
