@@ -108,11 +108,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     pub(crate) async fn make(&mut self) -> Result<LiveValue, StepError> {
         let mut created = false;
         // The look that made the plan found nothing, so a create begins without another.
-        let mut view = match &self.step.live {
-            Some(live) => View::Seen(live.clone()),
-            None if self.step.reason.is_empty() => View::Nothing,
-            None => View::Unknown,
-        };
+        let mut view = self.step.live.clone().map_or(View::Nothing, View::Seen);
         let mut updated: Option<(Vec<Change>, Instant)> = None;
         loop {
             view = match view {
@@ -123,7 +119,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 }
                 View::Nothing => self.create(&mut created).await?,
                 View::Seen(live) => {
-                    self.stage.known(&live);
+                    if !matches!(live.phase, Phase::Leaving(_) | Phase::Failed(_)) {
+                        self.stage.known(&live);
+                    }
                     match live.phase.clone() {
                         Phase::Failed(reason) => return Err(StepError::GaveUp(reason)),
                         Phase::Busy(word) => {

@@ -50,15 +50,20 @@ pub(crate) fn decide(
         found.entry(live.address.clone()).or_default().push(live.clone());
     }
     let mut facts: HashMap<Address, LiveValue> = HashMap::new();
+    let mut going = Going::default();
     let mut decisions = Vec::new();
     let mut problems = Vec::new();
     for address in order {
         let wanted = &desired.resources[*address].spec;
         let found = found.remove(*address).unwrap_or_default();
-        match wanted_one(address, wanted, found, &facts, registry, &references) {
+        match wanted_one(address, wanted, found, &facts, registry, &references, &going) {
             Ok((decision, superfluous)) => {
-                if let (true, Some(live)) = (decision.fate.keeps(), &decision.live) {
-                    facts.insert((*address).clone(), live.clone());
+                match (decision.fate, &decision.live) {
+                    (Fate::Unchanged | Fate::Update, Some(live)) => {
+                        facts.insert((*address).clone(), live.clone());
+                    }
+                    (Fate::ReplaceDestroyFirst, Some(live)) => going.add(live, registry),
+                    _ => {}
                 }
                 decisions.push(decision);
                 decisions.extend(superfluous);
@@ -80,10 +85,24 @@ pub(crate) fn decide(
     if problems.is_empty() { Ok(decisions) } else { Err(PlanError { problems }) }
 }
 
-impl Fate {
-    /// Whether what AWS has assigned stays.
-    fn keeps(self) -> bool {
-        matches!(self, Self::Unchanged | Self::Update)
+/// The outputs of what goes before its successor comes.
+#[derive(Default)]
+struct Going(HashMap<(&'static str, &'static str, String), Address>);
+
+impl Going {
+    fn add(&mut self, live: &LiveValue, registry: Registry) {
+        let Some(kind) = registry(live.address.kind()) else { return };
+        for output in kind.outputs {
+            if let Some(value) = live.output(output) {
+                self.0.insert((kind.kind, *output, value), live.address.clone());
+            }
+        }
+    }
+
+    /// What goes first although `live` refers to it.
+    fn beneath(&self, live: &LiveValue, kind: &KindInfo) -> Option<&Address> {
+        let bindings = (kind.bindings)(&live.spec).unwrap_or_default();
+        bindings.into_iter().find_map(|one| self.0.get(&(one.kind, one.output, one.value)))
     }
 }
 
@@ -105,6 +124,7 @@ fn wanted_one(
     facts: &HashMap<Address, LiveValue>,
     registry: Registry,
     references: &References,
+    going: &Going,
 ) -> Result<(Decision, Vec<Decision>), Problem> {
     let spec_problem = |message: String| Problem::Spec { address: address.clone(), message };
     let kind = registry(address.kind())
@@ -117,10 +137,8 @@ fn wanted_one(
     let superfluous = superfluous.into_iter().map(|(live, reason)| removal(live, reason)).collect();
     let (fate, changes, reason) = match &live {
         None => (Fate::Create, Vec::new(), String::new()),
-        Some(live) => fate(address, kind, live, &spec)?,
+        Some(live) => fate(address, kind, live, &spec, going)?,
     };
-    // Something that is still going is not there any more, but its going is waited for.
-    let live = if fate == Fate::Create { None } else { live };
     Ok((Decision { address: address.clone(), fate, spec, live, changes, reason }, superfluous))
 }
 
@@ -129,16 +147,19 @@ fn fate(
     kind: &KindInfo,
     live: &LiveValue,
     spec: &Json,
+    going: &Going,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
     let changes = difference(&live.spec, spec);
+    // What must go before its successor can come takes along whatever holds it.
+    let beneath = going.beneath(live, kind);
     match &live.phase {
         Phase::Leaving(word) => {
             let reason = format!("the one before is still going away ({word})");
-            return Ok((Fate::Create, Vec::new(), reason));
+            return Ok((Fate::ReplaceDestroyFirst, Vec::new(), reason));
         }
         Phase::Failed(why) => {
             let because = format!("AWS gave up on it: {why}");
-            return replacement(address, kind, changes, because);
+            return replacement(address, kind, changes, because, beneath.is_some());
         }
         Phase::Retired(until) => {
             let change = Change {
@@ -155,12 +176,18 @@ fn fate(
     let fixed: Vec<_> = kind
         .immutable
         .iter()
-        .filter(|field| changes.iter().any(|change| change.field() == **field))
+        .filter(|field| {
+            changes.iter().any(|change| change.field() == **field && !change.from.is_null())
+        })
         .map(|field| format!("`{field}`"))
         .collect();
     if !fixed.is_empty() {
         let because = format!("{} cannot be changed in place", fixed.join(", "));
-        return replacement(address, kind, changes, because);
+        return replacement(address, kind, changes, because, beneath.is_some());
+    }
+    if let (true, Some(beneath)) = (kind.holds, beneath) {
+        let because = format!("it holds `{beneath}`, which must go first to be replaced");
+        return replacement(address, kind, changes, because, true);
     }
     Ok(match &live.phase {
         _ if !changes.is_empty() => (Fate::Update, changes, String::new()),
@@ -176,11 +203,13 @@ fn replacement(
     kind: &KindInfo,
     changes: Vec<Change>,
     because: String,
+    destroy_first: bool,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
     let fate = match kind.replace {
         Replace::Refuse(why) => {
             return Err(Problem::Irreplaceable { address: address.clone(), because, why });
         }
+        _ if destroy_first => Fate::ReplaceDestroyFirst,
         Replace::DestroyFirst => Fate::ReplaceDestroyFirst,
         Replace::CreateFirst([]) => Fate::ReplaceCreateFirst,
         Replace::CreateFirst(fields) => {

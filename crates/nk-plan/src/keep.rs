@@ -78,8 +78,10 @@ struct Rank {
 
 fn rank(live: &LiveValue, wanted: &Json, kind: &KindInfo, references: &References) -> Rank {
     let changes = difference(&live.spec, wanted);
-    let immutable =
-        changes.iter().filter(|change| kind.immutable.contains(&change.field())).count();
+    let immutable = changes
+        .iter()
+        .filter(|one| !one.from.is_null() && kind.immutable.contains(&one.field()))
+        .count();
     let referred: usize = kind
         .outputs
         .iter()

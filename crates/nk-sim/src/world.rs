@@ -34,9 +34,6 @@ pub(crate) struct World {
     made: usize,
 }
 
-/// Routes and associations go with what they lead to; EC2 lets it go.
-const LETS_GO: &[&str] = &["route-table"];
-
 impl World {
     /// Counts a call and tells what becomes of it.
     pub(crate) fn count(&mut self, change: bool, operation: &str) -> Fate {
@@ -117,7 +114,8 @@ impl World {
         changes: &[Change],
     ) -> CloudResult<()> {
         self.refers_to_what_exists(kind, &spec)?;
-        if let Some(change) = changes.iter().find(|one| kind.immutable.contains(&one.field())) {
+        let fixed = |one: &&Change| !one.from.is_null() && kind.immutable.contains(&one.field());
+        if let Some(change) = changes.iter().find(fixed) {
             return Err(refused("Update", "SimImmutable", &change.path));
         }
         let missing = || refused("Update", "SimNotFound", id);
@@ -141,10 +139,12 @@ impl World {
     fn referrer(&self, kind: &KindInfo, id: &str) -> Option<&Address> {
         let outputs = &self.resources.get(id)?.outputs;
         self.resources.values().find_map(|one| {
-            if LETS_GO.contains(&one.address.kind()) && kind.kind != "vpc" {
+            let referrer = nk_kinds::kind(one.address.kind())?;
+            // Whatever stands in a VPC holds the VPC.
+            if !referrer.holds && kind.kind != "vpc" {
                 return None;
             }
-            let bindings = (nk_kinds::kind(one.address.kind())?.bindings)(&one.spec).ok()?;
+            let bindings = (referrer.bindings)(&one.spec).ok()?;
             let holds = bindings.iter().any(|binding| {
                 binding.kind == kind.kind && outputs[binding.output] == binding.value.as_str()
             });

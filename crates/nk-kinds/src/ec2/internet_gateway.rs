@@ -35,6 +35,7 @@ impl Kind for InternetGateway {
     /// EC2 detaches no gateway while anything in the VPC has a public address through it.
     const LEAVES_AFTER: &'static [&'static str] = &["nat-gateway", "elastic-ip", "load-balancer"];
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["vpc"];
     const PACE: Pace = Pace { create: 1.0, destroy: 1.0, patience: 20.0 * 60.0, ..Pace::QUICK };
     const RETRY: &'static [nk_model::Retry] = super::IN_USE;
 }

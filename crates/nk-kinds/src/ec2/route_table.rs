@@ -55,6 +55,8 @@ impl Kind for RouteTable {
     type Outputs = RouteTableOutputs;
     const KIND: &'static str = "route-table";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    /// A route may lead to what is gone, and an association goes with its subnet.
+    const HOLDS: bool = false;
     const IMMUTABLE: &'static [&'static str] = &["vpc"];
     const RETRY: &'static [Retry] = &[
         Retry {
