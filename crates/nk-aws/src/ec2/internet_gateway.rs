@@ -77,8 +77,8 @@ impl Aws {
         let (address, tags) = self.ec2_owned(gateway.tags)?;
         let id = gateway.internet_gateway_id?;
         let detached = Some(AttachmentStatus::Detached);
-        let attachment = gateway.attachments.unwrap_or_default().into_iter();
-        let attachment = attachment.filter(|each| each.state != detached).next_back();
+        let mut attachments = gateway.attachments.unwrap_or_default().into_iter();
+        let attachment = attachments.find(|each| each.state != detached);
         let phase = match attachment.as_ref().and_then(|attachment| attachment.state.as_ref()) {
             Some(state @ (AttachmentStatus::Attaching | AttachmentStatus::Detaching)) => {
                 Phase::Busy(state.to_string())

@@ -93,7 +93,8 @@ mod tests {
     fn everything_has_no_ports_however_ec2_says_it() {
         let all = Rule::all(Peer::Cidr(Cidr::ANYWHERE));
         assert_eq!(folded(&row("-1", -1, -1)).unwrap(), Some(all.clone()));
-        let bare = SecurityGroupRule { from_port: None, to_port: None, ..row("-1", 0, 0) };
+        let mut bare = row("-1", 0, 0);
+        (bare.from_port, bare.to_port) = (None, None);
         assert_eq!(folded(&bare).unwrap(), Some(all));
     }
 
@@ -107,12 +108,13 @@ mod tests {
 
     #[test]
     fn the_group_itself_is_told_from_another() {
-        let from = |id: &str| SecurityGroupRule {
-            cidr_ipv4: None,
-            referenced_group_info: Some(ReferencedSecurityGroup::builder().group_id(id).build()),
-            ..row("tcp", 80, 80)
+        let peer = |id: &str| {
+            let mut row = row("tcp", 80, 80);
+            row.cidr_ipv4 = None;
+            row.referenced_group_info =
+                Some(ReferencedSecurityGroup::builder().group_id(id).build());
+            folded(&row).unwrap().unwrap().peer
         };
-        let peer = |id| folded(&from(id)).unwrap().unwrap().peer;
         assert_eq!(peer("sg-1"), Peer::Itself);
         assert_eq!(peer("sg-2"), Peer::Group(Ref::known("sg-2")));
     }
