@@ -1,1 +1,4 @@
-//! Nothing yet.
+//! What the tests of the whole share.
+
+pub mod small;
+pub mod trial;

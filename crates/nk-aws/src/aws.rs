@@ -2,33 +2,11 @@
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
-use nk_engine::{CloudError, Nature};
+use nk_engine::{Caller, CloudError, Connection, Nature};
 use nk_model::StackId;
 use std::time::Duration;
 
 use crate::{Meter, rim::Refused};
-
-/// Where to connect to, and as whom.
-#[derive(Debug, Clone, Default)]
-pub struct Connection {
-    /// The region, as in `ap-northeast-1`.
-    pub region: String,
-    /// A profile of the shared configuration; none for the default chain.
-    pub profile: Option<String>,
-    /// Another endpoint than AWS's own.
-    pub endpoint: Option<String>,
-    /// An emulator on this machine: its dummy credentials are used, and no others.
-    pub local: bool,
-}
-
-/// Who is asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The account's twelve digits.
-    pub account: String,
-    /// The caller's ARN.
-    pub arn: String,
-}
 
 /// AWS, as one stack sees it.
 #[derive(Debug, Clone)]

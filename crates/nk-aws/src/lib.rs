@@ -17,9 +17,10 @@ mod rds;
 mod rim;
 mod secretsmanager;
 
-pub use aws::{Aws, Caller, Connection};
+pub use aws::Aws;
 pub use meter::{Call, Meter};
 use nk_engine::Entry;
+pub use nk_engine::{Caller, Connection};
 
 macro_rules! entries {
     ($($kind:ty),* $(,)?) => {

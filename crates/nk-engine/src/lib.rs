@@ -3,9 +3,17 @@
 mod cloud;
 mod error;
 mod lock;
+mod observe;
+mod pace;
+mod provider;
+mod run;
 mod scope;
+mod settle;
 
 pub use cloud::{Cloud, Departure, Entry, Reconcile};
 pub use error::{CloudError, CloudResult, Nature};
-pub use lock::LockRecord;
+pub use lock::{Holder, Lease, LockError, LockRecord, holder, unlock};
+pub use observe::{guards, observe, unprotect};
+pub use provider::{Answers, Caller, Connection, Provider, Questions, SecretValue};
+pub use run::{Gate, NoGate, Run, Stop, execute};
 pub use scope::{Pass, Reach, Scope};

@@ -1,4 +1,45 @@
 //! The lock: one run at a time changes a stack.
+//!
+//! # Expected flow
+//!
+//! A run writes the lock as a new record, rewrites it every [`RENEW`] seconds, and removes it at its
+//! end. A record that has not been rewritten for [`EXPIRE`] seconds, by the cloud's own clock,
+//! belongs to a run that is dead; another run writes over it.
+//!
+//! # Guarantees
+//!
+//! The store has no compare-and-swap, but every write returns a version that only grows. Of two
+//! runs that write over the same expired version, the writer of the version directly after it has
+//! won; the other sees that its version is not that one, and gives way. A holder that meets a
+//! version written by a run that took *its* record over stops before its next change.
+//!
+//! # Caveats
+//!
+//! The lock keeps out other runs of nk, and nobody else.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
+
+use crate::{Cloud, CloudError, Gate};
+
+/// How often the holder rewrites the lock, in seconds.
+const RENEW: u64 = 20;
+/// After how many seconds without a rewrite a record is a dead run's.
+const EXPIRE: i64 = 90;
+/// How old the last rewrite may be, in seconds, for the holder to change something without asking
+/// first whether it still holds the lock: well before anyone else may take it.
+const FRESH: u64 = 45;
 
 /// The lock as the cloud keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,4 +50,258 @@ pub struct LockRecord {
     pub version: i64,
     /// How many seconds ago it was last written, by the cloud's own clock.
     pub age_seconds: i64,
+}
+
+/// Who holds a lock, as written into it. No secrets: the command without its arguments' values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Holder {
+    /// The user and the process, as in `alice (process 4711)`.
+    pub holder: String,
+    /// The machine.
+    pub host: String,
+    /// What it is doing, as in `nk apply --env dev`.
+    pub command: String,
+    /// When it began, in UTC.
+    pub since: String,
+    /// Tells two runs apart.
+    pub nonce: String,
+    /// The version this run took over; none for a run that found no record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<i64>,
+    /// The nonce in that version: if its writer is alive after all, its next rewrite is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ousts: Option<String>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {} since {}: `{}`", self.holder, self.host, self.since, self.command)
+    }
+}
+
+/// Why the lock was not had.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LockError {
+    /// Somebody holds it.
+    #[error("another run holds the lock of this stack: {holder}")]
+    Held {
+        /// Who.
+        holder: Holder,
+        /// How many seconds ago it showed a sign of life.
+        age_seconds: i64,
+    },
+    /// A call failed.
+    #[error("{0}")]
+    Cloud(CloudError),
+}
+
+impl From<CloudError> for LockError {
+    fn from(error: CloudError) -> Self {
+        Self::Cloud(error)
+    }
+}
+
+/// Who holds the lock, and for how many seconds there was no sign of life.
+///
+/// # Errors
+///
+/// When the call fails.
+pub async fn holder<C: Cloud>(cloud: &C) -> Result<Option<(Holder, i64)>, CloudError> {
+    let record = cloud.read_lock().await?;
+    Ok(record.map(|record| (read(&record.value), record.age_seconds)))
+}
+
+/// Removes the lock, whoever holds it. Returns who did.
+///
+/// # Errors
+///
+/// When a call fails.
+pub async fn unlock<C: Cloud>(cloud: &C) -> Result<Option<Holder>, CloudError> {
+    let held = holder(cloud).await?;
+    if held.is_some() {
+        cloud.remove_lock().await?;
+    }
+    Ok(held.map(|(holder, _)| holder))
+}
+
+fn read(value: &str) -> Holder {
+    serde_json::from_str(value).unwrap_or_else(|_| Holder {
+        holder: "somebody".into(),
+        host: "an unknown machine".into(),
+        command: "something else than nk wrote this lock".into(),
+        since: "an unknown time".into(),
+        nonce: String::new(),
+        over: None,
+        ousts: None,
+    })
+}
+
+/// A held lock. It is given back by [`Lease::release`], or expires.
+pub struct Lease<C: Cloud> {
+    shared: Arc<Shared<C>>,
+    renewal: JoinHandle<()>,
+}
+
+struct Shared<C> {
+    cloud: Arc<C>,
+    mine: Holder,
+    state: Mutex<State>,
+    ousted: watch::Sender<bool>,
+    /// One renewal at a time.
+    renewing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    version: i64,
+    renewed: Instant,
+}
+
+impl<C: Cloud> Lease<C> {
+    /// Takes the lock, if it is free or its holder is dead.
+    ///
+    /// # Errors
+    ///
+    /// When somebody holds it, or a call fails.
+    pub async fn acquire(cloud: Arc<C>, mine: Holder) -> Result<Self, LockError> {
+        let (mine, version) = take(&*cloud, mine).await?;
+        let state = Mutex::new(State { version, renewed: Instant::now() });
+        let (ousted, _) = watch::channel(false);
+        let renewing = tokio::sync::Mutex::new(());
+        let shared = Arc::new(Shared { cloud, mine, state, ousted, renewing });
+        let renewal = tokio::spawn({
+            let shared = Arc::clone(&shared);
+            async move {
+                loop {
+                    sleep(Duration::from_secs(RENEW)).await;
+                    if !shared.renew().await {
+                        return;
+                    }
+                }
+            }
+        });
+        Ok(Self { shared, renewal })
+    }
+
+    /// Tells when another run has taken the lock.
+    pub fn ousted(&self) -> watch::Receiver<bool> {
+        self.shared.ousted.subscribe()
+    }
+
+    /// What lets changes through as long as the lock is held.
+    pub fn gate(&self) -> Arc<dyn Gate> {
+        Arc::new(LeaseGate(Arc::clone(&self.shared)))
+    }
+
+    /// Gives the lock back.
+    ///
+    /// # Errors
+    ///
+    /// When the call fails; the lock then expires by itself.
+    pub async fn release(self) -> Result<(), CloudError> {
+        self.renewal.abort();
+        if *self.shared.ousted.borrow() {
+            return Ok(());
+        }
+        self.shared.cloud.remove_lock().await
+    }
+}
+
+struct LeaseGate<C>(Arc<Shared<C>>);
+
+impl<C: Cloud> Gate for LeaseGate<C> {
+    fn open(&self) -> BoxFuture<'_, bool> {
+        Box::pin(async {
+            if *self.0.ousted.borrow() {
+                return false;
+            }
+            self.0.is_fresh() || self.0.renew().await
+        })
+    }
+}
+
+impl<C: Cloud> Shared<C> {
+    fn state(&self) -> State {
+        *self.state.lock().expect("nothing panics while it holds this lock")
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.state().renewed.elapsed() < Duration::from_secs(FRESH)
+    }
+
+    /// Rewrites the lock; false when it is no longer ours.
+    async fn renew(&self) -> bool {
+        let _one = self.renewing.lock().await;
+        let before = self.state().version;
+        let Ok(value) = serde_json::to_string(&self.mine) else { return false };
+        match self.cloud.write_lock(&value, false).await {
+            Ok(Some(version)) => {
+                let mut ours = version > before;
+                for between in before + 1..version {
+                    ours &= self.is_harmless(between, before).await;
+                }
+                if !ours {
+                    self.ousted.send_replace(true);
+                    return false;
+                }
+                let renewed = Instant::now();
+                *self.state.lock().expect("nothing panics while it holds this lock") =
+                    State { version, renewed };
+                true
+            }
+            // Not reached; the next try is soon, and the record lasts longer.
+            Ok(None) | Err(_) => self.is_fresh(),
+        }
+    }
+
+    /// Whether a version in between does not cost us the lock: our own write whose answer was lost,
+    /// one by a run that took over a version older than ours and so has given way, or one by the
+    /// run we took the lock from, which then learns that it has lost it.
+    async fn is_harmless(&self, version: i64, ours: i64) -> bool {
+        match self.cloud.lock_version(version).await {
+            Ok(Some(value)) => {
+                let writer = read(&value);
+                writer.nonce == self.mine.nonce
+                    || self.mine.ousts.as_ref() == Some(&writer.nonce)
+                    || writer.over.is_some_and(|over| over < ours)
+            }
+            Ok(None) | Err(_) => false,
+        }
+    }
+}
+
+/// Writes the lock for the first time; returns the version written.
+async fn take<C: Cloud>(cloud: &C, mine: Holder) -> Result<(Holder, i64), LockError> {
+    let text = |holder: &Holder| serde_json::to_string(holder).unwrap_or_default();
+    // Twice: a record may go between the two calls.
+    for _ in 0..2 {
+        if let Some(version) = cloud.write_lock(&text(&mine), true).await? {
+            return Ok((mine, version));
+        }
+        let Some(record) = cloud.read_lock().await? else { continue };
+        let held = read(&record.value);
+        if held.nonce == mine.nonce {
+            // Written by our own call whose answer was lost.
+            return Ok((mine, record.version));
+        }
+        if record.age_seconds < EXPIRE {
+            return Err(LockError::Held { holder: held, age_seconds: record.age_seconds });
+        }
+        let ousts = Some(held.nonce.clone());
+        let mine = Holder { over: Some(record.version), ousts, ..mine };
+        let version = cloud.write_lock(&text(&mine), false).await?.unwrap_or_default();
+        // Version 1: the record went in between, and ours is a new one.
+        if version == record.version + 1 || version == 1 {
+            return Ok((mine, version));
+        }
+        let winner = cloud.lock_version(record.version + 1).await?;
+        let winner = winner.map_or(held, |value| read(&value));
+        if winner.nonce == mine.nonce {
+            return Ok((mine, version));
+        }
+        return Err(LockError::Held { holder: winner, age_seconds: 0 });
+    }
+    let nobody = read("");
+    Err(LockError::Held { holder: nobody, age_seconds: 0 })
 }

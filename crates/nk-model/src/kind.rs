@@ -15,7 +15,7 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const KIND: &'static str;
     /// The names of the fields of its outputs, all that a reference may name.
     const OUTPUTS: &'static [&'static str];
-    /// The top-level fields of the spec that AWS does not change in place.
+    /// The top-level fields of the spec that AWS does not change in place once they have a value.
     const IMMUTABLE: &'static [&'static str] = &[];
     /// What happens when one of those differs.
     const REPLACE: Replace = Replace::DestroyFirst;
@@ -23,6 +23,16 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const PACE: Pace = Pace::QUICK;
     /// The refusals that pass by themselves.
     const RETRY: &'static [Retry] = &[];
+    /// Whether a repeated create cannot make a second one: a unique name or a token guards it. Where
+    /// nothing does, an unanswered create is looked for at length before it is sent again.
+    const GUARDED: bool = true;
+    /// The kinds whose resources must be gone first although their specs do not refer to this one.
+    const LEAVES_AFTER: &'static [&'static str] = &[];
+    /// Whether AWS refuses to remove what its spec refers to as long as it does.
+    const HOLDS: bool = true;
+    /// Whether it holds what cannot be made again, so that no apply removes it merely because the
+    /// stack file has ceased to mention it.
+    const PRECIOUS: bool = false;
 }
 
 /// How a resource with a changed immutable field gets its new shape.
@@ -102,6 +112,14 @@ pub struct KindInfo {
     pub pace: Pace,
     /// [`Kind::RETRY`].
     pub retry: &'static [Retry],
+    /// [`Kind::GUARDED`].
+    pub guarded: bool,
+    /// [`Kind::LEAVES_AFTER`].
+    pub leaves_after: &'static [&'static str],
+    /// [`Kind::HOLDS`].
+    pub holds: bool,
+    /// [`Kind::PRECIOUS`].
+    pub precious: bool,
     /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
     pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
     /// The typed references in a spec, known or not.
@@ -118,8 +136,15 @@ impl KindInfo {
             replace: K::REPLACE,
             pace: K::PACE,
             retry: K::RETRY,
+            guarded: K::GUARDED,
+            leaves_after: K::LEAVES_AFTER,
+            holds: K::HOLDS,
+            precious: K::PRECIOUS,
             canonical: |spec| serde_json::to_value(K::deserialize(spec)?),
             bindings: |spec| Ok(bindings(&K::deserialize(spec)?)),
         }
     }
 }
+
+/// Finds a kind by its name.
+pub type Registry = fn(&str) -> Option<&'static KindInfo>;

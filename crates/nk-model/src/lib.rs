@@ -15,7 +15,7 @@ mod resource;
 pub use address::{Address, AddressError, StackId};
 pub use diff::{Change, Changes, difference};
 pub use event::{Event, Failure, Outcome, Summary};
-pub use kind::{Kind, KindInfo, Operation, Pace, Replace, Retry};
+pub use kind::{Kind, KindInfo, Operation, Pace, Registry, Replace, Retry};
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use plan::{Action, Need, Note, Plan, Step, StepId, Totals, Until};
 pub use reference::{

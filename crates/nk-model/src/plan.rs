@@ -42,6 +42,9 @@ pub struct Step {
     pub live: Option<LiveValue>,
     /// What must have happened before.
     pub needs: Vec<Need>,
+    /// Seconds that usually pass from its start until everything that waits for it has ended: among
+    /// steps free to start, the one with the most goes first.
+    pub remaining: f64,
 }
 
 /// What a step does.

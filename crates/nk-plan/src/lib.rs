@@ -1,1 +1,51 @@
-//! Nothing yet.
+//! From what is wanted and what is there to the steps between: pure, without clock, network or
+//! randomness.
+
+mod arrange;
+mod check;
+mod decide;
+mod error;
+mod keep;
+mod order;
+
+pub use check::check;
+pub use error::{PlanError, Problem};
+use nk_model::{Desired, Observed, Plan, Registry};
+
+/// What a plan may do.
+#[derive(Debug, Clone, Default)]
+pub struct Permission {
+    /// The addresses of precious resources, as databases are, that may go because the stack file
+    /// has ceased to mention them; `*` stands for all.
+    pub remove: Vec<String>,
+}
+
+impl Permission {
+    /// Everything may go: what a destroy has asked a person about.
+    pub fn everything() -> Self {
+        Self { remove: vec!["*".to_owned()] }
+    }
+
+    fn removes(&self, address: &str) -> bool {
+        self.remove.iter().any(|allowed| allowed == "*" || allowed == address)
+    }
+}
+
+/// The steps from what is observed to what is desired.
+///
+/// # Errors
+///
+/// All problems at once, where the way would touch what is not ours, lose what cannot be made
+/// again, or is not clear.
+pub fn plan(
+    desired: &Desired,
+    observed: &Observed,
+    registry: Registry,
+    permission: &Permission,
+) -> Result<Plan, PlanError> {
+    let order = order::by_reference(desired, registry)?;
+    let decisions = decide::decide(desired, &order, observed, registry, permission)?;
+    let plan = arrange::arrange(desired, decisions, registry)?;
+    check::check(&plan, registry)?;
+    Ok(plan)
+}

@@ -1,1 +1,170 @@
-//! Nothing yet.
+//! A cloud in memory: every kind at once, with latency, faults, and AWS's refusals.
+//!
+//! What is created is busy for as long as its kind usually takes, by tokio's clock: under paused
+//! time an apply of seven minutes takes milliseconds, and its event times are exact. What others
+//! refer to cannot be deleted, what is not there cannot be referred to, and what is fixed cannot be
+//! changed: a plan in a wrong order fails here as it would at AWS.
+
+mod fault;
+mod lock;
+mod world;
+
+use std::{
+    future::Future,
+    sync::{Mutex, MutexGuard},
+};
+
+pub use fault::Fault;
+use nk_engine::{Cloud, CloudResult, Departure, Entry, LockRecord, Reconcile, Scope};
+use nk_model::{Address, Change, Kind, KindInfo, Live, LiveValue};
+use serde_json::Value as Json;
+use tokio::time::{Duration, sleep};
+use world::World;
+
+/// The cloud.
+pub struct Sim {
+    world: Mutex<World>,
+    latency: Duration,
+}
+
+macro_rules! entries {
+    ($($kind:ty),* $(,)?) => {
+        const ENTRIES: &[Entry<Sim>] = &[$(Entry::of::<$kind>()),*];
+    };
+}
+nk_kinds::each_kind!(entries);
+
+impl Default for Sim {
+    fn default() -> Self {
+        Self::with_latency(Duration::from_millis(40))
+    }
+}
+
+impl Sim {
+    /// An empty cloud in which every call takes this long.
+    pub fn with_latency(latency: Duration) -> Self {
+        Self { world: Mutex::default(), latency }
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().expect("nothing panics while it holds this lock")
+    }
+
+    /// What goes wrong from now on.
+    pub fn set_fault(&self, fault: Option<Fault>) {
+        self.world().fault = fault;
+    }
+
+    /// How many calls were made, and how many of them to change something.
+    pub fn calls(&self) -> (usize, usize) {
+        let world = self.world();
+        (world.reads + world.changes, world.changes)
+    }
+
+    /// Everything that exists, busy or not.
+    pub fn everything(&self) -> Vec<LiveValue> {
+        self.world().everything()
+    }
+
+    /// Changes a field of something behind nk's back.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such resource or field.
+    pub fn meddle(&self, address: &Address, field: &str, value: Json) {
+        let mut world = self.world();
+        let one = world.resources.values_mut().find(|one| one.address == *address);
+        one.expect("there is such a resource").spec[field] = value;
+    }
+
+    /// Adds something behind nk's back, as a twin, a leftover, or somebody else's.
+    pub fn plant(&self, live: LiveValue) {
+        self.world().plant(live);
+    }
+
+    /// One call: it takes its time, and may go wrong before or after it has its effect.
+    async fn call<T>(
+        &self,
+        change: bool,
+        operation: String,
+        effect: impl FnOnce(&mut World) -> CloudResult<T> + Send,
+    ) -> CloudResult<T> {
+        sleep(self.latency).await;
+        let mut world = self.world();
+        let outcome = world.count(change, &operation);
+        outcome.apply(&operation, || effect(&mut world))
+    }
+}
+
+impl<K: Kind> Reconcile<K> for Sim {
+    async fn observe(&self, scope: &Scope<K>) -> CloudResult<Vec<Live<K, K::Outputs>>> {
+        let found = self
+            .call(false, format!("sim:Describe {}", K::KIND), |world| Ok(world.of_kind(K::KIND)))
+            .await?;
+        let covered = found.iter().filter(|live| scope.covers(&live.address));
+        Ok(covered
+            .map(|live| Live::restore(live).expect("the sim keeps what it was given"))
+            .collect())
+    }
+
+    async fn create(
+        &self,
+        spec: &K,
+        address: &Address,
+    ) -> CloudResult<Option<Live<K, K::Outputs>>> {
+        let json = serde_json::to_value(spec).expect("a spec serializes");
+        let (address, kind) = (address.clone(), KindInfo::of::<K>());
+        let live = self
+            .call(true, format!("sim:Create {address}"), move |world| {
+                world.create(&kind, address, json)
+            })
+            .await?;
+        Ok(Some(Live::restore(&live).expect("the sim keeps what it was given")))
+    }
+
+    async fn update(
+        &self,
+        spec: &K,
+        live: &Live<K, K::Outputs>,
+        changes: &[Change],
+    ) -> CloudResult<Option<Live<K, K::Outputs>>> {
+        let json = serde_json::to_value(spec).expect("a spec serializes");
+        let (id, kind) = (live.id.clone(), KindInfo::of::<K>());
+        let operation = format!("sim:Update {}", live.address);
+        self.call(true, operation, move |world| world.update(&kind, &id, json, changes)).await?;
+        Ok(None)
+    }
+
+    fn destroy(
+        &self,
+        live: &Live<K, K::Outputs>,
+    ) -> impl Future<Output = CloudResult<Departure>> + Send {
+        let (id, kind) = (live.id.clone(), KindInfo::of::<K>());
+        let operation = format!("sim:Delete {}", live.address);
+        self.call(true, operation, move |world| world.delete(&kind, &id))
+    }
+}
+
+impl Cloud for Sim {
+    const ENTRIES: &'static [Entry<Self>] = ENTRIES;
+
+    async fn read_lock(&self) -> CloudResult<Option<LockRecord>> {
+        self.call(false, "sim:ReadLock".into(), |world| Ok(world.lock.read())).await
+    }
+
+    async fn write_lock(&self, value: &str, fresh: bool) -> CloudResult<Option<i64>> {
+        self.call(true, "sim:WriteLock".into(), |world| Ok(world.lock.write(value, fresh))).await
+    }
+
+    async fn lock_version(&self, version: i64) -> CloudResult<Option<String>> {
+        self.call(false, "sim:LockVersion".into(), |world| Ok(world.lock.version(version))).await
+    }
+
+    async fn remove_lock(&self) -> CloudResult<()> {
+        self.call(true, "sim:RemoveLock".into(), |world| {
+            world.lock.remove();
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,35 +1,105 @@
-//! STUB
-use crate::Aws;
+//! How EC2 makes an internet gateway.
+
+use aws_sdk_ec2::types::{self, AttachmentStatus, ResourceType};
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{InternetGateway, InternetGatewayOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Changes, Live, Phase, Ref};
+
+use super::{sought, tagged};
+use crate::{
+    Aws,
+    rim::{Refused, retries_off},
+};
+
+/// How EC2 says that a gateway is gone.
+const MISSING: &str = "InvalidInternetGatewayID.NotFound";
+
+type LiveGateway = Live<InternetGateway, InternetGatewayOutputs>;
 
 impl Reconcile<InternetGateway> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<InternetGateway>,
-    ) -> CloudResult<Vec<Live<InternetGateway, InternetGatewayOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<InternetGateway>) -> CloudResult<Vec<LiveGateway>> {
+        let filter = self.ec2_filter(scope, "internet-gateway-id");
+        let pages = self.ec2.describe_internet_gateways().filters(filter).into_paginator();
+        let gateways =
+            pages.items().send().try_collect().await.refused("ec2:DescribeInternetGateways")?;
+        sought(scope, gateways.into_iter().map(|gateway| Ok(self.internet_gateway(gateway))))
     }
+
     async fn create(
         &self,
-        _: &InternetGateway,
+        spec: &InternetGateway,
         _: &Address,
-    ) -> CloudResult<Option<Live<InternetGateway, InternetGatewayOutputs>>> {
-        todo!()
+    ) -> CloudResult<Option<LiveGateway>> {
+        // No token and no unique name: a second try inside the SDK could make a second gateway.
+        let answer = self
+            .ec2
+            .create_internet_gateway()
+            .tag_specifications(tagged(ResourceType::InternetGateway, &spec.tags))
+            .customize()
+            .config_override(retries_off!(aws_sdk_ec2))
+            .send()
+            .await
+            .refused("ec2:CreateInternetGateway")?;
+        Ok(answer.internet_gateway.and_then(|gateway| self.internet_gateway(gateway)))
     }
+
     async fn update(
         &self,
-        _: &InternetGateway,
-        _: &Live<InternetGateway, InternetGatewayOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<InternetGateway, InternetGatewayOutputs>>> {
-        todo!()
+        spec: &InternetGateway,
+        live: &LiveGateway,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveGateway>> {
+        if changes.touch("vpc") {
+            self.detach(live).await?;
+            if let Some(vpc) = &spec.vpc {
+                let call = self.ec2.attach_internet_gateway().internet_gateway_id(&live.id);
+                let call = call.vpc_id(vpc.as_str()).send().await;
+                // It is attached already; the next look tells to what.
+                call.unless_missing("ec2:AttachInternetGateway", &["Resource.AlreadyAssociated"])?;
+            }
+        }
+        if changes.touch("tags") {
+            self.ec2_tag(&live.id, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(
-        &self,
-        _: &Live<InternetGateway, InternetGatewayOutputs>,
-    ) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {
+        self.detach(live).await?;
+        let call = self.ec2.delete_internet_gateway().internet_gateway_id(&live.id).send().await;
+        call.unless_missing("ec2:DeleteInternetGateway", &[MISSING])?;
+        Ok(Departure::Gone)
+    }
+}
+
+impl Aws {
+    fn internet_gateway(&self, gateway: types::InternetGateway) -> Option<LiveGateway> {
+        let (address, tags) = self.ec2_owned(gateway.tags)?;
+        let id = gateway.internet_gateway_id?;
+        let detached = Some(AttachmentStatus::Detached);
+        let mut attachments = gateway.attachments.unwrap_or_default().into_iter();
+        let attachment = attachments.find(|each| each.state != detached);
+        let phase = match attachment.as_ref().and_then(|attachment| attachment.state.as_ref()) {
+            Some(state @ (AttachmentStatus::Attaching | AttachmentStatus::Detaching)) => {
+                Phase::Busy(state.to_string())
+            }
+            _ => Phase::Ready,
+        };
+        let vacant = attachment.is_none();
+        let vpc = attachment.and_then(|attachment| attachment.vpc_id).map(Ref::known);
+        let outputs = InternetGatewayOutputs { id: id.clone() };
+        let live = Live::ready(address, id, InternetGateway { vpc, tags }, outputs);
+        Some(Live { vacant, ..live }.in_phase(phase))
+    }
+
+    /// Detaches a gateway from the VPC it is attached to, if it is.
+    async fn detach(&self, live: &LiveGateway) -> CloudResult<()> {
+        let Some(vpc) = &live.spec.vpc else { return Ok(()) };
+        let call = self.ec2.detach_internet_gateway().internet_gateway_id(&live.id);
+        let call = call.vpc_id(vpc.as_str()).send().await;
+        let answer =
+            call.unless_missing("ec2:DetachInternetGateway", &["Gateway.NotAttached", MISSING]);
+        self.naming_obstacles(answer, "vpc-id", vpc.as_str()).await?;
+        Ok(())
     }
 }

@@ -3,14 +3,18 @@
 mod elastic_ip;
 mod internet_gateway;
 mod nat_gateway;
+mod obstacle;
+mod route;
 mod route_table;
+mod rule;
 mod security_group;
 mod subnet;
 mod vpc;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
-use nk_engine::CloudResult;
+use nk_engine::{CloudResult, Scope};
 use nk_kinds::Tags;
+use nk_model::{Address, Kind, Live};
 
 use crate::{Aws, rim::Refused};
 
@@ -23,21 +27,39 @@ fn sdk_tags(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
-/// The tags among a resource's that nk sets.
-fn managed(tags: Option<Vec<Tag>>) -> Tags {
-    let pairs = tags.unwrap_or_default().into_iter();
-    Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
-}
-
 fn filter(name: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Filter {
     let values = values.into_iter().map(Into::into).collect();
     Filter::builder().name(name).set_values(Some(values)).build()
 }
 
+/// Those that the look is for, among what may or may not be this stack's.
+fn sought<K: Kind>(
+    scope: &Scope<K>,
+    found: impl IntoIterator<Item = CloudResult<Option<Live<K, K::Outputs>>>>,
+) -> CloudResult<Vec<Live<K, K::Outputs>>> {
+    let covers = |live: &Live<K, K::Outputs>| scope.covers(&live.address);
+    found
+        .into_iter()
+        .filter_map(Result::transpose)
+        .filter(|live| live.as_ref().map_or(true, covers))
+        .collect()
+}
+
 impl Aws {
-    /// The filter that finds this stack's resources.
-    fn ec2_stack(&self) -> Filter {
-        filter(&format!("tag:{}", Tags::STACK), [self.stack.prefix()])
+    /// The filter that finds what the look is for: one by its id where that is known, else
+    /// everything of this stack. Its finds are sifted by their tags all the same.
+    fn ec2_filter<K>(&self, scope: &Scope<K>, id: &str) -> Filter {
+        match scope.id() {
+            Some(known) => filter(id, [known]),
+            None => filter(&format!("tag:{}", Tags::STACK), [self.stack.prefix()]),
+        }
+    }
+
+    /// The address of a resource of this stack, and the tags that nk sets.
+    fn ec2_owned(&self, tags: Option<Vec<Tag>>) -> Option<(Address, Tags)> {
+        let pairs = tags.unwrap_or_default().into_iter();
+        let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
+        Some((tags.address(&self.stack)?, tags))
     }
 
     /// Sets tags, whether they are there or not.

@@ -1,32 +1,97 @@
-//! STUB
-use crate::Aws;
+//! How EC2 makes a NAT gateway.
+
+use aws_sdk_ec2::types::{self, NatGatewayState, ResourceType};
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{NatGateway, NatGatewayOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Changes, Live, Phase, Ref};
+
+use super::{filter, sought, tagged};
+use crate::{Aws, rim::Refused};
+
+/// The states of a gateway that exists. AWS lists `deleted` and `failed` ones, with their tags,
+/// for about an hour and then removes them by itself.
+const ALIVE: [NatGatewayState; 3] =
+    [NatGatewayState::Pending, NatGatewayState::Available, NatGatewayState::Deleting];
+
+type LiveGateway = Live<NatGateway, NatGatewayOutputs>;
 
 impl Reconcile<NatGateway> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<NatGateway>,
-    ) -> CloudResult<Vec<Live<NatGateway, NatGatewayOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<NatGateway>) -> CloudResult<Vec<LiveGateway>> {
+        let mut call =
+            self.ec2.describe_nat_gateways().filter(self.ec2_filter(scope, "nat-gateway-id"));
+        // Only who has just made this very gateway wants to know that it failed, and why.
+        let failed_too = scope.id().is_some();
+        if !failed_too {
+            call = call.filter(filter("state", ALIVE.iter().map(NatGatewayState::as_str)));
+        }
+        let pages = call.into_paginator().items().send();
+        let gateways = pages.try_collect().await.refused("ec2:DescribeNatGateways")?;
+        let counts = |gateway: &types::NatGateway| match &gateway.state {
+            Some(NatGatewayState::Failed) => failed_too,
+            Some(NatGatewayState::Deleted) => false,
+            _ => true,
+        };
+        let found = gateways.into_iter().filter(counts);
+        sought(scope, found.map(|gateway| Ok(self.nat_gateway(gateway))))
     }
-    async fn create(
-        &self,
-        _: &NatGateway,
-        _: &Address,
-    ) -> CloudResult<Option<Live<NatGateway, NatGatewayOutputs>>> {
-        todo!()
+
+    async fn create(&self, spec: &NatGateway, _: &Address) -> CloudResult<Option<LiveGateway>> {
+        // The SDK fills in the token, so that its own second try makes no second gateway.
+        let answer = self
+            .ec2
+            .create_nat_gateway()
+            .subnet_id(spec.subnet.as_str())
+            .allocation_id(spec.address.as_str())
+            .tag_specifications(tagged(ResourceType::Natgateway, &spec.tags))
+            .send()
+            .await
+            .refused("ec2:CreateNatGateway")?;
+        Ok(answer.nat_gateway.and_then(|gateway| self.nat_gateway(gateway)))
     }
+
     async fn update(
         &self,
-        _: &NatGateway,
-        _: &Live<NatGateway, NatGatewayOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<NatGateway, NatGatewayOutputs>>> {
-        todo!()
+        spec: &NatGateway,
+        live: &LiveGateway,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveGateway>> {
+        if changes.touch("tags") {
+            self.ec2_tag(&live.id, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<NatGateway, NatGatewayOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {
+        let call = self.ec2.delete_nat_gateway().nat_gateway_id(&live.id).send().await;
+        let answer = call.unless_missing("ec2:DeleteNatGateway", &["NatGatewayNotFound"])?;
+        Ok(answer.map_or(Departure::Gone, |_| Departure::Going))
+    }
+}
+
+impl Aws {
+    fn nat_gateway(&self, gateway: types::NatGateway) -> Option<LiveGateway> {
+        let (address, tags) = self.ec2_owned(gateway.tags)?;
+        let id = gateway.nat_gateway_id?;
+        let phase = match gateway.state {
+            Some(NatGatewayState::Available) => Phase::Ready,
+            Some(NatGatewayState::Deleting) => Phase::Leaving("deleting".into()),
+            Some(NatGatewayState::Failed) => {
+                let reason = [gateway.failure_code, gateway.failure_message];
+                Phase::Failed(reason.into_iter().flatten().collect::<Vec<_>>().join(": "))
+            }
+            state => Phase::Busy(state.map_or_else(|| "pending".into(), |state| state.to_string())),
+        };
+        let addresses = gateway.nat_gateway_addresses.unwrap_or_default();
+        // The mark of the primary one may be absent where there is only one.
+        let primary = addresses.iter().find(|each| each.is_primary == Some(true));
+        let allocation =
+            primary.or(addresses.first()).and_then(|each| each.allocation_id.as_deref());
+        let spec = NatGateway {
+            subnet: Ref::known(gateway.subnet_id.unwrap_or_default()),
+            address: Ref::known(allocation.unwrap_or_default()),
+            tags,
+        };
+        let outputs = NatGatewayOutputs { id: id.clone() };
+        Some(Live::ready(address, id, spec, outputs).in_phase(phase))
     }
 }

@@ -1,35 +1,175 @@
-//! STUB
-use crate::Aws;
+//! How EC2 makes a security group.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_ec2::types::{self, ResourceType, SecurityGroupRule};
+use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::ec2::{SecurityGroup, SecurityGroupOutputs};
-use nk_model::{Address, Change, Live};
+use nk_kinds::{
+    Cidr,
+    ec2::{Peer, Rule, SecurityGroup, SecurityGroupOutputs},
+};
+use nk_model::{Address, Change, Changes, Live, Ref};
+
+use super::{
+    filter,
+    rule::{folded, permission, surplus},
+    sought, tagged,
+};
+use crate::{Aws, rim::Refused};
+
+/// How many values a filter may have.
+const FILTER_VALUES: usize = 200;
+/// How EC2 says that a rule to be revoked is gone.
+const REVOKED: &[&str] = &["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
+
+type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
 
 impl Reconcile<SecurityGroup> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<SecurityGroup>,
-    ) -> CloudResult<Vec<Live<SecurityGroup, SecurityGroupOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<SecurityGroup>) -> CloudResult<Vec<LiveGroup>> {
+        let call = self.ec2.describe_security_groups().filters(self.ec2_filter(scope, "group-id"));
+        let pages = call.into_paginator().items().send();
+        let groups = pages.try_collect().await.refused("ec2:DescribeSecurityGroups")?;
+        let mut found =
+            sought(scope, groups.into_iter().map(|group| Ok(self.security_group(group))))?;
+        let ids: Vec<_> = found.iter().map(|live| live.id.as_str()).collect();
+        let rows = self.rules(&ids).await?;
+        for Live { id, spec, .. } in &mut found {
+            for row in rows.iter().filter(|row| row.group_id() == Some(id)) {
+                let egress = row.is_egress == Some(true);
+                let set = if egress { &mut spec.egress } else { &mut spec.ingress };
+                set.extend(folded(row)?);
+            }
+        }
+        Ok(found)
     }
+
     async fn create(
         &self,
-        _: &SecurityGroup,
-        _: &Address,
-    ) -> CloudResult<Option<Live<SecurityGroup, SecurityGroupOutputs>>> {
-        todo!()
+        spec: &SecurityGroup,
+        address: &Address,
+    ) -> CloudResult<Option<LiveGroup>> {
+        let call = self
+            .ec2
+            .create_security_group()
+            .group_name(&spec.name)
+            .description(&spec.description)
+            .vpc_id(spec.vpc.as_str())
+            .tag_specifications(tagged(ResourceType::SecurityGroup, &spec.tags));
+        match call.send().await.refused("ec2:CreateSecurityGroup") {
+            Ok(answer) => Ok(answer.group_id.map(|id| fresh(id, spec, address))),
+            // The SDK sends again when an answer is lost, and then meets what it made itself.
+            Err(error) if error.is("InvalidGroup.Duplicate") => {
+                let scope = Scope::one(address.clone(), spec.clone(), None);
+                let made =
+                    |live: &LiveGroup| live.spec.vpc == spec.vpc && live.spec.name == spec.name;
+                let found = self.observe(&scope).await?;
+                found.into_iter().find(made).map_or(Err(error), |live| Ok(Some(live)))
+            }
+            Err(error) => Err(error),
+        }
     }
+
     async fn update(
         &self,
-        _: &SecurityGroup,
-        _: &Live<SecurityGroup, SecurityGroupOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<SecurityGroup, SecurityGroupOutputs>>> {
-        todo!()
+        spec: &SecurityGroup,
+        live: &LiveGroup,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveGroup>> {
+        // What is allowed before and after is allowed in between: authorise, then revoke.
+        self.authorise(spec, live).await?;
+        let fewer = |live: &BTreeSet<Rule>, spec| live.difference(spec).next().is_some();
+        if fewer(&live.spec.ingress, &spec.ingress) || fewer(&live.spec.egress, &spec.egress) {
+            self.revoke(spec, &live.id).await?;
+        }
+        if changes.touch("tags") {
+            self.ec2_tag(&live.id, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(
-        &self,
-        _: &Live<SecurityGroup, SecurityGroupOutputs>,
-    ) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
+        let call = self.ec2.delete_security_group().group_id(&live.id).send().await;
+        let answer = call.unless_missing("ec2:DeleteSecurityGroup", &["InvalidGroup.NotFound"]);
+        self.naming_obstacles(answer, "group-id", &live.id).await?;
+        Ok(Departure::Gone)
+    }
+}
+
+/// A group as it is when it is new: AWS lets everything out of it.
+fn fresh(id: String, spec: &SecurityGroup, address: &Address) -> LiveGroup {
+    let egress = BTreeSet::from([Rule::all(Peer::Cidr(Cidr::ANYWHERE))]);
+    let spec = SecurityGroup { ingress: BTreeSet::new(), egress, ..spec.clone() };
+    let outputs = SecurityGroupOutputs { id: id.clone() };
+    Live::ready(address.clone(), id, spec, outputs)
+}
+
+impl Aws {
+    /// A group of this stack as its description shows it: without its rules.
+    fn security_group(&self, group: types::SecurityGroup) -> Option<LiveGroup> {
+        let (address, tags) = self.ec2_owned(group.tags)?;
+        let id = group.group_id?;
+        let spec = SecurityGroup {
+            name: group.group_name.unwrap_or_default(),
+            description: group.description.unwrap_or_default(),
+            vpc: Ref::known(group.vpc_id.unwrap_or_default()),
+            ingress: BTreeSet::new(),
+            egress: BTreeSet::new(),
+            tags,
+        };
+        let outputs = SecurityGroupOutputs { id: id.clone() };
+        Some(Live::ready(address, id, spec, outputs))
+    }
+
+    /// The rules of some groups.
+    async fn rules(&self, groups: &[&str]) -> CloudResult<Vec<SecurityGroupRule>> {
+        let calls = groups.chunks(FILTER_VALUES).map(|ids| {
+            let ids = filter("group-id", ids.iter().copied());
+            let pages = self.ec2.describe_security_group_rules().filters(ids).into_paginator();
+            pages.items().send().try_collect()
+        });
+        let rows = try_join_all(calls).await.refused("ec2:DescribeSecurityGroupRules")?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    async fn authorise(&self, spec: &SecurityGroup, live: &LiveGroup) -> CloudResult<()> {
+        // One rule that is there already and EC2 takes none of them; the next look tells which.
+        let there = &["InvalidPermission.Duplicate"];
+        let new = |wanted: &BTreeSet<Rule>, found| {
+            wanted.difference(found).map(|rule| permission(rule, &live.id)).collect::<Vec<_>>()
+        };
+        let ingress = new(&spec.ingress, &live.spec.ingress);
+        if !ingress.is_empty() {
+            let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
+            let call = call.set_ip_permissions(Some(ingress)).send().await;
+            call.unless_missing("ec2:AuthorizeSecurityGroupIngress", there)?;
+        }
+        let egress = new(&spec.egress, &live.spec.egress);
+        if !egress.is_empty() {
+            let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
+            let call = call.set_ip_permissions(Some(egress)).send().await;
+            call.unless_missing("ec2:AuthorizeSecurityGroupEgress", there)?;
+        }
+        Ok(())
+    }
+
+    /// Revokes every rule that the spec does not have, by its id.
+    async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<()> {
+        let rows = self.rules(&[group]).await?;
+        let (egress, ingress): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.is_egress == Some(true));
+        let ingress = surplus(ingress, &spec.ingress)?;
+        if !ingress.is_empty() {
+            let call = self.ec2.revoke_security_group_ingress().group_id(group);
+            let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
+            call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
+        }
+        let egress = surplus(egress, &spec.egress)?;
+        if !egress.is_empty() {
+            let call = self.ec2.revoke_security_group_egress().group_id(group);
+            let call = call.set_security_group_rule_ids(Some(egress)).send().await;
+            call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
+        }
+        Ok(())
     }
 }

@@ -1,29 +1,100 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
+//! How EC2 makes a subnet.
+
+use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType, SubnetState};
+use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{Subnet, SubnetOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Changes, Live, Phase, Ref};
+
+use super::{sought, tagged};
+use crate::{Aws, rim::Refused};
 
 impl Reconcile<Subnet> for Aws {
-    async fn observe(&self, _: &Scope<Subnet>) -> CloudResult<Vec<Live<Subnet, SubnetOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(
+        &self,
+        scope: &Scope<Subnet>,
+    ) -> CloudResult<Vec<Live<Subnet, SubnetOutputs>>> {
+        let call = self.ec2.describe_subnets().filters(self.ec2_filter(scope, "subnet-id"));
+        let pages = call.into_paginator().items().send();
+        let subnets = pages.try_collect().await.refused("ec2:DescribeSubnets")?;
+        sought(scope, subnets.into_iter().map(|subnet| self.subnet(subnet)))
     }
+
     async fn create(
         &self,
-        _: &Subnet,
-        _: &Address,
+        spec: &Subnet,
+        address: &Address,
     ) -> CloudResult<Option<Live<Subnet, SubnetOutputs>>> {
-        todo!()
+        let call = self
+            .ec2
+            .create_subnet()
+            .vpc_id(spec.vpc.as_str())
+            .cidr_block(spec.cidr.to_string())
+            .availability_zone(&spec.zone)
+            .tag_specifications(tagged(ResourceType::Subnet, &spec.tags));
+        match call.send().await.refused("ec2:CreateSubnet") {
+            Ok(answer) => answer.subnet.map_or(Ok(None), |subnet| self.subnet(subnet)),
+            // The SDK sends again when an answer is lost, and then meets what it made itself.
+            Err(error) if error.is("InvalidSubnet.Conflict") => {
+                let scope = Scope::one(address.clone(), spec.clone(), None);
+                let made = |live: &Live<Subnet, SubnetOutputs>| {
+                    live.spec.vpc == spec.vpc && live.spec.cidr == spec.cidr
+                };
+                let found = self.observe(&scope).await?;
+                found.into_iter().find(made).map_or(Err(error), |live| Ok(Some(live)))
+            }
+            Err(error) => Err(error),
+        }
     }
+
     async fn update(
         &self,
-        _: &Subnet,
-        _: &Live<Subnet, SubnetOutputs>,
-        _: &[Change],
+        spec: &Subnet,
+        live: &Live<Subnet, SubnetOutputs>,
+        changes: &[Change],
     ) -> CloudResult<Option<Live<Subnet, SubnetOutputs>>> {
-        todo!()
+        if changes.touch("public-addresses") {
+            let value = AttributeBooleanValue::builder().value(spec.public_addresses).build();
+            let call = self.ec2.modify_subnet_attribute().subnet_id(&live.id);
+            let call = call.map_public_ip_on_launch(value).send().await;
+            call.refused("ec2:ModifySubnetAttribute")?;
+        }
+        if changes.touch("tags") {
+            self.ec2_tag(&live.id, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<Subnet, SubnetOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &Live<Subnet, SubnetOutputs>) -> CloudResult<Departure> {
+        let call = self.ec2.delete_subnet().subnet_id(&live.id).send().await;
+        let answer = call.unless_missing("ec2:DeleteSubnet", &["InvalidSubnetID.NotFound"]);
+        self.naming_obstacles(answer, "subnet-id", &live.id).await?;
+        Ok(Departure::Gone)
+    }
+}
+
+impl Aws {
+    fn subnet(&self, subnet: types::Subnet) -> CloudResult<Option<Live<Subnet, SubnetOutputs>>> {
+        let (Some((address, tags)), Some(id)) = (self.ec2_owned(subnet.tags), subnet.subnet_id)
+        else {
+            return Ok(None);
+        };
+        let cidr = subnet.cidr_block.unwrap_or_default();
+        let garbled = |error| CloudError::garbled("ec2:DescribeSubnets", &error);
+        let phase = match subnet.state {
+            Some(SubnetState::Available) => Phase::Ready,
+            Some(state @ (SubnetState::Failed | SubnetState::FailedInsufficientCapacity)) => {
+                Phase::Failed(state.to_string())
+            }
+            state => Phase::Busy(state.map_or_else(|| "pending".into(), |state| state.to_string())),
+        };
+        let spec = Subnet {
+            vpc: Ref::known(subnet.vpc_id.unwrap_or_default()),
+            cidr: cidr.parse().map_err(garbled)?,
+            zone: subnet.availability_zone.unwrap_or_default(),
+            public_addresses: subnet.map_public_ip_on_launch.unwrap_or(false),
+            tags,
+        };
+        let outputs = SubnetOutputs { id: id.clone() };
+        Ok(Some(Live::ready(address, id, spec, outputs).in_phase(phase)))
     }
 }

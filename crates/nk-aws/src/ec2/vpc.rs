@@ -1,39 +1,28 @@
 //! How EC2 makes a VPC.
 
 use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState};
+use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{Vpc, VpcOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase};
 
-use super::{managed, tagged};
+use super::{sought, tagged};
 use crate::{
     Aws,
     rim::{Refused, retries_off},
 };
 
+/// How EC2 says that a VPC is gone.
+const MISSING: &[&str] = &["InvalidVpcID.NotFound"];
+
 impl Reconcile<Vpc> for Aws {
     async fn observe(&self, scope: &Scope<Vpc>) -> CloudResult<Vec<Live<Vpc, VpcOutputs>>> {
-        let answer = self
-            .ec2
-            .describe_vpcs()
-            .filters(self.ec2_stack())
-            .send()
-            .await
-            .refused("ec2:DescribeVpcs")?;
-        let mut found = Vec::new();
-        for vpc in answer.vpcs.unwrap_or_default() {
-            let Some(live) = self.vpc(vpc)? else { continue };
-            if !scope.covers(&live.address) {
-                continue;
-            }
-            let (support, hostnames) = tokio::try_join!(
-                self.vpc_attribute(&live.id, VpcAttributeName::EnableDnsSupport),
-                self.vpc_attribute(&live.id, VpcAttributeName::EnableDnsHostnames),
-            )?;
-            let spec = Vpc { dns_support: support, dns_hostnames: hostnames, ..live.spec.clone() };
-            found.push(Live { spec, ..live });
-        }
-        Ok(found)
+        let call = self.ec2.describe_vpcs().filters(self.ec2_filter(scope, "vpc-id"));
+        let pages = call.into_paginator().items().send();
+        let vpcs = pages.try_collect().await.refused("ec2:DescribeVpcs")?;
+        let found = sought(scope, vpcs.into_iter().map(|vpc| self.vpc(vpc)))?;
+        let found = try_join_all(found.into_iter().map(|live| self.with_dns_flags(live))).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     async fn create(&self, spec: &Vpc, _: &Address) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
@@ -60,10 +49,8 @@ impl Reconcile<Vpc> for Aws {
         let value = |on| AttributeBooleanValue::builder().value(on).build();
         // One attribute a call, and host names need support to be on before and off after.
         let support = changes.touch("dns-support").then(|| {
-            self.ec2
-                .modify_vpc_attribute()
-                .vpc_id(&live.id)
-                .enable_dns_support(value(spec.dns_support))
+            let call = self.ec2.modify_vpc_attribute().vpc_id(&live.id);
+            call.enable_dns_support(value(spec.dns_support))
         });
         let hostnames = changes.touch("dns-hostnames").then(|| {
             let call = self.ec2.modify_vpc_attribute().vpc_id(&live.id);
@@ -81,7 +68,8 @@ impl Reconcile<Vpc> for Aws {
 
     async fn destroy(&self, live: &Live<Vpc, VpcOutputs>) -> CloudResult<Departure> {
         let call = self.ec2.delete_vpc().vpc_id(&live.id).send().await;
-        call.unless_missing("ec2:DeleteVpc", &["InvalidVpcID.NotFound"])?;
+        let answer = call.unless_missing("ec2:DeleteVpc", MISSING);
+        self.naming_obstacles(answer, "vpc-id", &live.id).await?;
         Ok(Departure::Gone)
     }
 }
@@ -89,8 +77,7 @@ impl Reconcile<Vpc> for Aws {
 impl Aws {
     /// A VPC of this stack as its description shows it: with the DNS flags of a new one.
     fn vpc(&self, vpc: types::Vpc) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
-        let tags = managed(vpc.tags);
-        let (Some(address), Some(id)) = (tags.address(&self.stack), vpc.vpc_id) else {
+        let (Some((address, tags)), Some(id)) = (self.ec2_owned(vpc.tags), vpc.vpc_id) else {
             return Ok(None);
         };
         let cidr = vpc.cidr_block.unwrap_or_default();
@@ -106,10 +93,28 @@ impl Aws {
         Ok(Some(live.in_phase(phase)))
     }
 
-    async fn vpc_attribute(&self, id: &str, name: VpcAttributeName) -> CloudResult<bool> {
-        let call = self.ec2.describe_vpc_attribute().vpc_id(id).attribute(name);
-        let answer = call.send().await.refused("ec2:DescribeVpcAttribute")?;
-        let value = answer.enable_dns_support.or(answer.enable_dns_hostnames);
-        Ok(value.and_then(|value| value.value).unwrap_or(false))
+    /// The same VPC with its DNS flags as they are; none where it went in the meantime.
+    async fn with_dns_flags(
+        &self,
+        live: Live<Vpc, VpcOutputs>,
+    ) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
+        let (support, hostnames) = tokio::try_join!(
+            self.vpc_attribute(&live.id, VpcAttributeName::EnableDnsSupport),
+            self.vpc_attribute(&live.id, VpcAttributeName::EnableDnsHostnames),
+        )?;
+        let (Some(dns_support), Some(dns_hostnames)) = (support, hostnames) else {
+            return Ok(None);
+        };
+        let spec = Vpc { dns_support, dns_hostnames, ..live.spec.clone() };
+        Ok(Some(Live { spec, ..live }))
+    }
+
+    async fn vpc_attribute(&self, id: &str, name: VpcAttributeName) -> CloudResult<Option<bool>> {
+        let call = self.ec2.describe_vpc_attribute().vpc_id(id).attribute(name).send().await;
+        let answer = call.unless_missing("ec2:DescribeVpcAttribute", MISSING)?;
+        Ok(answer.map(|answer| {
+            let value = answer.enable_dns_support.or(answer.enable_dns_hostnames);
+            value.and_then(|value| value.value).unwrap_or(false)
+        }))
     }
 }

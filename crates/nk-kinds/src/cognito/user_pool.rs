@@ -60,6 +60,8 @@ pub struct UserPoolOutputs {
 impl Kind for UserPool {
     type Outputs = UserPoolOutputs;
     const KIND: &'static str = "user-pool";
+    const PRECIOUS: bool = true;
+    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id", "arn"];
     const IMMUTABLE: &'static [&'static str] = &["aliases", "username-attributes"];
     const REPLACE: Replace = Replace::Refuse(

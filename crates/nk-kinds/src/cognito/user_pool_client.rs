@@ -59,6 +59,7 @@ pub struct UserPoolClientOutputs {
 impl Kind for UserPoolClient {
     type Outputs = UserPoolClientOutputs;
     const KIND: &'static str = "user-pool-client";
+    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["pool", "name", "secret"];
     const REPLACE: Replace = Replace::DestroyFirst;

@@ -31,6 +31,7 @@ pub struct ElasticIpOutputs {
 impl Kind for ElasticIp {
     type Outputs = ElasticIpOutputs;
     const KIND: &'static str = "elastic-ip";
+    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id", "address"];
     const RETRY: &'static [Retry] = &[Retry {
         on: Operation::Destroy,

@@ -1,9 +1,9 @@
 //! An internet gateway: a VPC's way to and from the internet.
 
-use nk_model::{Kind, Pace, Ref};
+use nk_model::{Kind, Operation, Pace, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::VpcId;
+use super::{IN_USE, VpcId, unheard};
 use crate::{Tags, output};
 
 output!(
@@ -31,7 +31,15 @@ pub struct InternetGatewayOutputs {
 impl Kind for InternetGateway {
     type Outputs = InternetGatewayOutputs;
     const KIND: &'static str = "internet-gateway";
+    const GUARDED: bool = false;
+    /// EC2 detaches no gateway while anything in the VPC has a public address through it.
+    const LEAVES_AFTER: &'static [&'static str] = &["nat-gateway", "elastic-ip", "load-balancer"];
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMMUTABLE: &'static [&'static str] = &["vpc"];
     const PACE: Pace = Pace { create: 1.0, destroy: 1.0, patience: 20.0 * 60.0, ..Pace::QUICK };
-    const RETRY: &'static [nk_model::Retry] = super::IN_USE;
+    const RETRY: &'static [Retry] = &[
+        IN_USE,
+        unheard(Operation::Update, "InvalidInternetGatewayID.NotFound"),
+        unheard(Operation::Update, "InvalidVpcID.NotFound"),
+    ];
 }

@@ -20,9 +20,14 @@ use nk_model::{Operation, Retry};
 
 /// What EC2 says while something still stands in, or uses, what is to go: network interfaces of
 /// load balancers and tasks linger for minutes after their owners are gone.
-pub(crate) const IN_USE: &[Retry] = &[Retry {
+pub(crate) const IN_USE: Retry = Retry {
     on: Operation::Destroy,
     code: "DependencyViolation",
     message: "",
     patience: 20.0 * 60.0,
-}];
+};
+
+/// What EC2 says of an id it has just given out, until all of it has heard of it.
+pub(crate) const fn unheard(on: Operation, code: &'static str) -> Retry {
+    Retry { on, code, message: "", patience: 60.0 }
+}

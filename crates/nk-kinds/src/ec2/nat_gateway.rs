@@ -3,7 +3,7 @@
 use nk_model::{Kind, Operation, Pace, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{AllocationId, SubnetId};
+use super::{AllocationId, SubnetId, unheard};
 use crate::{Tags, output};
 
 output!(
@@ -39,10 +39,8 @@ impl Kind for NatGateway {
     /// Two minutes is usual; AWS itself gives up after fifteen and reports `failed`.
     const PACE: Pace =
         Pace { create: 107.0, update: 1.0, destroy: 52.0, every: 2.0, patience: 15.0 * 60.0 };
-    const RETRY: &'static [Retry] = &[Retry {
-        on: Operation::Create,
-        code: "InvalidAllocationID.NotFound",
-        message: "",
-        patience: 60.0,
-    }];
+    const RETRY: &'static [Retry] = &[
+        unheard(Operation::Create, "InvalidAllocationID.NotFound"),
+        unheard(Operation::Create, "InvalidSubnetID.NotFound"),
+    ];
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use nk_model::{Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{InternetGatewayId, NatGatewayId, SubnetId, VpcId};
+use super::{InternetGatewayId, NatGatewayId, SubnetId, VpcId, unheard};
 use crate::{Cidr, Tags};
 
 /// A route table. The route within the VPC is always there and is not listed.
@@ -55,19 +55,21 @@ impl Kind for RouteTable {
     type Outputs = RouteTableOutputs;
     const KIND: &'static str = "route-table";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    /// A route may lead to what is gone, and an association goes with its subnet.
+    const HOLDS: bool = false;
     const IMMUTABLE: &'static [&'static str] = &["vpc"];
     const RETRY: &'static [Retry] = &[
+        unheard(Operation::Create, "InvalidVpcID.NotFound"),
+        unheard(Operation::Update, "InvalidRouteTableID.NotFound"),
+        unheard(Operation::Update, "InvalidSubnetID.NotFound"),
+        unheard(Operation::Update, "InvalidNatGatewayID.NotFound"),
+        unheard(Operation::Update, "InvalidGatewayID.NotFound"),
+        // An internet gateway has its id before it is attached, and no network until then.
         Retry {
             on: Operation::Update,
-            code: "InvalidNatGatewayID.NotFound",
-            message: "",
-            patience: 60.0,
-        },
-        Retry {
-            on: Operation::Update,
-            code: "InvalidGatewayID.NotFound",
-            message: "",
-            patience: 60.0,
+            code: "InvalidParameterValue",
+            message: "belong to different networks",
+            patience: 120.0,
         },
         Retry { on: Operation::Destroy, code: "DependencyViolation", message: "", patience: 300.0 },
     ];

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use nk_model::{Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::VpcId;
+use super::{IN_USE, VpcId, unheard};
 use crate::{Cidr, Tags, output};
 
 output!(
@@ -119,18 +119,14 @@ impl Kind for SecurityGroup {
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["name", "description", "vpc"];
     const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Destroy,
-            code: "DependencyViolation",
-            message: "",
-            patience: 20.0 * 60.0,
-        },
+        IN_USE,
         Retry {
             on: Operation::Destroy,
             code: "InvalidGroup.InUse",
             message: "",
             patience: 20.0 * 60.0,
         },
-        Retry { on: Operation::Update, code: "InvalidGroup.NotFound", message: "", patience: 60.0 },
+        unheard(Operation::Create, "InvalidVpcID.NotFound"),
+        unheard(Operation::Update, "InvalidGroup.NotFound"),
     ];
 }

@@ -1,9 +1,9 @@
 //! A subnet: a part of a VPC's addresses in one zone.
 
-use nk_model::{Kind, Ref, Replace};
+use nk_model::{Kind, Operation, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::VpcId;
+use super::{IN_USE, VpcId, unheard};
 use crate::{Cidr, Tags, output};
 
 output!(
@@ -41,5 +41,9 @@ impl Kind for Subnet {
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["vpc", "cidr", "zone"];
     const REPLACE: Replace = Replace::CreateFirst(&["vpc", "cidr"]);
-    const RETRY: &'static [nk_model::Retry] = super::IN_USE;
+    const RETRY: &'static [Retry] = &[
+        IN_USE,
+        unheard(Operation::Create, "InvalidVpcID.NotFound"),
+        unheard(Operation::Update, "InvalidSubnetID.NotFound"),
+    ];
 }

@@ -1,8 +1,9 @@
 //! A VPC: the private network that everything else stands in.
 
-use nk_model::{Kind, Pace};
+use nk_model::{Kind, Operation, Pace, Retry};
 use serde::{Deserialize, Serialize};
 
+use super::{IN_USE, unheard};
 use crate::{Cidr, Tags, output};
 
 output!(
@@ -34,8 +35,9 @@ pub struct VpcOutputs {
 impl Kind for Vpc {
     type Outputs = VpcOutputs;
     const KIND: &'static str = "vpc";
+    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["cidr"];
     const PACE: Pace = Pace { create: 2.0, patience: 300.0, ..Pace::QUICK };
-    const RETRY: &'static [nk_model::Retry] = super::IN_USE;
+    const RETRY: &'static [Retry] = &[IN_USE, unheard(Operation::Update, "InvalidVpcID.NotFound")];
 }

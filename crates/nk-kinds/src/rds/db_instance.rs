@@ -89,6 +89,7 @@ pub struct DbInstanceOutputs {
 impl Kind for DbInstance {
     type Outputs = DbInstanceOutputs;
     const KIND: &'static str = "db-instance";
+    const PRECIOUS: bool = true;
     const OUTPUTS: &'static [&'static str] = &["name", "endpoint", "arn"];
     const IMMUTABLE: &'static [&'static str] =
         &["name", "engine", "encrypted", "database", "username", "subnet-group"];

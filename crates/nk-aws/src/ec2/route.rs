@@ -1,0 +1,122 @@
+//! Routes, between how EC2 lists them and how a spec has them.
+
+use aws_sdk_ec2::types::{self, RouteOrigin, RouteState};
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::{
+    Cidr,
+    ec2::{Route, Target},
+};
+use nk_model::Ref;
+
+use crate::{Aws, rim::Refused};
+
+/// A route that somebody made, as a spec has it.
+///
+/// None for those that come with the table, are learned, or belong to an endpoint: they are nobody's
+/// to change here.
+pub(super) fn made(route: types::Route) -> CloudResult<Option<Route>> {
+    let endpoint = route.gateway_id.as_deref().is_some_and(|id| id.starts_with("vpce-"));
+    let destination = route.destination_cidr_block.or(route.destination_ipv6_cidr_block);
+    let (Some(RouteOrigin::CreateRoute), false, Some(destination)) =
+        (route.origin, endpoint, destination)
+    else {
+        return Ok(None);
+    };
+    let garbled = |error| CloudError::garbled("ec2:DescribeRouteTables", &error);
+    let ids = [
+        route.nat_gateway_id,
+        route.gateway_id,
+        route.transit_gateway_id,
+        route.vpc_peering_connection_id,
+        route.egress_only_internet_gateway_id,
+        route.instance_id,
+        route.network_interface_id,
+        route.local_gateway_id,
+        route.carrier_gateway_id,
+        route.core_network_arn,
+    ];
+    let id = ids.into_iter().flatten().next().unwrap_or_else(|| "nothing".into());
+    let target = match route.state {
+        Some(RouteState::Blackhole) => Target::Other(format!("blackhole {id}")),
+        _ if id.starts_with("nat-") => Target::NatGateway(Ref::known(id)),
+        _ if id.starts_with("igw-") => Target::InternetGateway(Ref::known(id)),
+        _ => Target::Other(id),
+    };
+    Ok(Some(Route { destination: destination.parse().map_err(garbled)?, target }))
+}
+
+impl Aws {
+    /// Makes a route, or leads the one there is for the same destination elsewhere.
+    pub(super) async fn lead(&self, table: &str, route: &Route, exists: bool) -> CloudResult<()> {
+        let (gateway, nat) = match &route.target {
+            Target::InternetGateway(id) => (Some(id.to_string()), None),
+            Target::NatGateway(id) => (None, Some(id.to_string())),
+            Target::Other(other) => {
+                let message = format!("nk makes no route to `{other}`: only to gateways");
+                return Err(CloudError::refused("ec2:CreateRoute", message));
+            }
+        };
+        let (four, six) = families(route.destination);
+        if exists {
+            let call = self.ec2.replace_route().route_table_id(table);
+            let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
+            let call = call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await;
+            call.refused("ec2:ReplaceRoute").map(drop)
+        } else {
+            let call = self.ec2.create_route().route_table_id(table);
+            let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
+            let call = call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await;
+            // It is there already; the next look tells where it leads.
+            call.unless_missing("ec2:CreateRoute", &["RouteAlreadyExists"]).map(drop)
+        }
+    }
+
+    /// Removes the route for a destination.
+    pub(super) async fn unlead(&self, table: &str, destination: Cidr) -> CloudResult<()> {
+        let (four, six) = families(destination);
+        let call = self.ec2.delete_route().route_table_id(table);
+        let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
+        call.send().await.unless_missing("ec2:DeleteRoute", &["InvalidRoute.NotFound"]).map(drop)
+    }
+}
+
+/// The range as an IPv4 one, or as an IPv6 one: EC2 has a field for each.
+fn families(range: Cidr) -> (Option<String>, Option<String>) {
+    let text = Some(range.to_string());
+    if range.is_ipv4() { (text, None) } else { (None, text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(origin: RouteOrigin, gateway: &str, state: RouteState) -> types::Route {
+        types::Route::builder()
+            .destination_cidr_block("0.0.0.0/0")
+            .gateway_id(gateway)
+            .origin(origin)
+            .state(state)
+            .build()
+    }
+
+    #[test]
+    fn only_made_routes_count() {
+        let (active, made_by) = (RouteState::Active, RouteOrigin::CreateRoute);
+        let local = route(RouteOrigin::CreateRouteTable, "local", active.clone());
+        let learned = route(RouteOrigin::EnableVgwRoutePropagation, "vgw-1", active.clone());
+        let endpoint = route(made_by.clone(), "vpce-1", active.clone());
+        for other in [local, learned, endpoint] {
+            assert_eq!(made(other).unwrap(), None);
+        }
+        let target = Target::InternetGateway(Ref::known("igw-1"));
+        let expected = Route { destination: Cidr::ANYWHERE, target };
+        assert_eq!(made(route(made_by, "igw-1", active)).unwrap(), Some(expected));
+    }
+
+    #[test]
+    fn a_route_into_nothing_is_another_route() {
+        let found = route(RouteOrigin::CreateRoute, "igw-1", RouteState::Blackhole);
+        let target = Target::Other("blackhole igw-1".into());
+        assert_eq!(made(found).unwrap(), Some(Route { destination: Cidr::ANYWHERE, target }));
+    }
+}

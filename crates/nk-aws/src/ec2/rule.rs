@@ -1,0 +1,121 @@
+//! Security group rules, between how EC2 lists them and how a spec has them.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_ec2::types::{
+    IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroupRule, UserIdGroupPair,
+};
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::{
+    Cidr,
+    ec2::{Peer, Ports, Rule},
+};
+use nk_model::Ref;
+
+/// EC2's word for every protocol.
+const EVERY_PROTOCOL: &str = "-1";
+
+/// A listed rule as a spec has it; none if it has no other side, which EC2 does not make.
+pub(super) fn folded(row: &SecurityGroupRule) -> CloudResult<Option<Rule>> {
+    let garbled = |error| CloudError::garbled("ec2:DescribeSecurityGroupRules", &error);
+    let other = row.referenced_group_info().and_then(|other| other.group_id());
+    let peer = match (row.cidr_ipv4().or(row.cidr_ipv6()), other, row.prefix_list_id()) {
+        (Some(range), ..) => Peer::Cidr(range.parse::<Cidr>().map_err(garbled)?),
+        (_, Some(other), _) if row.group_id() == Some(other) => Peer::Itself,
+        (_, Some(other), _) => Peer::Group(Ref::known(other)),
+        (.., Some(list)) => Peer::PrefixList(list.to_owned()),
+        _ => return Ok(None),
+    };
+    let protocol = match row.ip_protocol().unwrap_or(EVERY_PROTOCOL) {
+        EVERY_PROTOCOL => "all".to_owned(),
+        protocol => protocol.to_lowercase(),
+    };
+    // Only for ICMP, -1 is a number: any type, any code. Elsewhere it says that there are no ports.
+    let ports = match (row.from_port, row.to_port) {
+        _ if protocol == "all" => None,
+        (Some(-1), Some(-1)) if !protocol.starts_with("icmp") => None,
+        (Some(from), Some(to)) => Some(Ports { from, to }),
+        _ => None,
+    };
+    Ok(Some(Rule { protocol, ports, peer }))
+}
+
+/// The ids of the rules among `rows` that are not wanted.
+pub(super) fn surplus(
+    rows: Vec<SecurityGroupRule>,
+    wanted: &BTreeSet<Rule>,
+) -> CloudResult<Vec<String>> {
+    let mut ids = Vec::new();
+    for row in rows {
+        if folded(&row)?.is_some_and(|rule| !wanted.contains(&rule)) {
+            ids.extend(row.security_group_rule_id);
+        }
+    }
+    Ok(ids)
+}
+
+/// A rule of the group `group` as EC2 takes it.
+pub(super) fn permission(rule: &Rule, group: &str) -> IpPermission {
+    let protocol = if rule.protocol == "all" { EVERY_PROTOCOL } else { &rule.protocol };
+    let permission = IpPermission::builder()
+        .ip_protocol(protocol)
+        .set_from_port(rule.ports.map(|ports| ports.from))
+        .set_to_port(rule.ports.map(|ports| ports.to));
+    let pair = |id: &str| UserIdGroupPair::builder().group_id(id).build();
+    match &rule.peer {
+        Peer::Cidr(range) if range.is_ipv4() => {
+            permission.ip_ranges(IpRange::builder().cidr_ip(range.to_string()).build())
+        }
+        Peer::Cidr(range) => {
+            permission.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(range.to_string()).build())
+        }
+        Peer::Group(other) => permission.user_id_group_pairs(pair(other.as_str())),
+        Peer::Itself => permission.user_id_group_pairs(pair(group)),
+        Peer::PrefixList(id) => {
+            permission.prefix_list_ids(PrefixListId::builder().prefix_list_id(id).build())
+        }
+    }
+    .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::types::ReferencedSecurityGroup;
+
+    use super::*;
+
+    fn row(protocol: &str, from: i32, to: i32) -> SecurityGroupRule {
+        let row = SecurityGroupRule::builder().group_id("sg-1").ip_protocol(protocol);
+        row.from_port(from).to_port(to).cidr_ipv4("0.0.0.0/0").build()
+    }
+
+    #[test]
+    fn everything_has_no_ports_however_ec2_says_it() {
+        let all = Rule::all(Peer::Cidr(Cidr::ANYWHERE));
+        assert_eq!(folded(&row("-1", -1, -1)).unwrap(), Some(all.clone()));
+        let mut bare = row("-1", 0, 0);
+        (bare.from_port, bare.to_port) = (None, None);
+        assert_eq!(folded(&bare).unwrap(), Some(all));
+    }
+
+    #[test]
+    fn any_icmp_keeps_its_numbers_and_other_protocols_have_none() {
+        let ports = |row: &SecurityGroupRule| folded(row).unwrap().unwrap().ports;
+        assert_eq!(ports(&row("icmp", -1, -1)), Some(Ports { from: -1, to: -1 }));
+        assert_eq!(ports(&row("50", -1, -1)), None);
+        assert_eq!(ports(&row("tcp", 80, 80)), Some(Ports { from: 80, to: 80 }));
+    }
+
+    #[test]
+    fn the_group_itself_is_told_from_another() {
+        let peer = |id: &str| {
+            let mut row = row("tcp", 80, 80);
+            row.cidr_ipv4 = None;
+            row.referenced_group_info =
+                Some(ReferencedSecurityGroup::builder().group_id(id).build());
+            folded(&row).unwrap().unwrap().peer
+        };
+        assert_eq!(peer("sg-1"), Peer::Itself);
+        assert_eq!(peer("sg-2"), Peer::Group(Ref::known("sg-2")));
+    }
+}

@@ -1,0 +1,104 @@
+//! What the command line asks of a cloud beyond its resources.
+
+use std::collections::BTreeSet;
+
+use nk_model::StackId;
+
+use crate::{Cloud, CloudError, CloudResult};
+
+/// Where to connect to, and as whom.
+#[derive(Debug, Clone, Default)]
+pub struct Connection {
+    /// The region, as in `ap-northeast-1`.
+    pub region: String,
+    /// A profile of the shared configuration; none for the default chain.
+    pub profile: Option<String>,
+    /// Another endpoint than AWS's own.
+    pub endpoint: Option<String>,
+    /// An emulator on this machine: its dummy credentials are used, and no others.
+    pub local: bool,
+}
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account's twelve digits.
+    pub account: String,
+    /// The caller's ARN.
+    pub arn: String,
+}
+
+/// What a stack file's meaning depends on.
+#[derive(Debug, Clone, Default)]
+pub struct Questions {
+    /// Which versions of this engine and major version can be created.
+    pub engine: Option<(String, String)>,
+    /// For which identity providers this secret holds credentials.
+    pub oauth_secret: Option<String>,
+    /// How many elastic IPs the region has.
+    pub addresses: bool,
+    /// A certificate for this domain, which an emulator issues when asked.
+    pub local_certificate: Option<String>,
+}
+
+/// The answers.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// Versions that can be created; empty where nobody knows.
+    pub engine_versions: Vec<String>,
+    /// The identity providers with credentials, as the secret's keys call them.
+    pub credentials: BTreeSet<String>,
+    /// The elastic IPs in the region, anybody's.
+    pub addresses_in_use: Option<usize>,
+    /// The certificate's ARN.
+    pub certificate: Option<String>,
+}
+
+/// A secret's value: JSON that is shown only where a person asked for it.
+pub struct SecretValue(serde_json::Value);
+
+impl SecretValue {
+    /// Wraps a value.
+    pub fn new(value: serde_json::Value) -> Self {
+        Self(value)
+    }
+
+    /// The value, for the one place that needs it.
+    pub fn reveal(&self) -> &serde_json::Value {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// A cloud that the command line can connect to.
+pub trait Provider: Cloud {
+    /// Connects, and finds out who is asking.
+    fn connect(
+        stack: StackId,
+        connection: &Connection,
+    ) -> impl Future<Output = Result<(Self, Caller), CloudError>> + Send;
+
+    /// How many requests went out so far.
+    fn calls(&self) -> usize;
+
+    /// Answers what a stack file's meaning depends on.
+    fn ask(&self, questions: &Questions) -> impl Future<Output = CloudResult<Answers>> + Send;
+
+    /// Reads a secret by its name; none where there is no such secret.
+    fn secret(&self, name: &str) -> impl Future<Output = CloudResult<Option<SecretValue>>> + Send;
+
+    /// Writes a secret's value.
+    fn set_secret(
+        &self,
+        name: &str,
+        value: &SecretValue,
+    ) -> impl Future<Output = CloudResult<()>> + Send;
+
+    /// Removes what [`Questions::local_certificate`] had issued.
+    fn remove_local_certificate(&self) -> impl Future<Output = CloudResult<()>> + Send;
+}

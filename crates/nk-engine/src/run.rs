@@ -1,0 +1,358 @@
+//! Running a plan: steps begin when what they need is known, the longest way first.
+
+mod facts;
+mod ledger;
+mod stage;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use facts::Facts;
+use ledger::Ledger;
+use nk_model::{
+    Action, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, StepId, Summary, Until,
+};
+pub use stage::{Gate, NoGate, Stop};
+pub(crate) use stage::{Interrupted, Stage};
+use tokio::{
+    sync::{Semaphore, mpsc, watch},
+    task::JoinSet,
+    time::{Duration, Instant, sleep_until},
+};
+
+use crate::{
+    Cloud,
+    settle::{Settling, StepError},
+};
+
+/// How a plan is run.
+pub struct Run {
+    /// Finds the kinds.
+    pub registry: Registry,
+    /// How many calls may be under way at once.
+    pub parallelism: usize,
+    /// Where events go.
+    pub events: mpsc::UnboundedSender<Event>,
+    /// Whether to go on.
+    pub stop: watch::Receiver<Stop>,
+    /// Asked before every call that changes something.
+    pub gate: Arc<dyn Gate>,
+}
+
+/// What a running step tells the loop.
+pub(crate) enum Message {
+    /// AWS has assigned outputs.
+    Known(StepId, Box<LiveValue>),
+    /// The step waits.
+    Waiting(StepId, String),
+}
+
+/// Runs a plan to its end, or as far as it goes.
+pub async fn execute<C: Cloud>(cloud: Arc<C>, plan: Plan, run: Run) -> Summary {
+    Execution::new(cloud, plan, run).to_the_end().await
+}
+
+struct Execution<C> {
+    cloud: Arc<C>,
+    plan: Arc<Plan>,
+    run: Run,
+    began: Instant,
+    facts: Facts,
+    ledger: Ledger,
+    /// The steps that have not begun.
+    waiting: BTreeSet<StepId>,
+    tasks: JoinSet<(StepId, Result<Option<LiveValue>, StepError>)>,
+    places: Arc<Semaphore>,
+    sender: mpsc::UnboundedSender<Message>,
+    messages: mpsc::UnboundedReceiver<Message>,
+    stopping: Option<Outcome>,
+    /// When calls under way are given up.
+    deadline: Option<Instant>,
+}
+
+/// How long calls under way may take to end once nothing is waited for, in seconds. CI runners kill
+/// two and a half seconds after they have asked a second time, and the lock is still to be released.
+const LAST_CALLS: f64 = 1.2;
+
+impl<C: Cloud> Execution<C> {
+    fn new(cloud: Arc<C>, plan: Plan, run: Run) -> Self {
+        let (sender, messages) = mpsc::unbounded_channel();
+        Self {
+            cloud,
+            began: Instant::now(),
+            facts: Facts::new(&plan),
+            ledger: Ledger::new(plan.steps.len()),
+            waiting: (0..plan.steps.len()).collect(),
+            tasks: JoinSet::new(),
+            places: Arc::new(Semaphore::new(run.parallelism.max(1))),
+            plan: Arc::new(plan),
+            run,
+            sender,
+            messages,
+            stopping: None,
+            deadline: None,
+        }
+    }
+
+    fn at(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    fn tell(&self, event: Event) {
+        // Whoever listened may have gone; the work goes on.
+        let _ = self.run.events.send(event);
+    }
+
+    async fn to_the_end(mut self) -> Summary {
+        let mut stop = self.run.stop.clone();
+        loop {
+            self.notice_stop(*stop.borrow_and_update());
+            self.skip_the_hopeless();
+            if self.stopping.is_none() {
+                self.begin_the_free();
+            }
+            if self.tasks.is_empty() {
+                break;
+            }
+            tokio::select! {
+                Some(message) = self.messages.recv() => self.heed(message),
+                Some(ended) = self.tasks.join_next() => {
+                    while let Ok(message) = self.messages.try_recv() {
+                        self.heed(message);
+                    }
+                    match ended {
+                        Ok((id, result)) => self.conclude(id, result),
+                        Err(error) => std::panic::resume_unwind(error.into_panic()),
+                    }
+                }
+                Ok(()) = stop.changed() => {}
+                () = reached(self.deadline) => self.cut_off(),
+            }
+        }
+        self.give_up_the_rest();
+        let summary = self.ledger.summary(&self.plan, self.at(), self.stopping);
+        self.tell(Event::Ended { at: self.at(), summary: summary.clone() });
+        summary
+    }
+
+    fn notice_stop(&mut self, stop: Stop) {
+        let (outcome, reason) = match stop {
+            Stop::Go => return,
+            Stop::Drain => (Outcome::Interrupted, "interrupted: what is under way is finished"),
+            Stop::Abort => (Outcome::Interrupted, "interrupted again: nothing is waited for"),
+            Stop::Ousted => (Outcome::Ousted, "another run has taken the lock over"),
+        };
+        if self.stopping.is_none() || (stop == Stop::Abort && self.deadline.is_none()) {
+            self.stopping = Some(outcome);
+            if stop == Stop::Abort {
+                self.deadline = Some(Instant::now() + Duration::from_secs_f64(LAST_CALLS));
+            }
+            self.tell(Event::Stopping { at: self.at(), reason: reason.to_owned() });
+        }
+    }
+
+    /// Begins every step whose needs are met, the longest remaining way first.
+    fn begin_the_free(&mut self) {
+        let mut free: Vec<_> =
+            self.waiting.iter().copied().filter(|id| self.is_free(*id)).collect();
+        free.sort_by(|a, b| {
+            self.plan.steps[*b].remaining.total_cmp(&self.plan.steps[*a].remaining)
+        });
+        for id in free {
+            self.waiting.remove(&id);
+            self.begin(id);
+        }
+    }
+
+    fn is_free(&self, id: StepId) -> bool {
+        let step = &self.plan.steps[id];
+        step.needs.iter().all(|need| match need.until {
+            Until::Ended => self.ledger.is_done(need.step),
+            Until::Known => {
+                let address = &self.plan.steps[need.step].address;
+                self.ledger.is_done(need.step) || self.facts.fill(&step.spec, address)
+            }
+        })
+    }
+
+    fn begin(&mut self, id: StepId) {
+        let step = &self.plan.steps[id];
+        let kind = (self.run.registry)(step.address.kind()).expect("a plan's kinds are known");
+        self.ledger.begin(id, self.at());
+        self.tell(Event::Started {
+            at: self.at(),
+            address: step.address.clone(),
+            action: step.action,
+            usual: match step.action.operation() {
+                Operation::Create => kind.pace.create,
+                Operation::Update => kind.pace.update,
+                Operation::Destroy => kind.pace.destroy,
+            },
+        });
+        let resolved = self.facts.resolve(&step.spec);
+        let spec = match step.action.operation() {
+            Operation::Destroy => resolved,
+            _ => (kind.canonical)(&resolved).unwrap_or(resolved),
+        };
+        let others = self.others(id);
+        let (cloud, plan) = (Arc::clone(&self.cloud), Arc::clone(&self.plan));
+        let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
+        let (sender, stop) = (self.sender.clone(), self.run.stop.clone());
+        self.tasks.spawn(async move {
+            let stage = Stage::new(id, sender, stop, places, &*gate);
+            let step = &plan.steps[id];
+            let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage);
+            let result = match step.action.operation() {
+                Operation::Destroy => settling.remove().await.map(|()| None),
+                _ => settling.make().await.map(Some),
+            };
+            (id, result)
+        });
+    }
+
+    /// What else stands at a step's address and is another step's business.
+    fn others(&self, id: StepId) -> Vec<String> {
+        let address = &self.plan.steps[id].address;
+        let rest = self.plan.steps.iter().enumerate().filter(|(other, _)| *other != id);
+        rest.filter(|(_, step)| {
+            step.address == *address && step.action.operation() == Operation::Destroy
+        })
+        .filter_map(|(_, step)| step.live.as_ref().map(|live| live.id.clone()))
+        .collect()
+    }
+
+    fn heed(&mut self, message: Message) {
+        let at = self.at();
+        match message {
+            Message::Known(id, live) => {
+                if self.facts.learn(&live) {
+                    self.ledger.known(id, at);
+                    let address = live.address.clone();
+                    self.tell(Event::Known { at, address, id: live.id.clone() });
+                }
+            }
+            Message::Waiting(id, reason) => {
+                let address = self.plan.steps[id].address.clone();
+                self.tell(Event::Waiting { at, address, reason });
+            }
+        }
+    }
+
+    fn conclude(&mut self, id: StepId, result: Result<Option<LiveValue>, StepError>) {
+        let at = self.at();
+        let step = &self.plan.steps[id];
+        let (address, action) = (step.address.clone(), step.action);
+        match result {
+            Ok(live) => {
+                if let Some(live) = &live {
+                    self.facts.learn(live);
+                }
+                let live = live.as_ref().or(step.live.as_ref());
+                let (aws_id, notes) =
+                    live.map(|live| (live.id.clone(), live.notes.clone())).unwrap_or_default();
+                let notes =
+                    if action.operation() == Operation::Destroy { Vec::new() } else { notes };
+                let seconds = self.ledger.finish(id, at, &address, &notes);
+                self.tell(Event::Finished { at, address, action, id: aws_id, seconds, notes });
+            }
+            Err(StepError::Interrupted) => {
+                self.ledger.skip(id);
+                let because =
+                    "interrupted while waiting; the next run goes on from here".to_owned();
+                self.tell(Event::Skipped { at, address, action, because });
+            }
+            Err(error) => {
+                self.ledger.fail(id);
+                self.tell(Event::Failed { at, failure: failure(address, action, &error) });
+            }
+        }
+    }
+
+    /// Skips what needs a step that failed or was skipped.
+    fn skip_the_hopeless(&mut self) {
+        loop {
+            let hopeless = self.waiting.iter().copied().find_map(|id| {
+                let needs = &self.plan.steps[id].needs;
+                let lost = needs.iter().find(|need| self.ledger.is_lost(need.step))?;
+                Some((id, lost.step))
+            });
+            let Some((id, lost)) = hopeless else { return };
+            let because = format!("`{}` is not there", self.plan.steps[lost].address);
+            let because = match self.plan.steps[lost].action.operation() {
+                Operation::Destroy => format!("`{}` is still there", self.plan.steps[lost].address),
+                _ => because,
+            };
+            self.skip(id, because);
+        }
+    }
+
+    fn skip(&mut self, id: StepId, because: String) {
+        self.waiting.remove(&id);
+        self.ledger.skip(id);
+        let step = &self.plan.steps[id];
+        let (address, action) = (step.address.clone(), step.action);
+        self.tell(Event::Skipped { at: self.at(), address, action, because });
+    }
+
+    /// Ends the calls under way; what becomes of them, the next run finds out.
+    fn cut_off(&mut self) {
+        self.tasks = JoinSet::new();
+        for id in self.ledger.running() {
+            self.skip(id, "interrupted during a call; the next run goes on from here".to_owned());
+        }
+    }
+
+    fn give_up_the_rest(&mut self) {
+        for id in std::mem::take(&mut self.waiting) {
+            self.skip(id, "the run was stopped before".to_owned());
+        }
+    }
+}
+
+async fn reached(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn failure(address: nk_model::Address, action: Action, error: &StepError) -> Failure {
+    let verb = match action.operation() {
+        Operation::Create => "create",
+        Operation::Update => "change",
+        Operation::Destroy => "remove",
+    };
+    let (text, cause, hint) = match error {
+        StepError::Cloud(cause) => (None, Some(cause.to_string()), hint(cause)),
+        StepError::Taken(cause) => (
+            Some(error.to_string()),
+            Some(cause.to_string()),
+            Some("rename the project, or remove it by hand if nobody needs it".to_owned()),
+        ),
+        StepError::Impatient { last, .. } => {
+            let hint = "look at it in the AWS console; the same command goes on from here";
+            (Some(error.to_string()), last.as_ref().map(ToString::to_string), Some(hint.to_owned()))
+        }
+        other => (Some(other.to_string()), None, None),
+    };
+    let error = match text {
+        Some(text) => format!("could not {verb} `{address}`: {text}"),
+        None => format!("could not {verb} `{address}`"),
+    };
+    Failure { address, action, error, cause, hint }
+}
+
+fn hint(error: &crate::CloudError) -> Option<String> {
+    use crate::Nature;
+    match error.nature {
+        Nature::Denied => {
+            Some(format!("let the caller's policy allow `{}` on this resource", error.operation))
+        }
+        Nature::Credentials => {
+            Some("renew the credentials and run the same command again".to_owned())
+        }
+        Nature::Unreachable => {
+            Some("see whether the network and the endpoint are right".to_owned())
+        }
+        Nature::Refused | Nature::Throttled | Nature::Ambiguous | Nature::Garbled => None,
+    }
+}

@@ -1,0 +1,46 @@
+//! What is known so far of what AWS has assigned.
+
+use std::collections::HashMap;
+
+use nk_model::{Action, Address, Json, LiveValue, Plan, placeholders_in, resolve};
+
+/// Outputs by address.
+pub(super) struct Facts(HashMap<Address, LiveValue>);
+
+impl Facts {
+    /// What the plan knows from the start.
+    pub(super) fn new(plan: &Plan) -> Self {
+        let updated = plan
+            .steps
+            .iter()
+            .filter(|step| step.action == Action::Update)
+            .filter_map(|step| step.live.as_ref());
+        let known = plan.unchanged.iter().chain(updated);
+        Self(known.map(|live| (live.address.clone(), live.clone())).collect())
+    }
+
+    /// Takes in what AWS shows now; says whether that is more than before.
+    pub(super) fn learn(&mut self, live: &LiveValue) -> bool {
+        let news = self.0.get(&live.address).is_none_or(|known| known.outputs != live.outputs);
+        if news {
+            self.0.insert(live.address.clone(), live.clone());
+        }
+        news
+    }
+
+    /// Whether every reference in `spec` to `address` can be filled.
+    pub(super) fn fill(&self, spec: &Json, address: &Address) -> bool {
+        placeholders_in(spec).iter().filter(|placeholder| placeholder.address == *address).all(
+            |placeholder| {
+                self.0.get(address).and_then(|live| live.output(&placeholder.output)).is_some()
+            },
+        )
+    }
+
+    /// The spec with every reference filled that can be.
+    pub(super) fn resolve(&self, spec: &Json) -> Json {
+        resolve(spec, &mut |placeholder| {
+            self.0.get(&placeholder.address)?.output(&placeholder.output)
+        })
+    }
+}

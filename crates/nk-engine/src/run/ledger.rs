@@ -1,0 +1,128 @@
+//! What became of each step, and when.
+
+use nk_model::{Address, Outcome, Plan, StepId, Summary, Until};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+    Skipped,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    state: State,
+    began: f64,
+    known: Option<f64>,
+    ended: f64,
+}
+
+/// One entry a step.
+pub(super) struct Ledger {
+    entries: Vec<Entry>,
+    notes: Vec<String>,
+}
+
+impl Ledger {
+    pub(super) fn new(steps: usize) -> Self {
+        let entry = Entry { state: State::Waiting, began: 0.0, known: None, ended: 0.0 };
+        Self { entries: vec![entry; steps], notes: Vec::new() }
+    }
+
+    pub(super) fn begin(&mut self, id: StepId, at: f64) {
+        self.entries[id].state = State::Running;
+        self.entries[id].began = at;
+    }
+
+    pub(super) fn known(&mut self, id: StepId, at: f64) {
+        self.entries[id].known = Some(at);
+    }
+
+    /// Returns how long it took.
+    pub(super) fn finish(
+        &mut self,
+        id: StepId,
+        at: f64,
+        address: &Address,
+        notes: &[String],
+    ) -> f64 {
+        let entry = &mut self.entries[id];
+        entry.state = State::Done;
+        entry.ended = at;
+        self.notes.extend(notes.iter().map(|note| format!("{address}: {note}")));
+        at - entry.began
+    }
+
+    pub(super) fn fail(&mut self, id: StepId) {
+        self.entries[id].state = State::Failed;
+    }
+
+    pub(super) fn skip(&mut self, id: StepId) {
+        self.entries[id].state = State::Skipped;
+    }
+
+    pub(super) fn is_done(&self, id: StepId) -> bool {
+        self.entries[id].state == State::Done
+    }
+
+    /// The steps under way.
+    pub(super) fn running(&self) -> Vec<StepId> {
+        let running = |id: &StepId| self.entries[*id].state == State::Running;
+        (0..self.entries.len()).filter(running).collect()
+    }
+
+    /// Whether it will never be done in this run.
+    pub(super) fn is_lost(&self, id: StepId) -> bool {
+        matches!(self.entries[id].state, State::Failed | State::Skipped)
+    }
+
+    pub(super) fn summary(&self, plan: &Plan, seconds: f64, stopped: Option<Outcome>) -> Summary {
+        let count = |state| self.entries.iter().filter(|entry| entry.state == state).count();
+        let (failed, skipped) = (count(State::Failed), count(State::Skipped));
+        let outcome = match stopped {
+            Some(outcome) => outcome,
+            None if failed + skipped > 0 => Outcome::Partial,
+            None => Outcome::Done,
+        };
+        let (critical_path, bound) = self.critical_path(plan);
+        let critical_path =
+            critical_path.iter().map(|id| plan.steps[*id].address.clone()).collect();
+        Summary {
+            outcome,
+            finished: count(State::Done),
+            failed,
+            skipped,
+            seconds,
+            critical_path,
+            bound,
+            notes: self.notes.clone(),
+        }
+    }
+
+    /// From the step that ended last back along whichever need was met last, and how long those
+    /// steps took by themselves.
+    fn critical_path(&self, plan: &Plan) -> (Vec<StepId>, f64) {
+        let done = (0..self.entries.len()).filter(|id| self.is_done(*id));
+        let last = done.max_by(|a, b| self.entries[*a].ended.total_cmp(&self.entries[*b].ended));
+        let Some(mut id) = last else { return (Vec::new(), 0.0) };
+        let mut path = vec![id];
+        let mut bound = self.entries[id].ended - self.entries[id].began;
+        let met = |need: &nk_model::Need| {
+            let entry = &self.entries[need.step];
+            match need.until {
+                Until::Known => entry.known.unwrap_or(entry.ended).min(entry.ended),
+                Until::Ended => entry.ended,
+            }
+        };
+        while let Some(need) = plan.steps[id].needs.iter().max_by(|a, b| met(a).total_cmp(&met(b)))
+        {
+            bound += (met(need) - self.entries[need.step].began).max(0.0);
+            id = need.step;
+            path.push(id);
+        }
+        path.reverse();
+        (path, bound)
+    }
+}

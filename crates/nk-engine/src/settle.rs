@@ -1,0 +1,423 @@
+//! One step: look, do what is missing, look again, until nothing differs.
+//!
+//! # Guarantees
+//!
+//! - Cut off at any point, the same step begun again ends the same: every decision is made from
+//!   what a look shows, never from what was done before.
+//! - A create that went unanswered is looked for before it is sent again.
+//! - After our own create, *not found* means *not yet*.
+
+use nk_model::{
+    Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, difference,
+};
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::{
+    Cloud, CloudError, Departure, Nature, Scope,
+    cloud::Erased,
+    pace::next_look,
+    run::{Interrupted, Stage},
+};
+
+/// Why a step failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum StepError {
+    /// A call failed in a way that does not pass.
+    #[error("{0}")]
+    Cloud(CloudError),
+    /// AWS gave up on the resource.
+    #[error("AWS gave up on it: {0}")]
+    GaveUp(String),
+    /// It took longer than its kind's patience.
+    #[error("it is still {doing} after {} minutes", .seconds / 60)]
+    Impatient {
+        /// What AWS is at.
+        doing: String,
+        /// How long nk has waited.
+        seconds: u64,
+        /// What AWS said last, where it refused.
+        last: Option<CloudError>,
+    },
+    /// AWS says yes and does not do it.
+    #[error("AWS accepted the change to `{0}` but still answers with the old value")]
+    Ignored(String),
+    /// The name is taken by something that a look does not show as ours.
+    #[error("something of that name exists already and is not managed by nk")]
+    Taken(CloudError),
+    /// Stopped from outside.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Interrupted> for StepError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
+/// How long an unanswered create is looked for before it is sent again, in seconds: by then AWS's
+/// lists show what was made.
+const VISIBLE: f64 = 60.0;
+/// How long AWS may go on answering with the value from before an update, in seconds.
+const STALE: f64 = 30.0;
+/// How often a call may fail without an answer, or be throttled beyond the SDK's own retries, in a
+/// row.
+const UNANSWERED: u32 = 12;
+
+/// What one step does, with what it has learnt on the way.
+pub(crate) struct Settling<'a, C> {
+    pub(crate) cloud: &'a C,
+    pub(crate) kind: &'static KindInfo,
+    pub(crate) step: &'a Step,
+    /// What is wanted, without placeholders.
+    pub(crate) spec: Json,
+    /// The ids at this address that are another step's business.
+    pub(crate) others: Vec<String>,
+    pub(crate) stage: Stage<'a>,
+    began: Instant,
+    failures: u32,
+}
+
+/// What is known of the resource.
+enum View {
+    /// A look has shown nothing.
+    Nothing,
+    /// This is there.
+    Seen(LiveValue),
+    /// It has to be looked at.
+    Unknown,
+}
+
+impl<'a, C: Cloud> Settling<'a, C> {
+    pub(crate) fn new(
+        cloud: &'a C,
+        kind: &'static KindInfo,
+        step: &'a Step,
+        spec: Json,
+        others: Vec<String>,
+        stage: Stage<'a>,
+    ) -> Self {
+        Self { cloud, kind, step, spec, others, stage, began: Instant::now(), failures: 0 }
+    }
+
+    fn address(&self) -> &Address {
+        &self.step.address
+    }
+
+    /// Brings the resource into being and into shape.
+    pub(crate) async fn make(&mut self) -> Result<LiveValue, StepError> {
+        let mut created = false;
+        // The look that made the plan found nothing, so a create begins without another.
+        let mut view = self.step.live.clone().map_or(View::Nothing, View::Seen);
+        let mut updated: Option<(Vec<Change>, Instant)> = None;
+        loop {
+            view = match view {
+                View::Unknown => self.look().await?,
+                View::Nothing if created => {
+                    self.wait("it is not visible yet", Operation::Create).await?;
+                    View::Unknown
+                }
+                View::Nothing => self.create(&mut created).await?,
+                View::Seen(live) => {
+                    if !matches!(live.phase, Phase::Leaving(_) | Phase::Failed(_)) {
+                        self.stage.known(&live);
+                    }
+                    match live.phase.clone() {
+                        Phase::Failed(reason) => return Err(StepError::GaveUp(reason)),
+                        Phase::Busy(word) => {
+                            self.wait(&format!("AWS says `{word}`"), self.operation()).await?;
+                            View::Unknown
+                        }
+                        Phase::Leaving(word) => {
+                            self.wait(&format!("the one before is `{word}`"), Operation::Destroy)
+                                .await?;
+                            View::Unknown
+                        }
+                        phase => {
+                            let changes = self.changes(&live, &phase);
+                            if changes.is_empty() {
+                                return Ok(live);
+                            }
+                            self.bring(live, changes, &mut updated).await?
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn changes(&self, live: &LiveValue, phase: &Phase) -> Vec<Change> {
+        let mut changes = difference(&live.spec, &self.spec);
+        if let Phase::Retired(until) = phase {
+            let path = "phase".to_owned();
+            changes.insert(0, Change { path, from: until.clone().into(), to: "restored".into() });
+        }
+        changes
+    }
+
+    fn operation(&self) -> Operation {
+        match &self.step.live {
+            Some(live) if live.phase == Phase::Ready => Operation::Update,
+            _ => Operation::Create,
+        }
+    }
+
+    async fn create(&mut self, created: &mut bool) -> Result<View, StepError> {
+        self.stage.gate().await?;
+        let answer = {
+            let _place = self.stage.place().await;
+            self.cloud.create_one(&self.spec, self.address()).await
+        };
+        match answer {
+            Ok(live) => {
+                *created = true;
+                self.failures = 0;
+                self.began = Instant::now();
+                Ok(live.map_or(View::Unknown, View::Seen))
+            }
+            Err(error) if taken(&error) => {
+                // Ours from an attempt whose answer was lost, or somebody else's.
+                match self.appears(10.0).await? {
+                    Some(live) => {
+                        *created = true;
+                        Ok(View::Seen(live))
+                    }
+                    None => Err(StepError::Taken(error)),
+                }
+            }
+            Err(error) if error.nature == Nature::Ambiguous => {
+                let patience = if self.kind.guarded { 0.0 } else { VISIBLE };
+                self.bear(error)?;
+                match self.appears(patience).await? {
+                    Some(live) => {
+                        *created = true;
+                        Ok(View::Seen(live))
+                    }
+                    None => Ok(View::Nothing),
+                }
+            }
+            Err(error) => {
+                self.pardon(error, Operation::Create).await?;
+                Ok(View::Unknown)
+            }
+        }
+    }
+
+    /// Looks for up to `patience` seconds for what an unanswered create may have made.
+    async fn appears(&mut self, patience: f64) -> Result<Option<LiveValue>, StepError> {
+        let began = Instant::now();
+        loop {
+            if let View::Seen(live) = self.look().await? {
+                return Ok(Some(live));
+            }
+            if began.elapsed().as_secs_f64() >= patience {
+                return Ok(None);
+            }
+            self.stage.waits("whether AWS has made it is not known yet");
+            self.stage.sleep(Duration::from_secs(5)).await?;
+        }
+    }
+
+    async fn bring(
+        &mut self,
+        live: LiveValue,
+        changes: Vec<Change>,
+        updated: &mut Option<(Vec<Change>, Instant)>,
+    ) -> Result<View, StepError> {
+        match updated {
+            Some((same, since)) if *same == changes => {
+                if since.elapsed().as_secs_f64() >= STALE {
+                    let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
+                    return Err(StepError::Ignored(fields.join("`, `")));
+                }
+                self.wait("AWS still answers with the old value", Operation::Update).await?;
+                return Ok(View::Unknown);
+            }
+            _ => {}
+        }
+        self.stage.gate().await?;
+        let answer = {
+            let _place = self.stage.place().await;
+            self.cloud.update_one(&self.spec, &live, &changes).await
+        };
+        match answer {
+            Ok(answer) => {
+                self.failures = 0;
+                self.began = Instant::now();
+                *updated = Some((changes, Instant::now()));
+                Ok(answer.map_or(View::Unknown, View::Seen))
+            }
+            Err(error) => {
+                // What was sent before the failure may have been done.
+                self.pardon(error, Operation::Update).await?;
+                Ok(View::Unknown)
+            }
+        }
+    }
+
+    /// Removes the resource and waits until it is gone.
+    pub(crate) async fn remove(&mut self) -> Result<(), StepError> {
+        let live = self.step.live.clone().expect("a destroy has something to destroy");
+        let mut asked = matches!(live.phase, Phase::Leaving(_));
+        let mut live = live;
+        loop {
+            if !asked {
+                self.stage.gate().await?;
+                let answer = {
+                    let _place = self.stage.place().await;
+                    self.cloud.destroy_one(&live).await
+                };
+                match answer {
+                    Ok(Departure::Gone) => return Ok(()),
+                    Ok(Departure::Going) => {
+                        self.failures = 0;
+                        self.began = Instant::now();
+                    }
+                    Err(error) => {
+                        self.pardon(error, Operation::Destroy).await?;
+                        continue;
+                    }
+                }
+            }
+            match self.find(&live.id).await? {
+                None => return Ok(()),
+                Some(seen) => {
+                    let word = match &seen.phase {
+                        Phase::Retired(_) => return Ok(()),
+                        Phase::Leaving(word) | Phase::Busy(word) => word.clone(),
+                        // Another answer from before the call, or somebody brought it back.
+                        Phase::Ready | Phase::Failed(_) => "still there".to_owned(),
+                    };
+                    let patient = self.began.elapsed().as_secs_f64() < STALE;
+                    asked = patient || matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));
+                    self.wait(&format!("AWS says `{word}`"), Operation::Destroy).await?;
+                    live = seen;
+                }
+            }
+        }
+    }
+
+    /// Looks at the address, past what is another step's business.
+    async fn look(&mut self) -> Result<View, StepError> {
+        let found = self.observe(self.spec.clone(), None).await?;
+        let mine = found
+            .into_iter()
+            .filter(|live| !self.others.contains(&live.id))
+            .filter(|live| live.owner == nk_model::Owner::Ours)
+            .min_by_key(|live| matches!(live.phase, Phase::Leaving(_) | Phase::Failed(_)));
+        Ok(mine.map_or(View::Nothing, View::Seen))
+    }
+
+    async fn find(&mut self, id: &str) -> Result<Option<LiveValue>, StepError> {
+        let spec = self.step.live.as_ref().map_or(Json::Null, |live| live.spec.clone());
+        let found = self.observe(spec, Some(id.to_owned())).await?;
+        Ok(found.into_iter().find(|live| live.id == id))
+    }
+
+    async fn observe(
+        &mut self,
+        spec: Json,
+        id: Option<String>,
+    ) -> Result<Vec<LiveValue>, StepError> {
+        loop {
+            let scope = Scope::one(self.address().clone(), spec.clone(), id.clone());
+            let answer = {
+                let _place = self.stage.place().await;
+                self.cloud.observe_kind(self.kind.kind, scope).await
+            };
+            match answer {
+                Ok(found) => return Ok(found),
+                Err(error) => {
+                    self.bear(error)?;
+                    self.stage.sleep(backoff(self.failures)).await?;
+                }
+            }
+        }
+    }
+
+    /// Waits until it is time for the next look.
+    async fn wait(&mut self, reason: &str, operation: Operation) -> Result<(), StepError> {
+        let pace = &self.kind.pace;
+        let elapsed = self.began.elapsed().as_secs_f64();
+        if elapsed > pace.patience {
+            let seconds = self.began.elapsed().as_secs();
+            return Err(StepError::Impatient { doing: reason.to_owned(), seconds, last: None });
+        }
+        self.stage.waits(reason);
+        self.stage.sleep(next_look(elapsed, usual(pace, operation), pace)).await?;
+        Ok(())
+    }
+
+    /// Bears an error that says nothing about the request itself, a few times in a row.
+    fn bear(&mut self, error: CloudError) -> Result<(), StepError> {
+        let passing = matches!(
+            error.nature,
+            Nature::Ambiguous | Nature::Throttled | Nature::Unreachable | Nature::Garbled
+        );
+        // Nothing that was never reached will be, nor will nonsense make sense, before long.
+        let limit = match error.nature {
+            Nature::Unreachable | Nature::Garbled => 2,
+            _ => UNANSWERED,
+        };
+        self.failures += 1;
+        if passing && self.failures <= limit { Ok(()) } else { Err(StepError::Cloud(error)) }
+    }
+
+    /// Waits out a refusal that its kind says will pass, or an error that may; anything else fails.
+    async fn pardon(&mut self, error: CloudError, operation: Operation) -> Result<(), StepError> {
+        let known = self
+            .kind
+            .retry
+            .iter()
+            .find(|retry| retry.on == operation && error.says(retry.code, retry.message));
+        let Some(retry) = known else {
+            self.bear(error)?;
+            self.stage.sleep(backoff(self.failures)).await?;
+            return Ok(());
+        };
+        let elapsed = self.began.elapsed();
+        if elapsed.as_secs_f64() > retry.patience {
+            let doing = "refused".to_owned();
+            let seconds = elapsed.as_secs();
+            return Err(StepError::Impatient { doing, seconds, last: Some(error) });
+        }
+        self.stage.waits(&format!("AWS says {}: {}", retry.code, error.message));
+        let pace = Pace { every: 5.0, ..self.kind.pace };
+        let seconds = next_look(elapsed.as_secs_f64(), 1.0, &pace);
+        self.stage.sleep(seconds.min(Duration::from_secs(5))).await?;
+        Ok(())
+    }
+}
+
+/// Whether a create was refused because something of that name is there.
+fn taken(error: &CloudError) -> bool {
+    let Some(code) = error.code.as_deref() else { return false };
+    ["AlreadyExists", "Duplicate", "ResourceExistsException", "Conflict"]
+        .iter()
+        .any(|word| code.contains(word))
+        || error.says("InvalidParameterException", "was not idempotent")
+}
+
+fn usual(pace: &Pace, operation: Operation) -> f64 {
+    match operation {
+        Operation::Create => pace.create,
+        Operation::Update => pace.update,
+        Operation::Destroy => pace.destroy,
+    }
+}
+
+/// Dense at first, then every two seconds: how IAM and EC2 catch up.
+fn backoff(failures: u32) -> Duration {
+    Duration::from_millis(125 << failures.min(4))
+}
+
+/// Sleeps unless told to stop waiting.
+pub(crate) async fn sleep_or(
+    duration: Duration,
+    stopped: impl Future<Output = ()>,
+) -> Result<(), Interrupted> {
+    tokio::select! {
+        () = sleep(duration) => Ok(()),
+        () = stopped => Err(Interrupted),
+    }
+}

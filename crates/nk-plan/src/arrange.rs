@@ -1,0 +1,273 @@
+//! From what becomes of each resource to steps, and what each step needs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use nk_model::{
+    Action, Address, Desired, LiveValue, Need, Operation, Phase, Plan, Registry, Step, StepId,
+    Until, placeholders_in,
+};
+use petgraph::{Direction, algo::toposort, graph::DiGraph};
+use serde_json::Value as Json;
+
+use crate::{
+    PlanError, Problem,
+    decide::{Decision, Fate},
+};
+
+/// The steps, each after all that it needs.
+pub(crate) fn arrange(
+    desired: &Desired,
+    decisions: Vec<Decision>,
+    registry: Registry,
+) -> Result<Plan, PlanError> {
+    let mut unchanged = Vec::new();
+    let mut steps = Vec::new();
+    let create_first: HashSet<_> = decisions
+        .iter()
+        .filter(|decision| decision.fate == Fate::ReplaceCreateFirst)
+        .map(|decision| decision.address.clone())
+        .collect();
+    for decision in decisions {
+        match decision.fate {
+            Fate::Unchanged => unchanged.extend(decision.live),
+            Fate::Create => steps.push(step(decision, Action::Create)),
+            Fate::Update => steps.push(step(decision, Action::Update)),
+            Fate::Destroy => steps.push(step(decision, Action::Destroy)),
+            Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst => {
+                let [destroy, create] = halves(decision);
+                steps.push(destroy);
+                steps.push(create);
+            }
+        }
+    }
+    let index = Index::new(&steps, create_first, registry);
+    let mut needs: Vec<BTreeSet<Need>> = vec![BTreeSet::new(); steps.len()];
+    for (id, step) in steps.iter().enumerate() {
+        match step.action.operation() {
+            Operation::Create | Operation::Update => index.making(desired, step, &mut needs[id]),
+            Operation::Destroy => index.removing(id, step, &steps, &mut needs[id]),
+        }
+    }
+    for (step, needs) in steps.iter_mut().zip(needs) {
+        step.needs = needs.into_iter().collect();
+    }
+    let steps = sorted(steps)?;
+    let mut plan =
+        Plan { stack: desired.stack.clone(), steps, unchanged, notes: desired.notes.clone() };
+    weigh(&mut plan, registry);
+    Ok(plan)
+}
+
+fn step(decision: Decision, action: Action) -> Step {
+    let Decision { address, spec, live, changes, reason, .. } = decision;
+    Step { address, action, reason, changes, spec, live, needs: Vec::new(), remaining: 0.0 }
+}
+
+fn halves(decision: Decision) -> [Step; 2] {
+    let create = Step {
+        address: decision.address.clone(),
+        action: Action::ReplaceCreate,
+        reason: decision.reason.clone(),
+        changes: decision.changes.clone(),
+        spec: decision.spec.clone(),
+        live: None,
+        needs: Vec::new(),
+        remaining: 0.0,
+    };
+    let destroy = Step { spec: Json::Null, ..step(decision, Action::ReplaceDestroy) };
+    [destroy, create]
+}
+
+/// Who makes, changes and removes what.
+struct Index {
+    registry: Registry,
+    makes: HashMap<Address, StepId>,
+    updates: HashMap<Address, StepId>,
+    /// The destroying halves of replacements.
+    replaced: HashMap<Address, StepId>,
+    /// The replacements whose creating half goes first.
+    create_first: HashSet<Address>,
+    /// The updates that restore.
+    retired: HashSet<StepId>,
+    /// The steps whose live resource refers to a value, by kind, output and value.
+    referrers: HashMap<(&'static str, &'static str, String), Vec<StepId>>,
+    by_kind: BTreeMap<String, Vec<StepId>>,
+}
+
+impl Index {
+    fn new(steps: &[Step], create_first: HashSet<Address>, registry: Registry) -> Self {
+        let mut index = Self {
+            registry,
+            makes: HashMap::new(),
+            updates: HashMap::new(),
+            replaced: HashMap::new(),
+            create_first,
+            retired: HashSet::new(),
+            referrers: HashMap::new(),
+            by_kind: BTreeMap::new(),
+        };
+        for (id, step) in steps.iter().enumerate() {
+            let address = step.address.clone();
+            match step.action {
+                Action::Create | Action::ReplaceCreate => {
+                    index.makes.insert(address, id);
+                }
+                Action::Update => {
+                    index.updates.insert(address, id);
+                }
+                Action::ReplaceDestroy => {
+                    index.replaced.insert(address, id);
+                }
+                Action::Destroy => {}
+            }
+            if step.action.operation() == Operation::Destroy {
+                index.by_kind.entry(step.address.kind().to_owned()).or_default().push(id);
+            }
+            let Some(live) = &step.live else { continue };
+            if matches!(live.phase, Phase::Retired(_)) {
+                index.retired.insert(id);
+            }
+            for binding in registry(step.address.kind())
+                .and_then(|kind| (kind.bindings)(&live.spec).ok())
+                .unwrap_or_default()
+            {
+                let key = (binding.kind, binding.output, binding.value);
+                index.referrers.entry(key).or_default().push(id);
+            }
+        }
+        index
+    }
+
+    /// What a create or an update needs: the outputs it refers to, what it must come after, and,
+    /// where the old one goes first, its going.
+    fn making(&self, desired: &Desired, step: &Step, needs: &mut BTreeSet<Need>) {
+        let resource = &desired.resources[&step.address];
+        for placeholder in placeholders_in(&resource.spec) {
+            let address = &placeholder.address;
+            if let Some(id) = self.makes.get(address) {
+                needs.insert(Need { step: *id, until: Until::Known });
+            } else if let Some(id) = self.updates.get(address) {
+                // A resource scheduled for deletion cannot be used before it is restored; a busy
+                // one may not have its outputs yet.
+                let until = if self.retired.contains(id) { Until::Ended } else { Until::Known };
+                needs.insert(Need { step: *id, until });
+            }
+        }
+        for address in &resource.after {
+            for id in [self.makes.get(address), self.updates.get(address)].into_iter().flatten() {
+                needs.insert(Need { step: *id, until: Until::Ended });
+            }
+        }
+        if step.action == Action::ReplaceCreate && !self.create_first.contains(&step.address) {
+            needs.insert(Need { step: self.replaced[&step.address], until: Until::Ended });
+        }
+    }
+
+    /// What a destroy needs: whatever AWS knows to refer to the resource must be gone, or must refer
+    /// to something else; and where the new one comes first, its coming.
+    fn removing(&self, id: StepId, step: &Step, steps: &[Step], needs: &mut BTreeSet<Need>) {
+        let Some(live) = &step.live else { return };
+        let ended = |step| Need { step, until: Until::Ended };
+        let create_first = self.create_first.contains(&step.address);
+        let destroy_first = step.action == Action::ReplaceDestroy && !create_first;
+        for referrer in self.referrers_of(live) {
+            let goes = steps[referrer].action.operation() == Operation::Destroy;
+            // Whoever is updated to the new one cannot be waited for by the going of the old one
+            // when that has to come first.
+            if referrer != id && (goes || !destroy_first) {
+                needs.insert(ended(referrer));
+            }
+        }
+        for kind in (self.registry)(step.address.kind()).map_or(&[][..], |kind| kind.leaves_after) {
+            needs.extend(self.by_kind.get(*kind).into_iter().flatten().map(|id| ended(*id)));
+        }
+        if step.action == Action::ReplaceDestroy && create_first {
+            needs.insert(ended(self.makes[&step.address]));
+        }
+    }
+
+    fn referrers_of(&self, live: &LiveValue) -> HashSet<StepId> {
+        let kind = (self.registry)(live.address.kind());
+        let Some(kind) = kind else { return HashSet::new() };
+        kind.outputs
+            .iter()
+            .filter_map(|output| self.referrers.get(&(kind.kind, *output, live.output(output)?)))
+            .flatten()
+            .copied()
+            .collect()
+    }
+}
+
+/// The steps in an order in which every need points backwards; among equals by address.
+fn sorted(steps: Vec<Step>) -> Result<Vec<Step>, PlanError> {
+    let mut graph = DiGraph::<usize, ()>::with_capacity(steps.len(), steps.len());
+    let nodes: Vec<_> = (0..steps.len()).map(|id| graph.add_node(id)).collect();
+    for (id, step) in steps.iter().enumerate() {
+        for need in &step.needs {
+            graph.add_edge(nodes[need.step], nodes[id], ());
+        }
+    }
+    toposort(&graph, None).map_err(|cycle| {
+        Problem::Fault(format!("`{}` waits for itself", steps[graph[cycle.node_id()]].address))
+    })?;
+    // A layer at a time, so that the order is by depth and then by address.
+    let mut waiting: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();
+    let mut free: BTreeSet<(&Address, usize)> = (0..steps.len())
+        .filter(|id| waiting[*id] == 0)
+        .map(|id| (&steps[id].address, id))
+        .collect();
+    let mut order = Vec::with_capacity(steps.len());
+    while !free.is_empty() {
+        for (_, id) in std::mem::take(&mut free) {
+            order.push(id);
+            for next in graph.neighbors_directed(nodes[id], Direction::Outgoing) {
+                let next = graph[next];
+                waiting[next] -= 1;
+                if waiting[next] == 0 {
+                    free.insert((&steps[next].address, next));
+                }
+            }
+        }
+    }
+    let mut places = vec![0; steps.len()];
+    for (place, id) in order.iter().enumerate() {
+        places[*id] = place;
+    }
+    let mut moved: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
+    Ok(order
+        .iter()
+        .filter_map(|id| moved[*id].take())
+        .map(|mut step| {
+            for need in &mut step.needs {
+                need.step = places[need.step];
+            }
+            step.needs.sort_unstable();
+            step
+        })
+        .collect())
+}
+
+/// Seconds that a step usually takes.
+pub(crate) fn usual(step: &Step, registry: Registry) -> f64 {
+    let Some(kind) = registry(step.address.kind()) else { return 1.0 };
+    match (step.action.operation(), step.live.as_ref().map(|live| &live.phase)) {
+        (Operation::Update, Some(Phase::Busy(_))) | (Operation::Create, _) => kind.pace.create,
+        (Operation::Update, _) => kind.pace.update,
+        (Operation::Destroy, _) => kind.pace.destroy,
+    }
+}
+
+/// Fills in how long the way from each step to the end usually is.
+fn weigh(plan: &mut Plan, registry: Registry) {
+    let mut remaining: Vec<f64> = plan.steps.iter().map(|step| usual(step, registry)).collect();
+    let own = remaining.clone();
+    for id in (0..plan.steps.len()).rev() {
+        for need in &plan.steps[id].needs {
+            let through = own[need.step] + remaining[id];
+            remaining[need.step] = remaining[need.step].max(through);
+        }
+    }
+    for (step, remaining) in plan.steps.iter_mut().zip(remaining) {
+        step.remaining = remaining;
+    }
+}

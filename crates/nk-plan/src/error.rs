@@ -1,0 +1,130 @@
+//! Why there is no plan.
+
+use std::fmt;
+
+use nk_model::Address;
+
+/// Every reason why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanError {
+    /// At least one.
+    pub problems: Vec<Problem>,
+}
+
+/// One reason why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// A reference to a resource that is not wanted.
+    #[error("`{from}` refers to `{to}`, which is not in the stack")]
+    Unknown {
+        /// Who refers.
+        from: Address,
+        /// To what.
+        to: String,
+    },
+    /// A reference to an output that the kind does not have.
+    #[error("`{from}` refers to `{to}`, but that kind has only these outputs: {known}")]
+    NoSuchOutput {
+        /// Who refers.
+        from: Address,
+        /// To what.
+        to: String,
+        /// What there is.
+        known: String,
+    },
+    /// Resources that refer to each other in a circle.
+    #[error("these resources refer to each other in a circle: {}", list(.0))]
+    Circle(Vec<Address>),
+    /// A spec that its kind does not accept.
+    #[error("`{address}` has a spec that its kind does not accept: {message}")]
+    Spec {
+        /// Whose spec.
+        address: Address,
+        /// What is wrong.
+        message: String,
+    },
+    /// Something with our name that is not ours.
+    #[error("`{address}` exists as `{id}`, but is not managed by nk: {lacks}")]
+    Foreign {
+        /// The address it is in the way of.
+        address: Address,
+        /// What AWS calls it.
+        id: String,
+        /// What its tags lack.
+        lacks: String,
+    },
+    /// Several at one address, none of which is provably superfluous.
+    #[error("`{address}` exists {} times: {}", .ids.len(), .ids.join(", "))]
+    Twins {
+        /// The address.
+        address: Address,
+        /// What AWS calls them.
+        ids: Vec<String>,
+    },
+    /// A replacement that the kind refuses.
+    #[error("`{address}` would have to be replaced, because {because}")]
+    Irreplaceable {
+        /// The resource.
+        address: Address,
+        /// What cannot be changed in place.
+        because: String,
+        /// Why it is not replaced, and the way by hand.
+        why: &'static str,
+    },
+    /// Something precious that the stack file has ceased to mention.
+    #[error(
+        "`{address}` ({id}) is no longer in the stack file, and removing it loses what it holds"
+    )]
+    Precious {
+        /// The resource.
+        address: Address,
+        /// What AWS calls it.
+        id: String,
+    },
+    /// A fault of the planner itself.
+    #[error("the plan contradicts itself: {0}")]
+    Fault(String),
+}
+
+impl Problem {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Foreign { id, .. } => Some(format!(
+                "rename `project` in the stack file, or remove `{id}` by hand if nobody needs it"
+            )),
+            Self::Twins { .. } => Some("remove by hand all but the one in use".to_owned()),
+            Self::Irreplaceable { why, .. } => Some((*why).to_owned()),
+            Self::Precious { address, .. } => Some(format!(
+                "put it back into the stack file, or run `nk apply --remove {address}`"
+            )),
+            Self::Fault(_) => Some("this is a mistake in nk; nothing was changed".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn list(addresses: &[Address]) -> String {
+    let texts: Vec<_> = addresses.iter().map(|address| format!("`{address}`")).collect();
+    texts.join(", ")
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, problem) in self.problems.iter().enumerate() {
+            if number > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+impl From<Problem> for PlanError {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
+}

@@ -1,0 +1,96 @@
+//! Which of several live resources at one address is the one, and what becomes of the others.
+
+use std::collections::HashMap;
+
+use nk_model::{Address, Json, KindInfo, LiveValue, Owner, Phase, Replace, difference};
+
+use crate::Problem;
+
+/// The live resources at one address, sorted out.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// The one.
+    pub(crate) live: Option<LiveValue>,
+    /// Those that go, each with the reason.
+    pub(crate) superfluous: Vec<(LiveValue, &'static str)>,
+}
+
+/// How often each live resource is referred to by the others, by kind, output and value.
+pub(crate) type References = HashMap<(&'static str, &'static str, String), usize>;
+
+/// Sorts out what was found at one address.
+///
+/// The one that needs the least change is kept, and of equals the one that others refer to. What
+/// an interrupted replacement left behind goes, and so does what is provably empty; anything else
+/// is for a person to decide.
+pub(crate) fn keep(
+    address: &Address,
+    wanted: &Json,
+    found: Vec<LiveValue>,
+    kind: &KindInfo,
+    references: &References,
+) -> Result<Kept, Problem> {
+    let (ours, foreign): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|live| live.owner == Owner::Ours);
+    if ours.is_empty() {
+        return match foreign.into_iter().next() {
+            None => Ok(Kept::default()),
+            Some(LiveValue { id, owner: Owner::Foreign(lacks), .. }) => {
+                Err(Problem::Foreign { address: address.clone(), id, lacks })
+            }
+            Some(_) => Ok(Kept::default()),
+        };
+    }
+    let mut ranked: Vec<_> =
+        ours.into_iter().map(|live| (rank(&live, wanted, kind, references), live)).collect();
+    ranked.sort_by(|(a, one), (b, other)| (a, &one.id).cmp(&(b, &other.id)));
+    let mut ranked = ranked.into_iter();
+    let kept = ranked.next().map(|(_, live)| live);
+    let mut superfluous = Vec::new();
+    let mut stray = Vec::new();
+    for (rank, live) in ranked {
+        let outgoing = matches!(kind.replace, Replace::CreateFirst(_)) && rank.immutable > 0;
+        if matches!(live.phase, Phase::Leaving(_) | Phase::Retired(_)) {
+            superfluous.push((live, "is already going"));
+        } else if outgoing {
+            superfluous.push((live, "left over from an interrupted replacement"));
+        } else if live.vacant {
+            superfluous.push((live, "an empty twin that nothing uses"));
+        } else {
+            stray.push(live.id);
+        }
+    }
+    if let (false, Some(kept)) = (stray.is_empty(), &kept) {
+        stray.insert(0, kept.id.clone());
+        return Err(Problem::Twins { address: address.clone(), ids: stray });
+    }
+    Ok(Kept { live: kept, superfluous })
+}
+
+/// How far a live resource is from being the one; less is nearer.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    going: bool,
+    immutable: usize,
+    changes: usize,
+    unreferenced: usize,
+}
+
+fn rank(live: &LiveValue, wanted: &Json, kind: &KindInfo, references: &References) -> Rank {
+    let changes = difference(&live.spec, wanted);
+    let immutable = changes
+        .iter()
+        .filter(|one| !one.from.is_null() && kind.immutable.contains(&one.field()))
+        .count();
+    let referred: usize = kind
+        .outputs
+        .iter()
+        .filter_map(|output| references.get(&(kind.kind, *output, live.output(output)?)))
+        .sum();
+    Rank {
+        going: matches!(live.phase, Phase::Leaving(_) | Phase::Failed(_)),
+        immutable,
+        changes: changes.len(),
+        unreferenced: usize::MAX - referred,
+    }
+}

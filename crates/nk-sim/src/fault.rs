@@ -1,0 +1,66 @@
+//! What can go wrong with a call.
+
+use nk_engine::{CloudError, CloudResult, Nature};
+
+/// What goes wrong, counted over the calls that change something, from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// This and every later call is refused, as if nk had died before it.
+    DeadBefore(usize),
+    /// This call has its effect; its answer and every later call is lost, as if nk had died after.
+    DeadAfter(usize),
+    /// This call has its effect, and its answer is lost.
+    LostAnswer(usize),
+    /// This call never arrives, and nobody says so.
+    LostCall(usize),
+    /// This call is refused for good.
+    Refused(usize),
+}
+
+/// What becomes of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Well,
+    Refused,
+    /// Nothing happens and the answer is unknown.
+    Lost,
+    /// It happens and the answer is unknown.
+    Unanswered,
+    /// It happens and the answer is a refusal.
+    Died,
+}
+
+impl Fate {
+    pub(crate) fn of(fault: Option<&Fault>, change: bool, number: usize) -> Self {
+        match fault {
+            Some(Fault::DeadBefore(at)) if number >= *at => Self::Refused,
+            Some(Fault::DeadAfter(at)) if number > *at => Self::Refused,
+            Some(Fault::DeadAfter(at)) if change && number == *at => Self::Died,
+            Some(Fault::LostAnswer(at)) if change && number == *at => Self::Unanswered,
+            Some(Fault::LostCall(at)) if change && number == *at => Self::Lost,
+            Some(Fault::Refused(at)) if change && number == *at => Self::Refused,
+            _ => Self::Well,
+        }
+    }
+
+    pub(crate) fn apply<T>(
+        self,
+        operation: &str,
+        effect: impl FnOnce() -> CloudResult<T>,
+    ) -> CloudResult<T> {
+        let error = |nature| CloudError {
+            operation: operation.to_owned(),
+            code: Some("SimulatedFault".into()),
+            message: "as the test asked".into(),
+            request_id: None,
+            nature,
+        };
+        match self {
+            Self::Well => effect(),
+            Self::Refused => Err(error(Nature::Refused)),
+            Self::Lost => Err(error(Nature::Ambiguous)),
+            Self::Unanswered => effect().and(Err(error(Nature::Ambiguous))),
+            Self::Died => effect().and(Err(error(Nature::Refused))),
+        }
+    }
+}
