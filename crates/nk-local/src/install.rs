@@ -33,7 +33,7 @@ pub(crate) async fn install(settings: &Settings) -> Result<(), LocalError> {
     }
     write(&requirements, settings.product.pins).await?;
     let mut pip = Command::new(settings.python());
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"])
+    pip.args(["-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"])
         .args(["--retries", "2", "--timeout", "15", "--requirement"])
         .arg(&requirements);
     let fetched = run(&mut pip, "pip").await?;

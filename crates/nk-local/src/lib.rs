@@ -39,7 +39,7 @@ use tokio::{fs, task::spawn_blocking, time};
 ///
 /// Two seconds are usual. A machine busy with a build took twenty, and an emulator that will never
 /// answer has died long before, which is noticed at once.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How often to ask whether it answers.
 const BEAT: Duration = Duration::from_millis(50);

@@ -23,6 +23,10 @@ struct Lies {
 }
 
 /// Every lie that is known.
+///
+/// # Panics
+///
+/// If the list, which is part of the program, is not TOML; a test reads it.
 pub fn lies() -> Vec<Lie> {
     let table: Lies = toml::from_str(include_str!("../../../localstack/lies.toml"))
         .expect("the list of lies is a list of lies");

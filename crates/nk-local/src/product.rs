@@ -30,7 +30,7 @@ pub(crate) static PRODUCTS: &[Product] = &[
         source: Some(("moto_server.py", include_str!("../../../localstack/moto_server.py"))),
         command: "",
         environment: &[],
-        health: "/moto-api/config",
+        health: "/moto-api/data.json",
         reset: "/moto-api/reset",
     },
     Product {
@@ -38,11 +38,7 @@ pub(crate) static PRODUCTS: &[Product] = &[
         pins: include_str!("../../../localstack/requirements-ministack.txt"),
         source: None,
         command: "ministack",
-        environment: &[
-            ("BIND_HOST", "127.0.0.1"),
-            ("GATEWAY_PORT", "PORT"),
-            ("EDGE_PORT", "PORT"),
-        ],
+        environment: &[("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", "PORT"), ("EDGE_PORT", "PORT")],
         health: "/_ministack/health",
         reset: "/_ministack/reset",
     },
@@ -80,9 +76,11 @@ impl Product {
     }
 }
 
-/// The first twelve hexadecimal digits of the SHA-256 of a text.
+/// The first sixteen hexadecimal digits of the SHA-256 of a text.
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(text);
+    let start = digest.first_chunk().expect("a hash has 32 bytes");
+    format!("{:016x}", u64::from_be_bytes(*start))
 }
 
 #[cfg(test)]
