@@ -1,4 +1,5 @@
 //! What the tests of the whole share.
 
+pub mod proxy;
 pub mod small;
 pub mod trial;

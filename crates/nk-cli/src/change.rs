@@ -1,0 +1,70 @@
+//! What apply and destroy share: the lock around a run, and the run itself.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use nk_engine::{Cloud, Holder, Lease, Run, Stop, execute, guards};
+use nk_model::{Action, Guard, LiveValue, Outcome, Plan, Summary};
+use nk_report::Console;
+use tokio::sync::{mpsc, watch};
+
+use crate::{errors::Error, exit::Exit, holder, signals};
+
+/// How many calls may be under way at once unless the arguments say otherwise.
+pub(crate) const PARALLELISM: usize = 16;
+
+/// Takes the lock.
+pub(crate) async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Lease<C>, Error> {
+    let mine: Holder = holder::myself(command);
+    Lease::acquire(Arc::clone(cloud), mine).await.map_err(Error::Lock)
+}
+
+/// Gives the lock back, whatever came of what was done under it.
+pub(crate) async fn release<C: Cloud>(lease: Lease<C>) -> Result<(), Error> {
+    lease.release().await.map_err(|error| Error::Cloud(vec![error]))
+}
+
+/// Runs a plan under the lock, telling about it.
+pub(crate) async fn run<C: Cloud>(
+    cloud: &Arc<C>,
+    plan: Plan,
+    lease: &Lease<C>,
+    parallelism: usize,
+    console: Console,
+) -> Summary {
+    let (events, told) = mpsc::unbounded_channel();
+    let (stop_sender, stop) = watch::channel(Stop::Go);
+    let watching = tokio::spawn(signals::watch(stop_sender, lease.ousted()));
+    let telling = tokio::spawn(console.follow(told));
+    let run = Run { registry: nk_kinds::kind, parallelism, events, stop, gate: lease.gate() };
+    let summary = execute(Arc::clone(cloud), plan, run).await;
+    watching.abort();
+    // The console ends when the last sender has gone; what it could not print is no reason to fail.
+    let _ = telling.await;
+    summary
+}
+
+/// The exit that a summary stands for.
+pub(crate) fn exit(summary: &Summary) -> Exit {
+    match summary.outcome {
+        Outcome::Done => Exit::Done,
+        Outcome::Partial => Exit::Partial,
+        Outcome::Interrupted => Exit::Interrupted,
+        Outcome::Ousted => Exit::Failed,
+    }
+}
+
+/// What guards the resources that a plan removes for good.
+pub(crate) async fn guarded<C: Cloud>(cloud: &C, plan: &Plan) -> Result<Vec<Guard>, Error> {
+    guards(cloud, &going(plan)).await.map_err(|error| Error::Cloud(vec![error]))
+}
+
+/// The resources that a plan removes.
+pub(crate) fn going(plan: &Plan) -> Vec<LiveValue> {
+    let removed = plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::Destroy | Action::ReplaceDestroy))
+        .filter_map(|step| step.live.clone());
+    // By address, so that the list reads the same every time.
+    removed.map(|live| (live.address.clone(), live)).collect::<BTreeMap<_, _>>().into_values().collect()
+}

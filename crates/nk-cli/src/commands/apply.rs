@@ -1,0 +1,104 @@
+//! `nk apply`: makes AWS match the stack file.
+
+use std::time::Instant;
+
+use nk_engine::{Lease, Provider};
+use nk_model::{Plan, Step};
+use nk_plan::Permission;
+
+use crate::{
+    arguments::{ApplyArguments, Global},
+    change,
+    errors::Error,
+    exit::Exit,
+    output::Output,
+    prompt,
+    session::Session,
+};
+
+/// Plans, asks, and runs the plan.
+pub(crate) async fn apply<P: Provider>(global: &Global, arguments: &ApplyArguments) -> Result<Exit, Error> {
+    let session = Session::<P>::begin(global).await?;
+    let command = format!("nk apply --env {}", session.stack.id.environment);
+    if arguments.yes {
+        // The lock first: what is planned under it cannot be overtaken by another run.
+        let lease = change::lock(&session.cloud, &command).await?;
+        let result = under_lock(&session, global, arguments, &lease, None).await;
+        return finish(lease, result).await;
+    }
+    let began = Instant::now();
+    let shown = planned(&session, arguments).await?;
+    let output = Output::new(global);
+    output.plan(&session.place, &shown, session.cloud.calls(), began.elapsed());
+    if shown.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if !prompt::confirm("Apply these changes? Type `yes`:", "yes", &command)? {
+        output.line("Nothing was changed.");
+        return Ok(Exit::Failed);
+    }
+    let lease = change::lock(&session.cloud, &command).await?;
+    let result = under_lock(&session, global, arguments, &lease, Some(shown)).await;
+    finish(lease, result).await
+}
+
+/// Gives the lock back and keeps the first thing that went wrong.
+pub(crate) async fn finish<P: Provider>(
+    lease: Lease<P>,
+    result: Result<Exit, Error>,
+) -> Result<Exit, Error> {
+    let released = change::release(lease).await;
+    let exit = result?;
+    released?;
+    Ok(exit)
+}
+
+async fn planned<P: Provider>(session: &Session<P>, arguments: &ApplyArguments) -> Result<Plan, Error> {
+    let observed = session.observe().await?;
+    let permission = Permission { remove: arguments.remove.clone() };
+    let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
+        .map_err(Error::Plan)?;
+    let guards = change::guarded(&*session.cloud, &plan).await?;
+    if guards.is_empty() { Ok(plan) } else { Err(Error::Guarded(guards)) }
+}
+
+/// What is left to do once the lock is held; `shown` is the plan a person has agreed to.
+async fn under_lock<P: Provider>(
+    session: &Session<P>,
+    global: &Global,
+    arguments: &ApplyArguments,
+    lease: &Lease<P>,
+    shown: Option<Plan>,
+) -> Result<Exit, Error> {
+    let began = Instant::now();
+    let plan = planned(session, arguments).await?;
+    let output = Output::new(global);
+    match &shown {
+        Some(shown) if !same(shown, &plan) => return Err(Error::Overtaken),
+        Some(_) => {}
+        None => output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed()),
+    }
+    if plan.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let summary = change::run(
+        &session.cloud,
+        plan,
+        lease,
+        arguments.parallelism.unwrap_or(change::PARALLELISM),
+        output.console(),
+    )
+    .await;
+    output.summary(&summary, session.cloud.calls());
+    Ok(change::exit(&summary))
+}
+
+/// Whether two plans do the same to the same.
+fn same(one: &Plan, other: &Plan) -> bool {
+    let deeds = |plan: &Plan| -> Vec<_> {
+        plan.steps.iter().map(|Step { address, action, changes, .. }| {
+            (address.clone(), *action, changes.clone())
+        }).collect()
+    };
+    deeds(one) == deeds(other)
+}

@@ -1,0 +1,91 @@
+//! `nk destroy`: removes everything of a stack.
+
+use std::time::Instant;
+
+use nk_engine::{Lease, Provider, unprotect};
+use nk_model::{Desired, Plan};
+use nk_plan::Permission;
+
+use super::apply::finish;
+use crate::{
+    arguments::{DestroyArguments, Global},
+    change,
+    errors::Error,
+    exit::Exit,
+    output::Output,
+    prompt,
+    session::Session,
+};
+
+/// Plans the removal, refuses what is guarded, asks, and runs the plan.
+pub(crate) async fn destroy<P: Provider>(
+    global: &Global,
+    arguments: &DestroyArguments,
+) -> Result<Exit, Error> {
+    let session = Session::<P>::begin(global).await?;
+    let environment = session.stack.id.environment.clone();
+    let command = format!("nk destroy --env {environment}");
+    if !arguments.yes {
+        let began = Instant::now();
+        let plan = planned(&session, arguments).await?;
+        let output = Output::new(global);
+        output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+        if plan.is_empty() {
+            return Ok(Exit::Done);
+        }
+        let question = format!("Destroy all this? Type the environment's name, `{environment}`:");
+        if !prompt::confirm(&question, &environment, &command)? {
+            output.line("Nothing was changed.");
+            return Ok(Exit::Failed);
+        }
+    }
+    let lease = change::lock(&session.cloud, &command).await?;
+    let result = under_lock(&session, global, arguments, &lease).await;
+    finish(lease, result).await
+}
+
+async fn planned<P: Provider>(
+    session: &Session<P>,
+    arguments: &DestroyArguments,
+) -> Result<Plan, Error> {
+    let observed = session.observe().await?;
+    let nothing = Desired::nothing(session.stack.id.clone());
+    let plan = nk_plan::plan(&nothing, &observed, nk_kinds::kind, &Permission::everything())
+        .map_err(Error::Plan)?;
+    let guards = change::guarded(&*session.cloud, &plan).await?;
+    let standing = guards.into_iter().filter(|guard| !(arguments.unprotect && guard.liftable));
+    let standing: Vec<_> = standing.collect();
+    if standing.is_empty() { Ok(plan) } else { Err(Error::Guarded(standing)) }
+}
+
+async fn under_lock<P: Provider>(
+    session: &Session<P>,
+    global: &Global,
+    arguments: &DestroyArguments,
+    lease: &Lease<P>,
+) -> Result<Exit, Error> {
+    let began = Instant::now();
+    let plan = planned(session, arguments).await?;
+    let output = Output::new(global);
+    if arguments.yes {
+        output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+    }
+    if !plan.is_empty() {
+        if arguments.unprotect {
+            let lifted = unprotect(&*session.cloud, &change::going(&plan)).await;
+            lifted.map_err(|error| Error::Cloud(vec![error]))?;
+        }
+        let parallelism = arguments.parallelism.unwrap_or(change::PARALLELISM);
+        let summary =
+            change::run(&session.cloud, plan, lease, parallelism, output.console()).await;
+        output.summary(&summary, session.cloud.calls());
+        if change::exit(&summary) != Exit::Done {
+            return Ok(change::exit(&summary));
+        }
+    }
+    if global.local {
+        let removed = session.cloud.remove_local_certificate().await;
+        removed.map_err(|error| Error::Cloud(vec![error]))?;
+    }
+    Ok(Exit::Done)
+}

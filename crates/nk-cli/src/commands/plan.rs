@@ -1,0 +1,37 @@
+//! `nk plan`: what an apply would do.
+
+use std::time::Instant;
+
+use nk_engine::{Provider, holder};
+use nk_model::Note;
+use nk_plan::Permission;
+
+use crate::{
+    arguments::{Global, PlanArguments},
+    errors::Error,
+    exit::Exit,
+    output::Output,
+    session::Session,
+};
+
+/// Plans, and prints the plan.
+pub(crate) async fn plan<P: Provider>(global: &Global, arguments: &PlanArguments) -> Result<Exit, Error> {
+    let began = Instant::now();
+    let session = Session::<P>::begin(global).await?;
+    let (observed, held) = tokio::join!(session.observe(), holder(&*session.cloud));
+    let observed = observed?;
+    let mut plan =
+        nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &Permission::default())
+            .map_err(Error::Plan)?;
+    if let Ok(Some((holder, _))) = held {
+        plan.notes.push(Note {
+            about: "lock".into(),
+            text: format!("held by {holder}"),
+            settle: None,
+        });
+    }
+    let output = Output::new(global);
+    output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+    let changes = arguments.detailed_exitcode && !plan.is_empty();
+    Ok(if changes { Exit::Changes } else { Exit::Done })
+}

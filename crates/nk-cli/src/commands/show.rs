@@ -1,0 +1,13 @@
+//! `nk show`: the stack file, expanded.
+
+use nk_stack::Survey;
+
+use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, session};
+
+/// Prints every resource the stack file asks for. Offline: what only AWS knows is left open.
+pub(crate) fn show(global: &Global) -> Result<Exit, Error> {
+    let opened = session::open(global)?;
+    let desired = opened.stack.expand(&Survey::default());
+    Output::new(global).desired(&desired);
+    Ok(Exit::Done)
+}

@@ -1,0 +1,17 @@
+//! `nk unlock`: removes the lock of a run that will not remove it itself.
+
+use nk_engine::Provider;
+
+use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, session::Session};
+
+/// Removes the lock, whoever holds it, and says who did.
+pub(crate) async fn unlock<P: Provider>(global: &Global) -> Result<Exit, Error> {
+    let session = Session::<P>::begin(global).await?;
+    let held = nk_engine::unlock(&*session.cloud).await;
+    let held = held.map_err(|error| Error::Cloud(vec![error]))?;
+    Output::new(global).line(&match held {
+        Some(holder) => format!("removed the lock of {holder}"),
+        None => format!("nobody holds the lock of {}", session.stack.id),
+    });
+    Ok(Exit::Done)
+}

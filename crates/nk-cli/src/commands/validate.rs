@@ -1,0 +1,28 @@
+//! `nk validate`: checks the stack file, offline.
+
+use nk_stack::Survey;
+
+use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, session};
+
+/// Checks the file for the environment named, or for all of them.
+pub(crate) fn validate(global: &Global) -> Result<Exit, Error> {
+    let source = session::source(global)?;
+    let environments = match &global.environment {
+        Some(environment) => vec![environment.clone()],
+        None => nk_stack::environments(&source),
+    };
+    let output = Output::new(global);
+    for environment in environments {
+        let stack = nk_stack::read(&source, &environment).map_err(Error::Problems)?;
+        let desired = stack.expand(&Survey::default());
+        nk_plan::plan(
+            &desired,
+            &nk_model::Observed::default(),
+            nk_kinds::kind,
+            &nk_plan::Permission::default(),
+        )
+        .map_err(Error::Plan)?;
+        output.line(&format!("{}: {} resources, no mistakes", stack.id, desired.resources.len()));
+    }
+    Ok(Exit::Done)
+}

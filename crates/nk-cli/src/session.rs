@@ -1,0 +1,139 @@
+//! From arguments and a stack file to a connected cloud and what is wanted of it.
+
+use std::{env, fs, path::PathBuf, sync::Arc};
+
+use nk_engine::{Answers, Caller, Connection, Provider, Questions, observe};
+use nk_model::{Desired, Observed};
+use nk_stack::{Source, Stack, Survey};
+
+use crate::{arguments::Global, errors::Error};
+
+/// A stack file, read and checked for one environment.
+pub(crate) struct Opened {
+    pub(crate) source: Source,
+    pub(crate) stack: Stack,
+}
+
+/// A stack with its cloud.
+pub(crate) struct Session<P> {
+    pub(crate) stack: Stack,
+    pub(crate) cloud: Arc<P>,
+    pub(crate) caller: Caller,
+    pub(crate) desired: Desired,
+    /// Shown in front of everything else: which stack, where, as whom.
+    pub(crate) place: String,
+}
+
+/// Reads the stack file that the arguments name, or the only one there is.
+pub(crate) fn source(global: &Global) -> Result<Source, Error> {
+    let path = match &global.stack {
+        Some(path) => path.clone(),
+        None => only_stack_file()?,
+    };
+    let name = path.display().to_string();
+    let text = fs::read_to_string(&path)
+        .map_err(|error| Error::StackFile { path: name.clone(), reason: error.to_string() })?;
+    Ok(Source { name, text })
+}
+
+fn only_stack_file() -> Result<PathBuf, Error> {
+    let mut found: Vec<_> = fs::read_dir("stacks")
+        .map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    found.sort();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        _ => Err(Error::WhichStack(found.iter().map(|path| path.display().to_string()).collect())),
+    }
+}
+
+/// Reads and checks the stack file for the environment that the arguments name.
+pub(crate) fn open(global: &Global) -> Result<Opened, Error> {
+    let source = source(global)?;
+    let environment = match &global.environment {
+        Some(environment) => environment.clone(),
+        None => return Err(Error::WhichEnvironment(nk_stack::environments(&source))),
+    };
+    let stack = nk_stack::read(&source, &environment).map_err(Error::Problems)?;
+    if let Some(region) = env_region().filter(|region| *region != stack.region) {
+        return Err(Error::Region { environment: region, stack: stack.region });
+    }
+    Ok(Opened { source, stack })
+}
+
+/// The region that the environment asks for.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn env_region() -> Option<String> {
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| env::var(name).ok())
+}
+
+impl<P: Provider> Session<P> {
+    /// Connects, and learns what the stack file's meaning depends on.
+    pub(crate) async fn connect(global: &Global, opened: Opened) -> Result<Self, Error> {
+        let Opened { stack, .. } = opened;
+        let connection = connection(global, &stack).await?;
+        let (cloud, caller) =
+            P::connect(stack.id.clone(), &connection).await.map_err(|error| Error::connecting(error, &stack))?;
+        if let Some(account) = stack.account.as_ref().filter(|account| **account != caller.account) {
+            return Err(Error::Account { stack: account.clone(), caller: caller.account });
+        }
+        let questions = Questions {
+            engine: stack.engine(),
+            oauth_secret: stack.oauth_secret(),
+            addresses: stack.asks_for_addresses(),
+            local_certificate: (connection.local && stack.wants_certificate())
+                .then(|| format!("{}.nk.test", stack.id.prefix().to_lowercase())),
+        };
+        let answers = cloud.ask(&questions).await.map_err(|error| Error::Cloud(vec![error]))?;
+        let survey = survey(&caller, answers);
+        stack.check_https(&survey).map_err(Error::Problems)?;
+        let desired = stack.expand(&survey);
+        let at = connection.endpoint.as_ref().filter(|_| connection.local);
+        let place = match at {
+            Some(endpoint) => format!("{} on the local emulator at {endpoint}", stack.id),
+            None => format!(
+                "{} in {}, account {}, as {}",
+                stack.id, stack.region, caller.account, caller.arn
+            ),
+        };
+        Ok(Self { stack, cloud: Arc::new(cloud), caller, desired, place })
+    }
+
+    /// Opens the stack file and connects.
+    pub(crate) async fn begin(global: &Global) -> Result<Self, Error> {
+        let opened = open(global)?;
+        Self::connect(global, opened).await
+    }
+
+    /// Reads everything of the stack.
+    pub(crate) async fn observe(&self) -> Result<Observed, Error> {
+        let kinds: Vec<_> =
+            nk_kinds::KINDS.iter().filter(|kind| self.stack.may_have(kind.kind)).copied().collect();
+        observe(&*self.cloud, &self.desired, &kinds).await.map_err(Error::Cloud)
+    }
+}
+
+fn survey(caller: &Caller, answers: Answers) -> Survey {
+    Survey {
+        account: Some(caller.account.clone()),
+        credentials: answers.credentials,
+        engine_versions: answers.engine_versions.iter().filter_map(|text| text.parse().ok()).collect(),
+        certificate: answers.certificate,
+        addresses_in_use: answers.addresses_in_use,
+    }
+}
+
+async fn connection(global: &Global, stack: &Stack) -> Result<Connection, Error> {
+    let endpoint = if global.local {
+        Some(nk_local::up().await.map_err(Error::Local)?.endpoint)
+    } else {
+        None
+    };
+    Ok(Connection {
+        region: stack.region.clone(),
+        profile: global.profile.clone(),
+        endpoint,
+        local: global.local,
+    })
+}

@@ -1,0 +1,67 @@
+//! One line of an estimate, and all of them.
+
+use nk_model::Address;
+
+use crate::Price;
+
+/// What one thing about one resource costs a month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The resource.
+    pub address: Address,
+    /// Which unit price.
+    pub what: String,
+    /// How many units a month.
+    pub quantity: f64,
+    /// The unit price; none where nk ships none, as for an uncommon database class.
+    pub price: Option<Price>,
+    /// US dollars a month; none where there is no unit price.
+    pub monthly: Option<f64>,
+    /// The key under `[cost]` that the quantity comes from, where it depends on use.
+    pub usage: Option<&'static str>,
+}
+
+impl Line {
+    /// The formula, as in `730 x $0.062 per hour`.
+    pub fn formula(&self) -> String {
+        match &self.price {
+            Some(price) => format!("{} x ${} per {}", number(self.quantity), price.usd, price.per),
+            None => "no price known".to_owned(),
+        }
+    }
+}
+
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// All lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// The lines by address.
+    pub lines: Vec<Line>,
+    /// The date of the oldest unit price.
+    pub dated: String,
+}
+
+impl Estimate {
+    /// US dollars a month, without what depends on use.
+    pub fn fixed(&self) -> f64 {
+        self.sum(|line| line.usage.is_none())
+    }
+
+    /// US dollars a month for what depends on use.
+    pub fn used(&self) -> f64 {
+        self.sum(|line| line.usage.is_some())
+    }
+
+    fn sum(&self, which: impl Fn(&Line) -> bool) -> f64 {
+        self.lines.iter().filter(|line| which(line)).filter_map(|line| line.monthly).sum()
+    }
+
+    /// The resources with a line that has no price.
+    pub fn unpriced(&self) -> Vec<&Address> {
+        self.lines.iter().filter(|line| line.price.is_none()).map(|line| &line.address).collect()
+    }
+}

@@ -1,0 +1,81 @@
+//! Unit prices.
+
+use std::collections::BTreeMap;
+
+use nk_model::Address;
+use serde::Deserialize;
+
+use crate::Line;
+
+/// What one unit of something costs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Price {
+    /// US dollars.
+    pub usd: f64,
+    /// For one of these.
+    pub per: String,
+    /// The day this was last known to be so.
+    pub dated: String,
+    /// Whether AWS's own page of that day says so.
+    #[serde(default = "sure")]
+    pub sure: bool,
+}
+
+fn sure() -> bool {
+    true
+}
+
+/// All unit prices of a region.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Prices {
+    /// The region.
+    pub region: String,
+    /// The hours of a month, as AWS bills it.
+    pub hours: f64,
+    price: BTreeMap<String, Price>,
+}
+
+impl Prices {
+    /// The prices that nk ships.
+    ///
+    /// # Panics
+    ///
+    /// When the shipped file is broken, which a test keeps from happening.
+    pub fn shipped() -> Self {
+        toml::from_str(include_str!("prices.toml")).expect("the shipped prices are well-formed")
+    }
+
+    /// The date of the oldest price.
+    pub fn oldest(&self) -> String {
+        self.price.values().map(|price| price.dated.clone()).min().unwrap_or_default()
+    }
+
+    pub(crate) fn line(
+        &self,
+        address: &Address,
+        name: &str,
+        quantity: f64,
+        usage: Option<&'static str>,
+    ) -> Line {
+        let price = self.price.get(name);
+        Line {
+            address: address.clone(),
+            what: name.to_owned(),
+            quantity,
+            price: price.cloned(),
+            monthly: price.map(|price| price.usd * quantity),
+            usage,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_prices_are_well_formed() {
+        let prices = Prices::shipped();
+        assert!(prices.price.values().all(|price| price.usd > 0.0 && price.dated.len() == 10));
+    }
+}
