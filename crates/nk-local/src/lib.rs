@@ -191,7 +191,8 @@ async fn answers(settings: &Settings, port: u16) -> bool {
 async fn lock(settings: &Settings, tell: Tell<'_>) -> Result<File, LocalError> {
     let directory = settings.directory();
     fs::create_dir_all(&directory).await.map_err(LocalError::disk(&directory))?;
-    let path = settings.file("lock");
+    // One for all instances: they share the installation.
+    let path = directory.join("lock");
     let file = File::create(&path).map_err(LocalError::disk(&path))?;
     match file.try_lock() {
         Ok(()) => return Ok(file),

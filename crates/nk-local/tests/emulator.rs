@@ -13,7 +13,7 @@ fn quietly(_: Progress) {}
 
 /// Leaves nothing behind in the user's cache.
 fn tidy(settings: &Settings, directory: &std::path::Path) {
-    for extension in ["json", "lock", "log"] {
+    for extension in ["json", "log"] {
         let _ = std::fs::remove_file(directory.join(format!("{}.{extension}", settings.instance)));
     }
 }
