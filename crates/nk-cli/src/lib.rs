@@ -3,6 +3,7 @@
 mod arguments;
 mod change;
 mod commands;
+mod emulator;
 mod errors;
 mod exit;
 mod holder;

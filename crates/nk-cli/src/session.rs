@@ -6,7 +6,7 @@ use nk_engine::{Answers, Caller, Connection, Provider, Questions, observe};
 use nk_model::{Desired, Observed};
 use nk_stack::{Source, Stack, Survey};
 
-use crate::{arguments::Global, errors::Error};
+use crate::{arguments::Global, emulator, errors::Error};
 
 /// A stack file, read and checked for one environment.
 pub(crate) struct Opened {
@@ -126,7 +126,7 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
 
 async fn connection(global: &Global, stack: &Stack) -> Result<Connection, Error> {
     let endpoint = if global.local {
-        Some(nk_local::up().await.map_err(Error::Local)?.endpoint)
+        Some(emulator::up().await?.endpoint)
     } else {
         None
     };

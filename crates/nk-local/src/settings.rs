@@ -56,7 +56,7 @@ impl Settings {
     }
 
     /// The virtual environment's Python.
-    pub(crate) fn python(&self) -> PathBuf {
+    pub fn python(&self) -> PathBuf {
         self.directory().join("venv/bin/python")
     }
 }
