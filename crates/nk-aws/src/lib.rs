@@ -13,6 +13,7 @@ mod iam;
 mod lock;
 mod logs;
 mod meter;
+mod named;
 mod rds;
 mod rim;
 mod secretsmanager;
