@@ -16,6 +16,7 @@ mod meter;
 mod named;
 mod rds;
 mod rim;
+mod secrets;
 mod secretsmanager;
 
 pub use aws::Aws;
