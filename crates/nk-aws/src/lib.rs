@@ -15,9 +15,11 @@ mod iam;
 mod lock;
 mod logs;
 mod meter;
+mod named;
 mod provider;
 mod rds;
 mod rim;
+mod secrets;
 mod secretsmanager;
 
 pub use aws::Aws;
