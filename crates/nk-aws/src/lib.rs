@@ -3,12 +3,14 @@
 //! One file per kind, in the same tree as `nk-kinds`.
 
 mod aws;
+mod certificate;
 mod cloudwatch;
 mod cognito;
 mod ec2;
 mod ecr;
 mod ecs;
 mod elb;
+mod holder;
 mod iam;
 mod lock;
 mod logs;

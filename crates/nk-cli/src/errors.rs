@@ -27,6 +27,8 @@ pub(crate) enum Error {
     Region { environment: String, stack: String },
     #[error("the stack file says account {stack}, but the credentials are of account {caller}")]
     Account { stack: String, caller: String },
+    #[error("`--local` works on this machine, and AWS_ENDPOINT_URL says {endpoint}")]
+    NotHere { endpoint: String },
     #[error("cannot start: {0}")]
     Runtime(String),
     #[error("cannot connect to AWS")]
@@ -108,6 +110,9 @@ impl Error {
             Self::Region { stack, .. } => vec![format!("set AWS_REGION={stack}, or change `region`")],
             Self::Account { .. } => {
                 vec!["use the credentials of that account (`--profile`), or change `account`".to_owned()]
+            }
+            Self::NotHere { .. } => {
+                vec!["unset AWS_ENDPOINT_URL, or leave `--local` out".to_owned()]
             }
             Self::Connecting { error, region } => connecting_hint(error, region),
             Self::Cloud(errors) => cloud_hints(errors),

@@ -63,9 +63,21 @@ pub(crate) fn open(global: &Global) -> Result<Opened, Error> {
 }
 
 /// The region that the environment asks for.
-#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 fn env_region() -> Option<String> {
-    ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| env::var(name).ok())
+    variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether an endpoint is on this machine.
+fn is_here(endpoint: &str) -> bool {
+    let host = endpoint.split("://").nth(1).unwrap_or(endpoint);
+    let host = host.split('/').next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
 }
 
 impl<P: Provider> Session<P> {
@@ -125,10 +137,12 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
 }
 
 async fn connection(global: &Global, stack: &Stack) -> Result<Connection, Error> {
-    let endpoint = if global.local {
-        Some(emulator::up().await?.endpoint)
-    } else {
-        None
+    let endpoint = match (global.local, variable("AWS_ENDPOINT_URL")) {
+        // Dummy credentials go to this machine and nowhere else.
+        (true, Some(endpoint)) if is_here(&endpoint) => Some(endpoint),
+        (true, Some(endpoint)) => return Err(Error::NotHere { endpoint }),
+        (true, None) => Some(emulator::up().await?.endpoint),
+        (false, endpoint) => endpoint,
     };
     Ok(Connection {
         region: stack.region.clone(),
