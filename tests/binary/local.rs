@@ -29,7 +29,8 @@ async fn both_environments_come_and_go_side_by_side() {
     let empty = rig.account().await;
     for environment in ["dev", "prod"] {
         rig.nk(&["apply", "--env", environment, "--yes"]).await.with_code(0);
-        let plan = rig.nk(&["plan", "--env", environment, "--detailed-exitcode"]).await.with_code(0);
+        let plan =
+            rig.nk(&["plan", "--env", environment, "--detailed-exitcode"]).await.with_code(0);
         assert!(plan.out.contains("Nothing to do"), "{}", plan.out);
     }
     // Applied again, nothing changes: the lock's are the only changing calls.
@@ -78,6 +79,11 @@ async fn the_calls_that_a_plan_says_it_made_are_those_it_made() {
     let plan = rig.nk(&["plan", "--env", "dev"]).await.with_code(0);
     let made = rig.proxy.take();
     assert!(made.iter().all(|one| !one.changes), "a plan changes nothing");
-    assert!(plan.out.contains(&format!("{} calls", made.len())), "{} calls: {}", made.len(), plan.out);
+    assert!(
+        plan.out.contains(&format!("{} calls", made.len())),
+        "{} calls: {}",
+        made.len(),
+        plan.out
+    );
     assert!(made.len() <= 60, "{} calls", made.len());
 }

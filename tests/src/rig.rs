@@ -58,7 +58,8 @@ impl Rig {
     /// When there is no emulator to be had.
     pub async fn start(nk: &str, product: &str, instance: &str) -> Self {
         let variable = |name: &str| env::var(name).ok();
-        let product = Product::all().iter().find(|one| one.name == product).expect("a known emulator");
+        let product =
+            Product::all().iter().find(|one| one.name == product).expect("a known emulator");
         let settings = Settings::read(variable).expect("a cache directory");
         let settings = Settings { product, port: None, instance: instance.to_owned(), ..settings };
         let tell = |progress: nk_local::Progress| eprintln!("{progress}");
@@ -121,7 +122,8 @@ impl Rig {
     pub async fn python(&self, script: &str, arguments: &[&str]) -> String {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
         let python = self.settings.python();
-        let output = Command::new(python).arg(path).args(arguments).output().await.expect("Python runs");
+        let output =
+            Command::new(python).arg(path).args(arguments).output().await.expect("Python runs");
         let error = String::from_utf8_lossy(&output.stderr);
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{script}: {out}\n{error}");

@@ -41,7 +41,8 @@ fn desired(path: &Path, setting: &Setting) -> Desired {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let source = Source { name, text: fs::read_to_string(path).unwrap() };
     let environment = setting.environment.as_deref().unwrap_or("dev");
-    let stack = nk_stack::read(&source, environment).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let stack =
+        nk_stack::read(&source, environment).unwrap_or_else(|problems| panic!("{problems:?}"));
     let survey = Survey {
         account: Some("123456789012".into()),
         credentials: setting.credentials.iter().cloned().collect(),
@@ -88,8 +89,11 @@ async fn case(folder: &Path) -> String {
 #[tokio::test(start_paused = true)]
 async fn every_case_gives_its_plan() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let mut folders: Vec<_> =
-        fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<_> = fs::read_dir(&root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort();
     assert!(folders.len() > 10, "the cases are in {}", root.display());
     let mut wrong = Vec::new();

@@ -10,7 +10,10 @@ use nk_model::StackId;
 use crate::{Aws, rim::Refused};
 
 impl Provider for Aws {
-    async fn connect(stack: StackId, connection: &Connection) -> Result<(Self, Caller), CloudError> {
+    async fn connect(
+        stack: StackId,
+        connection: &Connection,
+    ) -> Result<(Self, Caller), CloudError> {
         Self::connect(stack, connection).await
     }
 

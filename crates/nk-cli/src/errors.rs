@@ -1,12 +1,13 @@
 //! Everything that ends a command early, and how it is shown.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use nk_engine::{CloudError, LockError, Nature};
 use nk_local::LocalError;
 use nk_model::Guard;
 use nk_plan::PlanError;
+use nk_report::{Complaint, Styles, complaint_json, complaint_text};
 use nk_stack::{Problems, Stack};
 use serde_json::json;
 
@@ -89,9 +90,14 @@ impl Error {
             Self::Connecting { error, .. } => vec![error.to_string()],
             Self::Cloud(errors) => errors.iter().map(ToString::to_string).collect(),
             Self::Plan(error) => error.problems.iter().map(ToString::to_string).collect(),
-            Self::Guarded(guards) => {
-                guards.iter().map(|guard| format!("`{}`: {}", guard.address, guard.reason)).collect()
-            }
+            Self::Problems(problems) => problems
+                .iter()
+                .map(|one| format!("{}:{}: {}", one.line, one.column, one.message))
+                .collect(),
+            Self::Guarded(guards) => guards
+                .iter()
+                .map(|guard| format!("`{}`: {}", guard.address, guard.reason))
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -105,11 +111,19 @@ impl Error {
             }
             Self::WhichStack(_) => vec!["name one with `--stack`".to_owned()],
             Self::WhichEnvironment(found) => {
-                vec![format!("say `--env` or set ENVIRONMENT; the stack file has: {}", found.join(", "))]
+                vec![format!(
+                    "say `--env` or set ENVIRONMENT; the stack file has: {}",
+                    found.join(", ")
+                )]
             }
-            Self::Region { stack, .. } => vec![format!("set AWS_REGION={stack}, or change `region`")],
+            Self::Region { stack, .. } => {
+                vec![format!("set AWS_REGION={stack}, or change `region`")]
+            }
             Self::Account { .. } => {
-                vec!["use the credentials of that account (`--profile`), or change `account`".to_owned()]
+                vec![
+                    "use the credentials of that account (`--profile`), or change `account`"
+                        .to_owned(),
+                ]
             }
             Self::NotHere { .. } => {
                 vec!["unset AWS_ENDPOINT_URL, or leave `--local` out".to_owned()]
@@ -118,7 +132,8 @@ impl Error {
             Self::Cloud(errors) => cloud_hints(errors),
             Self::Local(error) => error.hint().into_iter().collect(),
             Self::Plan(error) => {
-                let mut hints: Vec<_> = error.problems.iter().filter_map(nk_plan::Problem::hint).collect();
+                let mut hints: Vec<_> =
+                    error.problems.iter().filter_map(nk_plan::Problem::hint).collect();
                 hints.dedup();
                 hints
             }
@@ -134,7 +149,10 @@ impl Error {
             Self::Lock(LockError::Cloud(error)) => cloud_hints(std::slice::from_ref(error)),
             Self::NobodyToAsk { command } => vec![format!("run `{command} --yes`")],
             Self::SecretInput(_) => {
-                vec!["type it at the prompt, pipe it in, or name a file with `--from-file`".to_owned()]
+                vec![
+                    "type it at the prompt, pipe it in, or name a file with `--from-file`"
+                        .to_owned(),
+                ]
             }
             Self::NoSuchSecret { known: names, .. } | Self::NoSuchOutput { known: names, .. } => {
                 known(names)
@@ -147,41 +165,14 @@ impl Error {
     /// Prints it on standard error; as one line of JSON if asked to.
     pub(crate) fn print(&self, as_json: bool) {
         let mut out = anstream::stderr().lock();
-        if as_json {
-            let line = json!({
-                "event": "error",
-                "error": self.to_string(),
-                "causes": self.all_causes(),
-                "hints": self.hints(),
-            });
-            let _ = writeln!(out, "{line}");
-            return;
-        }
-        if let Self::Problems(problems) = self {
-            let _ = write!(out, "{}", graphical(problems));
-            return;
-        }
-        let _ = writeln!(out, "error: {self}");
-        for cause in self.causes() {
-            let _ = writeln!(out, "  {}", cause.replace('\n', "\n  "));
-        }
         let hints = self.hints();
-        if !hints.is_empty() {
-            let _ = writeln!(out);
-        }
-        for hint in hints {
-            let _ = writeln!(out, "hint: {hint}");
-        }
-    }
-
-    fn all_causes(&self) -> Vec<String> {
-        match self {
-            Self::Problems(problems) => problems
-                .iter()
-                .map(|problem| format!("{}:{}: {}", problem.line, problem.column, problem.message))
-                .collect(),
-            _ => self.causes(),
-        }
+        let hint = (!hints.is_empty()).then(|| hints.join("\n"));
+        let complaint = Complaint { error: self.to_string(), causes: self.causes(), hint };
+        let _ = match self {
+            Self::Problems(problems) if !as_json => write!(out, "{}", graphical(problems)),
+            _ if as_json => writeln!(out, "{}", complaint_json(&complaint).trim_end()),
+            _ => write!(out, "{}", complaint_text(&complaint, &Styles::of(&io::stderr()))),
+        };
     }
 }
 
@@ -208,8 +199,11 @@ fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
 }
 
 fn cloud_hints(errors: &[CloudError]) -> Vec<String> {
-    let denied: Vec<_> =
-        errors.iter().filter(|error| error.nature == Nature::Denied).map(|error| &error.operation).collect();
+    let denied: Vec<_> = errors
+        .iter()
+        .filter(|error| error.nature == Nature::Denied)
+        .map(|error| &error.operation)
+        .collect();
     if denied.is_empty() {
         return Vec::new();
     }

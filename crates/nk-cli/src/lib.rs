@@ -73,25 +73,43 @@ fn colour(color: Color) {
     }
 }
 
-/// Sends what is traced to standard error: nothing unless asked for.
+/// Sends what nk itself traces to standard error: nothing unless asked for.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 fn log(verbose: u8) {
     let filter = match (env::var("NK_LOG"), verbose) {
-        (Ok(filter), _) => filter,
+        (Ok(filter), _) => only_nk(&filter),
         (Err(_), 0) => return,
         (Err(_), 1) => "nk=debug".to_owned(),
-        // The SDK's wire logs hold secrets; no number of `v` turns them on.
-        (Err(_), _) => "nk=trace,nk_engine=trace,nk_aws=trace,nk_cli=trace".to_owned(),
+        (Err(_), _) => "nk=trace".to_owned(),
     };
     let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(harmless(&filter)))
+        .with_env_filter(EnvFilter::new(filter))
         .with_writer(io::stderr)
         .finish();
     // A second call would find the first one's subscriber, which is as good.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// The filter with the crates held down that log request bodies: those carry secret values.
-fn harmless(filter: &str) -> String {
-    format!("{filter},aws_smithy_runtime=warn,aws_smithy_http=warn,hyper=warn,rustls=warn")
+/// What a filter says about nk's own crates. The SDK's are never logged: they log whole requests and
+/// answers, and with them secret values.
+fn only_nk(filter: &str) -> String {
+    let directives = filter.split(',').map(str::trim).filter_map(|directive| {
+        if directive.contains('=') || directive.contains("::") {
+            directive.starts_with("nk").then(|| directive.to_owned())
+        } else {
+            Some(format!("nk={directive}"))
+        }
+    });
+    directives.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_nk_itself_is_ever_logged() {
+        assert_eq!(only_nk("trace"), "nk=trace");
+        assert_eq!(only_nk("nk::aws=debug, aws_smithy_runtime=trace"), "nk::aws=debug");
+    }
 }

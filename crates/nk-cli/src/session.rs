@@ -88,9 +88,11 @@ impl<P: Provider> Session<P> {
     pub(crate) async fn connect(global: &Global, opened: Opened) -> Result<Self, Error> {
         let Opened { stack, .. } = opened;
         let connection = connection(global, &stack).await?;
-        let (cloud, caller) =
-            P::connect(stack.id.clone(), &connection).await.map_err(|error| Error::connecting(error, &stack))?;
-        if let Some(account) = stack.account.as_ref().filter(|account| **account != caller.account) {
+        let (cloud, caller) = P::connect(stack.id.clone(), &connection)
+            .await
+            .map_err(|error| Error::connecting(error, &stack))?;
+        if let Some(account) = stack.account.as_ref().filter(|account| **account != caller.account)
+        {
             return Err(Error::Account { stack: account.clone(), caller: caller.account });
         }
         let questions = Questions {
@@ -148,7 +150,11 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
     Survey {
         account: Some(caller.account.clone()),
         credentials: answers.credentials,
-        engine_versions: answers.engine_versions.iter().filter_map(|text| text.parse().ok()).collect(),
+        engine_versions: answers
+            .engine_versions
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .collect(),
         certificate: answers.certificate,
         addresses_in_use: answers.addresses_in_use,
     }

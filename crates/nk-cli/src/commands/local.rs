@@ -26,7 +26,9 @@ pub(crate) async fn local(global: &Global, command: LocalCommand) -> Result<Exit
                 Some(emulator) => {
                     format!("{} answers at {}", status.product, emulator.endpoint)
                 }
-                None if status.installed => format!("{} is installed and does not run", status.product),
+                None if status.installed => {
+                    format!("{} is installed and does not run", status.product)
+                }
                 None => format!("{} is not installed yet; `nk local up` does that", status.product),
             }
         }
