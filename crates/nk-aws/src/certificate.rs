@@ -2,8 +2,6 @@
 //!
 //! On AWS a stack names a certificate that somebody has had validated; nk makes none there.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use aws_sdk_acm::types::{CertificateStatus, CertificateSummary, Tag, ValidationMethod};
 use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult};
@@ -14,8 +12,6 @@ use crate::{Aws, rim::Refused};
 
 /// How ACM says that a certificate is gone.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
-/// How often in one hour a certificate may have been requested and removed again.
-const GENERATIONS: usize = 32;
 
 impl Aws {
     /// The ARN of this stack's own certificate for a domain, if there is one.
@@ -30,18 +26,7 @@ impl Aws {
         if let Some(arn) = self.find_local_certificate(domain).await? {
             return Ok(arn);
         }
-        // ACM answers a token for an hour with what it made for it, even if that is gone: so what
-        // is gone goes into the next token.
-        let mut before = String::new();
-        for _ in 0..GENERATIONS {
-            let arn = self.request_certificate(domain, &before).await?;
-            if self.certificate_status(&arn).await?.is_some() {
-                return Ok(arn);
-            }
-            before = arn;
-        }
-        let message = "every certificate requested for this domain is gone already";
-        Err(CloudError::refused("acm:RequestCertificate", message))
+        self.request_certificate(domain).await
     }
 
     /// What ACM says of a certificate, as in `ISSUED`; none where there is no such certificate.
@@ -84,7 +69,7 @@ impl Aws {
         Ok((tags.address(&self.stack) == Some(address())).then_some(each))
     }
 
-    async fn request_certificate(&self, domain: &str, before: &str) -> CloudResult<String> {
+    async fn request_certificate(&self, domain: &str) -> CloudResult<String> {
         let operation = "acm:RequestCertificate";
         let tags = Tags::new(&self.stack, &address(), domain);
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
@@ -95,7 +80,7 @@ impl Aws {
             .request_certificate()
             .domain_name(domain)
             .validation_method(ValidationMethod::Dns)
-            .idempotency_token(token(&[&self.stack.prefix(), domain, before]))
+            .idempotency_token(token()?)
             .set_tags(Some(tags));
         let answer = call.send().await.refused(operation)?;
         answer
@@ -109,9 +94,10 @@ fn address() -> Address {
     Address::new("certificate", "local")
 }
 
-/// A token by which the same request twice is one: ACM takes up to 32 letters and digits.
-fn token(parts: &[&str]) -> String {
-    let mut hasher = DefaultHasher::new();
-    parts.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+/// A token by which the SDK's own second try requests the same certificate. It is a new one each
+/// time, since for an hour ACM answers an old one with what it once made for it, gone or not.
+fn token() -> CloudResult<String> {
+    let random = getrandom::u64();
+    let random = random.map_err(|error| CloudError::garbled("acm:RequestCertificate", &error))?;
+    Ok(format!("{random:016x}"))
 }

@@ -95,7 +95,7 @@ impl Aws {
             .threshold(spec.threshold)
             .comparison_operator(ComparisonOperator::from(spec.comparison.as_str()))
             .treat_missing_data(&spec.missing_data)
-            .set_tags(tags.and_then(sdk_tags));
+            .set_tags(tags.map(sdk_tags));
         let call = match Statistic::try_parse(&spec.statistic) {
             Ok(statistic) => call.statistic(statistic),
             Err(_) => call.extended_statistic(&spec.statistic),

@@ -111,7 +111,7 @@ impl Aws {
             .put_dashboard()
             .dashboard_name(&spec.name)
             .dashboard_body(spec.body.to_string())
-            .set_tags(tags.and_then(sdk_tags));
+            .set_tags(tags.map(sdk_tags));
         let answer = call.send().await.refused("cloudwatch:PutDashboard")?;
         // CloudWatch takes a body that it will not draw as a whole, and says so.
         for each in answer.dashboard_validation_messages() {

@@ -13,8 +13,8 @@ use crate::{Aws, rim::Refused};
 const MISSING: &[&str] =
     &["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"];
 
-fn sdk_tags(tags: &Tags) -> Option<Vec<Tag>> {
-    Some(tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 impl Aws {
@@ -30,7 +30,7 @@ impl Aws {
 
     /// Sets tags, whether they are there or not.
     async fn cloudwatch_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
-        let call = self.cloudwatch.tag_resource().resource_arn(arn).set_tags(sdk_tags(tags));
+        let call = self.cloudwatch.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags)));
         call.send().await.refused("cloudwatch:TagResource").map(drop)
     }
 }

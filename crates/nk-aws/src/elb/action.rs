@@ -72,12 +72,12 @@ fn forward(action: &Action) -> ListenerAction {
 }
 
 fn redirect(config: Option<&RedirectActionConfig>, https: Option<&str>) -> ListenerAction {
-    let part = |value: Option<&str>, default: &str| value.unwrap_or(default).to_owned();
-    let protocol = part(config.and_then(|each| each.protocol()), "#{protocol}");
-    let port = part(config.and_then(|each| each.port()), "#{port}");
-    let host = part(config.and_then(|each| each.host()), "#{host}");
-    let path = part(config.and_then(|each| each.path()), "/#{path}");
-    let query = part(config.and_then(|each| each.query()), "#{query}");
+    let given = |value: Option<&str>, default: &str| value.unwrap_or(default).to_owned();
+    let protocol = given(config.and_then(|each| each.protocol()), "#{protocol}");
+    let port = given(config.and_then(|each| each.port()), "#{port}");
+    let host = given(config.and_then(|each| each.host()), "#{host}");
+    let path = given(config.and_then(|each| each.path()), "/#{path}");
+    let query = given(config.and_then(|each| each.query()), "#{query}");
     let status = config.and_then(|each| each.status_code());
     let whole = format!("{protocol}://{host}:{port}{path}?{query}");
     let permanent = status == Some(&Status::Http301);

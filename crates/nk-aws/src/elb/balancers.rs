@@ -2,11 +2,19 @@
 
 use std::sync::Arc;
 
+use aws_sdk_ec2::types::Filter;
 use aws_sdk_elasticloadbalancingv2::types::{self, LoadBalancerTypeEnum};
 use nk_engine::{CloudResult, Pass, Scope};
-use nk_kinds::{Tags, elb::LoadBalancer};
+use nk_kinds::{
+    Tags,
+    elb::{LoadBalancer, LoadBalancerOutputs},
+};
+use nk_model::{Live, Phase};
 
-use super::load_balancer::MISSING;
+use super::{
+    load_balancer::{LiveBalancer, MISSING},
+    metric_name,
+};
 use crate::{Aws, rim::Refused};
 
 /// The operation that describes load balancers.
@@ -55,5 +63,33 @@ impl Aws {
             Some((each, tags))
         };
         Ok(found.into_iter().filter_map(tagged).collect())
+    }
+
+    /// The load balancer of this id, now gone, as long as it leaves network interfaces behind:
+    /// they hold its security groups and subnets and the internet gateway.
+    pub(super) async fn released_interfaces(
+        &self,
+        scope: &Scope<LoadBalancer>,
+    ) -> CloudResult<Option<LiveBalancer>> {
+        let (Some(arn), Some((address, spec))) = (scope.id(), scope.wanted.first()) else {
+            return Ok(None);
+        };
+        let description = format!("ELB {}", metric_name(arn));
+        let filter = Filter::builder().name("description").values(description).build();
+        let call = self.ec2.describe_network_interfaces().filters(filter).into_paginator();
+        let found = call.items().send().try_collect().await;
+        let found = found.refused("ec2:DescribeNetworkInterfaces")?;
+        let ids: Vec<_> = found.iter().filter_map(|each| each.network_interface_id()).collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let outputs = LoadBalancerOutputs {
+            arn: arn.to_owned(),
+            dns_name: String::new(),
+            metric_name: metric_name(arn).to_owned(),
+        };
+        let word = format!("its network interfaces are being released: {}", ids.join(", "));
+        let live = Live::ready(address.clone(), arn, spec.clone(), outputs);
+        Ok(Some(live.in_phase(Phase::Leaving(word))))
     }
 }

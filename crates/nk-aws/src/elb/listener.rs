@@ -2,10 +2,10 @@
 
 use aws_sdk_elasticloadbalancingv2::types::{self, Certificate, ProtocolEnum};
 use futures::future::try_join_all;
-use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::{
     Tags,
-    elb::{Listener, ListenerOutputs, LoadBalancerArn},
+    elb::{Listener, ListenerOutputs},
 };
 use nk_model::{Address, Change, Changes, Live, Owner, Ref};
 
@@ -48,7 +48,7 @@ impl Reconcile<Listener> for Aws {
                     continue;
                 };
                 let Some(rules) = &rules[at] else { continue };
-                let place = self.listener_place(scope, &listener, placeholder, tags);
+                let place = self.listener_place(scope, &listener, placeholder.as_ref(), tags);
                 let Some((address, owner)) = place else { continue };
                 let (tags, https) = (tags.clone(), https.clone());
                 let each = Found { listener, address, owner, tags, https };
@@ -74,7 +74,7 @@ impl Reconcile<Listener> for Aws {
             .set_certificates(certificates(spec))
             .set_ssl_policy(spec.tls_policy.clone())
             .default_actions(action(operation, &spec.default)?)
-            .set_tags(sdk_tags(&spec.tags))
+            .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
             .refused(operation)?;
@@ -93,10 +93,8 @@ impl Reconcile<Listener> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveListener>> {
         // Until the new default and the new rules are there, the old rules stay.
-        let unwanted = match changes.touch("rules") {
-            true => self.set_rules(spec, &live.id).await?,
-            false => Vec::new(),
-        };
+        let unwanted =
+            if changes.touch("rules") { self.set_rules(spec, &live.id).await? } else { Vec::new() };
         self.modify_listener(spec, &live.id, changes).await?;
         self.delete_rules(&unwanted).await?;
         if changes.touch("tags") {
@@ -141,54 +139,6 @@ fn live(found: Found, rules: &[types::Rule]) -> Option<LiveListener> {
 }
 
 impl Aws {
-    /// The ARNs of the load balancers whose listeners are looked for, each with the placeholder
-    /// that may stand for it in a wanted listener.
-    async fn balancers_of(
-        &self,
-        scope: &Scope<Listener>,
-    ) -> CloudResult<Vec<(String, Option<Ref<LoadBalancerArn>>)>> {
-        if scope.reach != Reach::Stack {
-            let known = scope.wanted.iter().filter(|(_, spec)| spec.load_balancer.is_known());
-            return Ok(known.map(|(_, spec)| (spec.load_balancer.to_string(), None)).collect());
-        }
-        let balancers = self.load_balancers(&scope.pass).await?;
-        let ours = balancers.iter().filter_map(|(balancer, tags)| {
-            let address = tags.address(&self.stack)?;
-            Some((balancer.load_balancer_arn.clone()?, Some(Ref::to(address.name()))))
-        });
-        Ok(ours.collect())
-    }
-
-    /// The listeners of a load balancer; none where it is gone.
-    async fn listeners(&self, balancer: &str) -> CloudResult<Vec<types::Listener>> {
-        let call = self.elb.describe_listeners().load_balancer_arn(balancer);
-        let found = call.into_paginator().items().send().try_collect().await;
-        let operation = "elasticloadbalancing:DescribeListeners";
-        let found = found.unless_missing(operation, super::load_balancer::MISSING)?;
-        Ok(found.unwrap_or_default())
-    }
-
-    /// The address of a listener and whose it is: what listens without our tags on the port of a
-    /// wanted one stands in its way.
-    fn listener_place(
-        &self,
-        scope: &Scope<Listener>,
-        listener: &types::Listener,
-        placeholder: &Option<Ref<LoadBalancerArn>>,
-        tags: &Tags,
-    ) -> Option<(Address, Owner)> {
-        if let Some(address) = tags.address(&self.stack) {
-            return scope.covers(&address).then_some((address, Owner::Ours));
-        }
-        let same_place = |spec: &Listener| {
-            let same = listener.load_balancer_arn() == Some(spec.load_balancer.as_str())
-                || placeholder.as_ref() == Some(&spec.load_balancer);
-            same && listener.port == Some(spec.port)
-        };
-        let (address, _) = scope.wanted.iter().find(|(_, spec)| same_place(spec))?;
-        Some((address.clone(), tags.owner(&self.stack, address)))
-    }
-
     async fn modify_listener(
         &self,
         spec: &Listener,

@@ -1,12 +1,11 @@
 //! How ELB makes an application load balancer.
 
-use aws_sdk_ec2::types::Filter;
 use aws_sdk_elasticloadbalancingv2::types::{
-    self, IpAddressType, LoadBalancerAttribute, LoadBalancerSchemeEnum as Scheme,
-    LoadBalancerStateEnum as State, LoadBalancerTypeEnum,
+    self, IpAddressType, LoadBalancerSchemeEnum as Scheme, LoadBalancerStateEnum as State,
+    LoadBalancerTypeEnum,
 };
 use futures::future::try_join_all;
-use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::{
     Tags,
     elb::{LoadBalancer, LoadBalancerOutputs},
@@ -16,12 +15,10 @@ use nk_model::{Address, Change, Changes, Guard, Live, Phase, Ref};
 use super::{metric_name, sdk_tags};
 use crate::{Aws, rim::Refused};
 
-/// The attribute that makes ELB refuse to delete a load balancer.
-const PROTECTION: &str = "deletion_protection.enabled";
 /// How ELB says that a load balancer is gone.
 pub(super) const MISSING: &[&str] = &["LoadBalancerNotFound"];
 
-type LiveBalancer = Live<LoadBalancer, LoadBalancerOutputs>;
+pub(super) type LiveBalancer = Live<LoadBalancer, LoadBalancerOutputs>;
 
 impl Reconcile<LoadBalancer> for Aws {
     async fn observe(&self, scope: &Scope<LoadBalancer>) -> CloudResult<Vec<LiveBalancer>> {
@@ -34,8 +31,12 @@ impl Reconcile<LoadBalancer> for Aws {
             let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
             Some(live(balancer, address, tags)?.owned_by(owner))
         });
-        let found = try_join_all(found.map(|live| self.with_protection(live))).await?;
-        let mut found: Vec<_> = found.into_iter().flatten().collect();
+        let calls = found.map(|mut live| async move {
+            let protected = self.protected(&live.id).await?;
+            live.spec.protected = protected.unwrap_or(false);
+            Ok::<_, CloudError>(protected.map(|_| live))
+        });
+        let mut found: Vec<_> = try_join_all(calls).await?.into_iter().flatten().collect();
         if found.is_empty() {
             found.extend(self.released_interfaces(scope).await?);
         }
@@ -56,9 +57,9 @@ impl Reconcile<LoadBalancer> for Aws {
             .r#type(LoadBalancerTypeEnum::Application)
             .scheme(scheme)
             .ip_address_type(IpAddressType::Ipv4)
-            .set_subnets(texts(&spec.subnets))
-            .set_security_groups(texts(&spec.security_groups))
-            .set_tags(sdk_tags(&spec.tags))
+            .set_subnets(Some(texts(&spec.subnets)))
+            .set_security_groups(Some(texts(&spec.security_groups)))
+            .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
             .refused("elasticloadbalancing:CreateLoadBalancer")?;
@@ -74,12 +75,12 @@ impl Reconcile<LoadBalancer> for Aws {
     ) -> CloudResult<Option<LiveBalancer>> {
         if changes.touch("subnets") {
             let call = self.elb.set_subnets().load_balancer_arn(&live.id);
-            let call = call.set_subnets(texts(&spec.subnets)).send().await;
+            let call = call.set_subnets(Some(texts(&spec.subnets))).send().await;
             call.refused("elasticloadbalancing:SetSubnets")?;
         }
         if changes.touch("security-groups") {
             let call = self.elb.set_security_groups().load_balancer_arn(&live.id);
-            let call = call.set_security_groups(texts(&spec.security_groups)).send().await;
+            let call = call.set_security_groups(Some(texts(&spec.security_groups))).send().await;
             call.refused("elasticloadbalancing:SetSecurityGroups")?;
         }
         if changes.touch("protected") {
@@ -109,10 +110,8 @@ impl Reconcile<LoadBalancer> for Aws {
     }
 }
 
-fn texts<'a, T: nk_model::Output>(
-    references: impl IntoIterator<Item = &'a Ref<T>>,
-) -> Option<Vec<String>> {
-    Some(references.into_iter().map(|reference| reference.as_str().to_owned()).collect())
+fn texts<'a, T: nk_model::Output>(references: impl IntoIterator<Item = &'a Ref<T>>) -> Vec<String> {
+    references.into_iter().map(|reference| reference.as_str().to_owned()).collect()
 }
 
 /// A load balancer as its description shows it: not protected, as a new one is.
@@ -152,56 +151,4 @@ fn live(balancer: types::LoadBalancer, address: Address, tags: Tags) -> Option<L
         }
     }
     Some(live)
-}
-
-impl Aws {
-    /// The same load balancer with its protection as it is; none where it went in the meantime.
-    async fn with_protection(&self, live: LiveBalancer) -> CloudResult<Option<LiveBalancer>> {
-        let call = self.elb.describe_load_balancer_attributes().load_balancer_arn(&live.id);
-        let operation = "elasticloadbalancing:DescribeLoadBalancerAttributes";
-        let answer = call.send().await.unless_missing(operation, MISSING)?;
-        Ok(answer.map(|answer| {
-            let attributes = answer.attributes.unwrap_or_default();
-            let protected = attributes.iter().any(|each| {
-                each.key.as_deref() == Some(PROTECTION) && each.value.as_deref() == Some("true")
-            });
-            Live { spec: LoadBalancer { protected, ..live.spec.clone() }, ..live }
-        }))
-    }
-
-    async fn protect(&self, arn: &str, protected: bool) -> CloudResult<()> {
-        let value = protected.to_string();
-        let attribute = LoadBalancerAttribute::builder().key(PROTECTION).value(value).build();
-        let call = self.elb.modify_load_balancer_attributes().load_balancer_arn(arn);
-        let call = call.attributes(attribute).send().await;
-        call.refused("elasticloadbalancing:ModifyLoadBalancerAttributes").map(drop)
-    }
-
-    /// The load balancer of this id, now gone, as long as it leaves network interfaces behind:
-    /// they hold its security groups and subnets and the internet gateway.
-    async fn released_interfaces(
-        &self,
-        scope: &Scope<LoadBalancer>,
-    ) -> CloudResult<Option<LiveBalancer>> {
-        let (Some(arn), Some((address, spec))) = (scope.id(), scope.wanted.first()) else {
-            return Ok(None);
-        };
-        let description = format!("ELB {}", metric_name(arn));
-        let filter = Filter::builder().name("description").values(description).build();
-        let call = self.ec2.describe_network_interfaces().filters(filter).into_paginator();
-        let found = call.items().send().try_collect().await;
-        let found = found.refused("ec2:DescribeNetworkInterfaces")?;
-        let ids: Vec<_> = found.iter().filter_map(|each| each.network_interface_id()).collect();
-        if ids.is_empty() {
-            return Ok(None);
-        }
-        let outputs = LoadBalancerOutputs {
-            arn: arn.to_owned(),
-            dns_name: String::new(),
-            metric_name: metric_name(arn).to_owned(),
-        };
-        let word = format!("its network interfaces are being released: {}", ids.join(", "));
-        let live = Live::ready(address.clone(), arn, spec.clone(), outputs);
-        Ok(Some(live.in_phase(Phase::Leaving(word))))
-    }
 }

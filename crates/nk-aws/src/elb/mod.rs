@@ -1,8 +1,10 @@
 //! Load balancing.
 
 mod action;
+mod attribute;
 mod balancers;
 mod listener;
+mod listeners;
 mod load_balancer;
 mod rule;
 mod target_group;
@@ -22,8 +24,8 @@ const TAGS_AT_ONCE: usize = 20;
 const GONE: &[&str] =
     &["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
 
-fn sdk_tags(tags: &Tags) -> Option<Vec<Tag>> {
-    Some(tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 /// The end of an ARN, by which CloudWatch names a load balancer or a target group.
@@ -67,7 +69,7 @@ impl Aws {
 
     /// Sets tags, whether they are there or not.
     async fn elb_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
-        let call = self.elb.add_tags().resource_arns(arn).set_tags(sdk_tags(tags));
+        let call = self.elb.add_tags().resource_arns(arn).set_tags(Some(sdk_tags(tags)));
         call.send().await.refused("elasticloadbalancing:AddTags").map(drop)
     }
 }

@@ -119,7 +119,7 @@ impl Aws {
             .priority(priority)
             .set_conditions(Some(conditions(rule)))
             .actions(action(operation, &rule.action)?)
-            .set_tags(sdk_tags(&spec.tags));
+            .set_tags(Some(sdk_tags(&spec.tags)));
         // Taken in the meantime, most likely by this very call sent twice; the next look tells.
         call.send().await.unless_missing(operation, &["PriorityInUse"]).map(drop)
     }

@@ -1,25 +1,19 @@
 //! How ELB makes a target group.
 
-use aws_sdk_elasticloadbalancingv2::types::{
-    self, Matcher, ProtocolEnum, TargetGroupAttribute, TargetTypeEnum,
-};
+use aws_sdk_elasticloadbalancingv2::types::{self, Matcher, ProtocolEnum, TargetTypeEnum};
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::{
     Tags,
     elb::{HealthCheck, TargetGroup, TargetGroupOutputs},
 };
 use nk_model::{Address, Change, Changes, Live, Ref};
 
-use super::{metric_name, sdk_tags};
+use super::{attribute::DEFAULT_DRAIN, metric_name, sdk_tags};
 use crate::{Aws, rim::Refused};
 
-/// The attribute that says how long a leaving target may finish its requests.
-const DRAIN: &str = "deregistration_delay.timeout_seconds";
-/// What ELB gives a new target group for that.
-const DEFAULT_DRAIN: u32 = 300;
 /// How ELB says that a target group is gone.
-const MISSING: &[&str] = &["TargetGroupNotFound"];
+pub(super) const MISSING: &[&str] = &["TargetGroupNotFound"];
 
 type LiveGroup = Live<TargetGroup, TargetGroupOutputs>;
 
@@ -61,7 +55,7 @@ impl Reconcile<TargetGroup> for Aws {
             .healthy_threshold_count(health.healthy)
             .unhealthy_threshold_count(health.unhealthy)
             .matcher(Matcher::builder().http_code(&health.statuses).build())
-            .set_tags(sdk_tags(&spec.tags))
+            .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
             .refused("elasticloadbalancing:CreateTargetGroup")?;
@@ -131,15 +125,6 @@ fn health(group: &types::TargetGroup) -> HealthCheck {
     }
 }
 
-/// The drain among the attributes of a target group.
-fn drain(operation: &str, attributes: Option<Vec<TargetGroupAttribute>>) -> CloudResult<u32> {
-    let attributes = attributes.unwrap_or_default();
-    let value =
-        attributes.iter().find(|each| each.key() == Some(DRAIN)).and_then(|each| each.value());
-    let Some(value) = value else { return Ok(DEFAULT_DRAIN) };
-    value.parse().map_err(|error| CloudError::garbled(operation, &error))
-}
-
 impl Aws {
     /// The target groups that the look may be for, by their names.
     async fn target_groups(
@@ -161,24 +146,6 @@ impl Aws {
         };
         let found = call.send().await.unless_missing(operation, MISSING)?;
         Ok(found.and_then(|answer| answer.target_groups).unwrap_or_default())
-    }
-
-    /// How long a leaving target may finish its requests; none where the group is gone.
-    async fn drain(&self, arn: &str) -> CloudResult<Option<u32>> {
-        let operation = "elasticloadbalancing:DescribeTargetGroupAttributes";
-        let call = self.elb.describe_target_group_attributes().target_group_arn(arn);
-        let answer = call.send().await.unless_missing(operation, MISSING)?;
-        answer.map(|answer| drain(operation, answer.attributes)).transpose()
-    }
-
-    /// Sets how long a leaving target may finish its requests, and says how long it may now.
-    async fn set_drain(&self, arn: &str, seconds: u32) -> CloudResult<u32> {
-        let operation = "elasticloadbalancing:ModifyTargetGroupAttributes";
-        let value = seconds.to_string();
-        let attribute = TargetGroupAttribute::builder().key(DRAIN).value(value).build();
-        let call = self.elb.modify_target_group_attributes().target_group_arn(arn);
-        let answer = call.attributes(attribute).send().await.refused(operation)?;
-        drain(operation, answer.attributes)
     }
 
     /// Sets how it is found out whether a target is well, and says how it is now.
