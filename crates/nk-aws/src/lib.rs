@@ -21,6 +21,7 @@ mod rds;
 mod rim;
 mod secrets;
 mod secretsmanager;
+mod survey;
 
 pub use aws::Aws;
 pub use meter::{Call, Meter};
