@@ -1,7 +1,7 @@
 """Serves moto on HOST PORT to the AWS SDK for Rust.
 
-The SDK speaks to CloudWatch in Smithy RPC v2 CBOR only, which moto does not know: those requests are
-turned into the JSON 1.0 that moto does know, and the answers back. Everything else passes as it is.
+The SDK speaks to CloudWatch in Smithy RPC v2 CBOR only, which moto does not know: those requests
+are turned into the JSON 1.0 that moto does know, and the answers back. All else passes as it is.
 """
 
 import base64

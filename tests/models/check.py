@@ -6,9 +6,9 @@ members, types, enumerations, lengths, ranges, patterns. Each violation is one l
 
     check.py REQUESTS.ndjson...
 
-A request has `service` (as it is signed: `ec2`, `monitoring`), `operation`, `headers` (names in lower
-case) and `body` (hexadecimal digits); other keys are ignored. It runs in the emulator's virtual
-environment, which has botocore, and finds it by itself.
+A request has `service` (as it is signed: `ec2`, `monitoring`), `operation`, `headers` (names in
+lower case) and `body` (hexadecimal digits); other keys are ignored. It runs in the emulator's
+virtual environment, which has botocore, and finds it by itself.
 """
 
 import glob
@@ -239,7 +239,7 @@ class Check:
 
 
 def matches(pattern, value):
-    """Whether the whole value matches. AWS's services anchor patterns, whether they say so or not."""
+    """Whether the whole value matches: AWS anchors patterns even where they do not say so."""
     try:
         return re.fullmatch(readable(pattern), value) is not None
     except re.error:

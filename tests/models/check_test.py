@@ -69,7 +69,8 @@ class Ec2(unittest.TestCase):
             ["IpPermissions[0].FromPort: is no whole number"],
         )
         kind = {"TagSpecification__1__ResourceType": "vcp"}
-        self.assertRegex(ec2("CreateVpc", **kind)[0], r"^TagSpecifications\[0\].ResourceType: `vcp`")
+        said = r"^TagSpecifications\[0\].ResourceType: `vcp` is none"
+        self.assertRegex(ec2("CreateVpc", **kind)[0], said)
         self.assertEqual(
             form("ec2", "CreateVpc", "2015-01-01"),
             ["the body cannot be read: the version is not 2016-11-15"],

@@ -18,11 +18,16 @@ const MISSING: &[&str] = &["ResourceNotFoundException"];
 const GENERATIONS: usize = 32;
 
 impl Aws {
-    /// The ARN of this stack's own certificate for a domain, which is requested if there is none.
-    pub async fn local_certificate(&self, domain: &str) -> CloudResult<String> {
+    /// The ARN of this stack's own certificate for a domain, if there is one.
+    pub(crate) async fn find_local_certificate(&self, domain: &str) -> CloudResult<Option<String>> {
         let ours = self.local_certificates().await?;
         let found = ours.into_iter().find(|each| each.domain_name() == Some(domain));
-        if let Some(arn) = found.and_then(|each| each.certificate_arn) {
+        Ok(found.and_then(|each| each.certificate_arn))
+    }
+
+    /// The ARN of this stack's own certificate for a domain, which is requested if there is none.
+    pub async fn local_certificate(&self, domain: &str) -> CloudResult<String> {
+        if let Some(arn) = self.find_local_certificate(domain).await? {
             return Ok(arn);
         }
         // ACM answers a token for an hour with what it made for it, even if that is gone: so what

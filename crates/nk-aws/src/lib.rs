@@ -15,6 +15,7 @@ mod iam;
 mod lock;
 mod logs;
 mod meter;
+mod provider;
 mod rds;
 mod rim;
 mod secrets;

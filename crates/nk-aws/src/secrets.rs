@@ -48,7 +48,7 @@ impl Aws {
     /// # Errors
     ///
     /// As for [`Self::secret_value`].
-    pub async fn complete_credentials(&self, secret: &str) -> CloudResult<BTreeSet<String>> {
+    pub async fn provider_credentials(&self, secret: &str) -> CloudResult<BTreeSet<String>> {
         let value = self.secret_value(secret).await?;
         Ok(value.map_or_else(BTreeSet::new, |value| complete(value.reveal())))
     }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_complete_credentials_count() {
+    fn only_provider_credentials_count() {
         let value = json!({
             "google": {"client_id": "a", "client_secret": "b"},
             "line": {"client_id": "a", "client_secret": ""},

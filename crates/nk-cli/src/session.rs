@@ -20,6 +20,9 @@ pub(crate) struct Session<P> {
     pub(crate) cloud: Arc<P>,
     pub(crate) caller: Caller,
     pub(crate) desired: Desired,
+    survey: Survey,
+    /// The domain of the certificate that an emulator has yet to issue.
+    unissued: Option<String>,
     /// Shown in front of everything else: which stack, where, as whom.
     pub(crate) place: String,
 }
@@ -97,7 +100,11 @@ impl<P: Provider> Session<P> {
             local_certificate: (connection.local && stack.wants_certificate())
                 .then(|| format!("{}.nk.test", stack.id.prefix().to_lowercase())),
         };
-        let answers = cloud.ask(&questions).await.map_err(|error| Error::Cloud(vec![error]))?;
+        let mut answers = cloud.ask(&questions).await.map_err(|error| Error::Cloud(vec![error]))?;
+        let unissued = questions.local_certificate.filter(|_| answers.certificate.is_none());
+        if unissued.is_some() {
+            answers.certificate = Some("(issued by the emulator on apply)".to_owned());
+        }
         let survey = survey(&caller, answers);
         stack.check_https(&survey).map_err(Error::Problems)?;
         let desired = stack.expand(&survey);
@@ -109,13 +116,24 @@ impl<P: Provider> Session<P> {
                 stack.id, stack.region, caller.account, caller.arn
             ),
         };
-        Ok(Self { stack, cloud: Arc::new(cloud), caller, desired, place })
+        Ok(Self { stack, cloud: Arc::new(cloud), caller, desired, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.
     pub(crate) async fn begin(global: &Global) -> Result<Self, Error> {
         let opened = open(global)?;
         Self::connect(global, opened).await
+    }
+
+    /// Has the emulator issue the certificate that a rehearsal needs. It changes something, so the
+    /// lock is held.
+    pub(crate) async fn issue_certificate(&mut self) -> Result<(), Error> {
+        if let Some(domain) = self.unissued.take() {
+            let issued = self.cloud.issue_local_certificate(&domain).await;
+            self.survey.certificate = Some(issued.map_err(|error| Error::Cloud(vec![error]))?);
+            self.desired = self.stack.expand(&self.survey);
+        }
+        Ok(())
     }
 
     /// Reads everything of the stack.

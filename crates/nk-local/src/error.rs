@@ -138,17 +138,21 @@ impl LocalError {
             Self::NoVenv { version, .. } => {
                 format!("install it: `apt install python{version}-venv`")
             }
-            Self::Install { .. } => "the package registry is needed once; behind a proxy or with a \
+            Self::Install { .. } => {
+                "the package registry is needed once; behind a proxy or with a \
                                      mirror set `HTTPS_PROXY` or `PIP_INDEX_URL`"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Elsewhere { .. } => {
-                "leave `NK_LOCAL_PORT` out, or run `nk local down` first; that forgets what was made"
+                "leave `NK_LOCAL_PORT` out, or run `nk local down` first, which forgets what was \
+                 made"
                     .to_owned()
             }
             Self::Taken { .. } => "leave `NK_LOCAL_PORT` out to have a free one chosen".to_owned(),
-            Self::Died { .. } | Self::Silent { .. } | Self::Unanswered { .. } | Self::Odd { .. } => {
-                "run `nk local down`, then `nk local up`".to_owned()
-            }
+            Self::Died { .. }
+            | Self::Silent { .. }
+            | Self::Unanswered { .. }
+            | Self::Odd { .. } => "run `nk local down`, then `nk local up`".to_owned(),
             _ => return None,
         })
     }

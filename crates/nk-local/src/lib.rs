@@ -5,8 +5,8 @@
 //!
 //! - It listens on 127.0.0.1 only, and inherits nothing of the caller's environment.
 //! - Two starters at once start one: whoever comes second waits for the first.
-//! - A process is called ours only if its command line names our own directory, so a process id that
-//!   was used again is neither talked to nor stopped.
+//! - A process is called ours only if its command line names our own directory, so a process id
+//!   that was used again is neither talked to nor stopped.
 //!
 //! # Caveats
 //!

@@ -39,10 +39,11 @@ mod tests {
     use crate::Product;
 
     #[test]
-    fn every_lie_is_told_by_an_emulator_there_is_and_only_once() {
+    fn every_lie_is_of_an_emulator_and_a_kind_there_are_and_told_once() {
         let mut seen = std::collections::BTreeSet::new();
         for lie in lies() {
             assert!(Product::all().iter().any(|product| product.name == lie.emulator), "{lie:?}");
+            assert!(nk_kinds::kind(&lie.kind).is_some(), "{lie:?}");
             assert!(!lie.reason.is_empty(), "{lie:?}");
             assert!(seen.insert((lie.emulator, lie.kind, lie.field)), "a lie is listed twice");
         }

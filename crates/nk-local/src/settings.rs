@@ -18,8 +18,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `NK_LOCAL_EMULATOR`, `NK_LOCAL_PORT`, `XDG_CACHE_HOME` and `HOME` from what answers for
-    /// the environment.
+    /// Reads `NK_LOCAL_EMULATOR`, `NK_LOCAL_PORT`, `XDG_CACHE_HOME` and `HOME` from what answers
+    /// for the environment.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, LocalError> {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         let product = match variable("NK_LOCAL_EMULATOR") {

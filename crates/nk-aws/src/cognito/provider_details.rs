@@ -88,3 +88,64 @@ pub(super) fn live_provider(
     };
     Some(Live::ready(address, name.clone(), spec, IdentityProviderOutputs { name }))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn described(details: &[(&str, &str)]) -> IdentityProviderType {
+        let details = details.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        IdentityProviderType::builder()
+            .provider_name("LINE")
+            .provider_type(IdentityProviderTypeType::Oidc)
+            .set_provider_details(Some(details.collect()))
+            .attribute_mapping("username", "sub")
+            .attribute_mapping("name", "name")
+            .build()
+    }
+
+    fn wanted(provider: ProviderKind) -> IdentityProvider {
+        IdentityProvider {
+            pool: Ref::known("pool"),
+            name: "LINE".into(),
+            provider,
+            scopes: BTreeSet::from(["openid".into(), "profile".into()]),
+            attributes: BTreeMap::from([("name".into(), "name".into())]),
+            credentials: Ref::to("oauth"),
+            credentials_key: "line".into(),
+        }
+    }
+
+    const DISCOVERED: &[(&str, &str)] = &[
+        ("client_id", "id"),
+        ("client_secret", "canary"),
+        ("oidc_issuer", "https://access.line.me"),
+        ("authorize_scopes", "profile openid"),
+        ("authorize_url", "https://access.line.me/oauth2/v2.1/authorize"),
+        ("attributes_url_add_attributes", "false"),
+    ];
+
+    #[test]
+    fn what_cognito_discovers_and_adds_is_no_difference_and_its_secret_is_forgotten() {
+        let issuer = "https://access.line.me".to_owned();
+        let endpoints = BTreeMap::from([("oidc_issuer".to_owned(), issuer.clone())]);
+        for kind in [ProviderKind::Discovered(issuer), ProviderKind::Endpoints(endpoints)] {
+            let wanted = wanted(kind);
+            let address = Address::new("identity-provider", "line");
+            let live = live_provider(described(DISCOVERED), "pool", address, Some(&wanted));
+            let live = live.expect("it is described whole");
+            assert_eq!(live.spec, wanted);
+            assert!(!format!("{live:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn a_provider_that_nobody_wants_shows_its_issuer() {
+        let address = Address::new("identity-provider", "line");
+        let live = live_provider(described(DISCOVERED), "pool", address, None);
+        let provider = live.expect("it is described whole").spec.provider;
+        assert_eq!(provider, ProviderKind::Discovered("https://access.line.me".into()));
+    }
+}

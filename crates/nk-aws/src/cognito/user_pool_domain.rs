@@ -23,7 +23,7 @@ impl Reconcile<UserPoolDomain> for Aws {
         let mut looks: Vec<(Address, &str)> = Vec::new();
         if scope.reach == Reach::Stack {
             let held = parents.iter().filter_map(|parent| {
-                Some((self.domain_address(parent, scope)?, parent.domain.as_deref()?))
+                Some((domain_address(parent, scope)?, parent.domain.as_deref()?))
             });
             looks.extend(held);
         }
@@ -93,14 +93,14 @@ impl Aws {
         let description = answer.and_then(|answer| answer.domain_description);
         Ok(description.filter(|description| description.domain.is_some()))
     }
+}
 
-    /// The address of the domain that a pool of ours has: a pool has only one, so another prefix
-    /// than the wanted one stands in its place.
-    fn domain_address(&self, parent: &Parent, scope: &Scope<UserPoolDomain>) -> Option<Address> {
-        let wanted = scope.wanted.iter().find(|(_, spec)| parent.is(&spec.pool));
-        let wanted = wanted.map(|(address, _)| address.clone());
-        wanted.or_else(|| Some(orphan(UserPoolDomain::KIND, parent.address.as_ref()?.name())))
-    }
+/// The address of the domain that a pool of ours has: a pool has only one, so another prefix than
+/// the wanted one stands in its place.
+fn domain_address(parent: &Parent, scope: &Scope<UserPoolDomain>) -> Option<Address> {
+    let wanted = scope.wanted.iter().find(|(_, spec)| parent.is(&spec.pool));
+    let wanted = wanted.map(|(address, _)| address.clone());
+    wanted.or_else(|| Some(orphan(UserPoolDomain::KIND, parent.address.as_ref()?.name())))
 }
 
 fn live_domain(
@@ -114,11 +114,13 @@ fn live_domain(
     } else {
         Owner::Foreign(format!("it belongs to user pool `{pool}`"))
     };
-    let phase = match domain.status? {
-        DomainStatusType::Active => Phase::Ready,
-        DomainStatusType::Failed => Phase::Failed("Cognito could not set the domain up".into()),
-        status @ DomainStatusType::Deleting => Phase::Leaving(status.to_string()),
-        status => Phase::Busy(status.to_string()),
+    let phase = match domain.status {
+        None | Some(DomainStatusType::Active) => Phase::Ready,
+        Some(DomainStatusType::Failed) => {
+            Phase::Failed("Cognito could not set the domain up".into())
+        }
+        Some(status @ DomainStatusType::Deleting) => Phase::Leaving(status.to_string()),
+        Some(status) => Phase::Busy(status.to_string()),
     };
     let spec = UserPoolDomain { pool: Ref::known(pool), prefix: prefix.clone() };
     let outputs = UserPoolDomainOutputs { prefix: prefix.clone() };

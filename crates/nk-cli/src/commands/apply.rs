@@ -18,12 +18,12 @@ use crate::{
 
 /// Plans, asks, and runs the plan.
 pub(crate) async fn apply<P: Provider>(global: &Global, arguments: &ApplyArguments) -> Result<Exit, Error> {
-    let session = Session::<P>::begin(global).await?;
+    let mut session = Session::<P>::begin(global).await?;
     let command = format!("nk apply --env {}", session.stack.id.environment);
     if arguments.yes {
         // The lock first: what is planned under it cannot be overtaken by another run.
         let lease = change::lock(&session.cloud, &command).await?;
-        let result = under_lock(&session, global, arguments, &lease, None).await;
+        let result = under_lock(&mut session, global, arguments, &lease, None).await;
         return finish(lease, result).await;
     }
     let began = Instant::now();
@@ -38,7 +38,7 @@ pub(crate) async fn apply<P: Provider>(global: &Global, arguments: &ApplyArgumen
         return Ok(Exit::Failed);
     }
     let lease = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&session, global, arguments, &lease, Some(shown)).await;
+    let result = under_lock(&mut session, global, arguments, &lease, Some(shown)).await;
     finish(lease, result).await
 }
 
@@ -64,13 +64,14 @@ async fn planned<P: Provider>(session: &Session<P>, arguments: &ApplyArguments) 
 
 /// What is left to do once the lock is held; `shown` is the plan a person has agreed to.
 async fn under_lock<P: Provider>(
-    session: &Session<P>,
+    session: &mut Session<P>,
     global: &Global,
     arguments: &ApplyArguments,
     lease: &Lease<P>,
     shown: Option<Plan>,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
+    session.issue_certificate().await?;
     let plan = planned(session, arguments).await?;
     let output = Output::new(global);
     match &shown {
