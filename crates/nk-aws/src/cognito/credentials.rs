@@ -30,10 +30,7 @@ impl Credentials {
 
 impl Aws {
     /// The credentials that the secret of a spec holds for it.
-    pub(super) async fn provider_credentials(
-        &self,
-        spec: &IdentityProvider,
-    ) -> CloudResult<Credentials> {
+    pub(super) async fn credentials_of(&self, spec: &IdentityProvider) -> CloudResult<Credentials> {
         let call = self.secrets.get_secret_value().secret_id(spec.credentials.as_str());
         let answer = call.send().await.refused(OPERATION)?;
         // The parser's own words would quote the value.
