@@ -15,7 +15,6 @@ mod iam;
 mod lock;
 mod logs;
 mod meter;
-mod named;
 mod provider;
 mod rds;
 mod rim;
