@@ -51,7 +51,7 @@ fn written(fields: &[Field], styles: &Styles) -> String {
         let mut first = Some(path.as_str());
         for line in lines {
             let path = paint(styles.faint, pad(first.take().unwrap_or(""), column));
-            text.push_str(&format!("{:INDENT$}{path}  {line}", "").trim_end());
+            text.push_str(format!("{:INDENT$}{path}  {line}", "").trim_end());
             text.push('\n');
         }
     }

@@ -65,7 +65,7 @@ fn what_is_new_shows_the_fields_that_say_something() {
         "Action": ["secretsmanager:GetSecretValue"], "Effect": "Allow",
         "Resource": ["@{secret.db-password.arn}", "@{secret.oauth-credentials.arn}"],
     });
-    let role = json!({
+    let execution = json!({
         "name": "neuraKnot-dev-ecs-task-execution-role",
         "managed": ["arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"],
         "inline": {"secrets": {"Statement": [statement], "Version": "2012-10-17"}},
@@ -82,7 +82,7 @@ fn what_is_new_shows_the_fields_that_say_something() {
     let new = |address: &str, spec| Step { spec, ..step(address, Action::Create, "") };
     let steps = vec![
         new("security-group.alb", group),
-        new("role.ecs-task-execution", role),
+        new("role.ecs-task-execution", execution),
         new("service.backend-go", service),
     ];
     insta::assert_snapshot!(text(&plan(steps, 0, Vec::new())), @r#"
