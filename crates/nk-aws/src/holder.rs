@@ -28,6 +28,6 @@ impl Aws {
     /// Whether this stack would give this name: all its names begin alike.
     pub(crate) fn named_by_stack(&self, name: &str) -> bool {
         let rest = name.strip_prefix(&self.stack.prefix());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        rest.is_some_and(|rest| rest.starts_with('-'))
     }
 }

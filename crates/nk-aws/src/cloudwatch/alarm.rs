@@ -116,7 +116,7 @@ fn spec(alarm: MetricAlarm, tags: Tags) -> Alarm {
         namespace: alarm.namespace.unwrap_or_default(),
         metric: alarm.metric_name.unwrap_or_default(),
         dimensions: dimensions.filter_map(|each| Some((each.name?, each.value?))).collect(),
-        statistic: statistic.or(alarm.extended_statistic).unwrap_or_default(),
+        statistic: alarm.extended_statistic.or(statistic).unwrap_or_default(),
         period_seconds: alarm.period.unwrap_or_default(),
         periods: alarm.evaluation_periods.unwrap_or_default(),
         comparison: alarm.comparison_operator.map_or_else(String::new, |it| it.to_string()),

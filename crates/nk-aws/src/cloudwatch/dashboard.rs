@@ -9,7 +9,7 @@ use nk_kinds::{
     Document, Tags,
     cloudwatch::{Dashboard, DashboardOutputs},
 };
-use nk_model::{Address, Change, Changes, Live, Owner};
+use nk_model::{Address, Change, Changes, Kind, Live, Owner};
 
 use super::{MISSING, sdk_tags};
 use crate::{Aws, rim::Refused};
@@ -21,7 +21,8 @@ impl Reconcile<Dashboard> for Aws {
         let mut names: BTreeSet<_> =
             scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
         if scope.reach == Reach::Stack {
-            names.extend(self.dashboard_names().await?);
+            // A stack has one dashboard, `main`, which has its name: it is found unwanted as well.
+            names.insert(self.stack.prefix());
         }
         let calls = names.iter().map(|name| self.dashboard(scope, name));
         Ok(try_join_all(calls).await?.into_iter().flatten().collect())
@@ -55,15 +56,6 @@ impl Reconcile<Dashboard> for Aws {
 }
 
 impl Aws {
-    /// The names of the dashboards that have this stack's names.
-    async fn dashboard_names(&self) -> CloudResult<Vec<String>> {
-        let call = self.cloudwatch.list_dashboards().dashboard_name_prefix(self.stack.prefix());
-        let found = call.into_paginator().items().send().try_collect().await;
-        let found = found.refused("cloudwatch:ListDashboards")?;
-        let names = found.into_iter().filter_map(|entry| entry.dashboard_name);
-        Ok(names.filter(|name| self.named_by_stack(name)).collect())
-    }
-
     /// The dashboard of this name; none where it is not there or is no business of the look's.
     async fn dashboard(
         &self,
@@ -88,7 +80,7 @@ impl Aws {
     }
 
     /// Whose a dashboard is. Where CloudWatch says that it knows no tags of dashboards, as it did
-    /// for years and does not everywhere yet, the name of a wanted one is all there is to go by.
+    /// for years and does not everywhere yet, the name is all there is to go by.
     fn dashboard_holder(
         &self,
         scope: &Scope<Dashboard>,
@@ -100,8 +92,14 @@ impl Aws {
             let (address, owner) = self.holder(scope, wanted, &tags)?;
             return Some((address, owner, tags));
         }
-        let (address, spec) = scope.wanted.iter().find(|(_, spec)| wanted(spec))?;
-        Some((address.clone(), Owner::Ours, spec.tags.clone()))
+        let found = scope.wanted.iter().find(|(_, spec)| wanted(spec));
+        let address = match found {
+            Some((address, _)) => address.clone(),
+            None => Address::new(Dashboard::KIND, "main"),
+        };
+        let tags = found.map(|(_, spec)| spec.tags.clone());
+        let tags = tags.unwrap_or_else(|| Tags::new(&self.stack, &address, name));
+        scope.covers(&address).then_some((address, Owner::Ours, tags))
     }
 
     /// Makes the dashboard, or replaces its body. Tags count only while it is new.
