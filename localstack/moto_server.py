@@ -21,6 +21,9 @@ os.environ.setdefault("MOTO_ECS_SERVICE_RUNNING", "1000000")
 import botocore.session
 import cbor2
 import moto.backends
+import moto.cloudwatch.models
+import moto.cloudwatch.responses
+import moto.cognitoidp.models
 import moto.ecs.models
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -184,11 +187,52 @@ def settle_services():
     moto.ecs.models.Service.__init__ = settled
 
 
+def keep_sign_in():
+    """Keeps how users sign in when a user pool is updated; moto forgets what the update leaves out."""
+    pool = moto.cognitoidp.models.CognitoIdpUserPool
+    update = pool.update_extended_config
+    fixed = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
+
+    def kept(self, extended_config):
+        before = getattr(self, "extended_config", {})
+        update(self, extended_config)
+        for key in fixed:
+            if key in before and key not in (extended_config or {}):
+                self.extended_config[key] = before[key]
+
+    pool.update_extended_config = kept
+
+
+def tag_dashboards():
+    """Lets dashboards have tags."""
+    responses = moto.cloudwatch.responses.CloudWatchResponse
+    backend = moto.cloudwatch.models.CloudWatchBackend
+    put, tag = responses.put_dashboard, backend.tag_resource
+
+    def put_dashboard(self):
+        name, tags = self._get_param("DashboardName"), self._get_param("Tags")
+        fresh = name not in self.cloudwatch_backend.dashboards
+        result = put(self)
+        if fresh and tags:
+            arn = self.cloudwatch_backend.dashboards[name].arn
+            self.cloudwatch_backend.tagger.tag_resource(arn, tags)
+        return result
+
+    def tag_resource(self, arn, tags):
+        if any(each.arn == arn for each in self.dashboards.values()):
+            return self.tagger.tag_resource(arn, self.tagger.convert_dict_to_tags_input(tags))
+        return tag(self, arn, tags)
+
+    responses.put_dashboard, backend.tag_resource = put_dashboard, tag_resource
+
+
 def main(host, port):
     """Serves until it is told to stop."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: sys.exit(0))
     settle_services()
+    keep_sign_in()
+    tag_dashboards()
     # The largest by far: imported now, it does not make the first call look hung.
     moto.backends.get_backend("ec2")
     app = CborShim(DomainDispatcherApplication(create_backend_app))

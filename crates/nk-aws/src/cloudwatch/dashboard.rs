@@ -69,37 +69,35 @@ impl Aws {
         let (Some(arn), Some(text)) = (found.dashboard_arn, found.dashboard_body) else {
             return Ok(None);
         };
-        let tags = self.cloudwatch_tags(&arn).await?;
-        let Some((address, owner, tags)) = self.dashboard_holder(scope, name, tags) else {
-            return Ok(None);
-        };
         // CloudWatch stores no other, but what is not JSON only differs from what is wanted.
         let body = Document::parse(&text).unwrap_or_else(|_| Document::new(text.into()));
+        let tags = self.cloudwatch_tags(&arn).await?.unwrap_or_default();
         let spec = Dashboard { name: name.to_owned(), body, tags };
+        let Some((address, owner, tags)) = self.dashboard_holder(scope, &spec) else {
+            return Ok(None);
+        };
+        let spec = Dashboard { tags, ..spec };
         Ok(Some(Live::ready(address, name, spec, DashboardOutputs { arn }).owned_by(owner)))
     }
 
-    /// Whose a dashboard is. Where CloudWatch says that it knows no tags of dashboards, as it did
-    /// for years and does not everywhere yet, the name is all there is to go by.
+    /// Whose a dashboard is: its tags say so, or, where CloudWatch keeps none, its signature.
     fn dashboard_holder(
         &self,
         scope: &Scope<Dashboard>,
-        name: &str,
-        tags: Option<Tags>,
+        found: &Dashboard,
     ) -> Option<(Address, Owner, Tags)> {
-        let wanted = |spec: &Dashboard| spec.name == name;
-        if let Some(tags) = tags {
-            let (address, owner) = self.holder(scope, wanted, &tags)?;
-            return Some((address, owner, tags));
+        let wanted = |spec: &Dashboard| spec.name == found.name;
+        let main = || Address::new(Dashboard::KIND, "main");
+        let named = scope.wanted.iter().find(|(_, spec)| wanted(spec));
+        let address = named.map_or_else(main, |(address, _)| address.clone());
+        if found.tags == Tags::default()
+            && found.is_signed(&Dashboard::signature(&self.stack, &address))
+        {
+            let tags = Tags::new(&self.stack, &address, &found.name);
+            return scope.covers(&address).then_some((address, Owner::Ours, tags));
         }
-        let found = scope.wanted.iter().find(|(_, spec)| wanted(spec));
-        let address = match found {
-            Some((address, _)) => address.clone(),
-            None => Address::new(Dashboard::KIND, "main"),
-        };
-        let tags = found.map(|(_, spec)| spec.tags.clone());
-        let tags = tags.unwrap_or_else(|| Tags::new(&self.stack, &address, name));
-        scope.covers(&address).then_some((address, Owner::Ours, tags))
+        let (address, owner) = self.holder(scope, wanted, &found.tags)?;
+        Some((address, owner, found.tags.clone()))
     }
 
     /// Makes the dashboard, or replaces its body. Tags count only while it is new.

@@ -1,6 +1,9 @@
 //! The widgets of the dashboard.
 
-use nk_kinds::Document;
+use std::iter;
+
+use nk_kinds::{Document, cloudwatch::Dashboard};
+use nk_model::{Address, Kind};
 use serde_json::{Value, json};
 
 use crate::Stack;
@@ -16,6 +19,8 @@ pub(super) struct MetricNames {
 /// A widget's size; a dashboard is 24 wide, so two stand side by side.
 const WIDTH: usize = 12;
 const HEIGHT: usize = 6;
+/// The height of the line that says whose the dashboard is.
+const LINE: usize = 1;
 
 /// The dashboard of a stack: two widgets for each of services, load balancer and database.
 pub(super) fn body(stack: &Stack, names: &MetricNames) -> Document {
@@ -43,27 +48,33 @@ pub(super) fn body(stack: &Stack, names: &MetricNames) -> Document {
         charts.push(("Database: connections", "Average", series("DatabaseConnections")));
         charts.push(("Database: CPU (%)", "Average", series("CPUUtilization")));
     }
-    let widgets: Vec<_> = charts
-        .into_iter()
-        .enumerate()
-        .map(|(index, (title, statistic, metrics))| {
-            json!({
-                "type": "metric",
-                "x": index % 2 * WIDTH,
-                "y": index / 2 * HEIGHT,
-                "width": WIDTH,
-                "height": HEIGHT,
-                "properties": {
-                    "title": title,
-                    "region": stack.region,
-                    "view": "timeSeries",
-                    "stacked": false,
-                    "stat": statistic,
-                    "period": 300,
-                    "metrics": metrics,
-                },
-            })
+    let address = Address::new(Dashboard::KIND, "main");
+    let signature = json!({
+        "type": "text",
+        "x": 0,
+        "y": 0,
+        "width": 2 * WIDTH,
+        "height": LINE,
+        "properties": { "markdown": Dashboard::signature(&stack.id, &address) },
+    });
+    let charts = charts.into_iter().enumerate().map(|(index, (title, statistic, metrics))| {
+        json!({
+            "type": "metric",
+            "x": index % 2 * WIDTH,
+            "y": LINE + index / 2 * HEIGHT,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "properties": {
+                "title": title,
+                "region": stack.region,
+                "view": "timeSeries",
+                "stacked": false,
+                "stat": statistic,
+                "period": 300,
+                "metrics": metrics,
+            },
         })
-        .collect();
+    });
+    let widgets: Vec<_> = iter::once(signature).chain(charts).collect();
     Document::new(json!({ "widgets": widgets }))
 }
