@@ -165,3 +165,45 @@ pub(crate) enum LocalCommand {
     /// Say whether it runs, and where
     Status,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn read(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn options_for_every_command_stand_anywhere() {
+        for line in ["nk --env dev --json -vv plan", "nk plan --env dev -v --json -v"] {
+            let Global { environment, json, verbose, .. } = read(line).unwrap().global;
+            assert_eq!((environment.as_deref(), json, verbose), (Some("dev"), true, 2));
+        }
+    }
+
+    #[test]
+    fn a_secret_value_is_no_argument() {
+        assert!(read("nk secrets set oauth-credentials google.client_id value").is_err());
+        assert!(read("nk secrets set oauth-credentials google.client_id").is_ok());
+    }
+
+    #[test]
+    fn there_is_room_for_at_least_one_call() {
+        assert!(read("nk apply --parallelism 0").is_err());
+        assert!(read("nk apply --parallelism 4 --remove db-instance.main").is_ok());
+    }
+
+    #[test]
+    fn the_help_ends_in_the_exit_codes() {
+        let help = Arguments::command().render_long_help().to_string();
+        assert!(help.trim_end().ends_with("goes on from there"), "{help}");
+    }
+}
