@@ -15,12 +15,12 @@ mod iam;
 mod lock;
 mod logs;
 mod meter;
-mod named;
 mod provider;
 mod rds;
 mod rim;
 mod secrets;
 mod secretsmanager;
+mod survey;
 
 pub use aws::Aws;
 pub use meter::{Call, Meter};

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_complete_credentials_count() {
+    fn only_provider_credentials_count() {
         let value = json!({
             "google": {"client_id": "a", "client_secret": "b"},
             "line": {"client_id": "a", "client_secret": ""},

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use nk_engine::{CloudError, CloudResult};
 use nk_kinds::cognito::IdentityProvider;
 
-use crate::{Aws, rim::Refused};
-
-const OPERATION: &str = "secretsmanager:GetSecretValue";
+use crate::Aws;
 
 /// What a provider knows the application by. It has no `Debug`: nothing may show it.
 pub(super) struct Credentials {
@@ -30,25 +28,17 @@ impl Credentials {
 
 impl Aws {
     /// The credentials that the secret of a spec holds for it.
-    pub(super) async fn provider_credentials(
-        &self,
-        spec: &IdentityProvider,
-    ) -> CloudResult<Credentials> {
-        let call = self.secrets.get_secret_value().secret_id(spec.credentials.as_str());
-        let answer = call.send().await.refused(OPERATION)?;
-        // The parser's own words would quote the value.
-        let value: serde_json::Value =
-            serde_json::from_str(answer.secret_string.as_deref().unwrap_or_default())
-                .map_err(|_| CloudError::garbled(OPERATION, &"the secret is not JSON"))?;
+    pub(super) async fn credentials_of(&self, spec: &IdentityProvider) -> CloudResult<Credentials> {
         let key = &spec.credentials_key;
+        let value = self.secret_value(spec.credentials.as_str()).await?;
         let text = |name: &str| {
-            let text = value.get(key)?.get(name)?.as_str()?;
+            let text = value.as_ref()?.reveal().get(key)?.get(name)?.as_str()?;
             (!text.is_empty()).then(|| text.to_owned())
         };
         match (text("client_id"), text("client_secret")) {
             (Some(client_id), Some(client_secret)) => Ok(Credentials { client_id, client_secret }),
             _ => Err(CloudError::refused(
-                OPERATION,
+                "secretsmanager:GetSecretValue",
                 format!("the secret holds no `client_id` and `client_secret` below `{key}`"),
             )),
         }

@@ -27,7 +27,7 @@ impl Reconcile<IdentityProvider> for Aws {
         spec: &IdentityProvider,
         address: &Address,
     ) -> CloudResult<Option<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        let credentials = self.provider_credentials(spec).await?;
+        let credentials = self.credentials_of(spec).await?;
         let answer = self
             .cognito
             .create_identity_provider()
@@ -55,7 +55,7 @@ impl Reconcile<IdentityProvider> for Aws {
         const OPERATION: &str = "cognito-idp:UpdateIdentityProvider";
         let pool = spec.pool.as_str();
         let (provider, credentials) =
-            tokio::try_join!(self.provider(pool, &spec.name), self.provider_credentials(spec))?;
+            tokio::try_join!(self.provider(pool, &spec.name), self.credentials_of(spec))?;
         let Some(provider) = provider else { return Ok(None) };
         if let Some(found) = provider.provider_type.filter(|found| *found != provider_type(spec)) {
             let name = &spec.name;

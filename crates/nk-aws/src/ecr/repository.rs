@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Guard, Live};
 
 use super::{MISSING, lifecycle};
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 type LiveRepository = Live<Repository, RepositoryOutputs>;
 
@@ -145,8 +145,7 @@ impl Aws {
         let arn = repository.repository_arn().unwrap_or_default();
         let (tags, lifecycle) = tokio::try_join!(self.repository_tags(arn), self.lifecycle(&name))?;
         let (Some(tags), Some(lifecycle)) = (tags, lifecycle) else { return Ok(None) };
-        let Some((address, owner)) = place(scope, &self.stack, &tags, |spec| spec.name == name)
-        else {
+        let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
             return Ok(None);
         };
         let mutable_tags = match repository.image_tag_mutability() {

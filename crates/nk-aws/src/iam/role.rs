@@ -12,7 +12,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Phase};
 
 use super::{MISSING, document, sdk_tags};
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 type LiveRole = Live<Role, RoleOutputs>;
 
@@ -136,7 +136,7 @@ impl Aws {
         };
         let pairs = role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone()));
         let tags = Tags::managed(pairs);
-        let Some((address, owner)) = place(scope, &self.stack, &tags, |spec| is(name, spec)) else {
+        let Some((address, owner)) = self.holder(scope, |spec| is(name, spec), &tags) else {
             return Ok(None);
         };
         let trust = role.assume_role_policy_document().unwrap_or_default();

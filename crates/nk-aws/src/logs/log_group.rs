@@ -11,7 +11,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live};
 
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 /// How `CloudWatch` Logs says that a group is gone.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -113,8 +113,7 @@ impl Aws {
             return Ok(None);
         };
         let tags = Tags::managed(answer.tags.unwrap_or_default());
-        let Some((address, owner)) = place(scope, &self.stack, &tags, |spec| spec.name == name)
-        else {
+        let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
             return Ok(None);
         };
         let mut notes = Vec::new();

@@ -13,7 +13,7 @@ use nk_model::{Address, Change, Changes, Live, Phase};
 use serde_json::json;
 
 use super::password;
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 /// How Secrets Manager says that a secret is gone.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -125,7 +125,7 @@ impl Aws {
     ) -> Option<LiveSecret> {
         let pairs = secret.tags.unwrap_or_default().into_iter();
         let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
-        let (address, owner) = place(scope, &self.stack, &tags, |spec| spec.name == name)?;
+        let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
         let phase = match secret.deleted_date {
             None => Phase::Ready,
             Some(date) => Phase::Retired(date.fmt(DateTimeFormat::DateTime).unwrap_or_default()),

@@ -64,12 +64,13 @@ fn specs(desired: &Desired) -> impl Iterator<Item = (&nk_model::Address, &nk_mod
 /// How much the stack file says the environment is used.
 pub(crate) fn usage(stack: &Stack) -> Usage {
     let cost = &stack.cost;
+    let usual = Usage::default();
     Usage {
-        nat_gb: cost.nat_gb,
-        log_gb: cost.log_gb,
-        image_gb: cost.image_gb,
-        lcu: cost.lcu,
-        users: cost.users,
-        out_gb: cost.out_gb,
+        nat_gb: cost.nat_gb.unwrap_or(usual.nat_gb),
+        log_gb: cost.log_gb.unwrap_or(usual.log_gb),
+        image_gb: cost.image_gb.unwrap_or(usual.image_gb),
+        lcu: cost.lcu.unwrap_or(usual.lcu),
+        users: cost.users.unwrap_or(usual.users),
+        out_gb: cost.out_gb.unwrap_or(usual.out_gb),
     }
 }

@@ -76,6 +76,7 @@ async fn under_lock<P: Provider>(
             lifted.map_err(|error| Error::Cloud(vec![error]))?;
         }
         let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
+        let console = output.console(&plan, global.verbose > 0);
         let summary = change::run(&session.cloud, plan, lease, parallelism, console).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
