@@ -41,7 +41,7 @@ pub(crate) struct Global {
     /// Print JSON: one object a line for what happens, one document for everything else
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Log every AWS call; twice for everything (or set NK_LOG)
+    /// Log every AWS call; twice for everything (or set `NK_LOG`)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to use colour
