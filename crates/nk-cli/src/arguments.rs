@@ -41,7 +41,7 @@ pub(crate) struct Global {
     /// Print JSON: one object a line for what happens, one document for everything else
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Log every AWS call; twice for everything (or set NK_LOG)
+    /// Log every AWS call; twice for everything (or set `NK_LOG`)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to use colour
@@ -164,4 +164,46 @@ pub(crate) enum LocalCommand {
     Reset,
     /// Say whether it runs, and where
     Status,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn read(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn options_for_every_command_stand_anywhere() {
+        for line in ["nk --env dev --json -vv plan", "nk plan --env dev -v --json -v"] {
+            let Global { environment, json, verbose, .. } = read(line).unwrap().global;
+            assert_eq!((environment.as_deref(), json, verbose), (Some("dev"), true, 2));
+        }
+    }
+
+    #[test]
+    fn a_secret_value_is_no_argument() {
+        assert!(read("nk secrets set oauth-credentials google.client_id value").is_err());
+        assert!(read("nk secrets set oauth-credentials google.client_id").is_ok());
+    }
+
+    #[test]
+    fn there_is_room_for_at_least_one_call() {
+        assert!(read("nk apply --parallelism 0").is_err());
+        assert!(read("nk apply --parallelism 4 --remove db-instance.main").is_ok());
+    }
+
+    #[test]
+    fn the_help_ends_in_the_exit_codes() {
+        let help = Arguments::command().render_long_help().to_string();
+        assert!(help.trim_end().ends_with("goes on from there"), "{help}");
+    }
 }

@@ -6,7 +6,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use nk_engine::{CloudError, LockError, Nature};
 use nk_local::LocalError;
 use nk_model::Guard;
-use nk_plan::PlanError;
+use nk_plan::{PlanError, Problem};
 use nk_report::{Complaint, Styles, complaint_json, complaint_text};
 use nk_stack::{Problems, Stack};
 use serde_json::json;
@@ -80,6 +80,7 @@ impl Error {
             | Self::StackFile { .. }
             | Self::WhichStack(_)
             | Self::WhichEnvironment(_) => Exit::StackFile,
+            Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
             _ => Exit::Failed,
         }
     }
@@ -132,8 +133,7 @@ impl Error {
             Self::Cloud(errors) => cloud_hints(errors),
             Self::Local(error) => error.hint().into_iter().collect(),
             Self::Plan(error) => {
-                let mut hints: Vec<_> =
-                    error.problems.iter().filter_map(nk_plan::Problem::hint).collect();
+                let mut hints: Vec<_> = error.problems.iter().filter_map(Problem::hint).collect();
                 hints.dedup();
                 hints
             }
@@ -164,21 +164,61 @@ impl Error {
 
     /// Prints it on standard error; as one line of JSON if asked to.
     pub(crate) fn print(&self, as_json: bool) {
-        let mut out = anstream::stderr().lock();
+        let text = if as_json {
+            complaint_json(&self.complaint())
+        } else {
+            self.text(&Styles::of(&io::stderr()))
+        };
+        // Who closed the stream does not want to read it; the exit code says it as well.
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    }
+
+    fn complaint(&self) -> Complaint {
         let hints = self.hints();
         let hint = (!hints.is_empty()).then(|| hints.join("\n"));
-        let complaint = Complaint { error: self.to_string(), causes: self.causes(), hint };
-        let _ = match self {
-            Self::Problems(problems) if !as_json => write!(out, "{}", graphical(problems)),
-            _ if as_json => writeln!(out, "{}", complaint_json(&complaint).trim_end()),
-            _ => write!(out, "{}", complaint_text(&complaint, &Styles::of(&io::stderr()))),
-        };
+        Complaint { error: self.to_string(), causes: self.causes(), hint }
+    }
+
+    fn text(&self, styles: &Styles) -> String {
+        match self {
+            Self::Problems(problems) => graphical(problems),
+            // Each has its own way out.
+            Self::Plan(error) if error.problems.len() > 1 => {
+                let texts: Vec<_> = error
+                    .problems
+                    .iter()
+                    .map(|problem| Complaint::of(problem).with_hint(problem.hint()))
+                    .map(|complaint| complaint_text(&complaint, styles))
+                    .collect();
+                texts.join("\n")
+            }
+            _ => complaint_text(&self.complaint(), styles),
+        }
+    }
+}
+
+/// Whether only another stack file would help.
+fn is_in_the_stack_file(problem: &Problem) -> bool {
+    match problem {
+        Problem::Unknown { .. }
+        | Problem::NoSuchOutput { .. }
+        | Problem::Circle(_)
+        | Problem::Spec { .. } => true,
+        Problem::Foreign { .. }
+        | Problem::Twins { .. }
+        | Problem::Irreplaceable { .. }
+        | Problem::Precious { .. }
+        | Problem::Fault(_) => false,
     }
 }
 
 fn graphical(problems: &Problems) -> String {
     let mut text = String::new();
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+    let theme = match anstream::AutoStream::choice(&io::stderr()) {
+        anstream::ColorChoice::Never => GraphicalTheme::unicode_nocolor(),
+        _ => GraphicalTheme::unicode(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme);
     // Writing to a string does not fail.
     let _ = handler.render_report(&mut text, problems);
     text
@@ -209,4 +249,90 @@ fn cloud_hints(errors: &[CloudError]) -> Vec<String> {
     }
     let statement = json!({"Effect": "Allow", "Action": denied, "Resource": "*"});
     vec![format!("this statement in the caller's policy would grant it: {statement}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use nk_engine::Holder;
+    use nk_model::Address;
+    use nk_stack::Source;
+
+    use super::*;
+
+    fn text(error: &Error) -> String {
+        error.text(&Styles::default())
+    }
+
+    fn refused(operation: &str, nature: Nature) -> CloudError {
+        CloudError { nature, ..CloudError::refused(operation, "not now") }
+    }
+
+    #[test]
+    fn every_failed_call_is_named_with_what_would_grant_it() {
+        let calls = vec![
+            refused("ec2:DescribeVpcs", Nature::Denied),
+            refused("iam:ListRoles", Nature::Throttled),
+        ];
+        let printed = text(&Error::Cloud(calls));
+        assert!(printed.contains("\n  ec2:DescribeVpcs was refused: not now\n"), "{printed}");
+        assert!(printed.contains("\n  iam:ListRoles was throttled: not now\n"), "{printed}");
+        assert!(printed.contains(r#"{"Action":["ec2:DescribeVpcs"]"#), "{printed}");
+    }
+
+    #[test]
+    fn every_problem_of_a_plan_has_its_own_hint() {
+        let problem = |name: &str| Problem::Precious {
+            address: Address::new("db-instance", name),
+            id: format!("db-{name}"),
+        };
+        let error = Error::Plan(PlanError { problems: vec![problem("a"), problem("b")] });
+        let printed = text(&error);
+        assert_eq!(printed.matches("hint: put it back").count(), 2, "{printed}");
+        assert_eq!(error.exit(), Exit::Failed);
+        let circle = Problem::Circle(vec![Address::new("vpc", "main")]);
+        assert_eq!(Error::Plan(circle.into()).exit(), Exit::StackFile);
+    }
+
+    #[test]
+    fn what_guards_is_listed_whole() {
+        let guard = |kind: &str, reason: &str, liftable| Guard {
+            address: Address::new(kind, "main"),
+            reason: reason.into(),
+            liftable,
+        };
+        let error = Error::Guarded(vec![
+            guard("db-instance", "deletion protection is on", true),
+            guard("user-pool", "12 users would be lost", false),
+        ]);
+        let printed = text(&error);
+        assert!(printed.contains("  `db-instance.main`: deletion protection is on\n"), "{printed}");
+        assert!(printed.contains("  `user-pool.main`: 12 users would be lost\n"), "{printed}");
+    }
+
+    #[test]
+    fn a_held_lock_says_whose_it_is_and_since_when() {
+        let holder = Holder {
+            holder: "ana (process 7)".into(),
+            host: "ci-3".into(),
+            command: "nk apply --env dev".into(),
+            since: "2026-11-22 18:30:05 UTC".into(),
+            nonce: "n".into(),
+            over: None,
+            ousts: None,
+        };
+        let printed = text(&Error::Lock(LockError::Held { holder, age_seconds: 12 }));
+        let held = "ana (process 7) on ci-3 since 2026-11-22 18:30:05 UTC: `nk apply --env dev`";
+        assert!(printed.contains(held), "{printed}");
+        assert!(printed.contains("12 s ago"), "{printed}");
+    }
+
+    #[test]
+    fn a_wrong_stack_file_is_shown_with_the_mistake_marked() {
+        let source = Source { name: "stacks/a.toml".into(), text: "projekt = \"a\"\n".into() };
+        let error = Error::Problems(nk_stack::read(&source, "dev").unwrap_err());
+        let printed = text(&error);
+        assert!(printed.contains("stacks/a.toml:1:1"), "{printed}");
+        assert!(printed.contains("projekt"), "{printed}");
+        assert_eq!(error.exit(), Exit::StackFile);
+    }
 }

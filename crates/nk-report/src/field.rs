@@ -78,6 +78,10 @@ fn elements(items: &[Json]) -> Vec<String> {
     if plain && width(&joined) <= COLUMNS {
         return vec![joined];
     }
+    // Several beginnings of long structures say less than their number.
+    if items.len() > 2 && items.iter().all(|item| width(&brief(item)) > COLUMNS) {
+        return vec![format!("{} of them", items.len())];
+    }
     let mut lines: Vec<_> = items.iter().take(ELEMENTS).map(|item| short(item, COLUMNS)).collect();
     if items.len() > ELEMENTS {
         lines.push(format!("and {} more", items.len() - ELEMENTS));

@@ -63,18 +63,12 @@ mod tests {
             unchanged: Vec::new(),
             notes: Vec::new(),
         };
-        insta::assert_snapshot!(plan_json(&plan, Some(52), Some(0.8)), @r#"
-        {"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"calls":52,"seconds":0.8}
-        "#);
+        insta::assert_snapshot!(plan_json(&plan, Some(52), Some(0.8)), @r#"{"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"calls":52,"seconds":0.8}"#);
         let address = Address::new("vpc", "main");
         let event = Event::Started { at: 0.5, address, action: Action::ReplaceCreate, usual: 1.0 };
-        insta::assert_snapshot!(event_json(&event), @r#"
-        {"event":"started","at":0.5,"address":"vpc.main","action":"replace-create","usual":1.0}
-        "#);
+        insta::assert_snapshot!(event_json(&event), @r#"{"event":"started","at":0.5,"address":"vpc.main","action":"replace-create","usual":1.0}"#);
         let complaint =
             Complaint { error: "`a` is not there".into(), causes: vec!["b".into()], hint: None };
-        insta::assert_snapshot!(complaint_json(&complaint), @r#"
-        {"event":"error","error":"`a` is not there","causes":["b"],"hint":null}
-        "#);
+        insta::assert_snapshot!(complaint_json(&complaint), @r#"{"event":"error","error":"`a` is not there","causes":["b"],"hint":null}"#);
     }
 }

@@ -12,12 +12,18 @@ pub(crate) fn brief(value: &Json) -> String {
     match value {
         Json::Null => "(none)".to_owned(),
         Json::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        Json::Number(number) => number.to_string(),
+        Json::Number(number) => {
+            let text = number.to_string();
+            text.strip_suffix(".0").unwrap_or(&text).to_owned()
+        }
         Json::String(text) => word(text),
         Json::Array(items) => format!("[{}]", list(items.iter().map(brief))),
         Json::Object(_) => {
             let mut pairs = Vec::new();
             flatten(String::new(), value, &mut pairs);
+            if pairs.is_empty() {
+                return "{}".to_owned();
+            }
             list(pairs.into_iter().map(|(path, value)| format!("{path} {value}")))
         }
     }
@@ -71,7 +77,11 @@ fn list(items: impl Iterator<Item = String>) -> String {
 
 fn flatten(path: String, value: &Json, pairs: &mut Vec<(String, String)>) {
     match value {
-        Json::Object(fields) if !fields.is_empty() => {
+        // What is empty is still there: it may be all that tells one case from another.
+        Json::Object(fields) if !path.is_empty() && fields.values().all(Json::is_null) => {
+            pairs.push((path, "{}".to_owned()));
+        }
+        Json::Object(fields) => {
             for (name, field) in fields.iter().filter(|(_, field)| !field.is_null()) {
                 let name = tame(name);
                 let below = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -111,8 +121,11 @@ mod tests {
         assert_eq!(brief(&rule), "peer.cidr 0.0.0.0/0, ports 80, protocol tcp");
         assert_eq!(brief(&json!("@{vpc.main.id}")), "@vpc.main.id");
         assert_eq!(brief(&json!("@{repository.a.uri}:v3")), "@{repository.a.uri}:v3");
+        assert_eq!(brief(&json!([80.0, 0.5])), "[80, 0.5]");
         assert_eq!(brief(&json!("")), "\"\"");
         assert_eq!(brief(&json!("a\nb")), "\"a\\nb\"");
+        assert_eq!(brief(&json!({"fixed": {}, "port": 80})), "fixed {}, port 80");
+        assert_eq!(brief(&json!({"port": null})), "{}");
     }
 
     #[test]

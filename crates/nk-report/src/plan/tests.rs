@@ -42,9 +42,7 @@ fn nothing_to_do_is_said_in_one_line() {
     Read in 52 calls, 0.8 s.
     "#);
     let empty = plan_text(&plan(Vec::new(), 0, Vec::new()), &PlanText::default());
-    insta::assert_snapshot!(empty, @r#"
-    Nothing to do: there is nothing, and nothing is wanted.
-    "#);
+    insta::assert_snapshot!(empty, @r#"Nothing to do: there is nothing, and nothing is wanted."#);
 }
 
 #[test]
