@@ -12,6 +12,7 @@ use crate::{
 
 /// The database of a stack.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "RDS has that many switches")]
 pub struct Database {
     /// As in `postgres`.
     pub engine: String,
@@ -79,7 +80,7 @@ impl Database {
         let insights = fields.or("insights", true).value;
         let monitoring_seconds = read_monitoring(&mut fields);
         let parameters = read_parameters(&mut fields);
-        let protected = fields.or("protect", protect).value;
+        let is_protected = fields.or("protect", protect).value;
         let final_snapshot = fields.or("final-snapshot", protect).value;
         fields.finish();
         Some(Self {
@@ -97,7 +98,7 @@ impl Database {
             insights,
             monitoring_seconds,
             parameters,
-            protected,
+            protected: is_protected,
             final_snapshot,
         })
     }
