@@ -3,19 +3,24 @@
 //! One file per kind, in the same tree as `nk-kinds`.
 
 mod aws;
+mod certificate;
 mod cloudwatch;
 mod cognito;
 mod ec2;
 mod ecr;
 mod ecs;
 mod elb;
+mod holder;
 mod iam;
 mod lock;
 mod logs;
 mod meter;
+mod provider;
 mod rds;
 mod rim;
+mod secrets;
 mod secretsmanager;
+mod survey;
 
 pub use aws::Aws;
 pub use meter::{Call, Meter};

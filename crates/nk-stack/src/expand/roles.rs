@@ -35,14 +35,14 @@ impl Expansion<'_> {
             let secrets: Vec<_> =
                 stack.secret_names().iter().map(|name| format!("@{{secret.{name}.arn}}")).collect();
             let inline = (!secrets.is_empty()).then(|| {
-                ("secrets", PolicyDocument::allow(["secretsmanager:GetSecretValue"], secrets))
+                ("secrets", PolicyDocument::allow(["secretsmanager:GetSecretValue"], &secrets))
             });
             self.role("ecs-task-execution", "ecs-tasks.amazonaws.com", Some(managed), inline);
             let pool = || vec!["@{user-pool.main.arn}".to_owned()];
             let inline = stack
                 .auth
                 .as_ref()
-                .map(|_| ("cognito", PolicyDocument::allow(USER_OPERATIONS, pool())));
+                .map(|_| ("cognito", PolicyDocument::allow(USER_OPERATIONS, &pool())));
             self.role("ecs-task", "ecs-tasks.amazonaws.com", None, inline);
         }
         if stack.database.as_ref().is_some_and(|database| database.monitoring_seconds > 0) {

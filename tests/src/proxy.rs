@@ -1,0 +1,196 @@
+//! A proxy between nk and an emulator: it knows what each request asks for, records it, and lets a
+//! rule decide what becomes of it.
+
+mod call;
+mod reply;
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+pub use call::{Call, Recorded};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING},
+    server,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+pub use reply::{Refusal, refuse};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// What becomes of a request before it goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Before {
+    /// It goes on.
+    Pass,
+    /// It goes on after a while.
+    Delay(Duration),
+    /// The connection is cut; AWS never hears of it.
+    Cut,
+    /// It is answered here, as AWS would refuse it.
+    Refuse(Refusal),
+}
+
+/// What becomes of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum After {
+    /// It goes back.
+    Pass,
+    /// The connection is cut: what was asked is done, and nobody says so.
+    Cut,
+}
+
+/// Decides what becomes of every call.
+pub trait Rule: Send + Sync {
+    /// Before the call goes on.
+    fn before(&self, call: &Call) -> Before {
+        let _ = call;
+        Before::Pass
+    }
+
+    /// After AWS has answered, with AWS's status.
+    fn after(&self, call: &Call, status: u16) -> After {
+        let _ = (call, status);
+        After::Pass
+    }
+}
+
+/// Everything passes.
+pub struct Transparent;
+
+impl Rule for Transparent {}
+
+/// A running proxy. It stops when dropped.
+pub struct Proxy {
+    /// Where it listens, as an endpoint URL.
+    pub endpoint: String,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+struct Shared {
+    target: String,
+    rule: Mutex<Arc<dyn Rule>>,
+    recorded: Mutex<Vec<Recorded>>,
+}
+
+impl Proxy {
+    /// Starts a proxy to the emulator at `target`, as in `http://127.0.0.1:5000`.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start(target: &str, rule: Arc<dyn Rule>) -> io::Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let target = target.trim_start_matches("http://").to_owned();
+        let shared =
+            Arc::new(Shared { target, rule: Mutex::new(rule), recorded: Mutex::default() });
+        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { endpoint, shared, task })
+    }
+
+    /// Everything that came by since the last time this was asked.
+    ///
+    /// # Panics
+    ///
+    /// When a connection's task has panicked.
+    pub fn take(&self) -> Vec<Recorded> {
+        std::mem::take(&mut self.shared.recorded.lock().expect("no connection has panicked"))
+    }
+
+    /// Lets another rule decide from now on.
+    ///
+    /// # Panics
+    ///
+    /// When a connection's task has panicked.
+    pub fn set_rule(&self, rule: Arc<dyn Rule>) {
+        *self.shared.rule.lock().expect("no connection has panicked") = rule;
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let service = service_fn(|request| handle(request, Arc::clone(&shared)));
+            // A connection that ends early is what cutting looks like from here.
+            let _ = server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+/// An error that makes hyper drop the connection.
+type Cut = Box<dyn std::error::Error + Send + Sync>;
+
+async fn handle(
+    request: Request<Incoming>,
+    shared: Arc<Shared>,
+) -> Result<Response<Full<Bytes>>, Cut> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let call = Call::of(&parts, &body);
+    let rule = Arc::clone(&*shared.rule.lock().expect("no connection has panicked"));
+    let record = |status| {
+        let recorded = Recorded::new(&call, &parts, &body, status);
+        shared.recorded.lock().expect("no connection has panicked").push(recorded);
+    };
+    match rule.before(&call) {
+        Before::Pass => {}
+        Before::Delay(time) => tokio::time::sleep(time).await,
+        Before::Cut => {
+            record(0);
+            return Err("cut before".into());
+        }
+        Before::Refuse(refusal) => {
+            record(refusal.status);
+            return Ok(refuse(&call, &refusal));
+        }
+    }
+    let (status, response) = forward(&shared.target, parts.clone(), body.clone()).await?;
+    record(status);
+    match rule.after(&call, status) {
+        After::Pass => Ok(response),
+        After::Cut => Err("cut after".into()),
+    }
+}
+
+async fn forward(
+    target: &str,
+    parts: hyper::http::request::Parts,
+    body: Bytes,
+) -> Result<(u16, Response<Full<Bytes>>), Cut> {
+    let stream = TcpStream::connect(target).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(async move {
+        let _ = connection.await;
+    });
+    let mut onward = Request::from_parts(parts, Full::new(body));
+    onward.headers_mut().insert(HOST, target.parse()?);
+    onward.headers_mut().remove(CONNECTION);
+    let answer = sender.send_request(onward).await?;
+    let (mut parts, body) = answer.into_parts();
+    let body = body.collect().await?.to_bytes();
+    parts.headers.remove(TRANSFER_ENCODING);
+    parts.headers.remove(CONNECTION);
+    parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    Ok((parts.status.as_u16(), Response::from_parts(parts, Full::new(body))))
+}

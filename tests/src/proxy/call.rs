@@ -1,0 +1,94 @@
+//! What a request asks for.
+
+use std::collections::BTreeMap;
+
+use hyper::{body::Bytes, http::request::Parts};
+use serde::Serialize;
+
+/// A request as AWS understands it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The service as requests are signed for it, as in `ec2`.
+    pub service: String,
+    /// The operation, as in `CreateVpc`.
+    pub operation: String,
+    /// The body as text; for matching on what is in it.
+    pub body: String,
+}
+
+/// Operations that only look, by how their names begin.
+const LOOKING: [&str; 6] = ["Describe", "Get", "List", "BatchGet", "Search", "Query"];
+
+impl Call {
+    pub(super) fn of(parts: &Parts, body: &Bytes) -> Self {
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let service = header("authorization")
+            .and_then(|text| text.split("Credential=").nth(1))
+            .and_then(|text| text.split('/').nth(3))
+            .unwrap_or("unsigned")
+            .to_owned();
+        let text = String::from_utf8_lossy(body).into_owned();
+        let operation = header("x-amz-target")
+            .and_then(|target| target.rsplit('.').next())
+            .or_else(|| parts.uri.path().split("/operation/").nth(1))
+            .or_else(|| text.split('&').find_map(|pair| pair.strip_prefix("Action=")))
+            .unwrap_or("unknown")
+            .to_owned();
+        Self { service, operation, body: text }
+    }
+
+    /// Whether it may change something.
+    pub fn changes(&self) -> bool {
+        !LOOKING.iter().any(|word| self.operation.starts_with(word))
+    }
+
+    /// Service and operation, as in `ec2:CreateVpc`.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service, self.operation)
+    }
+}
+
+/// A request that came by, in the form that the check against AWS's models reads.
+#[derive(Debug, Clone, Serialize)]
+pub struct Recorded {
+    /// The service.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// As in `POST`.
+    pub method: String,
+    /// The path, with the query.
+    pub path: String,
+    /// The headers but for the signature.
+    pub headers: BTreeMap<String, String>,
+    /// The body in hexadecimal digits.
+    pub body: String,
+    /// The answer's status; zero where there was none.
+    pub status: u16,
+    /// Whether it may change something.
+    pub changes: bool,
+}
+
+impl Recorded {
+    pub(super) fn new(call: &Call, parts: &Parts, body: &Bytes, status: u16) -> Self {
+        let headers =
+            parts.headers.iter().filter(|(name, _)| name.as_str() != "authorization").filter_map(
+                |(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())),
+            );
+        Self {
+            service: call.service.clone(),
+            operation: call.operation.clone(),
+            method: parts.method.to_string(),
+            path: parts.uri.to_string(),
+            headers: headers.collect(),
+            body: body.iter().map(|byte| format!("{byte:02x}")).collect(),
+            status,
+            changes: call.changes(),
+        }
+    }
+
+    /// Service and operation, as in `ec2:CreateVpc`.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service, self.operation)
+    }
+}
