@@ -49,7 +49,7 @@ fn services(stack: &Stack, notes: &mut Vec<Note>) {
         for (variable, _) in &service.environment {
             if looks_secret(&variable.value) {
                 let text = format!(
-                    "`{}` looks like a secret, and everyone who may read task definitions can see it",
+                    "`{}` looks like a secret, and everyone who may read task definitions sees it",
                     variable.value
                 );
                 notes.push(note(&about, text, format!("services.{name}.secrets")));

@@ -169,15 +169,15 @@ fn assemble(
     let project = read_project(&mut fields);
     let region = read_region(&mut fields);
     let account = read_account(&mut fields);
-    let protect = fields.or("protect", false).value;
+    let protected = fields.or("protect", false).value;
     let network = fields.section("network").and_then(|section| Network::read(section, &region));
     let name = project.value.as_str();
     let database =
-        fields.section("database").and_then(|section| Database::read(section, name, protect));
-    let auth = fields.section("auth").and_then(|section| Auth::read(section, protect));
+        fields.section("database").and_then(|section| Database::read(section, name, protected));
+    let auth = fields.section("auth").and_then(|section| Auth::read(section, protected));
     let load_balancer = fields
         .section("load-balancer")
-        .and_then(|section| LoadBalancerSection::read(section, &region, protect));
+        .and_then(|section| LoadBalancerSection::read(section, &region, protected));
     let services = fields.take("services").map(|node| read_services(node, fields.problems));
     let log_days = fields.section("logs").map_or(30, read_logs);
     let alarms = fields.section("alarms").map(Alarms::read).unwrap_or_default();
@@ -188,7 +188,7 @@ fn assemble(
         id,
         region,
         account,
-        protected: protect,
+        protected,
         network,
         database,
         auth,

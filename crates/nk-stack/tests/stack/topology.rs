@@ -127,7 +127,7 @@ fn prod_tells_what_waits_and_what_is_probably_not_meant() {
     identity-provider.x: waits for x.client_id and x.client_secret in the secret neuraKnot-prod-oauth-credentials -> nk secrets set oauth-credentials x.client_id, then x.client_secret
     alarm: the alarms tell nobody: they are seen only in the console -> alarms.actions
     service.nextjs-frontend: nothing routes to nextjs-frontend:3000, and no service calls it -> services.nextjs-frontend.route
-    listener.http: requests to prod are not encrypted -> load-balancer.certificate
+    listener.https: HTTPS is required, and no plan can be made before there is a certificate -> load-balancer.certificate
     identity-provider.x: X speaks OAuth 2.0 without OpenID Connect: Cognito takes the provider, but signing in through it ends in an error -> auth.providers
     "#);
 }
