@@ -49,7 +49,7 @@ fn services(stack: &Stack, notes: &mut Vec<Note>) {
         for (variable, _) in &service.environment {
             if looks_secret(&variable.value) {
                 let text = format!(
-                    "`{}` looks like a secret, and everyone who may read task definitions can see it",
+                    "`{}` looks like a secret, and everyone who may read task definitions sees it",
                     variable.value
                 );
                 notes.push(note(&about, text, format!("services.{name}.secrets")));
@@ -99,7 +99,10 @@ fn load_balancer(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {
         notes.push(note("load-balancer.main", text, "services.NAME.route"));
     }
     let certificate = section.certificate.is_some() || survey.certificate.is_some();
-    if stack.is_relied_on() && !certificate {
+    if stack.wants_certificate() && !certificate {
+        let text = "HTTPS is required, and no plan can be made before there is a certificate";
+        notes.push(note("listener.https", text, "load-balancer.certificate"));
+    } else if stack.is_relied_on() && !certificate {
         let text = format!("requests to {} are not encrypted", stack.id.environment);
         notes.push(note("listener.http", text, "load-balancer.certificate"));
     }

@@ -44,7 +44,8 @@ pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
             wanted = Some(stack);
         }
     }
-    if !named(&parsed).contains(&PLAIN) && environment != PLAIN {
+    let names = named(&parsed);
+    if !names.is_empty() && !names.contains(&PLAIN) && environment != PLAIN {
         addresses_of_all += plain(source, &parsed).map_or(0, |network| network.gateways());
     }
     match wanted {
@@ -144,6 +145,18 @@ fn check_environment(parsed: &Parsed, environment: &str, problems: &mut Vec<Prob
     problems.push(Problem::new(&span, message, label).help(help));
 }
 
+/// What the file says in one environment.
+fn overlaid(parsed: &Parsed, environment: &str) -> Table {
+    let mut table = parsed.base.clone();
+    let overlays = parsed.overlays.as_ref().and_then(Node::table);
+    if let Some(over) = overlays.and_then(|all| all.get(environment)).and_then(Node::table) {
+        let mut over = over.clone();
+        over.retain(|key, _| key != "project" && key != "env");
+        overlay(&mut table, &over);
+    }
+    table
+}
+
 /// The stack in one environment, as far as it can be read.
 fn assemble(
     source: &Source,
@@ -151,26 +164,20 @@ fn assemble(
     environment: &str,
     problems: &mut Vec<Problem>,
 ) -> Stack {
-    let mut table = parsed.base.clone();
-    let over = parsed.overlays.as_ref().and_then(Node::table);
-    if let Some(over) = over.and_then(|overlays| overlays.get(environment)).and_then(Node::table) {
-        let mut over = over.clone();
-        over.retain(|key, _| key != "project" && key != "env");
-        overlay(&mut table, &over);
-    }
+    let table = overlaid(parsed, environment);
     let mut fields = Fields::new("", &(0..0), &table, problems);
     let project = read_project(&mut fields);
     let region = read_region(&mut fields);
     let account = read_account(&mut fields);
     let protected = fields.or("protect", false).value;
     let network = fields.section("network").and_then(|section| Network::read(section, &region));
-    let (name, protect) = (project.value.as_str(), protected);
+    let name = project.value.as_str();
     let database =
-        fields.section("database").and_then(|section| Database::read(section, name, protect));
-    let auth = fields.section("auth").and_then(|section| Auth::read(section, protect));
+        fields.section("database").and_then(|section| Database::read(section, name, protected));
+    let auth = fields.section("auth").and_then(|section| Auth::read(section, protected));
     let load_balancer = fields
         .section("load-balancer")
-        .and_then(|section| LoadBalancerSection::read(section, &region, protect));
+        .and_then(|section| LoadBalancerSection::read(section, &region, protected));
     let services = fields.take("services").map(|node| read_services(node, fields.problems));
     let log_days = fields.section("logs").map_or(30, read_logs);
     let alarms = fields.section("alarms").map(Alarms::read).unwrap_or_default();

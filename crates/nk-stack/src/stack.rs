@@ -103,8 +103,8 @@ impl Stack {
         }
         let message =
             format!("HTTPS is required in `{}`, without a certificate", self.id.environment);
-        let help = "set `load-balancer.certificate` to the ARN of an ACM certificate in this region, \
-                    or say `load-balancer.https = \"optional\"`";
+        let help = "set `load-balancer.certificate` to the ARN of an ACM certificate in this \
+                    region, or say `load-balancer.https = \"optional\"`";
         let problem = Problem::new(&section.https.span, message, "required here").help(help);
         Err(Problems::new(&self.source.name, &self.source.text, vec![problem]))
     }

@@ -1,5 +1,7 @@
 //! Physical names against the lengths and patterns of AWS.
 
+use std::collections::BTreeSet;
+
 use nk_model::{Address, Desired, Json};
 
 use crate::{
@@ -51,13 +53,26 @@ const RULES: [Rule; 17] = [
 const NOT_IN_DOMAINS: [&str; 3] = ["aws", "amazon", "cognito"];
 
 pub(super) fn check(stack: &Stack, desired: &Desired, project: &Span, problems: &mut Vec<Problem>) {
+    let mut seen = BTreeSet::new();
     for (address, resource) in &desired.resources {
         let Some(rule) = RULES.iter().find(|rule| rule.kind == address.kind()) else { continue };
         let Some(name) = resource.spec.get(rule.field).and_then(Json::as_str) else { continue };
         let service = stack.services.iter().find(|service| service.name == address.name());
         let span = service.map_or(project, |service| &service.span);
         if let Some((message, label)) = refusal(rule, address, name) {
-            problems.push(Problem::new(span, message, label));
+            let problem = Problem::new(span, message, label);
+            problems.push(match rule.kind {
+                "target-group" => problem.help(format!(
+                    "set `services.{}.route.name` to a shorter name for the target group",
+                    address.name()
+                )),
+                _ => problem,
+            });
+        }
+        if !seen.insert((rule.kind, name.to_lowercase())) {
+            let message =
+                format!("`{address}` would be called `{name}`, like another {}", rule.kind);
+            problems.push(Problem::new(span, message, "a name given twice"));
         }
     }
 }

@@ -81,7 +81,8 @@ impl Expansion<'_> {
             || "00000000".to_owned(),
             |account| {
                 let digest = Sha256::digest(account.as_bytes());
-                digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+                let [a, b, c, d, ..] = digest.0;
+                format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
             },
         );
         self.lower_name(&mark)

@@ -45,7 +45,8 @@ impl Expansion<'_> {
         service: &ServiceSection,
         route: &Route,
     ) {
-        let physical = self.name(&format!("{}-tg", service.name));
+        let short = route.name.as_ref().unwrap_or(&service.name);
+        let physical = self.name(&format!("{short}-tg"));
         let group = TargetGroup {
             port: service.port,
             vpc: Ref::to("main"),

@@ -137,7 +137,7 @@ impl Word for Tier {
 }
 
 impl Auth {
-    pub(crate) fn read(mut fields: Fields<'_, '_>, protect: bool) -> Option<Self> {
+    pub(crate) fn read(mut fields: Fields<'_, '_>, protected: bool) -> Option<Self> {
         let sign_in = read_sign_in(&mut fields);
         let password = read_password(&mut fields);
         let tokens = read_tokens(&mut fields);
@@ -156,7 +156,7 @@ impl Auth {
                 fields.report(Problem::new(&provider.span, message, "again"));
             }
         }
-        let protected = fields.or("protect", protect).value;
+        let is_protected = fields.or("protect", protected).value;
         fields.finish();
         Some(Self {
             sign_in: sign_in?,
@@ -167,7 +167,7 @@ impl Auth {
             scopes: scopes.into_iter().map(|scope| scope.value).collect(),
             tier,
             providers: providers.into_iter().map(|provider| provider.value).collect(),
-            protected,
+            protected: is_protected,
         })
     }
 }

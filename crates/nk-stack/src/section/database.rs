@@ -12,6 +12,7 @@ use crate::{
 
 /// The database of a stack.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "RDS has that many switches")]
 pub struct Database {
     /// As in `postgres`.
     pub engine: String,
@@ -63,7 +64,7 @@ const MONITORING: [i64; 7] = [0, 1, 5, 10, 15, 30, 60];
 const RESERVED: [&str; 4] = ["admin", "rdsadmin", "rds_superuser", "public"];
 
 impl Database {
-    pub(crate) fn read(mut fields: Fields<'_, '_>, project: &str, protect: bool) -> Option<Self> {
+    pub(crate) fn read(mut fields: Fields<'_, '_>, project: &str, protected: bool) -> Option<Self> {
         let Engine::Postgres = fields.or("engine", Engine::Postgres).value;
         let version = read_version(&mut fields);
         let class = read_class(&mut fields);
@@ -79,8 +80,8 @@ impl Database {
         let insights = fields.or("insights", true).value;
         let monitoring_seconds = read_monitoring(&mut fields);
         let parameters = read_parameters(&mut fields);
-        let protected = fields.or("protect", protect).value;
-        let final_snapshot = fields.or("final-snapshot", protect).value;
+        let is_protected = fields.or("protect", protected).value;
+        let final_snapshot = fields.or("final-snapshot", protected).value;
         fields.finish();
         Some(Self {
             engine: "postgres".into(),
@@ -97,7 +98,7 @@ impl Database {
             insights,
             monitoring_seconds,
             parameters,
-            protected,
+            protected: is_protected,
             final_snapshot,
         })
     }

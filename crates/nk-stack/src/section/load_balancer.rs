@@ -34,22 +34,22 @@ impl Word for Https {
 }
 
 impl LoadBalancerSection {
-    pub(crate) fn read(mut fields: Fields<'_, '_>, region: &str, protect: bool) -> Option<Self> {
+    pub(crate) fn read(mut fields: Fields<'_, '_>, region: &str, protected: bool) -> Option<Self> {
         let https = fields.or("https", Https::Optional);
         let certificate = fields.optional::<String>("certificate");
         if let Some(certificate) = &certificate {
             check_certificate(&mut fields, certificate, region);
         }
-        let usual = if protect { Seconds(300) } else { Seconds(30) };
+        let usual = if protected { Seconds(300) } else { Seconds(30) };
         let drain = fields.or("drain", usual);
         let drain = fields.within("drain", Some(drain), &(Seconds(0)..=Seconds::hours(1)));
-        let protected = fields.or("protect", protect).value;
+        let is_protected = fields.or("protect", protected).value;
         fields.finish();
         Some(Self {
             https,
             certificate: certificate.map(|certificate| certificate.value),
             drain_seconds: u32::try_from(drain?.value.0).ok()?,
-            protected,
+            protected: is_protected,
         })
     }
 }

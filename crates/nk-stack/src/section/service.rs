@@ -44,6 +44,8 @@ pub struct Route {
     pub hosts: Vec<String>,
     /// What is asked for to find out whether a task is well.
     pub health: String,
+    /// What stands for the service in its target group's name, which AWS keeps short.
+    pub name: Option<String>,
     /// The priority of its rule.
     pub priority: Option<At<i32>>,
 }
@@ -136,6 +138,7 @@ fn read_route(fields: &mut Fields<'_, '_>) -> Option<At<Route>> {
     let paths = route.one_or_more::<String>("path").unwrap_or_default();
     let hosts = route.one_or_more::<String>("host").unwrap_or_default();
     let health = route.or("health", "/".to_owned());
+    let name = route.optional::<String>("name").map(|name| name.value);
     let priority = route.optional::<i64>("priority");
     let priority = route.within("priority", priority, &(1..=50_000));
     for path in paths.iter().chain([&health]) {
@@ -167,7 +170,8 @@ fn read_route(fields: &mut Fields<'_, '_>) -> Option<At<Route>> {
     route.finish();
     let texts = |all: Vec<At<String>>| all.into_iter().map(|one| one.value).collect();
     let priority = priority.and_then(|at| Some(At::new(i32::try_from(at.value).ok()?, &at.span)));
-    let route = Route { paths: texts(paths), hosts: texts(hosts), health: health.value, priority };
+    let route =
+        Route { paths: texts(paths), hosts: texts(hosts), health: health.value, name, priority };
     Some(At::new(route, &span))
 }
 
