@@ -13,9 +13,11 @@ mod iam;
 mod lock;
 mod logs;
 mod meter;
+mod named;
 mod rds;
 mod rim;
 mod secretsmanager;
+mod survey;
 
 pub use aws::Aws;
 pub use meter::{Call, Meter};
