@@ -23,7 +23,14 @@ use tracing_subscriber::EnvFilter;
 
 /// Does what the command line says, on a cloud of type `P`.
 pub fn main<P: Provider>() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // The parser's own exit code for a mistake is that of `plan --detailed-exitcode`.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Failed } else { Exit::Done }.into();
+        }
+    };
     colour(arguments.global.color);
     log(arguments.global.verbose);
     let as_json = arguments.global.json;

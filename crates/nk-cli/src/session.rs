@@ -10,7 +10,6 @@ use crate::{arguments::Global, emulator, errors::Error};
 
 /// A stack file, read and checked for one environment.
 pub(crate) struct Opened {
-    pub(crate) source: Source,
     pub(crate) stack: Stack,
 }
 
@@ -18,7 +17,6 @@ pub(crate) struct Opened {
 pub(crate) struct Session<P> {
     pub(crate) stack: Stack,
     pub(crate) cloud: Arc<P>,
-    pub(crate) caller: Caller,
     pub(crate) desired: Desired,
     survey: Survey,
     /// The domain of the certificate that an emulator has yet to issue.
@@ -62,7 +60,7 @@ pub(crate) fn open(global: &Global) -> Result<Opened, Error> {
     if let Some(region) = env_region().filter(|region| *region != stack.region) {
         return Err(Error::Region { environment: region, stack: stack.region });
     }
-    Ok(Opened { source, stack })
+    Ok(Opened { stack })
 }
 
 /// The region that the environment asks for.
@@ -118,7 +116,7 @@ impl<P: Provider> Session<P> {
                 stack.id, stack.region, caller.account, caller.arn
             ),
         };
-        Ok(Self { stack, cloud: Arc::new(cloud), caller, desired, survey, unissued, place })
+        Ok(Self { stack, cloud: Arc::new(cloud), desired, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.

@@ -1,29 +1,117 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::ecs::{Cluster, ClusterOutputs};
-use nk_model::{Address, Change, Live};
+//! How ECS makes a cluster.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_ecs::types::{self, ClusterField, ClusterSetting, ClusterSettingName};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    ecs::{Cluster, ClusterOutputs},
+};
+use nk_model::{Address, Change, Changes, Live, Phase};
+
+use super::{managed, sdk_tags};
+use crate::{Aws, rim::Refused};
+
+/// How many clusters ECS describes in one call.
+const CHUNK: usize = 100;
+
+type LiveCluster = Live<Cluster, ClusterOutputs>;
 
 impl Reconcile<Cluster> for Aws {
-    async fn observe(&self, _: &Scope<Cluster>) -> CloudResult<Vec<Live<Cluster, ClusterOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<Cluster>) -> CloudResult<Vec<LiveCluster>> {
+        let mut names: BTreeSet<String> =
+            scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
+        if scope.reach == Reach::Stack {
+            names.extend(self.clusters_named(&scope.pass).await?.iter().cloned());
+        }
+        let names: Vec<_> = names.into_iter().collect();
+        let looks = names.chunks(CHUNK).map(|names| self.clusters(names));
+        let found = try_join_all(looks).await?.into_iter().flatten();
+        Ok(found.filter_map(|cluster| self.cluster(scope, cluster)).collect())
     }
-    async fn create(
-        &self,
-        _: &Cluster,
-        _: &Address,
-    ) -> CloudResult<Option<Live<Cluster, ClusterOutputs>>> {
-        todo!()
+
+    async fn create(&self, spec: &Cluster, address: &Address) -> CloudResult<Option<LiveCluster>> {
+        let answer = self
+            .ecs
+            .create_cluster()
+            .cluster_name(&spec.name)
+            .settings(insights(spec))
+            .set_tags(Some(sdk_tags(&spec.tags)))
+            .send()
+            .await
+            .refused("ecs:CreateCluster")?;
+        // ECS answers with the cluster of that name even where somebody else has made it.
+        let ours = |cluster: &types::Cluster| managed(cluster.tags.clone()) == spec.tags;
+        let cluster = answer.cluster.filter(ours);
+        Ok(cluster.map(|cluster| live(address.clone(), cluster, spec.tags.clone())))
     }
+
     async fn update(
         &self,
-        _: &Cluster,
-        _: &Live<Cluster, ClusterOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<Cluster, ClusterOutputs>>> {
-        todo!()
+        spec: &Cluster,
+        live: &LiveCluster,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveCluster>> {
+        if changes.touch("container-insights") {
+            let call = self.ecs.update_cluster_settings().cluster(&spec.name);
+            let call = call.settings(insights(spec)).send().await;
+            call.refused("ecs:UpdateClusterSettings")?;
+        }
+        if changes.touch("tags") {
+            self.ecs_tag(&live.id, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<Cluster, ClusterOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveCluster) -> CloudResult<Departure> {
+        let call = self.ecs.delete_cluster().cluster(&live.spec.name).send().await;
+        call.unless_missing("ecs:DeleteCluster", &["ClusterNotFoundException"])?;
+        Ok(Departure::Gone)
     }
+}
+
+impl Aws {
+    async fn clusters(&self, names: &[String]) -> CloudResult<Vec<types::Cluster>> {
+        let call = self.ecs.describe_clusters().set_clusters(Some(names.to_vec()));
+        let call = call.include(ClusterField::Tags).include(ClusterField::Settings);
+        Ok(call.send().await.refused("ecs:DescribeClusters")?.clusters.unwrap_or_default())
+    }
+
+    fn cluster(&self, scope: &Scope<Cluster>, cluster: types::Cluster) -> Option<LiveCluster> {
+        // A deleted cluster stays visible for a while.
+        if cluster.status() == Some("INACTIVE") {
+            return None;
+        }
+        let tags = managed(cluster.tags.clone());
+        let name = cluster.cluster_name().unwrap_or_default();
+        let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
+        Some(live(address, cluster, tags).owned_by(owner))
+    }
+}
+
+fn insights(spec: &Cluster) -> ClusterSetting {
+    let name = ClusterSettingName::ContainerInsights;
+    ClusterSetting::builder().name(name).value(&spec.container_insights).build()
+}
+
+fn live(address: Address, cluster: types::Cluster, tags: Tags) -> LiveCluster {
+    let phase = match cluster.status.as_deref() {
+        Some("PROVISIONING") => Phase::Busy("provisioning".into()),
+        Some("DEPROVISIONING") => Phase::Leaving("deprovisioning".into()),
+        Some("FAILED") => Phase::Failed("its capacity provider could not be made".into()),
+        _ => Phase::Ready,
+    };
+    let insights = cluster
+        .settings
+        .unwrap_or_default()
+        .into_iter()
+        .find(|setting| setting.name == Some(ClusterSettingName::ContainerInsights))
+        .and_then(|setting| setting.value);
+    let name = cluster.cluster_name.unwrap_or_default();
+    let arn = cluster.cluster_arn.unwrap_or_default();
+    let container_insights = insights.unwrap_or_else(|| "disabled".into());
+    let spec = Cluster { name: name.clone(), container_insights, tags };
+    Live::ready(address, arn.clone(), spec, ClusterOutputs { name, arn }).in_phase(phase)
 }

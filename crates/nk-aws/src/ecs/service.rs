@@ -1,29 +1,127 @@
-//! STUB
-use crate::Aws;
+//! How ECS makes a service.
+
+mod failure;
+mod finding;
+mod image;
+mod reading;
+mod request;
+mod rollout;
+
+use aws_sdk_ecs::types;
+use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ecs::{Service, ServiceOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Changes, Live, Phase};
+
+use self::rollout::Rollout;
+use super::{managed, sdk_tags};
+use crate::{Aws, rim::Refused};
+
+/// How ECS says that a service is gone.
+const MISSING: &[&str] =
+    &["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
+
+type LiveService = Live<Service, ServiceOutputs>;
 
 impl Reconcile<Service> for Aws {
-    async fn observe(&self, _: &Scope<Service>) -> CloudResult<Vec<Live<Service, ServiceOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<Service>) -> CloudResult<Vec<LiveService>> {
+        let mut found = Vec::new();
+        for service in self.services(scope).await? {
+            let tags = managed(service.tags.clone());
+            let name = service.service_name().unwrap_or_default();
+            let place = self.holder(scope, |spec| spec.name == name, &tags);
+            if let Some((address, owner)) = place {
+                let live = reading::live(address, &service, tags).owned_by(owner);
+                found.push((service, live));
+            }
+        }
+        self.hand_over_counts(scope, &mut found).await?;
+        // Only who has just changed this very service wants to know what becomes of it.
+        let one = scope.address().is_some();
+        let looks = found.into_iter().map(|(service, live)| async move {
+            let wanted = scope.wanted(&live.address).filter(|_| one);
+            self.assess(live, &service, wanted).await
+        });
+        try_join_all(looks).await
     }
-    async fn create(
-        &self,
-        _: &Service,
-        _: &Address,
-    ) -> CloudResult<Option<Live<Service, ServiceOutputs>>> {
-        todo!()
+
+    async fn create(&self, spec: &Service, address: &Address) -> CloudResult<Option<LiveService>> {
+        let call = request::create(&self.ecs, spec)?;
+        let answer = Box::pin(call.send()).await.refused("ecs:CreateService")?;
+        let Some(service) = answer.service else { return Ok(None) };
+        let live = reading::live(address.clone(), &service, spec.tags.clone());
+        self.assess(live, &service, Some(spec)).await.map(Some)
     }
+
     async fn update(
         &self,
-        _: &Service,
-        _: &Live<Service, ServiceOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<Service, ServiceOutputs>>> {
-        todo!()
+        spec: &Service,
+        live: &LiveService,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveService>> {
+        if changes.touch("tags") {
+            self.ecs_tag(&live.id, &spec.tags).await?;
+        }
+        if changes.iter().all(|change| change.field() == "tags") {
+            return Ok(None);
+        }
+        let call = request::update(&self.ecs, spec, changes)?;
+        let answer = Box::pin(call.send()).await.refused("ecs:UpdateService")?;
+        let Some(service) = answer.service else { return Ok(None) };
+        let mut now = reading::live(live.address.clone(), &service, spec.tags.clone());
+        if !changes.touch("count") {
+            now.spec.count = live.spec.count;
+        }
+        self.assess(now, &service, Some(spec)).await.map(Some)
     }
-    async fn destroy(&self, _: &Live<Service, ServiceOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveService) -> CloudResult<Departure> {
+        let (cluster, name) = (live.spec.cluster.as_str(), &live.spec.name);
+        let call = self.ecs.update_service().cluster(cluster).service(name).desired_count(0);
+        let answer = Box::pin(call.send()).await.unless_missing("ecs:UpdateService", MISSING)?;
+        if answer.is_none() {
+            return Ok(Departure::Gone);
+        }
+        let call = self.ecs.delete_service().cluster(cluster).service(name).force(true);
+        let answer = call.send().await.unless_missing("ecs:DeleteService", MISSING)?;
+        Ok(answer.map_or(Departure::Gone, |_| Departure::Going))
+    }
+}
+
+impl Aws {
+    /// Adds to a service where it stands in its life: whether its deployment is done, and if it
+    /// cannot be, why.
+    ///
+    /// `wanted` is what is being made of it, for a look at one service only.
+    async fn assess(
+        &self,
+        live: LiveService,
+        service: &types::Service,
+        wanted: Option<&Service>,
+    ) -> CloudResult<LiveService> {
+        if service.status() == Some("DRAINING") {
+            return Ok(live.in_phase(Phase::Leaving("draining".into())));
+        }
+        let definition = wanted.map(|wanted| wanted.task_definition.as_str());
+        let rollout = rollout::rollout(service, definition);
+        if rollout == Rollout::Done {
+            return Ok(live);
+        }
+        // Without an image no deployment ends, and nothing but a push helps.
+        if let Some(image) = self.missing_image(service).await? {
+            let notes = vec![format!("no image yet: push {image}")];
+            return Ok(Live { notes, ..live });
+        }
+        Ok(match rollout {
+            Rollout::Done => live,
+            Rollout::UnderWay(word) => live.in_phase(Phase::Busy(word)),
+            Rollout::Failed { reason, definition: failed } => {
+                if definition == Some(failed.as_str()) {
+                    let reason = self.failure(service, &failed, &reason).await?;
+                    return Ok(live.in_phase(Phase::Failed(reason)));
+                }
+                Live { spec: Service { failed: reason, ..live.spec.clone() }, ..live }
+            }
+        })
     }
 }

@@ -1,32 +1,142 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
+//! How RDS makes a database instance.
+
+mod reading;
+mod request;
+
+use std::time::SystemTime;
+
+use aws_sdk_rds::types;
+use aws_smithy_types::{DateTime, date_time::Format};
+use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::rds::{DbInstance, DbInstanceOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Changes, Guard, Live, Phase};
+
+use super::managed;
+use crate::{Aws, rim::Refused};
+
+/// How RDS says that an instance is gone.
+const MISSING: &[&str] = &["DBInstanceNotFound"];
+
+type LiveInstance = Live<DbInstance, DbInstanceOutputs>;
 
 impl Reconcile<DbInstance> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<DbInstance>,
-    ) -> CloudResult<Vec<Live<DbInstance, DbInstanceOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<DbInstance>) -> CloudResult<Vec<LiveInstance>> {
+        let mut found = Vec::new();
+        for instance in self.instances(scope).await? {
+            let tags = managed(instance.tag_list.clone());
+            let name = instance.db_instance_identifier().unwrap_or_default();
+            let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
+                continue;
+            };
+            let wanted = scope.wanted(&address);
+            let live = reading::live(address.clone(), &instance, tags, wanted)?.owned_by(owner);
+            // nk has its changes made at once, so what is pending right after one is being made,
+            // even where the status has not caught up. In a plan it may as well be waiting for the
+            // maintenance window.
+            let at_work = scope.address().is_some() && reading::pending(&instance);
+            found.push(match live.phase {
+                Phase::Ready if at_work => live.in_phase(Phase::Busy("modifying".into())),
+                _ => live,
+            });
+        }
+        Ok(found)
     }
+
     async fn create(
         &self,
-        _: &DbInstance,
-        _: &Address,
-    ) -> CloudResult<Option<Live<DbInstance, DbInstanceOutputs>>> {
-        todo!()
+        spec: &DbInstance,
+        address: &Address,
+    ) -> CloudResult<Option<LiveInstance>> {
+        let password = self.master_password(spec.password.as_str()).await?;
+        let call = Box::pin(request::create(&self.rds, spec, &password).send()).await;
+        let answer = call
+            .refused("rds:CreateDBInstance")
+            .map_err(|error: CloudError| error.without(&password))?;
+        let live = |instance: types::DbInstance| {
+            reading::live(address.clone(), &instance, spec.tags.clone(), Some(spec))
+        };
+        answer.db_instance.map(live).transpose()
     }
+
     async fn update(
         &self,
-        _: &DbInstance,
-        _: &Live<DbInstance, DbInstanceOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<DbInstance, DbInstanceOutputs>>> {
-        todo!()
+        spec: &DbInstance,
+        live: &LiveInstance,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveInstance>> {
+        if changes.iter().any(|change| change.field() != "tags") {
+            let call = request::modify(&self.rds, spec, &live.spec, changes);
+            Box::pin(call.send()).await.refused("rds:ModifyDBInstance")?;
+        }
+        if changes.touch("tags") {
+            self.rds_tag(&live.outputs.arn, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<DbInstance, DbInstanceOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveInstance) -> CloudResult<Departure> {
+        // RDS takes no snapshot of an instance that it has given up.
+        let snapshot = live.spec.final_snapshot && !matches!(live.phase, Phase::Failed(_));
+        let call = self.rds.delete_db_instance().db_instance_identifier(&live.spec.name);
+        let call = call
+            .skip_final_snapshot(!snapshot)
+            .set_final_db_snapshot_identifier(snapshot.then(|| snapshot_name(&live.spec.name)));
+        match call.send().await.unless_missing("rds:DeleteDBInstance", MISSING) {
+            Ok(answer) => Ok(answer.map_or(Departure::Gone, |_| Departure::Going)),
+            Err(error) if error.says("InvalidDBInstanceState", "already being deleted") => {
+                Ok(Departure::Going)
+            }
+            Err(error) => Err(error),
+        }
     }
+
+    async fn guards(&self, live: &LiveInstance) -> CloudResult<Vec<Guard>> {
+        let guard = || Guard {
+            address: live.address.clone(),
+            reason: "deletion protection is on".into(),
+            liftable: true,
+        };
+        Ok(live.spec.protected.then(guard).into_iter().collect())
+    }
+
+    async fn unprotect(&self, live: &LiveInstance) -> CloudResult<()> {
+        if !live.spec.protected {
+            return Ok(());
+        }
+        let call = self.rds.modify_db_instance().db_instance_identifier(&live.spec.name);
+        let call = call.deletion_protection(false).apply_immediately(true);
+        let answer = Box::pin(call.send()).await;
+        answer.unless_missing("rds:ModifyDBInstance", MISSING).map(drop)
+    }
+}
+
+impl Aws {
+    /// The instances that may be ours, by their names.
+    async fn instances(&self, scope: &Scope<DbInstance>) -> CloudResult<Vec<types::DbInstance>> {
+        let operation = "rds:DescribeDBInstances";
+        let call = self.rds.describe_db_instances();
+        if scope.address().is_some() {
+            let Some((_, spec)) = scope.wanted.first() else { return Ok(Vec::new()) };
+            let answer = call.db_instance_identifier(&spec.name).send().await;
+            let answer = answer.unless_missing(operation, MISSING)?;
+            return Ok(answer.and_then(|answer| answer.db_instances).unwrap_or_default());
+        }
+        // There is no filter for tags, nor one that lets a missing name pass.
+        let all = call.into_paginator().items().send().try_collect().await.refused(operation)?;
+        let ours = |name: &str| {
+            self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
+        };
+        Ok(all
+            .into_iter()
+            .filter(|instance| instance.db_instance_identifier.as_deref().is_some_and(ours))
+            .collect())
+    }
+}
+
+/// A name no snapshot has yet: RDS refuses one that is taken, even by an instance long gone.
+fn snapshot_name(instance: &str) -> String {
+    let now = DateTime::from_secs(DateTime::from(SystemTime::now()).secs());
+    let now = now.fmt(Format::DateTime).unwrap_or_default();
+    let digits: String = now.chars().filter(char::is_ascii_digit).collect();
+    format!("{instance}-final-{digits}")
 }

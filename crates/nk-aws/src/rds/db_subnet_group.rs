@@ -1,35 +1,126 @@
-//! STUB
-use crate::Aws;
+//! How RDS makes a DB subnet group.
+
+use aws_sdk_rds::types;
+use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::rds::{DbSubnetGroup, DbSubnetGroupOutputs};
-use nk_model::{Address, Change, Live};
+use nk_kinds::{
+    Tags,
+    rds::{DbSubnetGroup, DbSubnetGroupOutputs},
+};
+use nk_model::{Address, Change, Changes, Live, Ref};
+
+use super::sdk_tags;
+use crate::{Aws, rim::Refused};
+
+/// How RDS says that a subnet group is gone. Unlike its other codes, this one keeps its suffix.
+const MISSING: &[&str] = &["DBSubnetGroupNotFoundFault"];
+
+type LiveGroup = Live<DbSubnetGroup, DbSubnetGroupOutputs>;
 
 impl Reconcile<DbSubnetGroup> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<DbSubnetGroup>,
-    ) -> CloudResult<Vec<Live<DbSubnetGroup, DbSubnetGroupOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<DbSubnetGroup>) -> CloudResult<Vec<LiveGroup>> {
+        let groups = self.subnet_groups(scope).await?;
+        let looks = groups.into_iter().map(|group| self.subnet_group(scope, group));
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
+
     async fn create(
         &self,
-        _: &DbSubnetGroup,
-        _: &Address,
-    ) -> CloudResult<Option<Live<DbSubnetGroup, DbSubnetGroupOutputs>>> {
-        todo!()
+        spec: &DbSubnetGroup,
+        address: &Address,
+    ) -> CloudResult<Option<LiveGroup>> {
+        let answer = self
+            .rds
+            .create_db_subnet_group()
+            .db_subnet_group_name(&spec.name)
+            .db_subnet_group_description(&spec.description)
+            .set_subnet_ids(Some(subnet_ids(spec)))
+            .set_tags(Some(sdk_tags(&spec.tags)))
+            .send()
+            .await
+            .refused("rds:CreateDBSubnetGroup")?;
+        Ok(answer.db_subnet_group.map(|group| live(address.clone(), group, spec.tags.clone())))
     }
+
     async fn update(
         &self,
-        _: &DbSubnetGroup,
-        _: &Live<DbSubnetGroup, DbSubnetGroupOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<DbSubnetGroup, DbSubnetGroupOutputs>>> {
-        todo!()
+        spec: &DbSubnetGroup,
+        live: &LiveGroup,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveGroup>> {
+        if changes.touch("subnets") || changes.touch("description") {
+            // It takes the whole list, whether or not the list has changed.
+            self.rds
+                .modify_db_subnet_group()
+                .db_subnet_group_name(&spec.name)
+                .db_subnet_group_description(&spec.description)
+                .set_subnet_ids(Some(subnet_ids(spec)))
+                .send()
+                .await
+                .refused("rds:ModifyDBSubnetGroup")?;
+        }
+        if changes.touch("tags") {
+            self.rds_tag(&live.id, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(
+
+    async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
+        let call = self.rds.delete_db_subnet_group().db_subnet_group_name(&live.spec.name);
+        let answer = call.send().await.unless_missing("rds:DeleteDBSubnetGroup", MISSING)?;
+        Ok(answer.map_or(Departure::Gone, |_| Departure::Going))
+    }
+}
+
+impl Aws {
+    /// The groups that may be ours, by their names.
+    async fn subnet_groups(
         &self,
-        _: &Live<DbSubnetGroup, DbSubnetGroupOutputs>,
-    ) -> CloudResult<Departure> {
-        todo!()
+        scope: &Scope<DbSubnetGroup>,
+    ) -> CloudResult<Vec<types::DbSubnetGroup>> {
+        let operation = "rds:DescribeDBSubnetGroups";
+        let call = self.rds.describe_db_subnet_groups();
+        if scope.address().is_some() {
+            let Some((_, spec)) = scope.wanted.first() else { return Ok(Vec::new()) };
+            let answer = call.db_subnet_group_name(&spec.name).send().await;
+            let answer = answer.unless_missing(operation, MISSING)?;
+            return Ok(answer.and_then(|answer| answer.db_subnet_groups).unwrap_or_default());
+        }
+        let all = call.into_paginator().items().send().try_collect().await.refused(operation)?;
+        let ours = |name: &str| {
+            self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
+        };
+        Ok(all
+            .into_iter()
+            .filter(|group| group.db_subnet_group_name.as_deref().is_some_and(ours))
+            .collect())
     }
+
+    async fn subnet_group(
+        &self,
+        scope: &Scope<DbSubnetGroup>,
+        group: types::DbSubnetGroup,
+    ) -> CloudResult<Option<LiveGroup>> {
+        let tags = self.rds_tags(group.db_subnet_group_arn().unwrap_or_default()).await?;
+        let name = group.db_subnet_group_name().unwrap_or_default();
+        let place = self.holder(scope, |spec| spec.name == name, &tags);
+        Ok(place.map(|(address, owner)| live(address, group, tags).owned_by(owner)))
+    }
+}
+
+fn subnet_ids(spec: &DbSubnetGroup) -> Vec<String> {
+    spec.subnets.iter().map(ToString::to_string).collect()
+}
+
+fn live(address: Address, group: types::DbSubnetGroup, tags: Tags) -> LiveGroup {
+    let name = group.db_subnet_group_name.unwrap_or_default();
+    let subnets = group.subnets.unwrap_or_default().into_iter();
+    let spec = DbSubnetGroup {
+        name: name.clone(),
+        description: group.db_subnet_group_description.unwrap_or_default(),
+        subnets: subnets.filter_map(|one| one.subnet_identifier.map(Ref::known)).collect(),
+        tags,
+    };
+    let id = group.db_subnet_group_arn.unwrap_or_default();
+    Live::ready(address, id, spec, DbSubnetGroupOutputs { name })
 }

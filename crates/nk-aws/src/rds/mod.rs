@@ -3,3 +3,41 @@
 mod db_instance;
 mod db_parameter_group;
 mod db_subnet_group;
+mod password;
+
+use aws_sdk_rds::types::Tag;
+use nk_engine::CloudResult;
+use nk_kinds::Tags;
+
+use crate::{Aws, rim::Refused};
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// The tags among a resource's that nk sets.
+fn managed(tags: Option<Vec<Tag>>) -> Tags {
+    let pairs = tags.unwrap_or_default().into_iter();
+    Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
+}
+
+impl Aws {
+    /// Whether something has a name as this stack gives them. RDS stores names in lower case.
+    fn rds_named(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(&self.stack.prefix().to_lowercase());
+        rest.is_some_and(|rest| rest.starts_with('-'))
+    }
+
+    /// The tags of a group, which its description does not show.
+    async fn rds_tags(&self, arn: &str) -> CloudResult<Tags> {
+        let call = self.rds.list_tags_for_resource().resource_name(arn).send().await;
+        Ok(managed(call.refused("rds:ListTagsForResource")?.tag_list))
+    }
+
+    /// Sets tags, whether they are there or not.
+    async fn rds_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
+        let call = self.rds.add_tags_to_resource().resource_name(arn);
+        let call = call.set_tags(Some(sdk_tags(tags))).send().await;
+        call.refused("rds:AddTagsToResource").map(drop)
+    }
+}

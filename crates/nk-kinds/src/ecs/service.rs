@@ -42,6 +42,10 @@ pub struct Service {
     pub health_grace_seconds: i32,
     /// Whether a failed deployment is stopped and rolled back.
     pub circuit_breaker: bool,
+    /// Why its last deployment failed. Never wanted, so that it is a difference, which another
+    /// deployment settles.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub failed: String,
     /// Its tags, which its tasks get as well.
     pub tags: Tags,
 }

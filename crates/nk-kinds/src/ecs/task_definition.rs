@@ -1,6 +1,6 @@
 //! A task definition: what a service's tasks run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nk_model::{Kind, Ref, Replace};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,10 @@ pub struct TaskDefinition {
     pub task_role: Ref<RoleArn>,
     /// The container.
     pub container: Container,
+    /// What a live revision says that a spec cannot, as in `health check`. Never wanted, so that it
+    /// is a difference wherever somebody has put it there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub extra: BTreeSet<String>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -70,6 +74,6 @@ impl Kind for TaskDefinition {
     const KIND: &'static str = "task-definition";
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const IMMUTABLE: &'static [&'static str] =
-        &["family", "cpu", "memory", "execution-role", "task-role", "container"];
+        &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
     const REPLACE: Replace = Replace::CreateFirst(&[]);
 }

@@ -80,6 +80,7 @@ impl Expansion<'_> {
                 log_group: Ref::to(&service.name),
                 log_region: self.stack.region.clone(),
             },
+            extra: BTreeSet::new(),
             tags: self.tags::<TaskDefinition>(&service.name, &family),
             family,
         };
@@ -131,6 +132,7 @@ impl Expansion<'_> {
             }),
             health_grace_seconds: if routed { GRACE_SECONDS } else { 0 },
             circuit_breaker: true,
+            failed: String::new(),
             tags: self.tags::<Service>(&service.name, &physical),
             name: physical,
         };

@@ -1,0 +1,64 @@
+//! Why a deployment failed, in the words of those who were there.
+
+use aws_sdk_ecs::types::{DesiredStatus, Service, Task};
+use nk_engine::CloudResult;
+
+use crate::{Aws, rim::Refused};
+
+/// How many events of a service are worth reading.
+const EVENTS: usize = 3;
+/// How many stopped tasks are looked at.
+const TASKS: i32 = 10;
+
+impl Aws {
+    /// ECS's reason, the stopped task's, and the service's last events.
+    pub(super) async fn failure(
+        &self,
+        service: &Service,
+        definition: &str,
+        reason: &str,
+    ) -> CloudResult<String> {
+        let task = self.stopped_task(service, definition).await?;
+        let task = task.map(|task| format!("a task stopped: {}", last_words(&task)));
+        let events = service.events().iter().take(EVENTS);
+        let events = events.filter_map(|event| event.message().map(str::to_owned));
+        let all: Vec<_> = [reason.to_owned()].into_iter().chain(task).chain(events).collect();
+        Ok(all.join("; "))
+    }
+
+    /// The task of this definition that stopped last. ECS remembers them for an hour.
+    async fn stopped_task(&self, service: &Service, definition: &str) -> CloudResult<Option<Task>> {
+        let cluster = service.cluster_arn().unwrap_or_default();
+        let listed = self
+            .ecs
+            .list_tasks()
+            .cluster(cluster)
+            .service_name(service.service_name().unwrap_or_default())
+            .desired_status(DesiredStatus::Stopped)
+            .max_results(TASKS)
+            .send()
+            .await
+            .refused("ecs:ListTasks")?;
+        let arns = listed.task_arns.unwrap_or_default();
+        if arns.is_empty() {
+            return Ok(None);
+        }
+        let call = self.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns)).send().await;
+        let tasks = call.refused("ecs:DescribeTasks")?.tasks.unwrap_or_default();
+        let tasks = tasks.into_iter().filter(|one| one.task_definition_arn() == Some(definition));
+        Ok(tasks.max_by_key(|task| task.stopped_at.map(|at| at.secs())))
+    }
+}
+
+fn last_words(task: &Task) -> String {
+    let containers = task.containers().iter();
+    let containers = containers.filter_map(|one| match (one.reason(), one.exit_code) {
+        (Some(reason), _) => Some(reason.to_owned()),
+        (None, Some(code)) if code != 0 => {
+            Some(format!("`{}` ended with {code}", one.name().unwrap_or_default()))
+        }
+        _ => None,
+    });
+    let reason = task.stopped_reason().map(str::to_owned).into_iter();
+    reason.chain(containers).collect::<Vec<_>>().join(": ")
+}

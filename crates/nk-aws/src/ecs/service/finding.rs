@@ -1,0 +1,130 @@
+//! Which services there are, and who says how many tasks they have.
+
+use std::collections::{BTreeSet, HashSet};
+
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
+use aws_sdk_ecs::types::{self, ServiceField};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Nature, Reach, Scope};
+use nk_kinds::ecs::Service;
+
+use super::{super::name_in, LiveService};
+use crate::{Aws, rim::Refused};
+
+/// How many services ECS describes in one call.
+const CHUNK: usize = 10;
+/// How many scalable targets are described in one call.
+const TARGETS: usize = 50;
+/// How ECS says that there can be no services.
+const NOWHERE: &[&str] = &["ClusterNotFoundException"];
+
+impl Aws {
+    /// The services that may be ours, by their names.
+    pub(super) async fn services(
+        &self,
+        scope: &Scope<Service>,
+    ) -> CloudResult<Vec<types::Service>> {
+        let known = scope.wanted.iter().map(|(_, spec)| &spec.cluster);
+        let known = known.filter(|cluster| cluster.is_known()).map(ToString::to_string);
+        let mut clusters: BTreeSet<_> = known.collect();
+        let all = scope.reach == Reach::Stack;
+        if all {
+            clusters.extend(self.clusters_named(&scope.pass).await?.iter().cloned());
+        }
+        let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
+        let looks = clusters.iter().map(|cluster| self.services_in(cluster, &names, all));
+        let found = try_join_all(looks).await?.into_iter().flatten();
+        Ok(found.filter(|service| service.status() != Some("INACTIVE")).collect())
+    }
+
+    /// The services of a cluster with these names; and, if `all` are sought, those whose names
+    /// say that they were this stack's.
+    async fn services_in(
+        &self,
+        cluster: &str,
+        names: &BTreeSet<String>,
+        all: bool,
+    ) -> CloudResult<Vec<types::Service>> {
+        let listed = async {
+            if !all {
+                return Ok(Vec::new());
+            }
+            let pages = self.ecs.list_services().cluster(cluster).into_paginator().items().send();
+            let arns = pages.try_collect().await.unless_missing("ecs:ListServices", NOWHERE)?;
+            Ok(arns.unwrap_or_default())
+        };
+        let named = names.iter().cloned().collect();
+        let (mut found, listed) = tokio::try_join!(self.describe_services(cluster, named), listed)?;
+        let others = listed.iter().map(|arn| name_in(arn).to_owned());
+        let others = others.filter(|name| name.starts_with(&self.ecs_prefix()));
+        let others = others.filter(|name| !names.contains(name)).collect();
+        found.extend(self.describe_services(cluster, others).await?);
+        Ok(found)
+    }
+
+    async fn describe_services(
+        &self,
+        cluster: &str,
+        names: Vec<String>,
+    ) -> CloudResult<Vec<types::Service>> {
+        let looks = names.chunks(CHUNK).map(|names| async {
+            let call = self.ecs.describe_services().cluster(cluster);
+            let call = call.set_services(Some(names.to_vec())).include(ServiceField::Tags);
+            let answer = call.send().await.unless_missing("ecs:DescribeServices", NOWHERE)?;
+            Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
+        });
+        Ok(try_join_all(looks).await?.concat())
+    }
+
+    /// Takes the wanted count for the live one where something scales the service. Only those are
+    /// asked about where the two differ.
+    pub(super) async fn hand_over_counts(
+        &self,
+        scope: &Scope<Service>,
+        found: &mut [(types::Service, LiveService)],
+    ) -> CloudResult<()> {
+        let wanted = |live: &LiveService| {
+            let count = scope.wanted(&live.address)?.count;
+            (count != live.spec.count).then_some(count)
+        };
+        let differing = found.iter().filter(|(_, live)| wanted(live).is_some());
+        let ids: Vec<_> = differing.map(|(_, live)| scalable(live)).collect();
+        let scaled = self.scaled(&ids).await?;
+        for (_, live) in found {
+            if let Some(count) = wanted(live).filter(|_| scaled.contains(&scalable(live))) {
+                live.spec.count = count;
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of the services that something scales.
+    async fn scaled(&self, ids: &[String]) -> CloudResult<HashSet<String>> {
+        let looks = ids.chunks(TARGETS).map(|ids| async {
+            let call = self
+                .autoscaling
+                .describe_scalable_targets()
+                .service_namespace(ServiceNamespace::Ecs)
+                .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
+                .set_resource_ids(Some(ids.to_vec()))
+                .into_paginator()
+                .items()
+                .send();
+            let operation = "application-autoscaling:DescribeScalableTargets";
+            match call.try_collect().await.refused(operation) {
+                // AWS names a reason; an emulator without the service does not, and scales nothing.
+                Err(error) if error.nature == Nature::Refused && error.code.is_none() => {
+                    Ok(Vec::new())
+                }
+                answer => answer,
+            }
+        });
+        let targets = try_join_all(looks).await?.into_iter().flatten();
+        Ok(targets.map(|target| target.resource_id).collect())
+    }
+}
+
+/// What Application Auto Scaling calls a service.
+fn scalable(live: &LiveService) -> String {
+    format!("service/{}/{}", live.spec.cluster, live.spec.name)
+}

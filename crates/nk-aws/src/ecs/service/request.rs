@@ -1,0 +1,113 @@
+//! What nk asks of ECS for a service.
+
+use std::fmt::Write;
+
+use aws_sdk_ecs::{
+    Client,
+    operation::{
+        create_service::builders::CreateServiceFluentBuilder,
+        update_service::builders::UpdateServiceFluentBuilder,
+    },
+    types::{
+        AssignPublicIp, AwsVpcConfiguration, DeploymentCircuitBreaker, DeploymentConfiguration,
+        LaunchType, LoadBalancer, NetworkConfiguration, PropagateTags,
+    },
+};
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::ecs::Service;
+use nk_model::{Change, Changes};
+
+use super::sdk_tags;
+
+const CREATE: &str = "ecs:CreateService";
+
+pub(super) fn create(ecs: &Client, spec: &Service) -> CloudResult<CreateServiceFluentBuilder> {
+    // ECS refuses a grace period where no load balancer asks after the tasks' health.
+    let grace = spec.target.is_some().then_some(spec.health_grace_seconds);
+    Ok(ecs
+        .create_service()
+        .cluster(spec.cluster.as_str())
+        .service_name(&spec.name)
+        .client_token(token()?)
+        .task_definition(spec.task_definition.as_str())
+        .desired_count(spec.count)
+        .launch_type(LaunchType::Fargate)
+        .network_configuration(network(spec)?)
+        .set_load_balancers(spec.target.is_some().then(|| balancers(spec)))
+        .set_health_check_grace_period_seconds(grace)
+        .deployment_configuration(deployment(spec))
+        .propagate_tags(PropagateTags::Service)
+        .enable_ecs_managed_tags(true)
+        .set_tags(Some(sdk_tags(&spec.tags))))
+}
+
+/// What has changed; what is not said stays, the count above all, which something else may own.
+pub(super) fn update(
+    ecs: &Client,
+    spec: &Service,
+    changes: &[Change],
+) -> CloudResult<UpdateServiceFluentBuilder> {
+    let touched = |field: &str| changes.touch(field);
+    let network_changed = ["subnets", "security-groups", "public"].into_iter().any(touched);
+    let network = network_changed.then(|| network(spec)).transpose()?;
+    let definition = touched("task-definition").then(|| spec.task_definition.to_string());
+    Ok(ecs
+        .update_service()
+        .cluster(spec.cluster.as_str())
+        .service(&spec.name)
+        .set_desired_count(touched("count").then_some(spec.count))
+        .set_task_definition(definition)
+        .set_network_configuration(network)
+        .set_load_balancers(touched("target").then(|| balancers(spec)))
+        .set_health_check_grace_period_seconds(
+            touched("health-grace-seconds").then_some(spec.health_grace_seconds),
+        )
+        .set_deployment_configuration(touched("circuit-breaker").then(|| deployment(spec)))
+        .set_force_new_deployment(touched("failed").then_some(true)))
+}
+
+fn network(spec: &Service) -> CloudResult<NetworkConfiguration> {
+    let public = if spec.public { AssignPublicIp::Enabled } else { AssignPublicIp::Disabled };
+    let network = AwsVpcConfiguration::builder()
+        .set_subnets(Some(spec.subnets.iter().map(ToString::to_string).collect()))
+        .set_security_groups(Some(spec.security_groups.iter().map(ToString::to_string).collect()))
+        .assign_public_ip(public)
+        .build()
+        .map_err(|error| CloudError::refused(CREATE, error.to_string()))?;
+    Ok(NetworkConfiguration::builder().awsvpc_configuration(network).build())
+}
+
+fn balancers(spec: &Service) -> Vec<LoadBalancer> {
+    let balancer = spec.target.as_ref().map(|target| {
+        LoadBalancer::builder()
+            .target_group_arn(target.group.as_str())
+            .container_name(&target.container)
+            .container_port(i32::from(target.port))
+            .build()
+    });
+    balancer.into_iter().collect()
+}
+
+/// Old tasks go only once the new ones are healthy.
+fn deployment(spec: &Service) -> DeploymentConfiguration {
+    let breaker = DeploymentCircuitBreaker::builder()
+        .enable(spec.circuit_breaker)
+        .rollback(spec.circuit_breaker)
+        .build();
+    DeploymentConfiguration::builder()
+        .deployment_circuit_breaker(breaker)
+        .minimum_healthy_percent(100)
+        .maximum_percent(200)
+        .build()
+}
+
+/// A token of its own for each create, which the SDK's own second try repeats. ECS takes at most
+/// 36 characters, and the SDK fills in none.
+fn token() -> CloudResult<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| CloudError::refused(CREATE, error.to_string()))?;
+    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}

@@ -1,0 +1,132 @@
+//! Families of task definitions: their latest revisions, and whose they are.
+
+use std::cmp::Reverse;
+
+use aws_sdk_ecs::types::{
+    TaskDefinition, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus,
+};
+use futures::future::try_join_all;
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::Tags;
+
+use super::{super::name_in, managed};
+use crate::{Aws, rim::Refused};
+
+/// How many revisions from either end are asked whether they carry our tags.
+///
+/// Deployments by others register revisions without them, but leave alone the one that nk made.
+const LOOK_BACK: usize = 4;
+/// How many revisions ECS deletes in one call.
+const CHUNK: usize = 10;
+
+/// A family as it stands.
+pub(super) struct Family {
+    /// Its latest active revision.
+    pub(super) latest: TaskDefinition,
+    /// The tags that tell whose it is: those of the latest revision, or where that has none of
+    /// ours because somebody else registered it, those of another that has.
+    pub(super) tags: Tags,
+}
+
+impl Aws {
+    /// The families with names as this stack gives them.
+    pub(super) async fn families(&self) -> CloudResult<Vec<String>> {
+        let call = self
+            .ecs
+            .list_task_definition_families()
+            .family_prefix(self.ecs_prefix())
+            .status(TaskDefinitionFamilyStatus::Active);
+        let pages = call.into_paginator().items().send();
+        pages.try_collect().await.refused("ecs:ListTaskDefinitionFamilies")
+    }
+
+    pub(super) async fn family(&self, name: &str) -> CloudResult<Option<Family>> {
+        let Some((latest, mut tags)) = self.latest(name).await? else { return Ok(None) };
+        if tags.get(Tags::STACK).is_none() {
+            let revisions = self.revisions(name).await?;
+            let near = revisions.iter().skip(1).take(LOOK_BACK);
+            let far = revisions.iter().skip(1 + LOOK_BACK).rev().take(LOOK_BACK);
+            let looks = near.chain(far).map(|arn| self.revision(arn));
+            let found = try_join_all(looks).await?.into_iter().flatten().map(|(_, tags)| tags);
+            tags =
+                found.into_iter().find(|tags| tags.address(&self.stack).is_some()).unwrap_or(tags);
+        }
+        Ok(Some(Family { latest, tags }))
+    }
+
+    /// The latest active revision of a family, and its tags.
+    pub(super) async fn latest(&self, family: &str) -> CloudResult<Option<(TaskDefinition, Tags)>> {
+        let found = self.revision(family).await?;
+        Ok(found.filter(|(latest, _)| latest.status == Some(TaskDefinitionStatus::Active)))
+    }
+
+    /// A revision by its ARN, or the latest by its family's name.
+    async fn revision(&self, name: &str) -> CloudResult<Option<(TaskDefinition, Tags)>> {
+        let call = self.ecs.describe_task_definition().task_definition(name);
+        let call = call.include(TaskDefinitionField::Tags).send().await;
+        match call.refused("ecs:DescribeTaskDefinition") {
+            Ok(answer) => {
+                let tags = managed(answer.tags);
+                Ok(answer.task_definition.map(|definition| (definition, tags)))
+            }
+            Err(error) if unknown(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The ARNs of a family's active revisions, the latest first.
+    async fn revisions(&self, family: &str) -> CloudResult<Vec<String>> {
+        let call = self
+            .ecs
+            .list_task_definitions()
+            .family_prefix(family)
+            .status(TaskDefinitionStatus::Active);
+        let pages = call.into_paginator().items().send();
+        let mut arns = pages.try_collect().await.refused("ecs:ListTaskDefinitions")?;
+        arns.retain(|arn| split(arn).0 == family);
+        arns.sort_by_key(|arn| Reverse(split(arn).1));
+        Ok(arns)
+    }
+
+    /// Deregisters a revision; where it is the latest, the family goes with it.
+    ///
+    /// A revision with a later one beside it is the outgoing half of a replacement, and its
+    /// predecessors are kept for a rollback.
+    pub(super) async fn retire(&self, family: &str, arn: &str) -> CloudResult<()> {
+        let revisions = self.revisions(family).await?;
+        let number = split(arn).1;
+        let latest = revisions.first().is_none_or(|first| split(first).1 <= number);
+        let going = if latest { revisions } else { vec![arn.to_owned()] };
+        for arn in &going {
+            let call = self.ecs.deregister_task_definition().task_definition(arn).send().await;
+            match call.refused("ecs:DeregisterTaskDefinition") {
+                Err(error) if !unknown(&error) => return Err(error),
+                _ => {}
+            }
+        }
+        // Inactive ones take no name and cost nothing, so that they stay is not worth a failure.
+        for chunk in going.chunks(CHUNK).filter(|_| latest) {
+            let call = self.ecs.delete_task_definitions();
+            let call = call.set_task_definitions(Some(chunk.to_vec())).send().await;
+            if let Err(error) = call.refused("ecs:DeleteTaskDefinitions") {
+                tracing::debug!(%error, family, "deregistered revisions stay");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How ECS says that a family has no active revision, or that a revision is gone.
+fn unknown(error: &CloudError) -> bool {
+    ["ClientException", "InvalidParameterException"].iter().any(|code| {
+        ["Unable to describe task definition", "does not exist", "is inactive"]
+            .iter()
+            .any(|fragment| error.says(code, fragment))
+    })
+}
+
+/// The family and the number in a revision's ARN.
+fn split(arn: &str) -> (&str, u32) {
+    let (family, revision) = name_in(arn).rsplit_once(':').unwrap_or((name_in(arn), ""));
+    (family, revision.parse().unwrap_or(0))
+}

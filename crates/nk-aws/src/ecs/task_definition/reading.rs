@@ -1,0 +1,120 @@
+//! What ECS tells of a task definition, as the spec that would have produced it.
+//!
+//! Pure: a registered definition reads back equal although ECS fills in what was left out and
+//! drops what says nothing.
+
+use std::collections::HashMap;
+
+use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, TransportProtocol};
+use nk_kinds::ecs::{Container, TaskDefinition, TaskDefinitionOutputs};
+use nk_model::{Address, Live, Ref};
+
+use super::{LiveDefinition, extra::extra, family::Family};
+
+/// The latest revision of a family.
+pub(super) fn live(
+    address: Address,
+    family: Family,
+    wanted: Option<&TaskDefinition>,
+) -> LiveDefinition {
+    let arn = family.latest.task_definition_arn.clone().unwrap_or_default();
+    let spec = spec(family, wanted.map(|wanted| &wanted.container));
+    Live::ready(address, arn.clone(), spec, TaskDefinitionOutputs { arn })
+}
+
+fn spec(Family { latest, tags }: Family, wanted: Option<&Container>) -> TaskDefinition {
+    let containers = latest.container_definitions.as_deref().unwrap_or_default();
+    let main = main_container(containers, wanted.map(|wanted| wanted.name.as_str()));
+    TaskDefinition {
+        extra: extra(&latest, main),
+        family: latest.family.clone().unwrap_or_default(),
+        cpu: latest.cpu.as_deref().and_then(|text| units(text, "vCPU")).unwrap_or(0),
+        memory: latest.memory.as_deref().and_then(|text| units(text, "GB")).unwrap_or(0),
+        execution_role: Ref::known(latest.execution_role_arn.as_deref().unwrap_or_default()),
+        task_role: Ref::known(latest.task_role_arn.as_deref().unwrap_or_default()),
+        container: container(
+            main.cloned().unwrap_or_else(|| ContainerDefinition::builder().build()),
+            wanted,
+        ),
+        tags,
+    }
+}
+
+/// The container that the spec is about: the one of that name, else the first.
+pub(super) fn main_container<'a>(
+    containers: &'a [ContainerDefinition],
+    name: Option<&str>,
+) -> Option<&'a ContainerDefinition> {
+    containers.iter().find(|one| one.name() == name).or(containers.first())
+}
+
+/// The port that the spec is about: the first that TCP reaches.
+pub(super) fn main_port(container: &ContainerDefinition) -> Option<(usize, u16)> {
+    container.port_mappings().iter().enumerate().find_map(|(index, mapping)| {
+        let tcp = matches!(mapping.protocol, None | Some(TransportProtocol::Tcp));
+        let port = mapping.container_port.filter(|_| tcp)?;
+        Some((index, u16::try_from(port).ok()?))
+    })
+}
+
+pub(super) fn log_option<'a>(log: Option<&'a LogConfiguration>, name: &str) -> Option<&'a str> {
+    log?.options()?.get(name).map(String::as_str)
+}
+
+fn container(live: ContainerDefinition, wanted: Option<&Container>) -> Container {
+    let port = main_port(&live).map_or(0, |(_, port)| port);
+    let log = live.log_configuration.as_ref();
+    let log_group = Ref::known(log_option(log, "awslogs-group").unwrap_or_default());
+    let log_region = log_option(log, "awslogs-region").unwrap_or_default().to_owned();
+    let image = live.image.unwrap_or_default();
+    let repository = match wanted {
+        Some(wanted) => wanted.repository.clone(),
+        None => Ref::known(repository(&image)),
+    };
+    let environment: HashMap<_, _> = live
+        .environment
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|pair| Some((pair.name?, pair.value.unwrap_or_default())))
+        .collect();
+    let secrets = live.secrets.unwrap_or_default().into_iter();
+    Container {
+        name: live.name.unwrap_or_default(),
+        image: Some(image),
+        repository,
+        port,
+        environment: environment.into_iter().collect(),
+        secrets: secrets.map(|secret| (secret.name, secret.value_from)).collect(),
+        log_group,
+        log_region,
+    }
+}
+
+/// An image without its tag or digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => image,
+    }
+}
+
+/// CPU units or MiB, plain (`1024`) or in the larger unit (`1 vCPU`, `.5 GB`).
+fn units(text: &str, unit: &str) -> Option<u32> {
+    let text = text.trim();
+    let Some((number, word)) = text.split_once(|c: char| c.is_ascii_alphabetic() || c == ' ')
+    else {
+        return text.parse().ok();
+    };
+    let word = &text[text.len() - word.len() - 1..];
+    if !word.trim().eq_ignore_ascii_case(unit) {
+        return None;
+    }
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let thousandths: u32 = format!("{part:0<3}").get(..3)?.parse().ok()?;
+    Some(whole * 1024 + thousandths * 1024 / 1000)
+}
+
+#[cfg(test)]
+mod tests;

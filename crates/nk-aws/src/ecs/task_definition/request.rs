@@ -1,0 +1,70 @@
+//! What nk asks of ECS for a task definition.
+
+use aws_sdk_ecs::{
+    Client,
+    operation::register_task_definition::builders::RegisterTaskDefinitionFluentBuilder,
+    types::{
+        Compatibility, ContainerDefinition, KeyValuePair, LogConfiguration, LogDriver, NetworkMode,
+        PortMapping, Secret, TransportProtocol,
+    },
+};
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::ecs::{Container, TaskDefinition};
+
+use super::super::sdk_tags;
+
+/// What the names of a container's log streams begin with.
+pub(super) const STREAM_PREFIX: &str = "ecs";
+
+/// A new revision that runs `image`.
+pub(super) fn register(
+    ecs: &Client,
+    spec: &TaskDefinition,
+    image: &str,
+) -> CloudResult<RegisterTaskDefinitionFluentBuilder> {
+    Ok(ecs
+        .register_task_definition()
+        .family(&spec.family)
+        .network_mode(NetworkMode::Awsvpc)
+        .requires_compatibilities(Compatibility::Fargate)
+        .cpu(spec.cpu.to_string())
+        .memory(spec.memory.to_string())
+        .execution_role_arn(spec.execution_role.as_str())
+        .task_role_arn(spec.task_role.as_str())
+        .container_definitions(container(&spec.container, image)?)
+        .set_tags(Some(sdk_tags(&spec.tags))))
+}
+
+pub(super) fn container(spec: &Container, image: &str) -> CloudResult<ContainerDefinition> {
+    let port = PortMapping::builder()
+        .container_port(i32::from(spec.port))
+        .protocol(TransportProtocol::Tcp)
+        .build();
+    let environment = spec
+        .environment
+        .iter()
+        .map(|(name, value)| KeyValuePair::builder().name(name).value(value).build());
+    let secret = |(name, from): (&String, &String)| {
+        Secret::builder().name(name).value_from(from).build().map_err(|error| unsaid(&error))
+    };
+    let log = LogConfiguration::builder()
+        .log_driver(LogDriver::Awslogs)
+        .options("awslogs-group", spec.log_group.as_str())
+        .options("awslogs-region", &spec.log_region)
+        .options("awslogs-stream-prefix", STREAM_PREFIX)
+        .build()
+        .map_err(|error| unsaid(&error))?;
+    Ok(ContainerDefinition::builder()
+        .name(&spec.name)
+        .image(image)
+        .essential(true)
+        .port_mappings(port)
+        .set_environment(Some(environment.collect()))
+        .set_secrets(Some(spec.secrets.iter().map(secret).collect::<Result<_, _>>()?))
+        .log_configuration(log)
+        .build())
+}
+
+fn unsaid(error: &dyn std::error::Error) -> CloudError {
+    CloudError::refused("ecs:RegisterTaskDefinition", error.to_string())
+}

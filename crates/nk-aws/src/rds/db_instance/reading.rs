@@ -1,0 +1,165 @@
+//! What RDS tells of a database instance, as the spec that would have produced it.
+
+use std::fmt::Display;
+
+use aws_sdk_rds::types::{self, PendingModifiedValues};
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::{
+    EngineVersion, Tags, Window,
+    rds::{DbInstance, DbInstanceOutputs, Storage},
+};
+use nk_model::{Address, Live, Phase, Ref};
+
+use super::LiveInstance;
+
+/// The states in which an instance can be changed.
+const READY: [&str; 3] = ["available", "storage-optimization", "storage-initialization"];
+
+pub(super) fn live(
+    address: Address,
+    instance: &types::DbInstance,
+    tags: Tags,
+    wanted: Option<&DbInstance>,
+) -> CloudResult<LiveInstance> {
+    let spec = spec(instance, tags, wanted)?;
+    let endpoint = instance.endpoint.as_ref().and_then(|endpoint| endpoint.address.clone());
+    let outputs = DbInstanceOutputs {
+        name: spec.name.clone(),
+        endpoint: endpoint.filter(|host| !host.is_empty()),
+        arn: instance.db_instance_arn.clone().unwrap_or_default(),
+    };
+    let (phase, note) = phase(instance.db_instance_status().unwrap_or("creating"));
+    let live = Live::ready(address, outputs.arn.clone(), spec, outputs).in_phase(phase);
+    let notes = note.map(str::to_owned).into_iter().chain(reboots(instance)).collect();
+    Ok(Live { notes, ..live })
+}
+
+/// Whether RDS has changes before it.
+pub(super) fn pending(instance: &types::DbInstance) -> bool {
+    let nothing = PendingModifiedValues::builder().build();
+    instance.pending_modified_values.as_ref().is_some_and(|pending| *pending != nothing)
+}
+
+/// The phase that a status means, and what a person should know of it.
+fn phase(status: &str) -> (Phase, Option<&str>) {
+    let failed = ["failed", "restore-error", "insufficient-capacity"].contains(&status)
+        || ["incompatible-", "inaccessible-"].iter().any(|word| status.starts_with(word));
+    match status {
+        _ if READY.contains(&status) => (Phase::Ready, None),
+        "deleting" => (Phase::Leaving(status.into()), None),
+        // Both can be mended: by more storage in the stack file, or by starting it.
+        "storage-full" => (Phase::Ready, Some("its storage is full")),
+        "stopped" => (Phase::Ready, Some("it is stopped")),
+        _ if failed => (Phase::Failed(status.into()), None),
+        _ => (Phase::Busy(status.into()), None),
+    }
+}
+
+/// The parameter groups whose settings wait for a reboot, which nk never does by itself.
+fn reboots(instance: &types::DbInstance) -> impl Iterator<Item = String> {
+    instance
+        .db_parameter_groups()
+        .iter()
+        .filter(|group| group.parameter_apply_status() == Some("pending-reboot"))
+        .filter_map(|group| group.db_parameter_group_name())
+        .map(|name| format!("a reboot is needed for what changed in `{name}`"))
+}
+
+/// What waits for the maintenance window counts as if it were there already, or every plan would
+/// ask for it again.
+fn spec(
+    instance: &types::DbInstance,
+    tags: Tags,
+    wanted: Option<&DbInstance>,
+) -> CloudResult<DbInstance> {
+    let nothing = PendingModifiedValues::builder().build();
+    let pending = instance.pending_modified_values.as_ref().unwrap_or(&nothing);
+    let endpoint_port = instance.endpoint.as_ref().and_then(|endpoint| endpoint.port);
+    let instance_port = instance.db_instance_port.filter(|port| *port > 0);
+    let port = pending.port.or(endpoint_port).or(instance_port);
+    let insights = instance.performance_insights_enabled == Some(true);
+    let insights_days = instance.performance_insights_retention_period.unwrap_or(7);
+    let monitoring_seconds = instance.monitoring_interval.unwrap_or(0);
+    let role = instance.monitoring_role_arn.clone().filter(|_| monitoring_seconds > 0);
+    let subnet_group = instance.db_subnet_group.as_ref();
+    let subnet_group = subnet_group.and_then(|group| group.db_subnet_group_name()).unwrap_or("");
+    let groups = instance.vpc_security_groups().iter();
+    let groups = groups.filter(|group| group.status() != Some("removing"));
+    let parameter_groups = instance.db_parameter_groups().first();
+    Ok(DbInstance {
+        name: instance.db_instance_identifier.clone().unwrap_or_default(),
+        engine: pending.engine.clone().or(instance.engine.clone()).unwrap_or_default(),
+        version: version(instance, pending, wanted)?,
+        class: pending
+            .db_instance_class
+            .clone()
+            .or(instance.db_instance_class.clone())
+            .unwrap_or_default(),
+        storage: storage(instance, pending, wanted),
+        multi_zone: pending.multi_az.or(instance.multi_az).unwrap_or(false),
+        encrypted: instance.storage_encrypted.unwrap_or(false),
+        database: instance.db_name.clone().unwrap_or_default(),
+        username: instance.master_username.clone().unwrap_or_default(),
+        password: wanted.map_or_else(|| Ref::known(""), |wanted| wanted.password.clone()),
+        port: port.or(wanted.map(|wanted| wanted.port)).unwrap_or(5432),
+        backup_days: pending
+            .backup_retention_period
+            .or(instance.backup_retention_period)
+            .unwrap_or(0),
+        backup_window: window(instance.preferred_backup_window())?,
+        maintenance_window: window(instance.preferred_maintenance_window())?,
+        insights_days: if insights { insights_days } else { 0 },
+        monitoring_seconds,
+        monitoring_role: role.map(Ref::known),
+        public: instance.publicly_accessible.unwrap_or(false),
+        subnet_group: Ref::known(subnet_group),
+        security_groups: groups
+            .filter_map(|group| group.vpc_security_group_id.clone().map(Ref::known))
+            .collect(),
+        parameter_group: parameter_groups
+            .and_then(|group| group.db_parameter_group_name.clone().map(Ref::known)),
+        protected: instance.deletion_protection.unwrap_or(false),
+        // Of an orphan nobody said that its data may be lost.
+        final_snapshot: wanted.is_none_or(|wanted| wanted.final_snapshot),
+        tags,
+    })
+}
+
+fn garbled(error: &impl Display) -> CloudError {
+    CloudError::garbled("rds:DescribeDBInstances", error)
+}
+
+fn window(text: Option<&str>) -> CloudResult<Window> {
+    text.unwrap_or_default().parse().map_err(|error| garbled(&error))
+}
+
+/// The live version, or the wanted one where the live one satisfies it.
+fn version(
+    instance: &types::DbInstance,
+    pending: &PendingModifiedValues,
+    wanted: Option<&DbInstance>,
+) -> CloudResult<EngineVersion> {
+    let text = pending.engine_version().or(instance.engine_version()).unwrap_or_default();
+    let live: EngineVersion = text.parse().map_err(|error| garbled(&error))?;
+    let floor = wanted.map(|wanted| &wanted.version).filter(|floor| floor.admits(&live));
+    Ok(floor.cloned().unwrap_or(live))
+}
+
+/// The live storage, without what it grew by itself within the wanted limit.
+fn storage(
+    instance: &types::DbInstance,
+    pending: &PendingModifiedValues,
+    wanted: Option<&DbInstance>,
+) -> Storage {
+    let size = pending.allocated_storage.or(instance.allocated_storage).unwrap_or(0);
+    // No limit is how RDS says that it does not grow.
+    let limit = instance.max_allocated_storage.unwrap_or(size);
+    let grown = |wanted: &Storage| size > wanted.initial && size <= wanted.limit;
+    match wanted.map(|wanted| wanted.storage).filter(grown) {
+        Some(wanted) => Storage { initial: wanted.initial, limit },
+        None => Storage { initial: size, limit },
+    }
+}
+
+#[cfg(test)]
+mod tests;

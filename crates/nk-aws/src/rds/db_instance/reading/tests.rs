@@ -1,0 +1,140 @@
+//! What RDS answers, and what it means.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_rds::types::{DbSubnetGroup, Endpoint, VpcSecurityGroupMembership};
+
+use super::*;
+
+fn wanted() -> DbInstance {
+    DbInstance {
+        name: "neuraknot-dev-db".into(),
+        engine: "postgres".into(),
+        version: "15.4".parse().unwrap(),
+        class: "db.t3.micro".into(),
+        storage: Storage { initial: 20, limit: 100 },
+        multi_zone: false,
+        encrypted: true,
+        database: "neuraknot".into(),
+        username: "postgres".into(),
+        password: Ref::known("arn:secret"),
+        port: 5432,
+        backup_days: 7,
+        backup_window: "17:00-18:00".parse().unwrap(),
+        maintenance_window: "Sun 04:00-05:00 JST".parse().unwrap(),
+        insights_days: 7,
+        monitoring_seconds: 60,
+        monitoring_role: Some(Ref::known("arn:role")),
+        public: false,
+        subnet_group: Ref::known("neuraknot-dev-db-subnet-group"),
+        security_groups: BTreeSet::from([Ref::known("sg-1")]),
+        parameter_group: None,
+        protected: false,
+        final_snapshot: false,
+        tags: Tags::default(),
+    }
+}
+
+/// What RDS answers once the wanted instance is there.
+fn described() -> types::DbInstance {
+    types::DbInstance::builder()
+        .db_instance_identifier("neuraknot-dev-db")
+        .db_instance_arn("arn:db")
+        .db_instance_status("available")
+        .engine("postgres")
+        .engine_version("15.17")
+        .db_instance_class("db.t3.micro")
+        .allocated_storage(20)
+        .max_allocated_storage(100)
+        .storage_encrypted(true)
+        .db_name("neuraknot")
+        .master_username("postgres")
+        .db_instance_port(0)
+        .endpoint(Endpoint::builder().address("db.example").port(5432).build())
+        .backup_retention_period(7)
+        .preferred_backup_window("17:00-18:00")
+        .preferred_maintenance_window("Sat:19:00-Sat:20:00")
+        .performance_insights_enabled(true)
+        .performance_insights_retention_period(7)
+        .monitoring_interval(60)
+        .monitoring_role_arn("arn:role")
+        .db_subnet_group(
+            DbSubnetGroup::builder().db_subnet_group_name("neuraknot-dev-db-subnet-group").build(),
+        )
+        .vpc_security_groups(
+            VpcSecurityGroupMembership::builder().vpc_security_group_id("sg-1").build(),
+        )
+        .build()
+}
+
+fn read(instance: &types::DbInstance) -> LiveInstance {
+    let address = Address::new("db-instance", "main");
+    live(address, instance, Tags::default(), Some(&wanted())).unwrap()
+}
+
+#[test]
+fn what_was_asked_for_reads_back_equal() {
+    let live = read(&described());
+    assert_eq!(live.spec, wanted());
+    assert_eq!(live.phase, Phase::Ready);
+    assert_eq!(live.outputs.endpoint.as_deref(), Some("db.example"));
+}
+
+#[test]
+fn storage_that_grew_by_itself_is_no_difference() {
+    let grown = types::DbInstance { allocated_storage: Some(60), ..described() };
+    assert_eq!(read(&grown).spec.storage, wanted().storage);
+    let beyond = types::DbInstance { allocated_storage: Some(120), ..described() };
+    assert_eq!(read(&beyond).spec.storage, Storage { initial: 120, limit: 100 });
+    let fixed = types::DbInstance { max_allocated_storage: None, ..described() };
+    assert_eq!(read(&fixed).spec.storage, Storage { initial: 20, limit: 20 });
+}
+
+#[test]
+fn a_version_below_the_floor_or_of_another_major_is_a_difference() {
+    for version in ["15.3", "16.1"] {
+        let other = types::DbInstance { engine_version: Some(version.into()), ..described() };
+        assert_eq!(read(&other).spec.version, version.parse().unwrap());
+    }
+}
+
+#[test]
+fn what_waits_for_the_window_counts_as_live() {
+    let waiting = PendingModifiedValues::builder()
+        .db_instance_class("db.t3.medium")
+        .backup_retention_period(3)
+        .multi_az(true)
+        .build();
+    let instance = types::DbInstance { pending_modified_values: Some(waiting), ..described() };
+    let expected =
+        DbInstance { class: "db.t3.medium".into(), backup_days: 3, multi_zone: true, ..wanted() };
+    assert_eq!(read(&instance).spec, expected);
+    assert!(pending(&instance));
+    assert!(!pending(&described()));
+}
+
+#[test]
+fn every_status_is_a_phase() {
+    for (status, phase_of) in [
+        ("available", Phase::Ready),
+        ("storage-optimization", Phase::Ready),
+        ("storage-full", Phase::Ready),
+        ("creating", Phase::Busy("creating".into())),
+        ("backing-up", Phase::Busy("backing-up".into())),
+        ("configuring-enhanced-monitoring", Phase::Busy("configuring-enhanced-monitoring".into())),
+        ("deleting", Phase::Leaving("deleting".into())),
+        ("incompatible-network", Phase::Failed("incompatible-network".into())),
+        (
+            "inaccessible-encryption-credentials",
+            Phase::Failed("inaccessible-encryption-credentials".into()),
+        ),
+    ] {
+        assert_eq!(phase(status).0, phase_of);
+    }
+}
+
+#[test]
+fn an_orphan_leaves_a_snapshot() {
+    let address = Address::new("db-instance", "main");
+    assert!(live(address, &described(), Tags::default(), None).unwrap().spec.final_snapshot);
+}

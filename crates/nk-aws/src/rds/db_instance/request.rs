@@ -1,0 +1,107 @@
+//! What nk asks of RDS for a database instance.
+
+use aws_sdk_rds::{
+    Client,
+    operation::{
+        create_db_instance::builders::CreateDBInstanceFluentBuilder,
+        modify_db_instance::builders::ModifyDBInstanceFluentBuilder,
+    },
+    types::DatabaseInsightsMode,
+};
+use nk_kinds::rds::DbInstance;
+use nk_model::{Change, Changes};
+
+use super::super::sdk_tags;
+
+/// Without this RDS enrols the instance in paid support once its major version is out of support.
+const LIFECYCLE: &str = "open-source-rds-extended-support-disabled";
+
+/// A new instance, with everything said whose default has moved or hurts.
+pub(super) fn create(
+    rds: &Client,
+    spec: &DbInstance,
+    password: &str,
+) -> CreateDBInstanceFluentBuilder {
+    let insights = spec.insights_days > 0;
+    rds.create_db_instance()
+        .db_instance_identifier(&spec.name)
+        .engine(&spec.engine)
+        .engine_version(spec.version.to_string())
+        .engine_lifecycle_support(LIFECYCLE)
+        .auto_minor_version_upgrade(true)
+        .db_instance_class(&spec.class)
+        .storage_type("gp3")
+        .allocated_storage(spec.storage.initial)
+        .set_max_allocated_storage(
+            (spec.storage.limit > spec.storage.initial).then_some(spec.storage.limit),
+        )
+        .multi_az(spec.multi_zone)
+        .storage_encrypted(spec.encrypted)
+        .db_name(&spec.database)
+        .master_username(&spec.username)
+        .master_user_password(password)
+        .port(spec.port)
+        .backup_retention_period(spec.backup_days)
+        .preferred_backup_window(spec.backup_window.to_string())
+        .preferred_maintenance_window(spec.maintenance_window.to_string())
+        .copy_tags_to_snapshot(true)
+        .enable_performance_insights(insights)
+        .set_performance_insights_retention_period(insights.then_some(spec.insights_days))
+        .set_database_insights_mode(insights.then_some(DatabaseInsightsMode::Standard))
+        .monitoring_interval(spec.monitoring_seconds)
+        .set_monitoring_role_arn(spec.monitoring_role.as_ref().map(ToString::to_string))
+        .publicly_accessible(spec.public)
+        .db_subnet_group_name(spec.subnet_group.as_str())
+        .set_vpc_security_group_ids(Some(groups(spec)))
+        .set_db_parameter_group_name(spec.parameter_group.as_ref().map(ToString::to_string))
+        .deletion_protection(spec.protected)
+        .set_tags(Some(sdk_tags(&spec.tags)))
+}
+
+/// What has changed, made at once rather than in the maintenance window. What is not said stays.
+pub(super) fn modify(
+    rds: &Client,
+    spec: &DbInstance,
+    live: &DbInstance,
+    changes: &[Change],
+) -> ModifyDBInstanceFluentBuilder {
+    let touched = |field: &str| changes.touch(field);
+    let initial = changes.iter().any(|change| change.path == "storage.initial");
+    let limit = changes.iter().any(|change| change.path == "storage.limit");
+    let insights = touched("insights-days");
+    let insights_on = insights && spec.insights_days > 0;
+    let monitoring = touched("monitoring-seconds") || touched("monitoring-role");
+    let role = spec.monitoring_role.as_ref().filter(|_| monitoring);
+    let major = touched("version") && spec.version.major() != live.version.major();
+    let parameters = spec.parameter_group.as_ref().filter(|_| touched("parameter-group"));
+    rds.modify_db_instance()
+        .db_instance_identifier(&spec.name)
+        .apply_immediately(true)
+        .set_engine_version(touched("version").then(|| spec.version.to_string()))
+        .set_allow_major_version_upgrade(major.then_some(true))
+        .set_db_instance_class(touched("class").then(|| spec.class.clone()))
+        .set_allocated_storage(initial.then_some(spec.storage.initial))
+        .set_max_allocated_storage(limit.then_some(spec.storage.limit))
+        .set_multi_az(touched("multi-zone").then_some(spec.multi_zone))
+        .set_db_port_number(touched("port").then_some(spec.port))
+        .set_backup_retention_period(touched("backup-days").then_some(spec.backup_days))
+        .set_preferred_backup_window(
+            touched("backup-window").then(|| spec.backup_window.to_string()),
+        )
+        .set_preferred_maintenance_window(
+            touched("maintenance-window").then(|| spec.maintenance_window.to_string()),
+        )
+        .set_enable_performance_insights(insights.then_some(insights_on))
+        .set_performance_insights_retention_period(insights_on.then_some(spec.insights_days))
+        .set_database_insights_mode(insights_on.then_some(DatabaseInsightsMode::Standard))
+        .set_monitoring_interval(monitoring.then_some(spec.monitoring_seconds))
+        .set_monitoring_role_arn(role.map(ToString::to_string))
+        .set_publicly_accessible(touched("public").then_some(spec.public))
+        .set_vpc_security_group_ids(touched("security-groups").then(|| groups(spec)))
+        .set_db_parameter_group_name(parameters.map(ToString::to_string))
+        .set_deletion_protection(touched("protected").then_some(spec.protected))
+}
+
+fn groups(spec: &DbInstance) -> Vec<String> {
+    spec.security_groups.iter().map(ToString::to_string).collect()
+}
