@@ -25,6 +25,7 @@ import moto.cloudwatch.models
 import moto.cloudwatch.responses
 import moto.cognitoidp.models
 import moto.ecs.models
+import moto.rds.models
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -102,6 +103,9 @@ class CborShim:
         self.app = app
 
     def __call__(self, environ, start_response):
+        if environ.get("PATH_INFO") == "/nk/health":
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b"ready"]
         found = OPERATION.fullmatch(environ.get("PATH_INFO", ""))
         if environ.get("HTTP_SMITHY_PROTOCOL") != "rpc-v2-cbor" or not found:
             return self.app(environ, start_response)
@@ -226,6 +230,31 @@ def tag_dashboards():
     responses.put_dashboard, backend.tag_resource = put_dashboard, tag_resource
 
 
+def keep_insights():
+    """Keeps whether a database has Performance Insights; moto takes it and forgets it."""
+    database = moto.rds.models.DBInstance
+    create, update = database.__init__, database.update
+
+    def keep(self, arguments):
+        enabled = arguments.get("enable_performance_insights")
+        if enabled is not None:
+            self.performance_insights_enabled = enabled
+            self.performance_insights_retention_period = 7 if enabled else None
+        retention = arguments.get("performance_insights_retention_period")
+        if retention is not None:
+            self.performance_insights_retention_period = retention
+
+    def created(self, *args, **arguments):
+        create(self, *args, **arguments)
+        keep(self, arguments)
+
+    def updated(self, *args, **arguments):
+        update(self, *args, **arguments)
+        keep(self, arguments)
+
+    database.__init__, database.update = created, updated
+
+
 def main(host, port):
     """Serves until it is told to stop."""
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -233,6 +262,7 @@ def main(host, port):
     settle_services()
     keep_sign_in()
     tag_dashboards()
+    keep_insights()
     # The largest by far: imported now, it does not make the first call look hung.
     moto.backends.get_backend("ec2")
     app = CborShim(DomainDispatcherApplication(create_backend_app))

@@ -30,7 +30,7 @@ pub(crate) static PRODUCTS: &[Product] = &[
         source: Some(("moto_server.py", include_str!("../../../localstack/moto_server.py"))),
         command: "",
         environment: &[],
-        health: "/moto-api/data.json",
+        health: "/nk/health",
         reset: "/moto-api/reset",
     },
     Product {
