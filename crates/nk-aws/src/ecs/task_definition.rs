@@ -31,8 +31,8 @@ impl Reconcile<TaskDefinition> for Aws {
         let families = try_join_all(names.iter().map(|name| self.family(name))).await?;
         let live = |family: Family| {
             let name = family.latest.family().unwrap_or_default();
-            let named = |spec: &TaskDefinition| spec.family == name;
-            let (address, owner) = place(scope, &self.stack, &family.tags, named)?;
+            let wanted = |spec: &TaskDefinition| spec.family == name;
+            let (address, owner) = place(scope, &self.stack, &family.tags, wanted)?;
             let wanted = scope.wanted(&address).cloned();
             Some(reading::live(address, family, wanted.as_ref()).owned_by(owner))
         };
