@@ -3,19 +3,22 @@
 //! One file per kind, in the same tree as `nk-kinds`.
 
 mod aws;
+mod certificate;
 mod cloudwatch;
 mod cognito;
 mod ec2;
 mod ecr;
 mod ecs;
 mod elb;
+mod holder;
 mod iam;
 mod lock;
 mod logs;
 mod meter;
-mod named;
+mod provider;
 mod rds;
 mod rim;
+mod secrets;
 mod secretsmanager;
 mod survey;
 

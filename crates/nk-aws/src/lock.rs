@@ -1,25 +1,111 @@
 //! The lock in SSM Parameter Store.
 
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_ssm::{
+    primitives::{DateTime, DateTimeFormat},
+    types::{ParameterType, Tag},
+};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::{Intercept, context::BeforeDeserializationInterceptorContextRef},
+        runtime_components::RuntimeComponents,
+    },
+};
+use aws_smithy_types::config_bag::ConfigBag;
 use nk_engine::{Cloud, CloudResult, Entry, LockRecord};
 
-use crate::{Aws, ENTRIES};
+use crate::{Aws, ENTRIES, rim::Refused};
+
+/// How SSM says that there is no lock.
+const MISSING: &[&str] = &["ParameterNotFound"];
 
 impl Cloud for Aws {
     const ENTRIES: &'static [Entry<Self>] = ENTRIES;
 
     async fn read_lock(&self) -> CloudResult<Option<LockRecord>> {
-        todo!()
+        let clock = Clock::default();
+        let call = self.ssm.get_parameter().name(self.stack.lock_name());
+        let answer = call.customize().interceptor(clock.clone()).send().await;
+        let answer = answer.unless_missing("ssm:GetParameter", MISSING)?;
+        let Some(parameter) = answer.and_then(|answer| answer.parameter) else { return Ok(None) };
+        // A record of unknown age is a living run's.
+        let age_seconds = match (clock.time(), parameter.last_modified_date) {
+            (Some(now), Some(written)) => (now.secs() - written.secs()).max(0),
+            _ => 0,
+        };
+        let value = parameter.value.unwrap_or_default();
+        Ok(Some(LockRecord { value, version: parameter.version, age_seconds }))
     }
 
-    async fn write_lock(&self, _value: &str, _fresh: bool) -> CloudResult<Option<i64>> {
-        todo!()
+    async fn write_lock(&self, value: &str, fresh: bool) -> CloudResult<Option<i64>> {
+        // SSM takes tags for a new parameter only.
+        let tag = Tag::builder().key("ManagedBy").value("nk").build();
+        let tags = fresh.then(|| vec![tag.expect("a tag has a key and a value")]);
+        let call = self
+            .ssm
+            .put_parameter()
+            .name(self.stack.lock_name())
+            .r#type(ParameterType::String)
+            .value(value)
+            .overwrite(!fresh)
+            .set_tags(tags)
+            .send()
+            .await;
+        let taken: &[&str] = if fresh { &["ParameterAlreadyExists"] } else { &[] };
+        let answer = call.unless_missing("ssm:PutParameter", taken)?;
+        Ok(answer.map(|answer| answer.version))
     }
 
-    async fn lock_version(&self, _version: i64) -> CloudResult<Option<String>> {
-        todo!()
+    async fn lock_version(&self, version: i64) -> CloudResult<Option<String>> {
+        let call = self.ssm.get_parameter_history().name(self.stack.lock_name());
+        let mut pages = call.into_paginator().page_size(50).send();
+        while let Some(page) = pages.next().await {
+            let Some(page) = page.unless_missing("ssm:GetParameterHistory", MISSING)? else {
+                return Ok(None);
+            };
+            let written = page.parameters.unwrap_or_default();
+            if let Some(found) = written.into_iter().find(|written| written.version == version) {
+                return Ok(found.value);
+            }
+        }
+        Ok(None)
     }
 
     async fn remove_lock(&self) -> CloudResult<()> {
-        todo!()
+        let call = self.ssm.delete_parameter().name(self.stack.lock_name()).send().await;
+        call.unless_missing("ssm:DeleteParameter", MISSING).map(drop)
+    }
+}
+
+/// What AWS's own clock showed when it answered: this machine's may be wrong, and a lock must not
+/// be taken from a living run because of that.
+#[derive(Debug, Clone, Default)]
+struct Clock(Arc<Mutex<Option<DateTime>>>);
+
+impl Clock {
+    fn time(&self) -> Option<DateTime> {
+        self.0.lock().map_or(None, |time| *time)
+    }
+}
+
+impl Intercept for Clock {
+    fn name(&self) -> &'static str {
+        "nk clock"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        let date = date.and_then(|date| DateTime::from_str(date, DateTimeFormat::HttpDate).ok());
+        if let Ok(mut time) = self.0.lock() {
+            *time = date;
+        }
+        Ok(())
     }
 }

@@ -78,8 +78,9 @@ where
             bare(nature, text)
         }
         SdkError::TimeoutError(_) => bare(Nature::Ambiguous, "there was no answer in time".into()),
-        SdkError::ResponseError(error) => {
-            bare(Nature::Ambiguous, format!("the answer was cut off or is nonsense: {error:?}"))
+        // The answer itself is left out: it may hold a secret.
+        SdkError::ResponseError(_) => {
+            bare(Nature::Ambiguous, "the answer was cut off or makes no sense".into())
         }
         SdkError::ConstructionFailure(failure) => {
             let text = chain(&SdkError::<E, HttpResponse>::ConstructionFailure(failure));
@@ -87,7 +88,7 @@ where
                 if text.contains("credential") { Nature::Credentials } else { Nature::Refused };
             bare(nature, text)
         }
-        other => bare(Nature::Ambiguous, chain(&other)),
+        _ => bare(Nature::Ambiguous, "the SDK does not say what went wrong".into()),
     }
 }
 

@@ -66,5 +66,9 @@ pub(crate) fn going(plan: &Plan) -> Vec<LiveValue> {
         .filter(|step| matches!(step.action, Action::Destroy | Action::ReplaceDestroy))
         .filter_map(|step| step.live.clone());
     // By address, so that the list reads the same every time.
-    removed.map(|live| (live.address.clone(), live)).collect::<BTreeMap<_, _>>().into_values().collect()
+    removed
+        .map(|live| (live.address.clone(), live))
+        .collect::<BTreeMap<_, _>>()
+        .into_values()
+        .collect()
 }

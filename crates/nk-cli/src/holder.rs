@@ -5,7 +5,10 @@ use std::{env, fs, process, time::SystemTime};
 use nk_engine::Holder;
 
 /// This run.
-#[expect(clippy::disallowed_methods, reason = "the command line is where environment and clock are read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where environment and clock are read"
+)]
 pub(crate) fn myself(command: &str) -> Holder {
     let user = ["USER", "LOGNAME", "GITHUB_ACTOR"].iter().find_map(|name| env::var(name).ok());
     let user = user.unwrap_or_else(|| "somebody".to_owned());

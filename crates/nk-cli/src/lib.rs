@@ -1,1 +1,122 @@
-//! Nothing yet.
+//! The command line: arguments, one file per command, exit codes. Generic over the cloud.
+
+mod arguments;
+mod change;
+mod commands;
+mod emulator;
+mod errors;
+mod exit;
+mod holder;
+mod output;
+mod prompt;
+mod session;
+mod signals;
+
+use std::{env, io, process::ExitCode};
+
+use arguments::{Arguments, Color, Command};
+use clap::Parser;
+use errors::Error;
+pub use exit::Exit;
+use nk_engine::Provider;
+use tracing_subscriber::EnvFilter;
+
+/// Does what the command line says, on a cloud of type `P`.
+pub fn main<P: Provider>() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // The parser's own exit code for a mistake is that of `plan --detailed-exitcode`.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Failed } else { Exit::Done }.into();
+        }
+    };
+    colour(arguments.global.color);
+    log(arguments.global.verbose);
+    let as_json = arguments.global.json;
+    let done = match arguments.command {
+        // Offline, and quick: no runtime is started for them.
+        Command::Show => commands::show::show(&arguments.global),
+        Command::Validate => commands::validate::validate(&arguments.global),
+        Command::Cost => commands::cost::cost(&arguments.global),
+        _ => runtime().and_then(|runtime| runtime.block_on(online::<P>(&arguments))),
+    };
+    let exit = done.unwrap_or_else(|error| {
+        error.print(as_json);
+        error.exit()
+    });
+    exit.into()
+}
+
+async fn online<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
+    let global = &arguments.global;
+    match &arguments.command {
+        Command::Plan(plan) => commands::plan::plan::<P>(global, plan).await,
+        Command::Apply(apply) => commands::apply::apply::<P>(global, apply).await,
+        Command::Destroy(destroy) => commands::destroy::destroy::<P>(global, destroy).await,
+        Command::Output(output) => commands::output::output::<P>(global, output).await,
+        Command::Secrets(secrets) => commands::secrets::secrets::<P>(global, secrets).await,
+        Command::Unlock => commands::unlock::unlock::<P>(global).await,
+        Command::Local(local) => commands::local::local(global, *local).await,
+        Command::Show => commands::show::show(global),
+        Command::Validate => commands::validate::validate(global),
+        Command::Cost => commands::cost::cost(global),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Runtime(error.to_string()))
+}
+
+fn colour(color: Color) {
+    match color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+/// Sends what nk itself traces to standard error: nothing unless asked for.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn log(verbose: u8) {
+    let filter = match (env::var("NK_LOG"), verbose) {
+        (Ok(filter), _) => only_nk(&filter),
+        (Err(_), 0) => return,
+        (Err(_), 1) => "nk=debug".to_owned(),
+        (Err(_), _) => "nk=trace".to_owned(),
+    };
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(io::stderr)
+        .finish();
+    // A second call would find the first one's subscriber, which is as good.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// What a filter says about nk's own crates. The SDK's are never logged: they log whole requests and
+/// answers, and with them secret values.
+fn only_nk(filter: &str) -> String {
+    let directives = filter.split(',').map(str::trim).filter_map(|directive| {
+        if directive.contains('=') || directive.contains("::") {
+            directive.starts_with("nk").then(|| directive.to_owned())
+        } else {
+            Some(format!("nk={directive}"))
+        }
+    });
+    directives.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_nk_itself_is_ever_logged() {
+        assert_eq!(only_nk("trace"), "nk=trace");
+        assert_eq!(only_nk("nk::aws=debug, aws_smithy_runtime=trace"), "nk::aws=debug");
+    }
+}

@@ -6,11 +6,10 @@ use nk_engine::{Answers, Caller, Connection, Provider, Questions, observe};
 use nk_model::{Desired, Observed};
 use nk_stack::{Source, Stack, Survey};
 
-use crate::{arguments::Global, errors::Error};
+use crate::{arguments::Global, emulator, errors::Error};
 
 /// A stack file, read and checked for one environment.
 pub(crate) struct Opened {
-    pub(crate) source: Source,
     pub(crate) stack: Stack,
 }
 
@@ -18,8 +17,10 @@ pub(crate) struct Opened {
 pub(crate) struct Session<P> {
     pub(crate) stack: Stack,
     pub(crate) cloud: Arc<P>,
-    pub(crate) caller: Caller,
     pub(crate) desired: Desired,
+    survey: Survey,
+    /// The domain of the certificate that an emulator has yet to issue.
+    unissued: Option<String>,
     /// Shown in front of everything else: which stack, where, as whom.
     pub(crate) place: String,
 }
@@ -59,13 +60,25 @@ pub(crate) fn open(global: &Global) -> Result<Opened, Error> {
     if let Some(region) = env_region().filter(|region| *region != stack.region) {
         return Err(Error::Region { environment: region, stack: stack.region });
     }
-    Ok(Opened { source, stack })
+    Ok(Opened { stack })
 }
 
 /// The region that the environment asks for.
-#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 fn env_region() -> Option<String> {
-    ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| env::var(name).ok())
+    variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether an endpoint is on this machine.
+fn is_here(endpoint: &str) -> bool {
+    let host = endpoint.split("://").nth(1).unwrap_or(endpoint);
+    let host = host.split('/').next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
 }
 
 impl<P: Provider> Session<P> {
@@ -73,9 +86,11 @@ impl<P: Provider> Session<P> {
     pub(crate) async fn connect(global: &Global, opened: Opened) -> Result<Self, Error> {
         let Opened { stack, .. } = opened;
         let connection = connection(global, &stack).await?;
-        let (cloud, caller) =
-            P::connect(stack.id.clone(), &connection).await.map_err(|error| Error::connecting(error, &stack))?;
-        if let Some(account) = stack.account.as_ref().filter(|account| **account != caller.account) {
+        let (cloud, caller) = P::connect(stack.id.clone(), &connection)
+            .await
+            .map_err(|error| Error::connecting(error, &stack))?;
+        if let Some(account) = stack.account.as_ref().filter(|account| **account != caller.account)
+        {
             return Err(Error::Account { stack: account.clone(), caller: caller.account });
         }
         let questions = Questions {
@@ -85,7 +100,11 @@ impl<P: Provider> Session<P> {
             local_certificate: (connection.local && stack.wants_certificate())
                 .then(|| format!("{}.nk.test", stack.id.prefix().to_lowercase())),
         };
-        let answers = cloud.ask(&questions).await.map_err(|error| Error::Cloud(vec![error]))?;
+        let mut answers = cloud.ask(&questions).await.map_err(|error| Error::Cloud(vec![error]))?;
+        let unissued = questions.local_certificate.filter(|_| answers.certificate.is_none());
+        if unissued.is_some() {
+            answers.certificate = Some("(issued by the emulator on apply)".to_owned());
+        }
         let survey = survey(&caller, answers);
         stack.check_https(&survey).map_err(Error::Problems)?;
         let desired = stack.expand(&survey);
@@ -97,13 +116,24 @@ impl<P: Provider> Session<P> {
                 stack.id, stack.region, caller.account, caller.arn
             ),
         };
-        Ok(Self { stack, cloud: Arc::new(cloud), caller, desired, place })
+        Ok(Self { stack, cloud: Arc::new(cloud), desired, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.
     pub(crate) async fn begin(global: &Global) -> Result<Self, Error> {
         let opened = open(global)?;
         Self::connect(global, opened).await
+    }
+
+    /// Has the emulator issue the certificate that a rehearsal needs. It changes something, so the
+    /// lock is held.
+    pub(crate) async fn issue_certificate(&mut self) -> Result<(), Error> {
+        if let Some(domain) = self.unissued.take() {
+            let issued = self.cloud.issue_local_certificate(&domain).await;
+            self.survey.certificate = Some(issued.map_err(|error| Error::Cloud(vec![error]))?);
+            self.desired = self.stack.expand(&self.survey);
+        }
+        Ok(())
     }
 
     /// Reads everything of the stack.
@@ -118,17 +148,23 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
     Survey {
         account: Some(caller.account.clone()),
         credentials: answers.credentials,
-        engine_versions: answers.engine_versions.iter().filter_map(|text| text.parse().ok()).collect(),
+        engine_versions: answers
+            .engine_versions
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .collect(),
         certificate: answers.certificate,
         addresses_in_use: answers.addresses_in_use,
     }
 }
 
 async fn connection(global: &Global, stack: &Stack) -> Result<Connection, Error> {
-    let endpoint = if global.local {
-        Some(nk_local::up().await.map_err(Error::Local)?.endpoint)
-    } else {
-        None
+    let endpoint = match (global.local, variable("AWS_ENDPOINT_URL")) {
+        // Dummy credentials go to this machine and nowhere else.
+        (true, Some(endpoint)) if is_here(&endpoint) => Some(endpoint),
+        (true, Some(endpoint)) => return Err(Error::NotHere { endpoint }),
+        (true, None) => Some(emulator::up().await?.endpoint),
+        (false, endpoint) => endpoint,
     };
     Ok(Connection {
         region: stack.region.clone(),

@@ -35,6 +35,13 @@ pub struct Usage {
     pub out_gb: f64,
 }
 
+/// What a young application comes to: some GB of everything, and one load balancer capacity unit.
+impl Default for Usage {
+    fn default() -> Self {
+        Self { nat_gb: 10.0, log_gb: 2.0, image_gb: 2.0, lcu: 1.0, users: 1000.0, out_gb: 10.0 }
+    }
+}
+
 /// Users that Cognito does not bill, on the plans Lite and Essentials.
 const FREE_USERS: f64 = 10_000.0;
 /// GB to the internet that AWS does not bill, in the whole account.

@@ -12,7 +12,7 @@ type Result<T> = std::result::Result<T, CloudError>;
 /// How a cloud deals with the resources of one kind.
 ///
 /// Reconcilers hold no loops, no sleeps and no retries of their own: waiting, pace and patience
-/// live in [`settle`](crate::settle), once. Every operation may be cut off anywhere and is
+/// live in the engine's `settle`, once. Every operation may be cut off anywhere and is
 /// simply begun again with a fresh look.
 pub trait Reconcile<K: Kind>: Send + Sync {
     /// Looks at what is there.
@@ -71,17 +71,22 @@ pub enum Departure {
     Going,
 }
 
+/// What an update starts from: what is there, and what of it differs.
+type Update = (LiveValue, Vec<Change>);
+
+/// What an operation on a cloud promises.
+type Promise<'a, T> = BoxFuture<'a, Result<T>>;
+
 /// One kind's operations with the type erased.
 pub struct Entry<C> {
     /// The kind.
     pub kind: &'static str,
-    observe: for<'a> fn(&'a C, Scope<Json>) -> BoxFuture<'a, Result<Vec<LiveValue>>>,
-    create: for<'a> fn(&'a C, Json, Address) -> BoxFuture<'a, Result<Option<LiveValue>>>,
-    update:
-        for<'a> fn(&'a C, Json, LiveValue, Vec<Change>) -> BoxFuture<'a, Result<Option<LiveValue>>>,
-    destroy: for<'a> fn(&'a C, LiveValue) -> BoxFuture<'a, Result<Departure>>,
-    guards: for<'a> fn(&'a C, LiveValue) -> BoxFuture<'a, Result<Vec<Guard>>>,
-    unprotect: for<'a> fn(&'a C, LiveValue) -> BoxFuture<'a, Result<()>>,
+    observe: for<'a> fn(&'a C, Scope<Json>) -> Promise<'a, Vec<LiveValue>>,
+    create: for<'a> fn(&'a C, Json, Address) -> Promise<'a, Option<LiveValue>>,
+    update: for<'a> fn(&'a C, Json, Update) -> Promise<'a, Option<LiveValue>>,
+    destroy: for<'a> fn(&'a C, LiveValue) -> Promise<'a, Departure>,
+    guards: for<'a> fn(&'a C, LiveValue) -> Promise<'a, Vec<Guard>>,
+    unprotect: for<'a> fn(&'a C, LiveValue) -> Promise<'a, ()>,
 }
 
 fn spec<K: Kind>(spec: &Json) -> Result<K> {
@@ -115,7 +120,7 @@ impl<C: Send + Sync> Entry<C> {
                     cloud.create(&spec::<K>(&desired)?, &address).await?.map(erase).transpose()
                 })
             },
-            update: |cloud, desired, live, changes| {
+            update: |cloud, desired, (live, changes)| {
                 Box::pin(async move {
                     let (desired, live) = (spec::<K>(&desired)?, restore::<K>(&live)?);
                     cloud.update(&desired, &live, &changes).await?.map(erase).transpose()
@@ -178,7 +183,7 @@ pub(crate) trait Erased: Cloud {
         changes: &[Change],
     ) -> Result<Option<LiveValue>> {
         let entry = Self::entry(live.address.kind());
-        (entry.update)(self, spec.clone(), live.clone(), changes.to_vec()).await
+        (entry.update)(self, spec.clone(), (live.clone(), changes.to_vec())).await
     }
 
     async fn destroy_one(&self, live: &LiveValue) -> Result<Departure> {

@@ -85,7 +85,7 @@ impl fmt::Display for CloudError {
         f.write_str(&self.operation)?;
         match self.nature {
             Nature::Refused | Nature::Denied | Nature::Credentials => {
-                f.write_str(" was refused")?
+                f.write_str(" was refused")?;
             }
             Nature::Throttled => f.write_str(" was throttled")?,
             Nature::Unreachable => f.write_str(" reached nobody")?,

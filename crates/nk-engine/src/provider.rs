@@ -37,7 +37,7 @@ pub struct Questions {
     pub oauth_secret: Option<String>,
     /// How many elastic IPs the region has.
     pub addresses: bool,
-    /// A certificate for this domain, which an emulator issues when asked.
+    /// The certificate for this domain that [`Provider::issue_local_certificate`] had issued.
     pub local_certificate: Option<String>,
 }
 
@@ -99,6 +99,12 @@ pub trait Provider: Cloud {
         value: &SecretValue,
     ) -> impl Future<Output = CloudResult<()>> + Send;
 
-    /// Removes what [`Questions::local_certificate`] had issued.
+    /// Has an emulator issue a certificate for this domain, unless it has; returns its ARN.
+    fn issue_local_certificate(
+        &self,
+        domain: &str,
+    ) -> impl Future<Output = CloudResult<String>> + Send;
+
+    /// Removes what [`Self::issue_local_certificate`] had issued.
     fn remove_local_certificate(&self) -> impl Future<Output = CloudResult<()>> + Send;
 }

@@ -48,7 +48,7 @@ pub(crate) enum Message {
 
 /// Runs a plan to its end, or as far as it goes.
 pub async fn execute<C: Cloud>(cloud: Arc<C>, plan: Plan, run: Run) -> Summary {
-    Execution::new(cloud, plan, run).to_the_end().await
+    Execution::new(cloud, plan, run).finish().await
 }
 
 struct Execution<C> {
@@ -102,7 +102,7 @@ impl<C: Cloud> Execution<C> {
         let _ = self.run.events.send(event);
     }
 
-    async fn to_the_end(mut self) -> Summary {
+    async fn finish(mut self) -> Summary {
         let mut stop = self.run.stop.clone();
         loop {
             self.notice_stop(*stop.borrow_and_update());
@@ -196,9 +196,9 @@ impl<C: Cloud> Execution<C> {
         let others = self.others(id);
         let (cloud, plan) = (Arc::clone(&self.cloud), Arc::clone(&self.plan));
         let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
-        let (sender, stop) = (self.sender.clone(), self.run.stop.clone());
+        let (messages, told) = (self.sender.clone(), self.run.stop.clone());
         self.tasks.spawn(async move {
-            let stage = Stage::new(id, sender, stop, places, &*gate);
+            let stage = Stage::new(id, messages, told, places, &*gate);
             let step = &plan.steps[id];
             let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage);
             let result = match step.action.operation() {

@@ -129,10 +129,15 @@ fn wanted_one(
     let spec_problem = |message: String| Problem::Spec { address: address.clone(), message };
     let kind = registry(address.kind())
         .ok_or_else(|| spec_problem(format!("there is no kind `{}`", address.kind())))?;
-    let known = resolve(wanted, &mut |placeholder| {
-        facts.get(&placeholder.address)?.output(&placeholder.output)
-    });
-    let spec = (kind.canonical)(&known).map_err(|error| spec_problem(error.to_string()))?;
+    let fill = |spec: &Json| {
+        resolve(spec, &mut |placeholder| {
+            facts.get(&placeholder.address)?.output(&placeholder.output)
+        })
+    };
+    let spec = (kind.canonical)(&fill(wanted)).map_err(|error| spec_problem(error.to_string()))?;
+    // What AWS does not tell is shown as it is wanted, placeholders included.
+    let found =
+        found.into_iter().map(|live| LiveValue { spec: fill(&live.spec), ..live }).collect();
     let Kept { live, superfluous } = keep(address, &spec, found, kind, references)?;
     let superfluous = superfluous.into_iter().map(|(live, reason)| removal(live, reason)).collect();
     let (fate, changes, reason) = match &live {

@@ -34,11 +34,10 @@ pub(crate) fn keep(
         found.into_iter().partition(|live| live.owner == Owner::Ours);
     if ours.is_empty() {
         return match foreign.into_iter().next() {
-            None => Ok(Kept::default()),
             Some(LiveValue { id, owner: Owner::Foreign(lacks), .. }) => {
                 Err(Problem::Foreign { address: address.clone(), id, lacks })
             }
-            Some(_) => Ok(Kept::default()),
+            _ => Ok(Kept::default()),
         };
     }
     let mut ranked: Vec<_> =

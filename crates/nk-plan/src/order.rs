@@ -8,10 +8,10 @@ use petgraph::{algo::tarjan_scc, graph::DiGraph};
 use crate::{PlanError, Problem};
 
 /// The wanted addresses, each after all that it refers to or waits for.
-pub(crate) fn by_reference<'a>(
-    desired: &'a Desired,
+pub(crate) fn by_reference(
+    desired: &Desired,
     registry: Registry,
-) -> Result<Vec<&'a Address>, PlanError> {
+) -> Result<Vec<&Address>, PlanError> {
     let mut graph = DiGraph::<&Address, ()>::with_capacity(desired.resources.len(), 0);
     let nodes: HashMap<_, _> =
         desired.resources.keys().map(|address| (address, graph.add_node(address))).collect();

@@ -77,6 +77,11 @@ impl Sim {
         one.expect("there is such a resource").spec[field] = value;
     }
 
+    /// Removes something behind nk's back.
+    pub fn remove(&self, address: &Address) {
+        self.world().resources.retain(|_, one| one.address != *address);
+    }
+
     /// Adds something behind nk's back, as a twin, a leftover, or somebody else's.
     pub fn plant(&self, live: LiveValue) {
         self.world().plant(live);

@@ -1,1 +1,52 @@
-//! Nothing yet.
+//! What a stack file means: its text and an environment become a [`Stack`], and that becomes the
+//! resources it asks for.
+//!
+//! Reading is offline and finds every mistake at once, each with its place. [`Stack::expand`] is
+//! pure: what only AWS knows comes in as a [`Survey`].
+
+mod check;
+mod decode;
+mod expand;
+mod lint;
+mod problem;
+mod read;
+mod section;
+mod stack;
+mod tree;
+mod value;
+
+use std::collections::BTreeSet;
+
+pub use decode::At;
+use nk_kinds::EngineVersion;
+pub use problem::{Located, Problem, Problems, Span};
+pub use read::{environments, read};
+pub use section::{
+    Alarms, Auth, Cost, Database, Https, LoadBalancerSection, Nat, Network, Password, Provider,
+    Route, ServiceSection, SignIn, Zone,
+};
+pub use stack::Stack;
+
+/// A stack file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What messages call it: its path.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What is known of AWS when a stack is expanded. Nothing of it need be.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Survey {
+    /// The account.
+    pub account: Option<String>,
+    /// The identity providers (`google`, `line`, `x`) whose credentials are in their secret.
+    pub credentials: BTreeSet<String>,
+    /// The versions of the database's engine that can be created; empty where nobody knows.
+    pub engine_versions: Vec<EngineVersion>,
+    /// A certificate to use where the stack file names none.
+    pub certificate: Option<String>,
+    /// How many elastic IP addresses the region has.
+    pub addresses_in_use: Option<usize>,
+}

@@ -1,29 +1,128 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::cloudwatch::{Alarm, AlarmOutputs};
-use nk_model::{Address, Change, Live};
+//! How CloudWatch makes an alarm.
+
+use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, Statistic};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    cloudwatch::{Alarm, AlarmOutputs},
+};
+use nk_model::{Address, Change, Changes, Live};
+
+use super::{MISSING, sdk_tags};
+use crate::{Aws, rim::Refused};
+
+type LiveAlarm = Live<Alarm, AlarmOutputs>;
 
 impl Reconcile<Alarm> for Aws {
-    async fn observe(&self, _: &Scope<Alarm>) -> CloudResult<Vec<Live<Alarm, AlarmOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<Alarm>) -> CloudResult<Vec<LiveAlarm>> {
+        let call = self.cloudwatch.describe_alarms();
+        let names = scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
+        let call = match scope.reach {
+            Reach::Stack => call.alarm_name_prefix(format!("{}-", self.stack.prefix())),
+            Reach::One(_) => call.set_alarm_names(Some(names)),
+        };
+        let pages = call.into_paginator().send().try_collect().await;
+        let pages: Vec<_> = pages.refused("cloudwatch:DescribeAlarms")?;
+        let alarms = pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default());
+        let found = try_join_all(alarms.map(|alarm| self.alarm(scope, alarm))).await?;
+        Ok(found.into_iter().flatten().collect())
     }
-    async fn create(
-        &self,
-        _: &Alarm,
-        _: &Address,
-    ) -> CloudResult<Option<Live<Alarm, AlarmOutputs>>> {
-        todo!()
+
+    async fn create(&self, spec: &Alarm, _: &Address) -> CloudResult<Option<LiveAlarm>> {
+        self.put_alarm(spec, Some(&spec.tags)).await?;
+        Ok(None)
     }
+
     async fn update(
         &self,
-        _: &Alarm,
-        _: &Live<Alarm, AlarmOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<Alarm, AlarmOutputs>>> {
-        todo!()
+        spec: &Alarm,
+        live: &LiveAlarm,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveAlarm>> {
+        if changes.iter().any(|change| change.field() != "tags") {
+            self.put_alarm(spec, None).await?;
+        }
+        if changes.touch("tags") {
+            self.cloudwatch_tag(&live.outputs.arn, &spec.tags).await?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<Alarm, AlarmOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveAlarm) -> CloudResult<Departure> {
+        let call = self.cloudwatch.delete_alarms().alarm_names(&live.id).send().await;
+        call.unless_missing("cloudwatch:DeleteAlarms", MISSING)?;
+        Ok(Departure::Gone)
+    }
+}
+
+impl Aws {
+    /// The alarm as a look for `scope` shows it; none where it is no business of that look's.
+    async fn alarm(
+        &self,
+        scope: &Scope<Alarm>,
+        alarm: MetricAlarm,
+    ) -> CloudResult<Option<LiveAlarm>> {
+        let (Some(name), Some(arn)) = (alarm.alarm_name.clone(), alarm.alarm_arn.clone()) else {
+            return Ok(None);
+        };
+        let Some(tags) = self.cloudwatch_tags(&arn).await? else { return Ok(None) };
+        let holder = self.holder(scope, |spec| spec.name == name, &tags);
+        Ok(holder.map(|(address, owner)| {
+            let live = Live::ready(address, name, spec(alarm, tags), AlarmOutputs { arn });
+            live.owned_by(owner)
+        }))
+    }
+
+    /// Makes the alarm, or replaces all of it. Tags count only while it is new.
+    async fn put_alarm(&self, spec: &Alarm, tags: Option<&Tags>) -> CloudResult<()> {
+        let dimensions = spec
+            .dimensions
+            .iter()
+            .map(|(name, value)| Dimension::builder().name(name).value(value).build());
+        let call = self
+            .cloudwatch
+            .put_metric_alarm()
+            .alarm_name(&spec.name)
+            .alarm_description(&spec.description)
+            .actions_enabled(true)
+            .set_alarm_actions(Some(spec.actions.iter().cloned().collect()))
+            .namespace(&spec.namespace)
+            .metric_name(&spec.metric)
+            .set_dimensions(Some(dimensions.collect()))
+            .period(spec.period_seconds)
+            .evaluation_periods(spec.periods)
+            .threshold(spec.threshold)
+            .comparison_operator(ComparisonOperator::from(spec.comparison.as_str()))
+            .treat_missing_data(&spec.missing_data)
+            .set_tags(tags.map(sdk_tags));
+        let call = match Statistic::try_parse(&spec.statistic) {
+            Ok(statistic) => call.statistic(statistic),
+            Err(_) => call.extended_statistic(&spec.statistic),
+        };
+        call.send().await.refused("cloudwatch:PutMetricAlarm").map(drop)
+    }
+}
+
+fn spec(alarm: MetricAlarm, tags: Tags) -> Alarm {
+    let dimensions = alarm.dimensions.unwrap_or_default().into_iter();
+    let statistic = alarm.statistic.map(|statistic| statistic.as_str().to_owned());
+    // An alarm whose actions are switched off tells nobody.
+    let audible = alarm.actions_enabled != Some(false);
+    let actions = alarm.alarm_actions.filter(|_| audible).unwrap_or_default();
+    Alarm {
+        name: alarm.alarm_name.unwrap_or_default(),
+        description: alarm.alarm_description.unwrap_or_default(),
+        namespace: alarm.namespace.unwrap_or_default(),
+        metric: alarm.metric_name.unwrap_or_default(),
+        dimensions: dimensions.filter_map(|each| Some((each.name?, each.value?))).collect(),
+        statistic: alarm.extended_statistic.or(statistic).unwrap_or_default(),
+        period_seconds: alarm.period.unwrap_or_default(),
+        periods: alarm.evaluation_periods.unwrap_or_default(),
+        comparison: alarm.comparison_operator.map_or_else(String::new, |it| it.to_string()),
+        threshold: alarm.threshold.unwrap_or_default(),
+        missing_data: alarm.treat_missing_data.unwrap_or_else(|| "missing".into()),
+        actions: actions.into_iter().collect(),
+        tags,
     }
 }

@@ -1,35 +1,142 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
+//! How Cognito makes an identity provider.
+
+use aws_sdk_cognitoidentityprovider::types::IdentityProviderType;
+use futures::future::try_join_all;
+use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::cognito::{IdentityProvider, IdentityProviderOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Kind, Live};
+
+use super::{
+    MISSING, PAGE, Parent, orphan,
+    provider_details::{details, forget_secret, live_provider, provider_type},
+};
+use crate::{Aws, rim::Refused};
 
 impl Reconcile<IdentityProvider> for Aws {
     async fn observe(
         &self,
-        _: &Scope<IdentityProvider>,
+        scope: &Scope<IdentityProvider>,
     ) -> CloudResult<Vec<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        Ok(Vec::new())
+        let parents = self.parents(scope, |provider| &provider.pool).await?;
+        let looks = parents.iter().map(|parent| self.providers_of(parent, scope));
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
+
     async fn create(
         &self,
-        _: &IdentityProvider,
-        _: &Address,
+        spec: &IdentityProvider,
+        address: &Address,
     ) -> CloudResult<Option<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        todo!()
+        let credentials = self.credentials_of(spec).await?;
+        let answer = self
+            .cognito
+            .create_identity_provider()
+            .user_pool_id(spec.pool.as_str())
+            .provider_name(&spec.name)
+            .provider_type(provider_type(spec))
+            .set_provider_details(Some(details(spec, &credentials)))
+            .set_attribute_mapping(Some(spec.attributes.clone().into_iter().collect()))
+            .send()
+            .await
+            .refused("cognito-idp:CreateIdentityProvider")
+            .map_err(|error| credentials.scrub(error))?;
+        let provider = answer.identity_provider;
+        Ok(provider.and_then(|provider| {
+            live_provider(provider, spec.pool.as_str(), address.clone(), Some(spec))
+        }))
     }
+
     async fn update(
         &self,
-        _: &IdentityProvider,
-        _: &Live<IdentityProvider, IdentityProviderOutputs>,
+        spec: &IdentityProvider,
+        live: &Live<IdentityProvider, IdentityProviderOutputs>,
         _: &[Change],
     ) -> CloudResult<Option<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        todo!()
+        const OPERATION: &str = "cognito-idp:UpdateIdentityProvider";
+        let pool = spec.pool.as_str();
+        let (provider, credentials) =
+            tokio::try_join!(self.provider(pool, &spec.name), self.credentials_of(spec))?;
+        let Some(provider) = provider else { return Ok(None) };
+        if let Some(found) = provider.provider_type.filter(|found| *found != provider_type(spec)) {
+            let name = &spec.name;
+            return Err(CloudError::refused(
+                OPERATION,
+                format!("`{name}` is a provider of type {found}, which does not change"),
+            ));
+        }
+        let answer = self
+            .cognito
+            .update_identity_provider()
+            .user_pool_id(pool)
+            .provider_name(&spec.name)
+            .set_provider_details(Some(details(spec, &credentials)))
+            .set_attribute_mapping(Some(spec.attributes.clone().into_iter().collect()))
+            .set_idp_identifiers(provider.idp_identifiers)
+            .set_acr_mapping(provider.acr_mapping)
+            .send()
+            .await
+            .refused(OPERATION)
+            .map_err(|error| credentials.scrub(error))?;
+        let provider = answer.identity_provider;
+        Ok(provider
+            .and_then(|provider| live_provider(provider, pool, live.address.clone(), Some(spec))))
     }
+
     async fn destroy(
         &self,
-        _: &Live<IdentityProvider, IdentityProviderOutputs>,
+        live: &Live<IdentityProvider, IdentityProviderOutputs>,
     ) -> CloudResult<Departure> {
-        todo!()
+        let call = self.cognito.delete_identity_provider().provider_name(&live.spec.name);
+        let call = call.user_pool_id(live.spec.pool.as_str()).send().await;
+        call.unless_missing("cognito-idp:DeleteIdentityProvider", MISSING)?;
+        Ok(Departure::Gone)
+    }
+}
+
+impl Aws {
+    /// The providers of one pool that are looked for. They carry no tags: whose the pool is, they
+    /// are.
+    async fn providers_of(
+        &self,
+        parent: &Parent,
+        scope: &Scope<IdentityProvider>,
+    ) -> CloudResult<Vec<Live<IdentityProvider, IdentityProviderOutputs>>> {
+        let names = match scope.reach {
+            Reach::Stack => self.provider_names(parent).await?,
+            Reach::One(_) => scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect(),
+        };
+        let looks = names.iter().map(|name| self.provider(&parent.id, name));
+        let providers = try_join_all(looks).await?.into_iter().flatten();
+        let found = providers.filter_map(|provider| {
+            let name = provider.provider_name()?;
+            let mut wanted = scope.wanted.iter();
+            let wanted = wanted.find(|(_, spec)| spec.name == name && parent.is(&spec.pool));
+            let address = wanted.map_or_else(
+                || orphan(IdentityProvider::KIND, &name.to_lowercase()),
+                |(address, _)| address.clone(),
+            );
+            live_provider(provider, &parent.id, address, wanted.map(|(_, spec)| spec))
+        });
+        Ok(found.collect())
+    }
+
+    async fn provider_names(&self, parent: &Parent) -> CloudResult<Vec<String>> {
+        let call = self.cognito.list_identity_providers().user_pool_id(&parent.id);
+        let pages = call.max_results(PAGE).into_paginator().items().send();
+        let listed = pages.collect::<Result<Vec<_>, _>>().await;
+        let listed = listed.unless_missing("cognito-idp:ListIdentityProviders", MISSING)?;
+        let names = listed.into_iter().flatten().filter_map(|provider| provider.provider_name);
+        Ok(names.collect())
+    }
+
+    /// One provider, without the secret that Cognito shows with it.
+    async fn provider(&self, pool: &str, name: &str) -> CloudResult<Option<IdentityProviderType>> {
+        let call = self.cognito.describe_identity_provider().user_pool_id(pool);
+        let answer = call.provider_name(name).send().await;
+        let answer = answer.unless_missing("cognito-idp:DescribeIdentityProvider", MISSING)?;
+        Ok(answer.and_then(|answer| answer.identity_provider).map(|mut provider| {
+            forget_secret(&mut provider);
+            provider
+        }))
     }
 }

@@ -1,6 +1,118 @@
 //! Users.
 
+mod credentials;
 mod identity_provider;
+mod overlay;
+mod provider_details;
+mod token_validity;
 mod user_pool;
 mod user_pool_client;
 mod user_pool_domain;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use aws_sdk_cognitoidentityprovider::types::UserPoolType;
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Pass, Reach, Scope};
+use nk_kinds::{Tags, cognito::UserPoolId};
+use nk_model::{Address, Ref};
+
+use crate::{Aws, rim::Refused};
+
+/// What Cognito says of what is not there.
+const MISSING: &[&str] = &["ResourceNotFoundException"];
+
+/// How many entries a page of Cognito's lists has at most.
+const PAGE: i32 = 60;
+
+/// A user pool of this stack, whose parts are looked for.
+struct Parent {
+    id: String,
+    /// None where only the id is known, which is then enough.
+    address: Option<Address>,
+    /// The prefix of its domain.
+    domain: Option<String>,
+}
+
+impl Parent {
+    /// Whether a reference, filled or not, means this pool.
+    fn is(&self, pool: &Ref<UserPoolId>) -> bool {
+        let named = |address: &Address| *pool == Ref::to(address.name());
+        pool.as_str() == self.id || self.address.as_ref().is_some_and(named)
+    }
+}
+
+impl Aws {
+    /// One user pool; none where it is gone.
+    async fn pool(&self, id: &str) -> CloudResult<Option<UserPoolType>> {
+        let call = self.cognito.describe_user_pool().user_pool_id(id).send().await;
+        let answer = call.unless_missing("cognito-idp:DescribeUserPool", MISSING)?;
+        Ok(answer.and_then(|answer| answer.user_pool))
+    }
+
+    /// The user pools that have a name of this stack. Whose they are, their tags tell, which
+    /// Cognito's list does not show.
+    async fn pools(&self, pass: &Pass) -> CloudResult<Arc<Vec<UserPoolType>>> {
+        pass.once("cognito pools", || async {
+            let call = self.cognito.list_user_pools().max_results(PAGE);
+            let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+            let prefix = format!("{}-", self.stack.prefix());
+            let named = listed
+                .refused("cognito-idp:ListUserPools")?
+                .into_iter()
+                .filter(|pool| pool.name().is_some_and(|name| name.starts_with(&prefix)))
+                .filter_map(|pool| pool.id);
+            let looks = named.map(|id| async move { self.pool(&id).await });
+            Ok(try_join_all(looks).await?.into_iter().flatten().collect())
+        })
+        .await
+    }
+
+    /// The pools whose parts are looked for: of one part, where its pool is known, that pool
+    /// without a look at it, else all pools of this stack.
+    async fn parents<K>(
+        &self,
+        scope: &Scope<K>,
+        pool: impl Fn(&K) -> &Ref<UserPoolId>,
+    ) -> CloudResult<Vec<Parent>> {
+        if let (Reach::One(_), [(_, spec)]) = (&scope.reach, scope.wanted.as_slice())
+            && pool(spec).is_known()
+        {
+            let id = pool(spec).to_string();
+            return Ok(vec![Parent { id, address: None, domain: None }]);
+        }
+        let pools = self.pools(&scope.pass).await?;
+        let ours = pools.iter().filter_map(|pool| {
+            let address = managed(pool).address(&self.stack)?;
+            Some(Parent {
+                id: pool.id.clone()?,
+                address: Some(address),
+                domain: pool.domain.clone().filter(|domain| !domain.is_empty()),
+            })
+        });
+        Ok(ours.collect())
+    }
+}
+
+/// The tags among a pool's that nk sets.
+fn managed(pool: &UserPoolType) -> Tags {
+    Tags::managed(pool.user_pool_tags.clone().unwrap_or_default())
+}
+
+/// The address of what is in a pool of ours and nobody wants.
+fn orphan(kind: &str, name: &str) -> Address {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let name: String = name.chars().map(|c| if fits(c) { c } else { '-' }).collect();
+    Address::new(kind, &name)
+}
+
+/// A list of the SDK's as the words of a spec.
+fn words<T: AsRef<str>>(list: Option<&[T]>) -> BTreeSet<String> {
+    list.unwrap_or_default().iter().map(|word| word.as_ref().to_owned()).collect()
+}
+
+/// The words of a spec as a list of the SDK's; none where there are no words.
+fn list<T: for<'a> From<&'a str>>(words: &BTreeSet<String>) -> Option<Vec<T>> {
+    let list: Vec<T> = words.iter().map(|word| T::from(word.as_str())).collect();
+    Some(list).filter(|list| !list.is_empty())
+}

@@ -1,32 +1,177 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::cognito::{UserPool, UserPoolOutputs};
-use nk_model::{Address, Change, Live};
+//! How Cognito makes a user pool.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use aws_sdk_cognitoidentityprovider::types::{
+    AccountRecoverySettingType, DeletionProtectionType, PasswordPolicyType, RecoveryOptionNameType,
+    RecoveryOptionType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
+    UsernameConfigurationType, builders::PasswordPolicyTypeBuilder,
+};
+use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use nk_kinds::cognito::{PasswordPolicy, UserPool, UserPoolOutputs};
+use nk_model::{Address, Change, Guard, Live};
+
+use super::{MISSING, list, managed, words};
+use crate::{
+    Aws,
+    rim::{Refused, retries_off},
+};
+
+/// How many days a temporary password is good for unless somebody says otherwise.
+const TEMPORARY_DAYS: i32 = 7;
 
 impl Reconcile<UserPool> for Aws {
     async fn observe(
         &self,
-        _: &Scope<UserPool>,
+        scope: &Scope<UserPool>,
     ) -> CloudResult<Vec<Live<UserPool, UserPoolOutputs>>> {
-        Ok(Vec::new())
+        let pools = match scope.id() {
+            Some(id) => Arc::new(self.pool(id).await?.into_iter().collect()),
+            None => self.pools(&scope.pass).await?,
+        };
+        let ours = pools.iter().filter_map(|pool| self.live_pool(pool));
+        Ok(ours.filter(|live| scope.covers(&live.address)).collect())
     }
+
     async fn create(
         &self,
-        _: &UserPool,
+        spec: &UserPool,
         _: &Address,
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
-        todo!()
+        let policy = password_policy(&spec.password).build();
+        let tags = spec.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let garbled = |error| CloudError::garbled("cognito-idp:CreateUserPool", &error);
+        let folded = UsernameConfigurationType::builder().case_sensitive(false).build();
+        // No token and no unique name: a second try inside the SDK could make a second pool.
+        let answer = self
+            .cognito
+            .create_user_pool()
+            .pool_name(&spec.name)
+            .policies(UserPoolPolicyType::builder().password_policy(policy).build())
+            .deletion_protection(protection(spec.protected))
+            .set_auto_verified_attributes(list(&spec.verified))
+            .set_alias_attributes(list(&spec.aliases))
+            .set_username_attributes(list(&spec.username_attributes))
+            .username_configuration(folded.map_err(garbled)?)
+            .account_recovery_setting(recovery().map_err(garbled)?)
+            .user_pool_tier(UserPoolTierType::from(spec.tier.as_str()))
+            .set_user_pool_tags(Some(tags.collect()))
+            .customize()
+            .config_override(retries_off!(aws_sdk_cognitoidentityprovider))
+            .send()
+            .await
+            .refused("cognito-idp:CreateUserPool")?;
+        Ok(answer.user_pool.and_then(|pool| self.live_pool(&pool)))
     }
+
     async fn update(
         &self,
-        _: &UserPool,
-        _: &Live<UserPool, UserPoolOutputs>,
+        spec: &UserPool,
+        live: &Live<UserPool, UserPoolOutputs>,
         _: &[Change],
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
-        todo!()
+        if let Some(pool) = self.pool(&live.id).await? {
+            let call = self.overlaid_pool(pool, spec);
+            call.send().await.refused("cognito-idp:UpdateUserPool")?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<UserPool, UserPoolOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &Live<UserPool, UserPoolOutputs>) -> CloudResult<Departure> {
+        let call = self.cognito.delete_user_pool().user_pool_id(&live.id).send().await;
+        call.unless_missing("cognito-idp:DeleteUserPool", MISSING)?;
+        Ok(Departure::Gone)
     }
+
+    async fn guards(&self, live: &Live<UserPool, UserPoolOutputs>) -> CloudResult<Vec<Guard>> {
+        let Some(pool) = self.pool(&live.id).await? else { return Ok(Vec::new()) };
+        let protected = is_protected(&pool).then(|| "deletion protection is on".to_owned());
+        let users = match pool.estimated_number_of_users {
+            ..=0 => None,
+            1 => Some("it has 1 user".to_owned()),
+            number => Some(format!("it has {number} users")),
+        };
+        let guard = |reason| Guard { address: live.address.clone(), reason, liftable: true };
+        Ok([protected, users].into_iter().flatten().map(guard).collect())
+    }
+
+    async fn unprotect(&self, live: &Live<UserPool, UserPoolOutputs>) -> CloudResult<()> {
+        let Some(pool) = self.pool(&live.id).await?.filter(is_protected) else { return Ok(()) };
+        let call = self.same_pool(pool).deletion_protection(DeletionProtectionType::Inactive);
+        call.send().await.refused("cognito-idp:UpdateUserPool").map(drop)
+    }
+}
+
+impl Aws {
+    /// A pool of this stack as its description shows it.
+    fn live_pool(&self, pool: &UserPoolType) -> Option<Live<UserPool, UserPoolOutputs>> {
+        let tags = managed(pool);
+        let (address, id) = (tags.address(&self.stack)?, pool.id.clone()?);
+        let policy = pool.policies.as_ref().and_then(|policies| policies.password_policy.as_ref());
+        let tier = pool.user_pool_tier.as_ref().unwrap_or(&UserPoolTierType::Essentials);
+        let spec = UserPool {
+            name: pool.name.clone().unwrap_or_default(),
+            aliases: words(pool.alias_attributes.as_deref()),
+            username_attributes: words(pool.username_attributes.as_deref()),
+            verified: words(pool.auto_verified_attributes.as_deref()),
+            password: policy.map_or_else(default_policy, observed_policy),
+            tier: tier.to_string(),
+            protected: is_protected(pool),
+            tags,
+        };
+        let outputs = UserPoolOutputs { id: id.clone(), arn: pool.arn.clone()? };
+        Some(Live::ready(address, id, spec, outputs))
+    }
+}
+
+/// A password policy as requests carry it.
+pub(super) fn password_policy(policy: &PasswordPolicy) -> PasswordPolicyTypeBuilder {
+    PasswordPolicyType::builder()
+        .minimum_length(policy.length)
+        .require_lowercase(policy.require.contains("lower"))
+        .require_uppercase(policy.require.contains("upper"))
+        .require_numbers(policy.require.contains("digit"))
+        .require_symbols(policy.require.contains("symbol"))
+        .temporary_password_validity_days(policy.temporary_days)
+}
+
+pub(super) fn protection(on: bool) -> DeletionProtectionType {
+    if on { DeletionProtectionType::Active } else { DeletionProtectionType::Inactive }
+}
+
+fn is_protected(pool: &UserPoolType) -> bool {
+    pool.deletion_protection == Some(DeletionProtectionType::Active)
+}
+
+fn observed_policy(policy: &PasswordPolicyType) -> PasswordPolicy {
+    let required = [
+        ("lower", policy.require_lowercase),
+        ("upper", policy.require_uppercase),
+        ("digit", policy.require_numbers),
+        ("symbol", policy.require_symbols),
+    ];
+    let require = required.into_iter().filter(|(_, on)| *on).map(|(word, _)| word.to_owned());
+    PasswordPolicy {
+        length: policy.minimum_length.unwrap_or_default(),
+        require: require.collect(),
+        // Cognito takes 0 for none given.
+        temporary_days: match policy.temporary_password_validity_days {
+            0 => TEMPORARY_DAYS,
+            days => days,
+        },
+    }
+}
+
+fn default_policy() -> PasswordPolicy {
+    let require = ["lower", "upper", "digit", "symbol"].map(str::to_owned);
+    let require = BTreeSet::from(require);
+    PasswordPolicy { length: 8, require, temporary_days: TEMPORARY_DAYS }
+}
+
+/// Forgotten passwords by verified e-mail; without this Cognito would prefer text messages.
+fn recovery()
+-> Result<AccountRecoverySettingType, aws_sdk_cognitoidentityprovider::error::BuildError> {
+    let name = RecoveryOptionNameType::VerifiedEmail;
+    let email = RecoveryOptionType::builder().priority(1).name(name).build()?;
+    Ok(AccountRecoverySettingType::builder().recovery_mechanisms(email).build())
 }

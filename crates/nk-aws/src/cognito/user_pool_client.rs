@@ -1,35 +1,175 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
+//! How Cognito makes an app client.
+
+use aws_sdk_cognitoidentityprovider::types::{
+    ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes, UserPoolClientType,
+};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::cognito::{UserPoolClient, UserPoolClientOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Kind, Live, Ref};
+
+use super::{
+    MISSING, PAGE, Parent, orphan,
+    overlay::{OWN_USERS, declare},
+    token_validity::observed,
+    words,
+};
+use crate::{
+    Aws,
+    rim::{Refused, retries_off},
+};
 
 impl Reconcile<UserPoolClient> for Aws {
     async fn observe(
         &self,
-        _: &Scope<UserPoolClient>,
+        scope: &Scope<UserPoolClient>,
     ) -> CloudResult<Vec<Live<UserPoolClient, UserPoolClientOutputs>>> {
-        Ok(Vec::new())
+        let parents = self.parents(scope, |client| &client.pool).await?;
+        let looks = parents.iter().map(|parent| self.clients_of(parent, scope));
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
+
     async fn create(
         &self,
-        _: &UserPoolClient,
-        _: &Address,
+        spec: &UserPoolClient,
+        address: &Address,
     ) -> CloudResult<Option<Live<UserPoolClient, UserPoolClientOutputs>>> {
-        todo!()
+        // No token and no unique name: a second try inside the SDK could make a second client.
+        let mut client = UserPoolClientType::builder().build();
+        declare(&mut client, spec);
+        let answer = self
+            .new_client(client)
+            .user_pool_id(spec.pool.as_str())
+            .generate_secret(spec.secret)
+            .explicit_auth_flows(ExplicitAuthFlowsType::AllowUserSrpAuth)
+            .explicit_auth_flows(ExplicitAuthFlowsType::AllowRefreshTokenAuth)
+            .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
+            .enable_token_revocation(true)
+            .customize()
+            .config_override(retries_off!(aws_sdk_cognitoidentityprovider))
+            .send()
+            .await
+            .refused("cognito-idp:CreateUserPoolClient")?;
+        let client = answer.user_pool_client;
+        Ok(client.and_then(|client| live_client(client, address.clone(), Some(spec))))
     }
+
     async fn update(
         &self,
-        _: &UserPoolClient,
-        _: &Live<UserPoolClient, UserPoolClientOutputs>,
+        spec: &UserPoolClient,
+        live: &Live<UserPoolClient, UserPoolClientOutputs>,
         _: &[Change],
     ) -> CloudResult<Option<Live<UserPoolClient, UserPoolClientOutputs>>> {
-        todo!()
+        let Some(mut client) = self.client(spec.pool.as_str(), &live.id).await? else {
+            return Ok(None);
+        };
+        declare(&mut client, spec);
+        let call = self.replaced_client(client);
+        let answer = call.send().await.refused("cognito-idp:UpdateUserPoolClient")?;
+        let client = answer.user_pool_client;
+        Ok(client.and_then(|client| live_client(client, live.address.clone(), Some(spec))))
     }
+
     async fn destroy(
         &self,
-        _: &Live<UserPoolClient, UserPoolClientOutputs>,
+        live: &Live<UserPoolClient, UserPoolClientOutputs>,
     ) -> CloudResult<Departure> {
-        todo!()
+        let call = self.cognito.delete_user_pool_client().client_id(&live.id);
+        let call = call.user_pool_id(live.spec.pool.as_str()).send().await;
+        call.unless_missing("cognito-idp:DeleteUserPoolClient", MISSING)?;
+        Ok(Departure::Gone)
     }
+}
+
+impl Aws {
+    /// The clients of one pool that are looked for. They carry no tags: the pool and the name say
+    /// whose they are.
+    async fn clients_of(
+        &self,
+        parent: &Parent,
+        scope: &Scope<UserPoolClient>,
+    ) -> CloudResult<Vec<Live<UserPoolClient, UserPoolClientOutputs>>> {
+        let ids = match scope.id() {
+            Some(id) => vec![id.to_owned()],
+            None => self.client_ids(parent, scope).await?,
+        };
+        let looks = ids.iter().map(|id| self.client(&parent.id, id));
+        let clients = try_join_all(looks).await?.into_iter().flatten();
+        let found = clients.filter_map(|client| {
+            let (address, wanted) = self.client_address(client.client_name()?, parent, scope)?;
+            live_client(client, address, wanted)
+        });
+        Ok(found.collect())
+    }
+
+    async fn client_ids(
+        &self,
+        parent: &Parent,
+        scope: &Scope<UserPoolClient>,
+    ) -> CloudResult<Vec<String>> {
+        let call = self.cognito.list_user_pool_clients().user_pool_id(&parent.id).max_results(PAGE);
+        let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let listed = listed.unless_missing("cognito-idp:ListUserPoolClients", MISSING)?;
+        let ours = listed.unwrap_or_default().into_iter().filter_map(|client| {
+            self.client_address(client.client_name()?, parent, scope)?;
+            client.client_id
+        });
+        Ok(ours.collect())
+    }
+
+    async fn client(&self, pool: &str, id: &str) -> CloudResult<Option<UserPoolClientType>> {
+        let call = self.cognito.describe_user_pool_client().user_pool_id(pool).client_id(id);
+        let answer = call.send().await;
+        let answer = answer.unless_missing("cognito-idp:DescribeUserPoolClient", MISSING)?;
+        Ok(answer.and_then(|answer| answer.user_pool_client))
+    }
+
+    /// The address a client's name stands for in this scope, and what is wanted there.
+    fn client_address<'a>(
+        &self,
+        name: &str,
+        parent: &Parent,
+        scope: &'a Scope<UserPoolClient>,
+    ) -> Option<(Address, Option<&'a UserPoolClient>)> {
+        let mut wanted = scope.wanted.iter();
+        if let Some((address, spec)) =
+            wanted.find(|(_, spec)| spec.name == name && parent.is(&spec.pool))
+        {
+            return Some((address.clone(), Some(spec)));
+        }
+        let rest = name.strip_prefix(&self.stack.prefix())?.strip_prefix('-')?;
+        let all = scope.reach == Reach::Stack;
+        all.then(|| (orphan(UserPoolClient::KIND, rest), None))
+    }
+}
+
+/// A client as its description shows it, but for its secret, which goes no further than this.
+fn live_client(
+    client: UserPoolClientType,
+    address: Address,
+    wanted: Option<&UserPoolClient>,
+) -> Option<Live<UserPoolClient, UserPoolClientOutputs>> {
+    let tokens = observed(&client);
+    let id = client.client_id?;
+    let code_only = client.allowed_o_auth_flows.as_deref() == Some(&[OAuthFlowType::Code]);
+    let hosted = code_only && client.allowed_o_auth_flows_user_pool_client == Some(true);
+    let mut providers = words(client.supported_identity_providers.as_deref());
+    let mut spec = UserPoolClient {
+        pool: Ref::known(client.user_pool_id?),
+        name: client.client_name?,
+        secret: client.client_secret.is_some(),
+        tokens,
+        callback_urls: words(client.callback_urls.as_deref().filter(|_| hosted)),
+        logout_urls: words(client.logout_urls.as_deref().filter(|_| hosted)),
+        scopes: words(client.allowed_o_auth_scopes.as_deref().filter(|_| hosted)),
+        own_users: providers.remove(OWN_USERS),
+        providers: providers.into_iter().map(Ref::known).collect(),
+    };
+    // What cannot be set without a callback is not missed without one.
+    if let Some(wanted) = wanted.filter(|wanted| wanted.callback_urls.is_empty() && !hosted) {
+        spec.scopes.clone_from(&wanted.scopes);
+        spec.logout_urls.clone_from(&wanted.logout_urls);
+    }
+    let outputs = UserPoolClientOutputs { id: id.clone() };
+    Some(Live::ready(address, id, spec, outputs))
 }

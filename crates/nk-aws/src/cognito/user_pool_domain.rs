@@ -1,35 +1,128 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
+//! How Cognito makes a domain for a user pool.
+
+use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::cognito::{UserPoolDomain, UserPoolDomainOutputs};
-use nk_model::{Address, Change, Live};
+use nk_model::{Address, Change, Kind, Live, Owner, Phase, Ref};
+
+use super::{MISSING, Parent, orphan};
+use crate::{
+    Aws,
+    rim::{Refused, retries_off},
+};
 
 impl Reconcile<UserPoolDomain> for Aws {
     async fn observe(
         &self,
-        _: &Scope<UserPoolDomain>,
+        scope: &Scope<UserPoolDomain>,
     ) -> CloudResult<Vec<Live<UserPoolDomain, UserPoolDomainOutputs>>> {
-        Ok(Vec::new())
+        let parents = self.parents(scope, |domain| &domain.pool).await?;
+        // What the pools have, which may be what nobody wants, and what is wanted, which may be
+        // somebody else's.
+        let mut looks: Vec<(Address, &str)> = Vec::new();
+        if scope.reach == Reach::Stack {
+            let held = parents.iter().filter_map(|parent| {
+                Some((domain_address(parent, scope)?, parent.domain.as_deref()?))
+            });
+            looks.extend(held);
+        }
+        for (address, spec) in &scope.wanted {
+            let prefix = scope.id().unwrap_or(&spec.prefix);
+            if !looks.iter().any(|(_, known)| *known == prefix) {
+                looks.push((address.clone(), prefix));
+            }
+        }
+        let looks = looks.into_iter().map(|(address, prefix)| async {
+            let description = self.domain(prefix).await?;
+            Ok(description.and_then(|domain| live_domain(domain, address, &parents)))
+        });
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
+
     async fn create(
         &self,
-        _: &UserPoolDomain,
+        spec: &UserPoolDomain,
         _: &Address,
     ) -> CloudResult<Option<Live<UserPoolDomain, UserPoolDomainOutputs>>> {
-        todo!()
+        // A second try inside the SDK would be told that the prefix is taken: by the first.
+        self.cognito
+            .create_user_pool_domain()
+            .domain(&spec.prefix)
+            .user_pool_id(spec.pool.as_str())
+            .customize()
+            .config_override(retries_off!(aws_sdk_cognitoidentityprovider))
+            .send()
+            .await
+            .refused("cognito-idp:CreateUserPoolDomain")?;
+        Ok(None)
     }
+
     async fn update(
         &self,
         _: &UserPoolDomain,
         _: &Live<UserPoolDomain, UserPoolDomainOutputs>,
         _: &[Change],
     ) -> CloudResult<Option<Live<UserPoolDomain, UserPoolDomainOutputs>>> {
-        todo!()
+        // Pool and prefix are all there is to a domain, and neither changes in place.
+        Ok(None)
     }
+
     async fn destroy(
         &self,
-        _: &Live<UserPoolDomain, UserPoolDomainOutputs>,
+        live: &Live<UserPoolDomain, UserPoolDomainOutputs>,
     ) -> CloudResult<Departure> {
-        todo!()
+        let call = self.cognito.delete_user_pool_domain().domain(&live.spec.prefix);
+        let call = call.user_pool_id(live.spec.pool.as_str()).send().await;
+        match call.unless_missing("cognito-idp:DeleteUserPoolDomain", MISSING) {
+            Ok(Some(_)) => Ok(Departure::Going),
+            Ok(None) => Ok(Departure::Gone),
+            Err(error) if error.says("InvalidParameterException", "No such domain") => {
+                Ok(Departure::Gone)
+            }
+            Err(error) => Err(error),
+        }
     }
+}
+
+impl Aws {
+    /// A domain, whoever has it. Cognito answers for one that nobody has as well, with nothing.
+    async fn domain(&self, prefix: &str) -> CloudResult<Option<DomainDescriptionType>> {
+        let call = self.cognito.describe_user_pool_domain().domain(prefix).send().await;
+        let answer = call.unless_missing("cognito-idp:DescribeUserPoolDomain", MISSING)?;
+        let description = answer.and_then(|answer| answer.domain_description);
+        Ok(description.filter(|description| description.domain.is_some()))
+    }
+}
+
+/// The address of the domain that a pool of ours has: a pool has only one, so another prefix than
+/// the wanted one stands in its place.
+fn domain_address(parent: &Parent, scope: &Scope<UserPoolDomain>) -> Option<Address> {
+    let wanted = scope.wanted.iter().find(|(_, spec)| parent.is(&spec.pool));
+    let wanted = wanted.map(|(address, _)| address.clone());
+    wanted.or_else(|| Some(orphan(UserPoolDomain::KIND, parent.address.as_ref()?.name())))
+}
+
+fn live_domain(
+    domain: DomainDescriptionType,
+    address: Address,
+    parents: &[Parent],
+) -> Option<Live<UserPoolDomain, UserPoolDomainOutputs>> {
+    let (pool, prefix) = (domain.user_pool_id?, domain.domain?);
+    let owner = if parents.iter().any(|parent| parent.id == pool) {
+        Owner::Ours
+    } else {
+        Owner::Foreign(format!("it belongs to user pool `{pool}`"))
+    };
+    let phase = match domain.status {
+        None | Some(DomainStatusType::Active) => Phase::Ready,
+        Some(DomainStatusType::Failed) => {
+            Phase::Failed("Cognito could not set the domain up".into())
+        }
+        Some(status @ DomainStatusType::Deleting) => Phase::Leaving(status.to_string()),
+        Some(status) => Phase::Busy(status.to_string()),
+    };
+    let spec = UserPoolDomain { pool: Ref::known(pool), prefix: prefix.clone() };
+    let outputs = UserPoolDomainOutputs { prefix: prefix.clone() };
+    Some(Live::ready(address, prefix, spec, outputs).owned_by(owner).in_phase(phase))
 }

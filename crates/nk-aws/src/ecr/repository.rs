@@ -1,32 +1,171 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::ecr::{Repository, RepositoryOutputs};
-use nk_model::{Address, Change, Live};
+//! How ECR makes a repository.
+
+use aws_sdk_ecr::types::{self, ImageScanningConfiguration, ImageTagMutability, Tag};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    ecr::{Repository, RepositoryOutputs},
+};
+use nk_model::{Address, Change, Changes, Guard, Live};
+
+use super::{MISSING, lifecycle};
+use crate::{Aws, rim::Refused};
+
+type LiveRepository = Live<Repository, RepositoryOutputs>;
 
 impl Reconcile<Repository> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<Repository>,
-    ) -> CloudResult<Vec<Live<Repository, RepositoryOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<Repository>) -> CloudResult<Vec<LiveRepository>> {
+        let repositories = self.repositories(scope).await?;
+        let looks = repositories.into_iter().map(|repository| self.repository(scope, repository));
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
+
     async fn create(
         &self,
-        _: &Repository,
-        _: &Address,
-    ) -> CloudResult<Option<Live<Repository, RepositoryOutputs>>> {
-        todo!()
+        spec: &Repository,
+        address: &Address,
+    ) -> CloudResult<Option<LiveRepository>> {
+        let answer = self
+            .ecr
+            .create_repository()
+            .repository_name(&spec.name)
+            .image_tag_mutability(mutability(spec.mutable_tags))
+            .image_scanning_configuration(scanning(spec.scan_on_push))
+            .set_tags(Some(sdk_tags(&spec.tags)))
+            .send()
+            .await
+            .refused("ecr:CreateRepository")?;
+        Ok(answer.repository.map(|repository| {
+            let spec = Repository { lifecycle: lifecycle::none(), ..spec.clone() };
+            live(address.clone(), repository, spec)
+        }))
     }
+
     async fn update(
         &self,
-        _: &Repository,
-        _: &Live<Repository, RepositoryOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<Repository, RepositoryOutputs>>> {
-        todo!()
+        spec: &Repository,
+        live: &LiveRepository,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveRepository>> {
+        let name = &live.spec.name;
+        if changes.touch("mutable-tags") {
+            let call = self.ecr.put_image_tag_mutability().repository_name(name);
+            let call = call.image_tag_mutability(mutability(spec.mutable_tags)).send().await;
+            call.refused("ecr:PutImageTagMutability")?;
+        }
+        if changes.touch("scan-on-push") {
+            let call = self.ecr.put_image_scanning_configuration().repository_name(name);
+            let call = call.image_scanning_configuration(scanning(spec.scan_on_push)).send().await;
+            call.refused("ecr:PutImageScanningConfiguration")?;
+        }
+        if changes.touch("lifecycle") {
+            self.set_lifecycle(name, &spec.lifecycle).await?;
+        }
+        if changes.touch("tags") {
+            let call = self.ecr.tag_resource().resource_arn(&live.outputs.arn);
+            let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
+            call.refused("ecr:TagResource")?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<Repository, RepositoryOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveRepository) -> CloudResult<Departure> {
+        // Never by force: images are the only copy of a release, and may have come since.
+        let call = self.ecr.delete_repository().repository_name(&live.spec.name).send().await;
+        call.unless_missing("ecr:DeleteRepository", MISSING)?;
+        Ok(Departure::Gone)
+    }
+
+    async fn guards(&self, live: &LiveRepository) -> CloudResult<Vec<Guard>> {
+        let reason = match self.images(&live.spec.name).await?.len() {
+            0 => return Ok(Vec::new()),
+            1 => "it holds 1 image".to_owned(),
+            images => format!("it holds {images} images"),
+        };
+        Ok(vec![Guard { address: live.address.clone(), reason, liftable: true }])
+    }
+
+    async fn unprotect(&self, live: &LiveRepository) -> CloudResult<()> {
+        self.remove_images(&live.spec.name).await
+    }
+}
+
+/// A repository as ECR describes it, with the spec that is known of it.
+fn live(address: Address, repository: types::Repository, spec: Repository) -> LiveRepository {
+    let name = spec.name.clone();
+    let outputs = RepositoryOutputs {
+        uri: repository.repository_uri.unwrap_or_default(),
+        arn: repository.repository_arn.unwrap_or_default(),
+        name: name.clone(),
+    };
+    Live::ready(address, name, spec, outputs)
+}
+
+fn mutability(mutable: bool) -> ImageTagMutability {
+    if mutable { ImageTagMutability::Mutable } else { ImageTagMutability::Immutable }
+}
+
+fn scanning(on_push: bool) -> ImageScanningConfiguration {
+    ImageScanningConfiguration::builder().scan_on_push(on_push).build()
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    let tag = |(key, value)| Tag::builder().key(key).value(value).build();
+    tags.iter().map(|pair| tag(pair).expect("a tag has a key and a value")).collect()
+}
+
+impl Aws {
+    /// The repositories that the look may be for.
+    async fn repositories(&self, scope: &Scope<Repository>) -> CloudResult<Vec<types::Repository>> {
+        let call = self.ecr.describe_repositories();
+        let (call, size) = match (&scope.reach, scope.wanted.first()) {
+            (Reach::One(_), Some((_, spec))) => (call.repository_names(&spec.name), None),
+            _ => (call, Some(1000)),
+        };
+        // ECR takes no page size beside names.
+        let pages = call.into_paginator();
+        let pages = if let Some(size) = size { pages.page_size(size) } else { pages };
+        let listed = pages.items().send().try_collect().await;
+        let listed = listed.unless_missing("ecr:DescribeRepositories", MISSING)?;
+        let prefix = format!("{}-", self.stack.prefix()).to_lowercase();
+        let ours = |name: &str| {
+            name.starts_with(&prefix) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
+        };
+        let listed = listed.into_iter().flatten();
+        Ok(listed.filter(|one| one.repository_name().is_some_and(ours)).collect())
+    }
+
+    async fn repository(
+        &self,
+        scope: &Scope<Repository>,
+        repository: types::Repository,
+    ) -> CloudResult<Option<LiveRepository>> {
+        let name = repository.repository_name().unwrap_or_default().to_owned();
+        let arn = repository.repository_arn().unwrap_or_default();
+        let (tags, lifecycle) = tokio::try_join!(self.repository_tags(arn), self.lifecycle(&name))?;
+        let (Some(tags), Some(lifecycle)) = (tags, lifecycle) else { return Ok(None) };
+        let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
+            return Ok(None);
+        };
+        let mutable_tags = match repository.image_tag_mutability() {
+            Some(ImageTagMutability::Mutable) => true,
+            Some(ImageTagMutability::Immutable) => false,
+            // With exceptions it is neither, so it is not what is wanted.
+            _ => scope.wanted(&address).is_none_or(|wanted| !wanted.mutable_tags),
+        };
+        let scan_on_push =
+            repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push);
+        let spec = Repository { name, scan_on_push, mutable_tags, lifecycle, tags };
+        Ok(Some(live(address, repository, spec).owned_by(owner)))
+    }
+
+    async fn repository_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
+        let call = self.ecr.list_tags_for_resource().resource_arn(arn).send().await;
+        let answer = call.unless_missing("ecr:ListTagsForResource", MISSING)?;
+        Ok(answer.map(|answer| {
+            let tags = answer.tags.unwrap_or_default().into_iter();
+            Tags::managed(tags.map(|tag| (tag.key, tag.value)))
+        }))
     }
 }

@@ -12,7 +12,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Phase};
 
 use super::{managed, sdk_tags};
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 /// How many clusters ECS describes in one call.
 const CHUNK: usize = 100;
@@ -86,7 +86,7 @@ impl Aws {
         }
         let tags = managed(cluster.tags.clone());
         let name = cluster.cluster_name().unwrap_or_default();
-        let (address, owner) = place(scope, &self.stack, &tags, |spec| spec.name == name)?;
+        let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
         Some(live(address, cluster, tags).owned_by(owner))
     }
 }

@@ -15,7 +15,7 @@ use nk_model::{Address, Change, Changes, Live, Phase};
 
 use self::rollout::Rollout;
 use super::{managed, sdk_tags};
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 /// How ECS says that a service is gone.
 const MISSING: &[&str] =
@@ -29,7 +29,7 @@ impl Reconcile<Service> for Aws {
         for service in self.services(scope).await? {
             let tags = managed(service.tags.clone());
             let name = service.service_name().unwrap_or_default();
-            let place = place(scope, &self.stack, &tags, |spec| spec.name == name);
+            let place = self.holder(scope, |spec| spec.name == name, &tags);
             if let Some((address, owner)) = place {
                 let live = reading::live(address, &service, tags).owned_by(owner);
                 found.push((service, live));

@@ -14,7 +14,6 @@ use self::{family::Family, reading::main_container};
 use super::managed;
 use crate::{
     Aws,
-    named::place,
     rim::{Refused, retries_off},
 };
 
@@ -32,7 +31,7 @@ impl Reconcile<TaskDefinition> for Aws {
         let live = |family: Family| {
             let name = family.latest.family().unwrap_or_default();
             let wanted = |spec: &TaskDefinition| spec.family == name;
-            let (address, owner) = place(scope, &self.stack, &family.tags, wanted)?;
+            let (address, owner) = self.holder(scope, wanted, &family.tags)?;
             let wanted = scope.wanted(&address).cloned();
             Some(reading::live(address, family, wanted.as_ref()).owned_by(owner))
         };

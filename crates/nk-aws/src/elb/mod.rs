@@ -1,5 +1,87 @@
 //! Load balancing.
 
+mod action;
+mod attribute;
+mod balancers;
 mod listener;
+mod listeners;
 mod load_balancer;
+mod rule;
 mod target_group;
+
+use std::collections::HashMap;
+
+use aws_sdk_elasticloadbalancingv2::types::{Tag, TagDescription};
+use futures::future::try_join_all;
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::Tags;
+
+use crate::{Aws, rim::Refused};
+
+/// How many resources one call tells the tags of.
+const TAGS_AT_ONCE: usize = 20;
+/// How ELB says that something is gone.
+const GONE: &[&str] =
+    &["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// The end of an ARN, by which CloudWatch names a load balancer or a target group.
+fn metric_name(arn: &str) -> &str {
+    let resource = arn.rsplit(':').next().unwrap_or(arn);
+    resource.strip_prefix("loadbalancer/").unwrap_or(resource)
+}
+
+impl Aws {
+    /// The tags that nk sets, by ARN. What went in the meantime has none.
+    async fn elb_tags(&self, arns: &[String]) -> CloudResult<HashMap<String, Tags>> {
+        let calls = arns.chunks(TAGS_AT_ONCE).map(|arns| async move {
+            match self.elb_describe_tags(arns).await {
+                // One that is gone makes AWS tell nothing of the others either.
+                Err(error) if GONE.iter().any(|code| error.is(code)) => {
+                    let each = arns.iter().map(|arn| async move {
+                        match self.elb_describe_tags(std::slice::from_ref(arn)).await {
+                            Err(error) if GONE.iter().any(|code| error.is(code)) => Ok(Vec::new()),
+                            answer => answer,
+                        }
+                    });
+                    Ok::<_, CloudError>(try_join_all(each).await?.concat())
+                }
+                answer => answer,
+            }
+        });
+        let found = try_join_all(calls).await?.into_iter().flatten();
+        let managed = |found: TagDescription| {
+            let pairs = found.tags.unwrap_or_default().into_iter();
+            let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
+            Some((found.resource_arn?, tags))
+        };
+        Ok(found.filter_map(managed).collect())
+    }
+
+    async fn elb_describe_tags(&self, arns: &[String]) -> CloudResult<Vec<TagDescription>> {
+        let call = self.elb.describe_tags().set_resource_arns(Some(arns.to_vec()));
+        let answer = call.send().await.refused("elasticloadbalancing:DescribeTags")?;
+        Ok(answer.tag_descriptions.unwrap_or_default())
+    }
+
+    /// Sets tags, whether they are there or not.
+    async fn elb_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
+        let call = self.elb.add_tags().resource_arns(arn).set_tags(Some(sdk_tags(tags)));
+        call.send().await.refused("elasticloadbalancing:AddTags").map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::metric_name;
+
+    #[test]
+    fn cloudwatch_names_things_by_the_end_of_their_arns() {
+        let arn = |end| format!("arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:{end}");
+        assert_eq!(metric_name(&arn("loadbalancer/app/main/50dc6c4")), "app/main/50dc6c4");
+        assert_eq!(metric_name(&arn("targetgroup/api/50dc6c4")), "targetgroup/api/50dc6c4");
+    }
+}

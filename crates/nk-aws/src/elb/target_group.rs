@@ -1,32 +1,172 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::elb::{TargetGroup, TargetGroupOutputs};
-use nk_model::{Address, Change, Live};
+//! How ELB makes a target group.
+
+use aws_sdk_elasticloadbalancingv2::types::{self, Matcher, ProtocolEnum, TargetTypeEnum};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    elb::{HealthCheck, TargetGroup, TargetGroupOutputs},
+};
+use nk_model::{Address, Change, Changes, Live, Ref};
+
+use super::{attribute::DEFAULT_DRAIN, metric_name, sdk_tags};
+use crate::{Aws, rim::Refused};
+
+/// How ELB says that a target group is gone.
+pub(super) const MISSING: &[&str] = &["TargetGroupNotFound"];
+
+type LiveGroup = Live<TargetGroup, TargetGroupOutputs>;
 
 impl Reconcile<TargetGroup> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<TargetGroup>,
-    ) -> CloudResult<Vec<Live<TargetGroup, TargetGroupOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<TargetGroup>) -> CloudResult<Vec<LiveGroup>> {
+        let found = self.target_groups(scope).await?;
+        let arns: Vec<_> = found.iter().filter_map(|each| each.target_group_arn.clone()).collect();
+        let drains = try_join_all(arns.iter().map(|arn| self.drain(arn)));
+        let (mut tags, drains) = tokio::try_join!(self.elb_tags(&arns), drains)?;
+        let found = found.into_iter().zip(drains).filter_map(|(group, drain)| {
+            let (tags, drain) = (tags.remove(group.target_group_arn()?)?, drain?);
+            let name = group.target_group_name().unwrap_or_default();
+            let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
+            Some(live(group, address, drain, tags)?.owned_by(owner))
+        });
+        Ok(found.collect())
     }
+
     async fn create(
         &self,
-        _: &TargetGroup,
-        _: &Address,
-    ) -> CloudResult<Option<Live<TargetGroup, TargetGroupOutputs>>> {
-        todo!()
+        spec: &TargetGroup,
+        address: &Address,
+    ) -> CloudResult<Option<LiveGroup>> {
+        let health = &spec.health;
+        // Sent again with the same settings, ELB answers with the one that is there.
+        let answer = self
+            .elb
+            .create_target_group()
+            .name(&spec.name)
+            .protocol(ProtocolEnum::Http)
+            .port(i32::from(spec.port))
+            .vpc_id(spec.vpc.as_str())
+            // Tasks on Fargate have an address of their own and no instance.
+            .target_type(TargetTypeEnum::Ip)
+            .health_check_protocol(ProtocolEnum::Http)
+            .health_check_path(&health.path)
+            .health_check_interval_seconds(health.interval_seconds)
+            .health_check_timeout_seconds(health.timeout_seconds)
+            .healthy_threshold_count(health.healthy)
+            .unhealthy_threshold_count(health.unhealthy)
+            .matcher(Matcher::builder().http_code(&health.statuses).build())
+            .set_tags(Some(sdk_tags(&spec.tags)))
+            .send()
+            .await
+            .refused("elasticloadbalancing:CreateTargetGroup")?;
+        let made = answer.target_groups.unwrap_or_default().into_iter().next();
+        let (address, tags) = (address.clone(), spec.tags.clone());
+        Ok(made.and_then(|group| live(group, address, DEFAULT_DRAIN, tags)))
     }
+
     async fn update(
         &self,
-        _: &TargetGroup,
-        _: &Live<TargetGroup, TargetGroupOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<TargetGroup, TargetGroupOutputs>>> {
-        todo!()
+        spec: &TargetGroup,
+        live: &LiveGroup,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveGroup>> {
+        let mut now = live.spec.clone();
+        if changes.touch("health") {
+            let answer = self.check_health(&live.id, &spec.health).await?;
+            now.health = answer.unwrap_or(now.health);
+        }
+        if changes.touch("drain-seconds") {
+            now.drain_seconds = self.set_drain(&live.id, spec.drain_seconds).await?;
+        }
+        if changes.touch("tags") {
+            self.elb_tag(&live.id, &spec.tags).await?;
+            return Ok(None);
+        }
+        Ok(Some(Live { spec: now, ..live.clone() }))
     }
-    async fn destroy(&self, _: &Live<TargetGroup, TargetGroupOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
+        let call = self.elb.delete_target_group().target_group_arn(&live.id).send().await;
+        call.unless_missing("elasticloadbalancing:DeleteTargetGroup", MISSING)?;
+        Ok(Departure::Gone)
+    }
+}
+
+fn live(
+    group: types::TargetGroup,
+    address: Address,
+    drain_seconds: u32,
+    tags: Tags,
+) -> Option<LiveGroup> {
+    let health = health(&group);
+    let arn = group.target_group_arn?;
+    let spec = TargetGroup {
+        name: group.target_group_name.unwrap_or_default(),
+        port: group.port.and_then(|port| port.try_into().ok()).unwrap_or_default(),
+        vpc: Ref::known(group.vpc_id.unwrap_or_default()),
+        health,
+        drain_seconds,
+        tags,
+    };
+    let metric_name = metric_name(&arn).to_owned();
+    let outputs = TargetGroupOutputs { arn: arn.clone(), metric_name };
+    Some(Live::ready(address, arn, spec, outputs))
+}
+
+fn health(group: &types::TargetGroup) -> HealthCheck {
+    let statuses = group.matcher().and_then(Matcher::http_code);
+    HealthCheck {
+        path: group.health_check_path().unwrap_or_default().to_owned(),
+        statuses: statuses.unwrap_or_default().to_owned(),
+        interval_seconds: group.health_check_interval_seconds.unwrap_or_default(),
+        timeout_seconds: group.health_check_timeout_seconds.unwrap_or_default(),
+        healthy: group.healthy_threshold_count.unwrap_or_default(),
+        unhealthy: group.unhealthy_threshold_count.unwrap_or_default(),
+    }
+}
+
+impl Aws {
+    /// The target groups that the look may be for, by their names.
+    async fn target_groups(
+        &self,
+        scope: &Scope<TargetGroup>,
+    ) -> CloudResult<Vec<types::TargetGroup>> {
+        let operation = "elasticloadbalancing:DescribeTargetGroups";
+        let call = self.elb.describe_target_groups();
+        if scope.reach == Reach::Stack {
+            let pages = call.into_paginator().items().send();
+            let mut found = pages.try_collect().await.refused(operation)?;
+            found.retain(|each| each.target_group_name().is_some_and(|n| self.named_by_stack(n)));
+            return Ok(found);
+        }
+        let name = scope.wanted.first().map(|(_, spec)| spec.name.clone());
+        let call = match scope.id() {
+            Some(arn) => call.target_group_arns(arn),
+            None => call.set_names(name.map(|name| vec![name])),
+        };
+        let found = call.send().await.unless_missing(operation, MISSING)?;
+        Ok(found.and_then(|answer| answer.target_groups).unwrap_or_default())
+    }
+
+    /// Sets how it is found out whether a target is well, and says how it is now.
+    async fn check_health(
+        &self,
+        arn: &str,
+        health: &HealthCheck,
+    ) -> CloudResult<Option<HealthCheck>> {
+        let answer = self
+            .elb
+            .modify_target_group()
+            .target_group_arn(arn)
+            .health_check_path(&health.path)
+            .health_check_interval_seconds(health.interval_seconds)
+            .health_check_timeout_seconds(health.timeout_seconds)
+            .healthy_threshold_count(health.healthy)
+            .unhealthy_threshold_count(health.unhealthy)
+            .matcher(Matcher::builder().http_code(&health.statuses).build())
+            .send()
+            .await
+            .refused("elasticloadbalancing:ModifyTargetGroup")?;
+        Ok(answer.target_groups().first().map(self::health))
     }
 }

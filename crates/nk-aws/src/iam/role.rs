@@ -1,25 +1,154 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::iam::{Role, RoleOutputs};
-use nk_model::{Address, Change, Live};
+//! How IAM makes a role.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_iam::types;
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    iam::{Role, RoleOutputs},
+};
+use nk_model::{Address, Change, Changes, Live, Phase};
+
+use super::{MISSING, document, sdk_tags};
+use crate::{Aws, rim::Refused};
+
+type LiveRole = Live<Role, RoleOutputs>;
 
 impl Reconcile<Role> for Aws {
-    async fn observe(&self, _: &Scope<Role>) -> CloudResult<Vec<Live<Role, RoleOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<Role>) -> CloudResult<Vec<LiveRole>> {
+        let wanted = scope.wanted.iter().map(|(_, spec)| self.role(scope, &spec.name));
+        let (wanted, orphans) =
+            tokio::try_join!(try_join_all(wanted), self.roles_nobody_wants(scope))?;
+        Ok(wanted.into_iter().flatten().chain(orphans).collect())
     }
-    async fn create(&self, _: &Role, _: &Address) -> CloudResult<Option<Live<Role, RoleOutputs>>> {
-        todo!()
+
+    async fn create(&self, spec: &Role, address: &Address) -> CloudResult<Option<LiveRole>> {
+        let answer = self
+            .iam
+            .create_role()
+            .role_name(&spec.name)
+            .assume_role_policy_document(spec.trust.to_string())
+            .set_tags(Some(sdk_tags(&spec.tags)))
+            .send()
+            .await
+            .refused("iam:CreateRole")?;
+        let bare = Role { managed: BTreeSet::new(), inline: BTreeMap::new(), ..spec.clone() };
+        Ok(answer.role.map(|role| live(address.clone(), role, bare)))
     }
+
     async fn update(
         &self,
-        _: &Role,
-        _: &Live<Role, RoleOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<Role, RoleOutputs>>> {
-        todo!()
+        spec: &Role,
+        live: &LiveRole,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveRole>> {
+        let name = &live.spec.name;
+        if changes.touch("trust") {
+            let call = self.iam.update_assume_role_policy().role_name(name);
+            let call = call.policy_document(spec.trust.to_string()).send().await;
+            call.refused("iam:UpdateAssumeRolePolicy")?;
+        }
+        // What is allowed before and after is allowed in between: give, then take.
+        for arn in spec.managed.difference(&live.spec.managed) {
+            let call = self.iam.attach_role_policy().role_name(name).policy_arn(arn);
+            call.send().await.refused("iam:AttachRolePolicy")?;
+        }
+        for (policy, document) in &spec.inline {
+            if live.spec.inline.get(policy) != Some(document) {
+                let call = self.iam.put_role_policy().role_name(name).policy_name(policy);
+                let call = call.policy_document(document.to_string()).send().await;
+                call.refused("iam:PutRolePolicy")?;
+            }
+        }
+        for arn in live.spec.managed.difference(&spec.managed) {
+            self.detach_policy(name, arn).await?;
+        }
+        for policy in live.spec.inline.keys().filter(|policy| !spec.inline.contains_key(*policy)) {
+            self.remove_policy(name, policy).await?;
+        }
+        if changes.touch("tags") {
+            let call = self.iam.tag_role().role_name(name).set_tags(Some(sdk_tags(&spec.tags)));
+            call.send().await.refused("iam:TagRole")?;
+        }
+        // IAM answers once it has stored a change, but reads may lag behind for minutes: the
+        // answers are the better proof.
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
-    async fn destroy(&self, _: &Live<Role, RoleOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveRole) -> CloudResult<Departure> {
+        let name = &live.spec.name;
+        // As they are now: one policy that came since would keep the role.
+        let (managed, inline) =
+            tokio::try_join!(self.managed_policies(name), self.inline_names(name))?;
+        for arn in &managed {
+            self.detach_policy(name, arn).await?;
+        }
+        for policy in &inline {
+            self.remove_policy(name, policy).await?;
+        }
+        let call = self.iam.delete_role().role_name(name).send().await;
+        call.unless_missing("iam:DeleteRole", MISSING)?;
+        Ok(Departure::Gone)
     }
+}
+
+/// A role as IAM describes it, with the spec that is known of it.
+fn live(address: Address, role: types::Role, spec: Role) -> LiveRole {
+    // For some seconds IAM may give a new role's unique id instead of its ARN.
+    let phase = if role.arn.starts_with("arn:") {
+        Phase::Ready
+    } else {
+        Phase::Busy("without an ARN".into())
+    };
+    Live::ready(address, role.role_name, spec, RoleOutputs { arn: role.arn }).in_phase(phase)
+}
+
+impl Aws {
+    /// The roles with a name of this stack that no wanted one has. `ListRoles` leaves out tags, so
+    /// each is looked at.
+    async fn roles_nobody_wants(&self, scope: &Scope<Role>) -> CloudResult<Vec<LiveRole>> {
+        if scope.reach != Reach::Stack {
+            return Ok(Vec::new());
+        }
+        let prefix = format!("{}-", self.stack.prefix());
+        let pages = self.iam.list_roles().into_paginator().page_size(1000).items().send();
+        let names: Vec<_> = pages
+            .try_collect()
+            .await
+            .refused("iam:ListRoles")?
+            .into_iter()
+            .map(|role| role.role_name)
+            .filter(|name| name.starts_with(&prefix))
+            .filter(|name| !scope.wanted.iter().any(|(_, spec)| is(name, spec)))
+            .collect();
+        let looks = names.iter().map(|name| self.role(scope, name));
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
+    }
+
+    async fn role(&self, scope: &Scope<Role>, name: &str) -> CloudResult<Option<LiveRole>> {
+        let call = self.iam.get_role().role_name(name).send().await;
+        let Some(role) =
+            call.unless_missing("iam:GetRole", MISSING)?.and_then(|answer| answer.role)
+        else {
+            return Ok(None);
+        };
+        let pairs = role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone()));
+        let tags = Tags::managed(pairs);
+        let Some((address, owner)) = self.holder(scope, |spec| is(name, spec), &tags) else {
+            return Ok(None);
+        };
+        let trust = role.assume_role_policy_document().unwrap_or_default();
+        let trust = document("iam:GetRole", trust)?;
+        let (managed, inline) =
+            tokio::try_join!(self.managed_policies(name), self.inline_policies(name))?;
+        let spec = Role { name: role.role_name.clone(), trust, managed, inline, tags };
+        Ok(Some(live(address, role, spec).owned_by(owner)))
+    }
+}
+
+/// Whether a role's name is the wanted one: IAM takes names for the same in any case of letters.
+fn is(name: &str, wanted: &Role) -> bool {
+    wanted.name.eq_ignore_ascii_case(name)
 }

@@ -1,32 +1,132 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::logs::{LogGroup, LogGroupOutputs};
-use nk_model::{Address, Change, Live};
+//! How `CloudWatch` Logs makes a log group.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_cloudwatchlogs::types;
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    logs::{LogGroup, LogGroupOutputs},
+};
+use nk_model::{Address, Change, Changes, Live};
+
+use crate::{Aws, rim::Refused};
+
+/// How `CloudWatch` Logs says that a group is gone.
+const MISSING: &[&str] = &["ResourceNotFoundException"];
+
+type LiveGroup = Live<LogGroup, LogGroupOutputs>;
 
 impl Reconcile<LogGroup> for Aws {
-    async fn observe(
-        &self,
-        _: &Scope<LogGroup>,
-    ) -> CloudResult<Vec<Live<LogGroup, LogGroupOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<LogGroup>) -> CloudResult<Vec<LiveGroup>> {
+        // One look for all that have the stack's prefix; what is called otherwise has its own.
+        let shared = match scope.reach {
+            Reach::Stack => Some(format!("/ecs/{}-", self.stack.prefix())),
+            Reach::One(_) => None,
+        };
+        let shared = shared.as_deref();
+        let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.name.as_str()).collect();
+        let apart = |name: &&str| !shared.is_some_and(|prefix| name.starts_with(prefix));
+        let prefixes = shared.into_iter().chain(names.into_iter().filter(apart));
+        let looks = prefixes.map(|prefix| async move {
+            let mut groups = self.log_groups(prefix).await?;
+            if shared != Some(prefix) {
+                // A search by prefix finds siblings too.
+                groups.retain(|group| group.log_group_name() == Some(prefix));
+            }
+            Ok(groups)
+        });
+        let groups = try_join_all(looks).await?.into_iter().flatten();
+        let found = try_join_all(groups.map(|group| self.log_group(scope, group))).await?;
+        Ok(found.into_iter().flatten().collect())
     }
-    async fn create(
-        &self,
-        _: &LogGroup,
-        _: &Address,
-    ) -> CloudResult<Option<Live<LogGroup, LogGroupOutputs>>> {
-        todo!()
+
+    async fn create(&self, spec: &LogGroup, _: &Address) -> CloudResult<Option<LiveGroup>> {
+        let call = self.logs.create_log_group().log_group_name(&spec.name);
+        let call = call.set_tags(Some(sdk_tags(&spec.tags)));
+        call.send().await.refused("logs:CreateLogGroup")?;
+        // The answer is empty.
+        Ok(None)
     }
+
     async fn update(
         &self,
-        _: &LogGroup,
-        _: &Live<LogGroup, LogGroupOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<LogGroup, LogGroupOutputs>>> {
-        todo!()
+        spec: &LogGroup,
+        live: &LiveGroup,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveGroup>> {
+        let name = &live.spec.name;
+        if changes.touch("retention") {
+            match spec.retention {
+                Some(0) => {
+                    let call = self.logs.delete_retention_policy().log_group_name(name);
+                    call.send().await.refused("logs:DeleteRetentionPolicy")?;
+                }
+                Some(days) => {
+                    let call = self.logs.put_retention_policy().log_group_name(name);
+                    let call = call.retention_in_days(days).send().await;
+                    call.refused("logs:PutRetentionPolicy")?;
+                }
+                None => {}
+            }
+        }
+        if changes.touch("tags") {
+            let call = self.logs.tag_resource().resource_arn(&live.outputs.arn);
+            let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
+            call.refused("logs:TagResource")?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<LogGroup, LogGroupOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
+        let call = self.logs.delete_log_group().log_group_name(&live.spec.name).send().await;
+        call.unless_missing("logs:DeleteLogGroup", MISSING)?;
+        Ok(Departure::Gone)
+    }
+}
+
+fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
+    tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+impl Aws {
+    async fn log_groups(&self, prefix: &str) -> CloudResult<Vec<types::LogGroup>> {
+        let call = self.logs.describe_log_groups().log_group_name_prefix(prefix);
+        let pages = call.into_paginator().page_size(50).items().send();
+        pages.try_collect().await.refused("logs:DescribeLogGroups")
+    }
+
+    async fn log_group(
+        &self,
+        scope: &Scope<LogGroup>,
+        group: types::LogGroup,
+    ) -> CloudResult<Option<LiveGroup>> {
+        let name = group.log_group_name.unwrap_or_default();
+        // The older of the two ARNs covers the streams as well, which tagging does not take.
+        let arn = match (group.log_group_arn, group.arn) {
+            (Some(arn), _) => arn,
+            (None, arn) => arn.unwrap_or_default().trim_end_matches(":*").to_owned(),
+        };
+        let call = self.logs.list_tags_for_resource().resource_arn(&arn).send().await;
+        let Some(answer) = call.unless_missing("logs:ListTagsForResource", MISSING)? else {
+            return Ok(None);
+        };
+        let tags = Tags::managed(answer.tags.unwrap_or_default());
+        let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
+            return Ok(None);
+        };
+        let mut notes = Vec::new();
+        let retention = match group.retention_policy_name {
+            None => Some(group.retention_in_days.unwrap_or(0)),
+            Some(policy) => {
+                notes.push(format!("the account-wide policy `{policy}` decides its retention"));
+                scope.wanted(&address).and_then(|spec| spec.retention)
+            }
+        };
+        let outputs = LogGroupOutputs { name: name.clone(), arn };
+        let spec = LogGroup { name: name.clone(), retention, tags };
+        let live = Live::ready(address, name, spec, outputs).owned_by(owner);
+        Ok(Some(Live { notes, ..live }))
     }
 }

@@ -12,7 +12,7 @@ use nk_kinds::rds::{DbInstance, DbInstanceOutputs};
 use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
 use super::managed;
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 /// How RDS says that an instance is gone.
 const MISSING: &[&str] = &["DBInstanceNotFound"];
@@ -25,8 +25,7 @@ impl Reconcile<DbInstance> for Aws {
         for instance in self.instances(scope).await? {
             let tags = managed(instance.tag_list.clone());
             let name = instance.db_instance_identifier().unwrap_or_default();
-            let Some((address, owner)) = place(scope, &self.stack, &tags, |spec| spec.name == name)
-            else {
+            let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
                 continue;
             };
             let wanted = scope.wanted(&address);
@@ -135,6 +134,7 @@ impl Aws {
 }
 
 /// A name no snapshot has yet: RDS refuses one that is taken, even by an instance long gone.
+#[expect(clippy::disallowed_methods, reason = "the time of the call is what makes the name new")]
 fn snapshot_name(instance: &str) -> String {
     let now = DateTime::from_secs(DateTime::from(SystemTime::now()).secs());
     let now = now.fmt(Format::DateTime).unwrap_or_default();

@@ -14,7 +14,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live};
 
 use super::sdk_tags;
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 /// How RDS says that a parameter group is gone.
 const MISSING: &[&str] = &["DBParameterGroupNotFound"];
@@ -108,8 +108,7 @@ impl Aws {
             self.rds_tags(group.db_parameter_group_arn().unwrap_or_default()),
             self.parameters(name, wanted.map(|(_, spec)| &spec.parameters)),
         )?;
-        let Some((address, owner)) = place(scope, &self.stack, &tags, |spec| spec.name == name)
-        else {
+        let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
             return Ok(None);
         };
         let found = live(address, group).owned_by(owner);

@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Ref};
 
 use super::sdk_tags;
-use crate::{Aws, named::place, rim::Refused};
+use crate::{Aws, rim::Refused};
 
 /// How RDS says that a subnet group is gone. Unlike its other codes, this one keeps its suffix.
 const MISSING: &[&str] = &["DBSubnetGroupNotFoundFault"];
@@ -103,7 +103,7 @@ impl Aws {
     ) -> CloudResult<Option<LiveGroup>> {
         let tags = self.rds_tags(group.db_subnet_group_arn().unwrap_or_default()).await?;
         let name = group.db_subnet_group_name().unwrap_or_default();
-        let place = place(scope, &self.stack, &tags, |spec| spec.name == name);
+        let place = self.holder(scope, |spec| spec.name == name, &tags);
         Ok(place.map(|(address, owner)| live(address, group, tags).owned_by(owner)))
     }
 }

@@ -1,3 +1,6 @@
 //! Secrets.
 
+mod password;
 mod secret;
+
+pub(crate) use secret::retired;

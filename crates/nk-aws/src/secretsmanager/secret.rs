@@ -1,29 +1,145 @@
-//! STUB
-use crate::Aws;
-use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::secretsmanager::{Secret, SecretOutputs};
-use nk_model::{Address, Change, Live};
+//! How Secrets Manager makes a secret.
+
+use aws_sdk_secretsmanager::{
+    operation::describe_secret::DescribeSecretOutput, primitives::DateTimeFormat, types::Tag,
+};
+use futures::future::try_join_all;
+use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    secretsmanager::{Content, Secret, SecretOutputs},
+};
+use nk_model::{Address, Change, Changes, Live, Phase};
+use serde_json::json;
+
+use super::password;
+use crate::{Aws, rim::Refused};
+
+/// How Secrets Manager says that a secret is gone.
+const MISSING: &[&str] = &["ResourceNotFoundException"];
+/// What makes the creation of an empty secret repeatable: the same token with the same value is
+/// the same version. Versions of different secrets may have the same one.
+const EMPTY: &str = "00000000-0000-0000-0000-6e6b20656d70";
+
+type LiveSecret = Live<Secret, SecretOutputs>;
 
 impl Reconcile<Secret> for Aws {
-    async fn observe(&self, _: &Scope<Secret>) -> CloudResult<Vec<Live<Secret, SecretOutputs>>> {
-        Ok(Vec::new())
+    async fn observe(&self, scope: &Scope<Secret>) -> CloudResult<Vec<LiveSecret>> {
+        // `ListSecrets` may be minutes behind, and leaves out what can still be restored.
+        let looks = scope.wanted.iter().map(|(_, spec)| self.secret_called(scope, &spec.name));
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
-    async fn create(
-        &self,
-        _: &Secret,
-        _: &Address,
-    ) -> CloudResult<Option<Live<Secret, SecretOutputs>>> {
-        todo!()
+
+    async fn create(&self, spec: &Secret, address: &Address) -> CloudResult<Option<LiveSecret>> {
+        let call = self
+            .secrets
+            .create_secret()
+            .name(&spec.name)
+            .description(&spec.description)
+            .set_tags(Some(sdk_tags(&spec.tags)));
+        let answer = match spec.content {
+            Content::Empty => {
+                let call = call.secret_string("{}").client_request_token(EMPTY);
+                call.send().await.refused("secretsmanager:CreateSecret")
+            }
+            Content::Password => {
+                let password = password::generated()?;
+                let call = call.secret_string(json!({"password": password}).to_string());
+                let answer = call.send().await.refused("secretsmanager:CreateSecret");
+                answer.map_err(|error| error.without(&password))
+            }
+        };
+        let arn = answer?.arn.unwrap_or_default();
+        let outputs = SecretOutputs { arn, name: spec.name.clone() };
+        Ok(Some(Live::ready(address.clone(), &spec.name, spec.clone(), outputs)))
     }
+
     async fn update(
         &self,
-        _: &Secret,
-        _: &Live<Secret, SecretOutputs>,
-        _: &[Change],
-    ) -> CloudResult<Option<Live<Secret, SecretOutputs>>> {
-        todo!()
+        spec: &Secret,
+        live: &LiveSecret,
+        changes: &[Change],
+    ) -> CloudResult<Option<LiveSecret>> {
+        let id = &live.outputs.arn;
+        if changes.touch("phase") {
+            // With the value it had: the database still goes by it.
+            let call = self.secrets.restore_secret().secret_id(id).send().await;
+            call.refused("secretsmanager:RestoreSecret")?;
+        }
+        if changes.touch("description") {
+            let call = self.secrets.update_secret().secret_id(id).description(&spec.description);
+            call.send().await.refused("secretsmanager:UpdateSecret")?;
+        }
+        if changes.touch("tags") {
+            let call = self.secrets.tag_resource().secret_id(id);
+            let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
+            call.refused("secretsmanager:TagResource")?;
+        }
+        Ok(None)
     }
-    async fn destroy(&self, _: &Live<Secret, SecretOutputs>) -> CloudResult<Departure> {
-        todo!()
+
+    async fn destroy(&self, live: &LiveSecret) -> CloudResult<Departure> {
+        if matches!(live.phase, Phase::Retired(_)) {
+            return Ok(Departure::Gone);
+        }
+        let call = self
+            .secrets
+            .delete_secret()
+            .secret_id(&live.outputs.arn)
+            .recovery_window_in_days(live.spec.recovery_days)
+            .send()
+            .await;
+        match call.unless_missing("secretsmanager:DeleteSecret", MISSING) {
+            Err(error) if !retired(&error) => Err(error),
+            _ => Ok(Departure::Gone),
+        }
+    }
+}
+
+/// Whether a call was refused because the secret is scheduled for deletion already.
+pub(crate) fn retired(error: &CloudError) -> bool {
+    let fragments = ["for deletion", "marked deleted", "was deleted"];
+    fragments.iter().any(|fragment| error.says("InvalidRequestException", fragment))
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+impl Aws {
+    async fn secret_called(
+        &self,
+        scope: &Scope<Secret>,
+        name: &str,
+    ) -> CloudResult<Option<LiveSecret>> {
+        let call = self.secrets.describe_secret().secret_id(name).send().await;
+        let answer = call.unless_missing("secretsmanager:DescribeSecret", MISSING)?;
+        Ok(answer.and_then(|answer| self.described(scope, name, answer)))
+    }
+
+    fn described(
+        &self,
+        scope: &Scope<Secret>,
+        name: &str,
+        secret: DescribeSecretOutput,
+    ) -> Option<LiveSecret> {
+        let pairs = secret.tags.unwrap_or_default().into_iter();
+        let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
+        let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
+        let phase = match secret.deleted_date {
+            None => Phase::Ready,
+            Some(date) => Phase::Retired(date.fmt(DateTimeFormat::DateTime).unwrap_or_default()),
+        };
+        let wanted = scope.wanted(&address)?;
+        let spec = Secret {
+            name: secret.name.unwrap_or_default(),
+            description: secret.description.unwrap_or_default(),
+            tags,
+            ..wanted.clone()
+        };
+        let outputs =
+            SecretOutputs { arn: secret.arn.unwrap_or_default(), name: spec.name.clone() };
+        let live = Live::ready(address, outputs.name.clone(), spec, outputs);
+        Some(live.in_phase(phase).owned_by(owner))
     }
 }

@@ -17,13 +17,16 @@ use crate::{
 };
 
 /// Plans, asks, and runs the plan.
-pub(crate) async fn apply<P: Provider>(global: &Global, arguments: &ApplyArguments) -> Result<Exit, Error> {
-    let session = Session::<P>::begin(global).await?;
+pub(crate) async fn apply<P: Provider>(
+    global: &Global,
+    arguments: &ApplyArguments,
+) -> Result<Exit, Error> {
+    let mut session = Session::<P>::begin(global).await?;
     let command = format!("nk apply --env {}", session.stack.id.environment);
     if arguments.yes {
         // The lock first: what is planned under it cannot be overtaken by another run.
         let lease = change::lock(&session.cloud, &command).await?;
-        let result = under_lock(&session, global, arguments, &lease, None).await;
+        let result = under_lock(&mut session, global, arguments, &lease, None).await;
         return finish(lease, result).await;
     }
     let began = Instant::now();
@@ -38,7 +41,7 @@ pub(crate) async fn apply<P: Provider>(global: &Global, arguments: &ApplyArgumen
         return Ok(Exit::Failed);
     }
     let lease = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&session, global, arguments, &lease, Some(shown)).await;
+    let result = under_lock(&mut session, global, arguments, &lease, Some(shown)).await;
     finish(lease, result).await
 }
 
@@ -53,7 +56,10 @@ pub(crate) async fn finish<P: Provider>(
     Ok(exit)
 }
 
-async fn planned<P: Provider>(session: &Session<P>, arguments: &ApplyArguments) -> Result<Plan, Error> {
+async fn planned<P: Provider>(
+    session: &Session<P>,
+    arguments: &ApplyArguments,
+) -> Result<Plan, Error> {
     let observed = session.observe().await?;
     let permission = Permission { remove: arguments.remove.clone() };
     let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
@@ -64,13 +70,14 @@ async fn planned<P: Provider>(session: &Session<P>, arguments: &ApplyArguments) 
 
 /// What is left to do once the lock is held; `shown` is the plan a person has agreed to.
 async fn under_lock<P: Provider>(
-    session: &Session<P>,
+    session: &mut Session<P>,
     global: &Global,
     arguments: &ApplyArguments,
     lease: &Lease<P>,
     shown: Option<Plan>,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
+    session.issue_certificate().await?;
     let plan = planned(session, arguments).await?;
     let output = Output::new(global);
     match &shown {
@@ -81,14 +88,9 @@ async fn under_lock<P: Provider>(
     if plan.is_empty() {
         return Ok(Exit::Done);
     }
-    let summary = change::run(
-        &session.cloud,
-        plan,
-        lease,
-        arguments.parallelism.unwrap_or(change::PARALLELISM),
-        output.console(),
-    )
-    .await;
+    let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
+    let console = output.console(&plan, global.verbose > 0);
+    let summary = change::run(&session.cloud, plan, lease, parallelism, console).await;
     output.summary(&summary, session.cloud.calls());
     Ok(change::exit(&summary))
 }
@@ -96,9 +98,12 @@ async fn under_lock<P: Provider>(
 /// Whether two plans do the same to the same.
 fn same(one: &Plan, other: &Plan) -> bool {
     let deeds = |plan: &Plan| -> Vec<_> {
-        plan.steps.iter().map(|Step { address, action, changes, .. }| {
-            (address.clone(), *action, changes.clone())
-        }).collect()
+        plan.steps
+            .iter()
+            .map(|Step { address, action, changes, .. }| {
+                (address.clone(), *action, changes.clone())
+            })
+            .collect()
     };
     deeds(one) == deeds(other)
 }

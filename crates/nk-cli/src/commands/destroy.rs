@@ -75,9 +75,9 @@ async fn under_lock<P: Provider>(
             let lifted = unprotect(&*session.cloud, &change::going(&plan)).await;
             lifted.map_err(|error| Error::Cloud(vec![error]))?;
         }
-        let parallelism = arguments.parallelism.unwrap_or(change::PARALLELISM);
-        let summary =
-            change::run(&session.cloud, plan, lease, parallelism, output.console()).await;
+        let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
+        let console = output.console(&plan, global.verbose > 0);
+        let summary = change::run(&session.cloud, plan, lease, parallelism, console).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));

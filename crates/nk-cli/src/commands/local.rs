@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{Global, LocalCommand},
+    emulator::{self, settings, tell},
     errors::Error,
     exit::Exit,
     output::Output,
@@ -9,27 +10,29 @@ use crate::{
 
 /// Starts, stops, empties or describes the emulator.
 pub(crate) async fn local(global: &Global, command: LocalCommand) -> Result<Exit, Error> {
-    let output = Output::new(global);
-    match command {
-        LocalCommand::Up => {
-            let emulator = nk_local::up().await.map_err(Error::Local)?;
-            output.line(&format!("the emulator answers at {}", emulator.endpoint));
-        }
+    let text = match command {
+        LocalCommand::Up => format!("the emulator answers at {}", emulator::up().await?.endpoint),
         LocalCommand::Down => {
-            let stopped = nk_local::down().await.map_err(Error::Local)?;
-            output.line(if stopped { "the emulator is stopped" } else { "no emulator was running" });
+            let stopped = nk_local::down(&settings()?, &tell).await.map_err(Error::Local)?;
+            if stopped { "the emulator is stopped" } else { "no emulator was running" }.to_owned()
         }
         LocalCommand::Reset => {
-            nk_local::reset().await.map_err(Error::Local)?;
-            output.line("the emulator is empty");
+            let emptied = nk_local::reset(&settings()?).await.map_err(Error::Local)?;
+            if emptied { "the emulator is empty" } else { "no emulator is running" }.to_owned()
         }
         LocalCommand::Status => {
-            let running = nk_local::status().await.map_err(Error::Local)?;
-            output.line(&match running {
-                Some(emulator) => format!("the emulator answers at {}", emulator.endpoint),
-                None => "no emulator is running".to_owned(),
-            });
+            let status = nk_local::status(&settings()?).await.map_err(Error::Local)?;
+            match status.emulator {
+                Some(emulator) => {
+                    format!("{} answers at {}", status.product, emulator.endpoint)
+                }
+                None if status.installed => {
+                    format!("{} is installed and does not run", status.product)
+                }
+                None => format!("{} is not installed yet; `nk local up` does that", status.product),
+            }
         }
-    }
+    };
+    Output::new(global).line(&text);
     Ok(Exit::Done)
 }

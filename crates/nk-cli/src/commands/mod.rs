@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod apply;
+pub(crate) mod cost;
 pub(crate) mod destroy;
 pub(crate) mod local;
 pub(crate) mod output;

@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// Plans, and prints the plan.
-pub(crate) async fn plan<P: Provider>(global: &Global, arguments: &PlanArguments) -> Result<Exit, Error> {
+pub(crate) async fn plan<P: Provider>(
+    global: &Global,
+    arguments: &PlanArguments,
+) -> Result<Exit, Error> {
     let began = Instant::now();
     let session = Session::<P>::begin(global).await?;
     let (observed, held) = tokio::join!(session.observe(), holder(&*session.cloud));

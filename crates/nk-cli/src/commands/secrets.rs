@@ -60,7 +60,8 @@ pub(crate) async fn secrets<P: Provider>(
 
 /// What AWS calls the secret called `name` in the stack file.
 fn physical_name<P>(session: &Session<P>, name: &str) -> Result<String, Error> {
-    let known = || session.desired.of_kind("secret").into_iter().map(|(one, _)| one.name().to_owned());
+    let known =
+        || session.desired.of_kind("secret").into_iter().map(|(one, _)| one.name().to_owned());
     let found = session.desired.resources.get(&Address::new("secret", name));
     let spec = found.and_then(|found| serde_json::from_value::<Secret>(found.spec.clone()).ok());
     spec.map(|spec| spec.name)

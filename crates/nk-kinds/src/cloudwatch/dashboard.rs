@@ -1,6 +1,6 @@
 //! A dashboard.
 
-use nk_model::Kind;
+use nk_model::{Address, Kind, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags};
@@ -15,6 +15,20 @@ pub struct Dashboard {
     pub body: Document,
     /// Its tags.
     pub tags: Tags,
+}
+
+impl Dashboard {
+    /// What a dashboard says of itself in a widget of its own. Dashboards have had no tags for most
+    /// of their life, and not everywhere have they now: this tells whose one is all the same.
+    pub fn signature(stack: &StackId, address: &Address) -> String {
+        format!("{stack}, made by nk as {address}; the next apply undoes changes by hand")
+    }
+
+    /// Whether its body bears this signature.
+    pub fn is_signed(&self, signature: &str) -> bool {
+        let widgets = self.body.value()["widgets"].as_array().into_iter().flatten();
+        widgets.into_iter().any(|widget| widget["properties"]["markdown"] == signature)
+    }
 }
 
 /// What AWS assigns to a dashboard.

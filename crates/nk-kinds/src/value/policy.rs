@@ -21,7 +21,7 @@ impl PolicyDocument {
     }
 
     /// A policy with one statement that allows `actions` on `resources`.
-    pub fn allow<'a>(actions: impl IntoIterator<Item = &'a str>, resources: Vec<String>) -> Self {
+    pub fn allow<'a>(actions: impl IntoIterator<Item = &'a str>, resources: &[String]) -> Self {
         let actions: Vec<_> = actions.into_iter().collect();
         let statement = json!({"Effect": "Allow", "Action": actions, "Resource": resources});
         Self::new(&json!({"Version": "2012-10-17", "Statement": [statement]})).expect("a policy")
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn canonical_form_is_a_fixed_point() {
-        let policy = PolicyDocument::allow(["b:B", "a:A"], vec!["z".into(), "y".into()]);
+        let policy = PolicyDocument::allow(["b:B", "a:A"], &["z".into(), "y".into()]);
         assert_eq!(PolicyDocument::new(&policy.0), Ok(policy.clone()));
         assert_eq!(PolicyDocument::parse(&policy.to_string()), Ok(policy));
     }

@@ -1,0 +1,103 @@
+//! A certificate for emulators, where nobody has one to name.
+//!
+//! On AWS a stack names a certificate that somebody has had validated; nk makes none there.
+
+use aws_sdk_acm::types::{CertificateStatus, CertificateSummary, Tag, ValidationMethod};
+use futures::future::try_join_all;
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::Tags;
+use nk_model::Address;
+
+use crate::{Aws, rim::Refused};
+
+/// How ACM says that a certificate is gone.
+const MISSING: &[&str] = &["ResourceNotFoundException"];
+
+impl Aws {
+    /// The ARN of this stack's own certificate for a domain, if there is one.
+    pub(crate) async fn find_local_certificate(&self, domain: &str) -> CloudResult<Option<String>> {
+        let ours = self.local_certificates().await?;
+        let found = ours.into_iter().find(|each| each.domain_name() == Some(domain));
+        Ok(found.and_then(|each| each.certificate_arn))
+    }
+
+    /// The ARN of this stack's own certificate for a domain, which is requested if there is none.
+    pub async fn local_certificate(&self, domain: &str) -> CloudResult<String> {
+        if let Some(arn) = self.find_local_certificate(domain).await? {
+            return Ok(arn);
+        }
+        self.request_certificate(domain).await
+    }
+
+    /// What ACM says of a certificate, as in `ISSUED`; none where there is no such certificate.
+    pub async fn certificate_status(&self, arn: &str) -> CloudResult<Option<String>> {
+        let call = self.acm.describe_certificate().certificate_arn(arn).send().await;
+        let answer = call.unless_missing("acm:DescribeCertificate", MISSING)?;
+        let status = answer.and_then(|answer| answer.certificate?.status);
+        Ok(status.map(|status| status.as_str().to_owned()))
+    }
+
+    /// Removes the certificates that [`local_certificate`](Self::local_certificate) made.
+    pub async fn remove_local_certificate(&self) -> CloudResult<()> {
+        for certificate in self.local_certificates().await? {
+            let call =
+                self.acm.delete_certificate().set_certificate_arn(certificate.certificate_arn);
+            call.send().await.unless_missing("acm:DeleteCertificate", MISSING)?;
+        }
+        Ok(())
+    }
+
+    /// The certificates of this stack.
+    async fn local_certificates(&self) -> CloudResult<Vec<CertificateSummary>> {
+        let call = self
+            .acm
+            .list_certificates()
+            .certificate_statuses(CertificateStatus::PendingValidation)
+            .certificate_statuses(CertificateStatus::Issued);
+        let found = call.into_paginator().items().send().try_collect().await;
+        let found = found.refused("acm:ListCertificates")?;
+        let found = try_join_all(found.into_iter().map(|each| self.if_ours(each))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn if_ours(&self, each: CertificateSummary) -> CloudResult<Option<CertificateSummary>> {
+        let call = self.acm.list_tags_for_certificate();
+        let call = call.set_certificate_arn(each.certificate_arn.clone()).send().await;
+        let answer = call.unless_missing("acm:ListTagsForCertificate", MISSING)?;
+        let tags = answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter();
+        let tags = Tags::managed(tags.filter_map(|tag| Some((tag.key, tag.value?))));
+        Ok((tags.address(&self.stack) == Some(address())).then_some(each))
+    }
+
+    async fn request_certificate(&self, domain: &str) -> CloudResult<String> {
+        let operation = "acm:RequestCertificate";
+        let tags = Tags::new(&self.stack, &address(), domain);
+        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+        let tags = tags.collect::<Result<_, _>>();
+        let tags = tags.map_err(|error| CloudError::garbled(operation, &error))?;
+        let call = self
+            .acm
+            .request_certificate()
+            .domain_name(domain)
+            .validation_method(ValidationMethod::Dns)
+            .idempotency_token(token()?)
+            .set_tags(Some(tags));
+        let answer = call.send().await.refused(operation)?;
+        answer
+            .certificate_arn
+            .ok_or_else(|| CloudError::garbled(operation, &"there is no ARN in it"))
+    }
+}
+
+/// Where it would stand in a stack, were certificates a kind.
+fn address() -> Address {
+    Address::new("certificate", "local")
+}
+
+/// A token by which the SDK's own second try requests the same certificate. It is a new one each
+/// time, since for an hour ACM answers an old one with what it once made for it, gone or not.
+fn token() -> CloudResult<String> {
+    let random = getrandom::u64();
+    let random = random.map_err(|error| CloudError::garbled("acm:RequestCertificate", &error))?;
+    Ok(format!("{random:016x}"))
+}

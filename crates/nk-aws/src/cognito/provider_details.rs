@@ -1,0 +1,151 @@
+//! What an identity provider's requests carry, and what its description says of its spec.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_cognitoidentityprovider::types::{IdentityProviderType, IdentityProviderTypeType};
+use nk_kinds::cognito::{IdentityProvider, IdentityProviderOutputs, ProviderKind};
+use nk_model::{Address, Live, Ref};
+
+use super::credentials::Credentials;
+
+const ISSUER: &str = "oidc_issuer";
+const SCOPES: &str = "authorize_scopes";
+
+/// Takes away the secret, which Cognito shows with the rest.
+pub(super) fn forget_secret(provider: &mut IdentityProviderType) {
+    if let Some(details) = &mut provider.provider_details {
+        details.remove("client_secret");
+    }
+}
+
+/// The details of a request: what the spec declares, and the credentials.
+pub(super) fn details(
+    spec: &IdentityProvider,
+    credentials: &Credentials,
+) -> HashMap<String, String> {
+    let mut details = match &spec.provider {
+        ProviderKind::Google => HashMap::new(),
+        ProviderKind::Discovered(issuer) => HashMap::from([(ISSUER.to_owned(), issuer.clone())]),
+        ProviderKind::Endpoints(endpoints) => endpoints.clone().into_iter().collect(),
+    };
+    if spec.provider != ProviderKind::Google {
+        details.insert("attributes_request_method".into(), "GET".into());
+    }
+    let scopes: Vec<_> = spec.scopes.iter().map(String::as_str).collect();
+    details.insert(SCOPES.into(), scopes.join(" "));
+    credentials.fill(&mut details);
+    details
+}
+
+/// Cognito's word for what a provider speaks.
+pub(super) fn provider_type(spec: &IdentityProvider) -> IdentityProviderTypeType {
+    match spec.provider {
+        ProviderKind::Google => IdentityProviderTypeType::Google,
+        ProviderKind::Discovered(_) | ProviderKind::Endpoints(_) => IdentityProviderTypeType::Oidc,
+    }
+}
+
+/// A provider as its description shows it, folded to what the wanted spec declares: Cognito adds
+/// every endpoint that it discovers, and where the name comes from.
+pub(super) fn live_provider(
+    mut provider: IdentityProviderType,
+    pool: &str,
+    address: Address,
+    wanted: Option<&IdentityProvider>,
+) -> Option<Live<IdentityProvider, IdentityProviderOutputs>> {
+    forget_secret(&mut provider);
+    let name = provider.provider_name?;
+    let details = provider.provider_details.unwrap_or_default();
+    let detail = |key: &str| details.get(key).cloned();
+    let kind = match (provider.provider_type?, wanted.map(|wanted| &wanted.provider)) {
+        (IdentityProviderTypeType::Google, _) => ProviderKind::Google,
+        (IdentityProviderTypeType::Oidc, Some(ProviderKind::Endpoints(endpoints))) => {
+            let declared = endpoints.keys().filter_map(|key| Some((key.clone(), detail(key)?)));
+            ProviderKind::Endpoints(declared.collect())
+        }
+        (IdentityProviderTypeType::Oidc, _) => {
+            ProviderKind::Discovered(detail(ISSUER).unwrap_or_default())
+        }
+        // A type that nk does not make; nothing wanted is equal to it.
+        _ => ProviderKind::Endpoints(BTreeMap::new()),
+    };
+    let mut attributes: BTreeMap<_, _> =
+        provider.attribute_mapping.unwrap_or_default().into_iter().collect();
+    let named = |attributes: &BTreeMap<String, String>| attributes.contains_key("username");
+    if wanted.is_some_and(|wanted| !named(&wanted.attributes)) {
+        attributes.retain(|attribute, from| attribute != "username" || from != "sub");
+    }
+    let scopes = detail(SCOPES).unwrap_or_default();
+    let spec = IdentityProvider {
+        pool: Ref::known(pool),
+        name: name.clone(),
+        provider: kind,
+        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+        attributes,
+        // Cognito knows the credentials, not where they came from.
+        credentials: wanted.map_or_else(|| Ref::known(""), |wanted| wanted.credentials.clone()),
+        credentials_key: wanted.map(|wanted| wanted.credentials_key.clone()).unwrap_or_default(),
+    };
+    Some(Live::ready(address, name.clone(), spec, IdentityProviderOutputs { name }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn described(details: &[(&str, &str)]) -> IdentityProviderType {
+        let details = details.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        IdentityProviderType::builder()
+            .provider_name("LINE")
+            .provider_type(IdentityProviderTypeType::Oidc)
+            .set_provider_details(Some(details.collect()))
+            .attribute_mapping("username", "sub")
+            .attribute_mapping("name", "name")
+            .build()
+    }
+
+    fn wanted(provider: ProviderKind) -> IdentityProvider {
+        IdentityProvider {
+            pool: Ref::known("pool"),
+            name: "LINE".into(),
+            provider,
+            scopes: BTreeSet::from(["openid".into(), "profile".into()]),
+            attributes: BTreeMap::from([("name".into(), "name".into())]),
+            credentials: Ref::to("oauth"),
+            credentials_key: "line".into(),
+        }
+    }
+
+    const DISCOVERED: &[(&str, &str)] = &[
+        ("client_id", "id"),
+        ("client_secret", "canary"),
+        ("oidc_issuer", "https://access.line.me"),
+        ("authorize_scopes", "profile openid"),
+        ("authorize_url", "https://access.line.me/oauth2/v2.1/authorize"),
+        ("attributes_url_add_attributes", "false"),
+    ];
+
+    #[test]
+    fn what_cognito_discovers_and_adds_is_no_difference_and_its_secret_is_forgotten() {
+        let issuer = "https://access.line.me".to_owned();
+        let endpoints = BTreeMap::from([("oidc_issuer".to_owned(), issuer.clone())]);
+        for kind in [ProviderKind::Discovered(issuer), ProviderKind::Endpoints(endpoints)] {
+            let wanted = wanted(kind);
+            let address = Address::new("identity-provider", "line");
+            let live = live_provider(described(DISCOVERED), "pool", address, Some(&wanted));
+            let live = live.expect("it is described whole");
+            assert_eq!(live.spec, wanted);
+            assert!(!format!("{live:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn a_provider_that_nobody_wants_shows_its_issuer() {
+        let address = Address::new("identity-provider", "line");
+        let live = live_provider(described(DISCOVERED), "pool", address, None);
+        let provider = live.expect("it is described whole").spec.provider;
+        assert_eq!(provider, ProviderKind::Discovered("https://access.line.me".into()));
+    }
+}

@@ -1,0 +1,86 @@
+//! Lifecycle policies, in the one form that they are compared in.
+
+use nk_engine::{CloudError, CloudResult};
+use nk_kinds::Document;
+use serde_json::{Value, json};
+
+use super::MISSING;
+use crate::{Aws, rim::Refused};
+
+/// The policy of a repository that has none.
+pub(super) fn none() -> Document {
+    Document::new(json!({"rules": []}))
+}
+
+impl Aws {
+    /// The lifecycle policy of a repository; none where there is no such repository.
+    pub(super) async fn lifecycle(&self, repository: &str) -> CloudResult<Option<Document>> {
+        let call = self.ecr.get_lifecycle_policy().repository_name(repository).send().await;
+        match call.refused("ecr:GetLifecyclePolicy") {
+            Ok(answer) => parse(answer.lifecycle_policy_text().unwrap_or("{}")).map(Some),
+            Err(error) if error.is("LifecyclePolicyNotFoundException") => Ok(Some(none())),
+            Err(error) if MISSING.iter().any(|code| error.is(code)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes this the lifecycle policy of a repository.
+    pub(super) async fn set_lifecycle(
+        &self,
+        repository: &str,
+        policy: &Document,
+    ) -> CloudResult<()> {
+        if is_none(policy) {
+            let call = self.ecr.delete_lifecycle_policy().repository_name(repository).send().await;
+            let gone = &["LifecyclePolicyNotFoundException"];
+            return call.unless_missing("ecr:DeleteLifecyclePolicy", gone).map(drop);
+        }
+        let call = self.ecr.put_lifecycle_policy().repository_name(repository);
+        let call = call.lifecycle_policy_text(policy.to_string()).send().await;
+        call.refused("ecr:PutLifecyclePolicy").map(drop)
+    }
+}
+
+/// Whether nothing ever expires by this policy; ECR knows that only as no policy at all.
+fn is_none(policy: &Document) -> bool {
+    policy.value()["rules"].as_array().is_none_or(Vec::is_empty)
+}
+
+/// The policy that ECR gives back as this text: it reorders rules, and means by an empty list what
+/// it means by none.
+fn parse(text: &str) -> CloudResult<Document> {
+    let mut policy: Value = serde_json::from_str(text)
+        .map_err(|error| CloudError::garbled("ecr:GetLifecyclePolicy", &error))?;
+    if let Some(rules) = policy.get_mut("rules").and_then(Value::as_array_mut) {
+        rules.iter_mut().for_each(tidy);
+        rules.sort_by_key(|rule| rule["rulePriority"].as_i64());
+    }
+    Ok(Document::new(policy))
+}
+
+fn tidy(rule: &mut Value) {
+    let Some(selection) = rule.get_mut("selection").and_then(Value::as_object_mut) else { return };
+    selection.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+    for list in selection.values_mut().filter_map(Value::as_array_mut) {
+        list.sort_by_cached_key(Value::to_string);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_and_empty_lists_mean_nothing() {
+        let text = r#"{"rules": [
+            {"rulePriority": 2, "selection": {"tagStatus": "untagged", "tagPrefixList": []}},
+            {"rulePriority": 1, "selection": {"tagStatus": "tagged", "tagPatternList": ["b", "a"]}}
+        ]}"#;
+        let expected = json!({"rules": [
+            {"rulePriority": 1, "selection": {"tagStatus": "tagged", "tagPatternList": ["a", "b"]}},
+            {"rulePriority": 2, "selection": {"tagStatus": "untagged"}},
+        ]});
+        assert_eq!(parse(text), Ok(Document::new(expected)));
+        assert!(is_none(&none()));
+    }
+}

@@ -1,0 +1,95 @@
+//! Finding load balancers, for their own sake and for their listeners'.
+
+use std::sync::Arc;
+
+use aws_sdk_ec2::types::Filter;
+use aws_sdk_elasticloadbalancingv2::types::{self, LoadBalancerTypeEnum};
+use nk_engine::{CloudResult, Pass, Scope};
+use nk_kinds::{
+    Tags,
+    elb::{LoadBalancer, LoadBalancerOutputs},
+};
+use nk_model::{Live, Phase};
+
+use super::{
+    load_balancer::{LiveBalancer, MISSING},
+    metric_name,
+};
+use crate::{Aws, rim::Refused};
+
+/// The operation that describes load balancers.
+const DESCRIBE: &str = "elasticloadbalancing:DescribeLoadBalancers";
+
+/// A load balancer and the tags that nk sets.
+type Tagged = (types::LoadBalancer, Tags);
+
+impl Aws {
+    /// The application load balancers that have this stack's names, and their tags.
+    pub(super) async fn load_balancers(&self, pass: &Pass) -> CloudResult<Arc<Vec<Tagged>>> {
+        pass.once("elb load balancers", || async {
+            let pages = self.elb.describe_load_balancers().into_paginator().items().send();
+            let mut found = pages.try_collect().await.refused(DESCRIBE)?;
+            found.retain(|each| each.load_balancer_name().is_some_and(|n| self.named_by_stack(n)));
+            self.tagged_load_balancers(found).await
+        })
+        .await
+    }
+
+    /// The load balancer of this id, or of the wanted name.
+    pub(super) async fn one_load_balancer(
+        &self,
+        scope: &Scope<LoadBalancer>,
+    ) -> CloudResult<Vec<Tagged>> {
+        let call = self.elb.describe_load_balancers();
+        let name = scope.wanted.first().map(|(_, spec)| spec.name.clone());
+        let call = match scope.id() {
+            Some(arn) => call.load_balancer_arns(arn),
+            None => call.set_names(name.map(|name| vec![name])),
+        };
+        let found = call.send().await.unless_missing(DESCRIBE, MISSING)?;
+        let found = found.and_then(|answer| answer.load_balancers).unwrap_or_default();
+        self.tagged_load_balancers(found).await
+    }
+
+    async fn tagged_load_balancers(
+        &self,
+        mut found: Vec<types::LoadBalancer>,
+    ) -> CloudResult<Vec<Tagged>> {
+        found.retain(|each| each.r#type() == Some(&LoadBalancerTypeEnum::Application));
+        let arns: Vec<_> = found.iter().filter_map(|each| each.load_balancer_arn.clone()).collect();
+        let mut tags = self.elb_tags(&arns).await?;
+        let tagged = |each: types::LoadBalancer| {
+            let tags = tags.remove(each.load_balancer_arn()?)?;
+            Some((each, tags))
+        };
+        Ok(found.into_iter().filter_map(tagged).collect())
+    }
+
+    /// The load balancer of this id, now gone, as long as it leaves network interfaces behind:
+    /// they hold its security groups and subnets and the internet gateway.
+    pub(super) async fn released_interfaces(
+        &self,
+        scope: &Scope<LoadBalancer>,
+    ) -> CloudResult<Option<LiveBalancer>> {
+        let (Some(arn), Some((address, spec))) = (scope.id(), scope.wanted.first()) else {
+            return Ok(None);
+        };
+        let description = format!("ELB {}", metric_name(arn));
+        let filter = Filter::builder().name("description").values(description).build();
+        let call = self.ec2.describe_network_interfaces().filters(filter).into_paginator();
+        let found = call.items().send().try_collect().await;
+        let found = found.refused("ec2:DescribeNetworkInterfaces")?;
+        let ids: Vec<_> = found.iter().filter_map(|each| each.network_interface_id()).collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let outputs = LoadBalancerOutputs {
+            arn: arn.to_owned(),
+            dns_name: String::new(),
+            metric_name: metric_name(arn).to_owned(),
+        };
+        let word = format!("its network interfaces are being released: {}", ids.join(", "));
+        let live = Live::ready(address.clone(), arn, spec.clone(), outputs);
+        Ok(Some(live.in_phase(Phase::Leaving(word))))
+    }
+}

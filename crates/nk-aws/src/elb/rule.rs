@@ -1,0 +1,193 @@
+//! The rules of a listener.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_elasticloadbalancingv2::types::{
+    HostHeaderConditionConfig, PathPatternConditionConfig, Rule, RuleCondition,
+};
+use nk_engine::CloudResult;
+use nk_kinds::elb::{Listener, ListenerAction, ListenerRule};
+
+use super::{
+    action::{action, folded},
+    sdk_tags,
+};
+use crate::{Aws, rim::Refused};
+
+/// The condition on the path of a request.
+const PATH: &str = "path-pattern";
+/// The condition on the host that a request names.
+const HOST: &str = "host-header";
+
+/// The rules by their priority, without the default one, which is the listener's own.
+pub(super) fn rules(found: &[Rule], https: Option<&str>) -> BTreeMap<i32, ListenerRule> {
+    found.iter().filter_map(|rule| Some((priority(rule)?, folded_rule(rule, https)))).collect()
+}
+
+fn priority(rule: &Rule) -> Option<i32> {
+    rule.priority()?.parse().ok()
+}
+
+fn folded_rule(rule: &Rule, https: Option<&str>) -> ListenerRule {
+    let mut paths = BTreeSet::new();
+    let mut hosts = BTreeSet::new();
+    let mut others = Vec::new();
+    for condition in rule.conditions() {
+        let patterns = patterns(condition);
+        match (condition.field(), patterns) {
+            (Some(PATH), Some(patterns)) if paths.is_empty() => paths = patterns,
+            (Some(HOST), Some(patterns)) if hosts.is_empty() => hosts = patterns,
+            (field, _) => others.push(format!("a condition on {}", field.unwrap_or("nothing"))),
+        }
+    }
+    if !rule.transforms().is_empty() {
+        others.push("a rewrite of the request".to_owned());
+    }
+    let action = if others.is_empty() {
+        folded(rule.actions(), https)
+    } else {
+        ListenerAction::Other(others.join(" and "))
+    };
+    ListenerRule { paths, hosts, action }
+}
+
+/// The patterns of a condition, which ELB tells twice; none where it is of another sort.
+fn patterns(condition: &RuleCondition) -> Option<BTreeSet<String>> {
+    let path = condition.path_pattern_config().map(|each| (each.values(), each.regex_values()));
+    let host = condition.host_header_config().map(|each| (each.values(), each.regex_values()));
+    let (values, expressions) = path.or(host).unwrap_or((condition.values(), &[]));
+    let plain = expressions.is_empty() && condition.regex_values().is_empty();
+    plain.then(|| values.iter().cloned().collect())
+}
+
+fn conditions(rule: &ListenerRule) -> Vec<RuleCondition> {
+    let list = |patterns: &BTreeSet<String>| Some(patterns.iter().cloned().collect::<Vec<_>>());
+    let path = (!rule.paths.is_empty()).then(|| {
+        let config = PathPatternConditionConfig::builder().set_values(list(&rule.paths)).build();
+        RuleCondition::builder().field(PATH).path_pattern_config(config).build()
+    });
+    let host = (!rule.hosts.is_empty()).then(|| {
+        let config = HostHeaderConditionConfig::builder().set_values(list(&rule.hosts)).build();
+        RuleCondition::builder().field(HOST).host_header_config(config).build()
+    });
+    path.into_iter().chain(host).collect()
+}
+
+impl Aws {
+    /// The rules of a listener; none where it is gone.
+    pub(super) async fn listener_rules(&self, listener: &str) -> CloudResult<Option<Vec<Rule>>> {
+        let pages = self.elb.describe_rules().listener_arn(listener).into_paginator().items();
+        let found = pages.send().try_collect().await;
+        found.unless_missing("elasticloadbalancing:DescribeRules", &["ListenerNotFound"])
+    }
+
+    /// Makes the rules that are missing and changes those that differ. Returns the ARNs of those
+    /// that nobody wants: they may go once everything else is in place.
+    pub(super) async fn set_rules(
+        &self,
+        spec: &Listener,
+        listener: &str,
+    ) -> CloudResult<Vec<String>> {
+        let there = self.listener_rules(listener).await?.unwrap_or_default();
+        let live = rules(&there, https(spec));
+        for (priority, wanted) in &spec.rules {
+            let same_place = there.iter().find(|rule| self::priority(rule) == Some(*priority));
+            match same_place.and_then(Rule::rule_arn) {
+                Some(_) if live.get(priority) == Some(wanted) => {}
+                Some(arn) => self.modify_rule(arn, wanted).await?,
+                None => self.create_rule(spec, listener, *priority, wanted).await?,
+            }
+        }
+        let unwanted = |rule: &&Rule| {
+            priority(rule).is_some_and(|priority| !spec.rules.contains_key(&priority))
+        };
+        Ok(there.iter().filter(unwanted).filter_map(|rule| rule.rule_arn.clone()).collect())
+    }
+
+    async fn create_rule(
+        &self,
+        spec: &Listener,
+        listener: &str,
+        priority: i32,
+        rule: &ListenerRule,
+    ) -> CloudResult<()> {
+        let operation = "elasticloadbalancing:CreateRule";
+        let call = self
+            .elb
+            .create_rule()
+            .listener_arn(listener)
+            .priority(priority)
+            .set_conditions(Some(conditions(rule)))
+            .actions(action(operation, &rule.action)?)
+            .set_tags(Some(sdk_tags(&spec.tags)));
+        // Taken in the meantime, most likely by this very call sent twice; the next look tells.
+        call.send().await.unless_missing(operation, &["PriorityInUse"]).map(drop)
+    }
+
+    async fn modify_rule(&self, arn: &str, rule: &ListenerRule) -> CloudResult<()> {
+        let operation = "elasticloadbalancing:ModifyRule";
+        let call = self
+            .elb
+            .modify_rule()
+            .rule_arn(arn)
+            .set_conditions(Some(conditions(rule)))
+            .actions(action(operation, &rule.action)?);
+        call.send().await.refused(operation).map(drop)
+    }
+
+    /// Deletes rules; what is gone already is fine.
+    pub(super) async fn delete_rules(&self, arns: &[String]) -> CloudResult<()> {
+        for arn in arns {
+            let call = self.elb.delete_rule().rule_arn(arn).send().await;
+            call.unless_missing("elasticloadbalancing:DeleteRule", &["RuleNotFound"])?;
+        }
+        Ok(())
+    }
+}
+
+/// The listener on port 443 as far as a wanted one names it.
+pub(super) fn https(spec: &Listener) -> Option<&str> {
+    let actions = spec.rules.values().map(|rule| &rule.action).chain([&spec.default]);
+    actions.into_iter().find_map(|action| match action {
+        ListenerAction::Redirect(listener) => Some(listener.as_str()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use nk_model::Ref;
+
+    use super::*;
+
+    fn rule(priority: &str, conditions: Vec<RuleCondition>) -> Rule {
+        let forward = ListenerAction::Forward(Ref::known("arn:group"));
+        Rule::builder()
+            .priority(priority)
+            .set_conditions(Some(conditions))
+            .actions(action("elasticloadbalancing:CreateRule", &forward).unwrap())
+            .build()
+    }
+
+    fn wanted() -> ListenerRule {
+        ListenerRule {
+            paths: ["/api/*".to_owned(), "/v2/*".to_owned()].into(),
+            hosts: ["example.com".to_owned()].into(),
+            action: ListenerAction::Forward(Ref::known("arn:group")),
+        }
+    }
+
+    #[test]
+    fn what_is_sent_is_what_is_read_back() {
+        let found = [rule("10", conditions(&wanted())), rule("default", Vec::new())];
+        assert_eq!(rules(&found, None), BTreeMap::from([(10, wanted())]));
+    }
+
+    #[test]
+    fn conditions_that_nk_does_not_make_are_told_in_words() {
+        let method = RuleCondition::builder().field("http-request-method").build();
+        let found = rules(&[rule("10", [conditions(&wanted()), vec![method]].concat())], None);
+        let words = "a condition on http-request-method".to_owned();
+        assert_eq!(found[&10], ListenerRule { action: ListenerAction::Other(words), ..wanted() });
+    }
+}

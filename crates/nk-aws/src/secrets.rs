@@ -1,0 +1,102 @@
+//! What secrets hold, for those who need it: reading and writing values.
+
+use std::collections::BTreeSet;
+
+use nk_engine::{CloudError, CloudResult, SecretValue};
+use serde_json::Value;
+
+use crate::{Aws, rim::Refused, secretsmanager::retired};
+
+impl Aws {
+    /// What the secret with this name or ARN holds; none where there is no such secret, or it is
+    /// scheduled for deletion.
+    ///
+    /// # Errors
+    ///
+    /// When the call fails, or what it holds is not JSON.
+    pub async fn secret_value(&self, secret: &str) -> CloudResult<Option<SecretValue>> {
+        let operation = "secretsmanager:GetSecretValue";
+        let call = self.secrets.get_secret_value().secret_id(secret).send().await;
+        let answer = match call.unless_missing(operation, &["ResourceNotFoundException"]) {
+            Err(error) if retired(&error) => None,
+            answer => answer?,
+        };
+        let Some(answer) = answer else { return Ok(None) };
+        // The parser's own message is left out: nothing of the value may be seen.
+        match serde_json::from_str(answer.secret_string().unwrap_or_default()) {
+            Ok(value) => Ok(Some(SecretValue::new(value))),
+            Err(_) => {
+                Err(CloudError::garbled(operation, &format!("what `{secret}` holds is not JSON")))
+            }
+        }
+    }
+
+    /// Makes this what the secret with this name or ARN holds.
+    ///
+    /// # Errors
+    ///
+    /// When the call fails. The error shows nothing of the value.
+    pub async fn put_secret_value(&self, secret: &str, value: &SecretValue) -> CloudResult<()> {
+        let text = value.reveal().to_string();
+        let call = self.secrets.put_secret_value().secret_id(secret).secret_string(&text);
+        let answer = call.send().await.refused("secretsmanager:PutSecretValue");
+        answer.map_err(|error| hide(error.without(&text), value.reveal())).map(drop)
+    }
+
+    /// The identity providers whose credentials are complete in this secret, as its keys call them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::secret_value`].
+    pub async fn provider_credentials(&self, secret: &str) -> CloudResult<BTreeSet<String>> {
+        let value = self.secret_value(secret).await?;
+        Ok(value.map_or_else(BTreeSet::new, |value| complete(value.reveal())))
+    }
+}
+
+/// The error without any text in the value.
+fn hide(error: CloudError, value: &Value) -> CloudError {
+    match value {
+        Value::String(text) => error.without(text),
+        Value::Array(values) => values.iter().fold(error, hide),
+        Value::Object(fields) => fields.values().fold(error, hide),
+        Value::Null | Value::Bool(_) | Value::Number(_) => error,
+    }
+}
+
+fn complete(value: &Value) -> BTreeSet<String> {
+    let filled = |credentials: &Value, key| {
+        credentials.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
+    };
+    let providers = value.as_object().into_iter().flatten();
+    providers
+        .filter(|(_, one)| filled(one, "client_id") && filled(one, "client_secret"))
+        .map(|(provider, _)| provider.clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_provider_credentials_count() {
+        let value = json!({
+            "google": {"client_id": "a", "client_secret": "b"},
+            "line": {"client_id": "a", "client_secret": ""},
+            "x": {"client_id": "a"},
+            "note": "text",
+        });
+        assert_eq!(complete(&value), BTreeSet::from(["google".to_owned()]));
+        assert_eq!(complete(&json!([])), BTreeSet::new());
+    }
+
+    #[test]
+    fn an_error_shows_no_part_of_a_value() {
+        let error = CloudError::refused("x", "`abc` is not allowed, nor `def`");
+        let error = hide(error, &json!({"a": ["abc"], "b": {"c": "def"}}));
+        assert_eq!(error.message, "`(secret)` is not allowed, nor `(secret)`");
+    }
+}

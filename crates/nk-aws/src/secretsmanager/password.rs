@@ -1,0 +1,39 @@
+//! Passwords.
+
+use nk_engine::{CloudError, CloudResult};
+
+/// What a password is made of: nothing that RDS declines, and nothing that a shell, a URL or JSON
+/// gives a meaning to in more than a few places.
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>.
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~!*";
+/// How many characters it has: 194 bits.
+const LENGTH: usize = 32;
+
+/// A new password from the operating system's generator.
+pub(super) fn generated() -> CloudResult<String> {
+    let mut password = String::with_capacity(LENGTH);
+    let mut bytes = [0; 2 * LENGTH];
+    while password.len() < LENGTH {
+        getrandom::fill(&mut bytes).map_err(|error| {
+            let message = format!("the operating system gave no random bytes: {error}");
+            CloudError::refused("secretsmanager:CreateSecret", message)
+        })?;
+        // What falls beyond the alphabet is thrown again, so that no character is likelier.
+        let thrown = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 0x7f)));
+        password.extend(thrown.map(|byte| char::from(*byte)).take(LENGTH - password.len()));
+    }
+    Ok(password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_long_and_never_the_same() {
+        let one = generated().unwrap();
+        assert_eq!(one.len(), LENGTH);
+        assert!(one.bytes().all(|byte| ALPHABET.contains(&byte)), "{one}");
+        assert_ne!(one, generated().unwrap());
+    }
+}

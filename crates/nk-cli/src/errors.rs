@@ -1,0 +1,338 @@
+//! Everything that ends a command early, and how it is shown.
+
+use std::io::{self, Write};
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use nk_engine::{CloudError, LockError, Nature};
+use nk_local::LocalError;
+use nk_model::Guard;
+use nk_plan::{PlanError, Problem};
+use nk_report::{Complaint, Styles, complaint_json, complaint_text};
+use nk_stack::{Problems, Stack};
+use serde_json::json;
+
+use crate::exit::Exit;
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("cannot read the stack file `{path}`: {reason}")]
+    StackFile { path: String, reason: String },
+    #[error("{}", which_stack(.0))]
+    WhichStack(Vec<String>),
+    #[error("which environment?")]
+    WhichEnvironment(Vec<String>),
+    #[error("the stack file is wrong")]
+    Problems(Problems),
+    #[error("the environment says region {environment}, the stack file says {stack}")]
+    Region { environment: String, stack: String },
+    #[error("the stack file says account {stack}, but the credentials are of account {caller}")]
+    Account { stack: String, caller: String },
+    #[error("`--local` works on this machine, and AWS_ENDPOINT_URL says {endpoint}")]
+    NotHere { endpoint: String },
+    #[error("cannot start: {0}")]
+    Runtime(String),
+    #[error("cannot connect to AWS")]
+    Connecting { error: CloudError, region: String },
+    #[error("AWS was asked in vain")]
+    Cloud(Vec<CloudError>),
+    #[error("{0}")]
+    Local(LocalError),
+    #[error("there is no way from what exists to what the stack file says")]
+    Plan(PlanError),
+    #[error("what is to go is guarded")]
+    Guarded(Vec<Guard>),
+    #[error("something has changed since the plan was shown")]
+    Overtaken,
+    #[error("{0}")]
+    Lock(LockError),
+    #[error("there is no terminal to ask on")]
+    NobodyToAsk { command: String },
+    #[error("cannot read the secret value: {0}")]
+    SecretInput(String),
+    #[error("the stack file has no secret `{name}`")]
+    NoSuchSecret { name: String, known: Vec<String> },
+    #[error("the secret `{0}` does not exist yet")]
+    SecretMissing(String),
+    #[error("the secret `{secret}` has no key `{key}`")]
+    NoSuchKey { secret: String, key: String },
+    #[error("there is no output `{name}`")]
+    NoSuchOutput { name: String, known: Vec<String> },
+}
+
+fn which_stack(found: &[String]) -> String {
+    if found.is_empty() {
+        "there is no stack file in `stacks/`".to_owned()
+    } else {
+        "there are several stack files in `stacks/`".to_owned()
+    }
+}
+
+impl Error {
+    pub(crate) fn connecting(error: CloudError, stack: &Stack) -> Self {
+        Self::Connecting { error, region: stack.region.clone() }
+    }
+
+    /// The exit code it ends with.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Problems(_)
+            | Self::StackFile { .. }
+            | Self::WhichStack(_)
+            | Self::WhichEnvironment(_) => Exit::StackFile,
+            Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
+            _ => Exit::Failed,
+        }
+    }
+
+    /// What lies beneath, a line each.
+    fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Connecting { error, .. } => vec![error.to_string()],
+            Self::Cloud(errors) => errors.iter().map(ToString::to_string).collect(),
+            Self::Plan(error) => error.problems.iter().map(ToString::to_string).collect(),
+            Self::Problems(problems) => problems
+                .iter()
+                .map(|one| format!("{}:{}: {}", one.line, one.column, one.message))
+                .collect(),
+            Self::Guarded(guards) => guards
+                .iter()
+                .map(|guard| format!("`{}`: {}", guard.address, guard.reason))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to do next.
+    fn hints(&self) -> Vec<String> {
+        let known = |known: &[String]| vec![format!("known: {}", known.join(", "))];
+        match self {
+            Self::WhichStack(found) if !found.is_empty() => {
+                vec![format!("name one with `--stack`: {}", found.join(", "))]
+            }
+            Self::WhichStack(_) => vec!["name one with `--stack`".to_owned()],
+            Self::WhichEnvironment(found) => {
+                vec![format!(
+                    "say `--env` or set ENVIRONMENT; the stack file has: {}",
+                    found.join(", ")
+                )]
+            }
+            Self::Region { stack, .. } => {
+                vec![format!("set AWS_REGION={stack}, or change `region`")]
+            }
+            Self::Account { .. } => {
+                vec![
+                    "use the credentials of that account (`--profile`), or change `account`"
+                        .to_owned(),
+                ]
+            }
+            Self::NotHere { .. } => {
+                vec!["unset AWS_ENDPOINT_URL, or leave `--local` out".to_owned()]
+            }
+            Self::Connecting { error, region } => connecting_hint(error, region),
+            Self::Cloud(errors) => cloud_hints(errors),
+            Self::Local(error) => error.hint().into_iter().collect(),
+            Self::Plan(error) => {
+                let mut hints: Vec<_> = error.problems.iter().filter_map(Problem::hint).collect();
+                hints.dedup();
+                hints
+            }
+            Self::Guarded(guards) if guards.iter().all(|guard| guard.liftable) => {
+                vec!["`nk destroy --unprotect` lifts all of this; nothing was changed".to_owned()]
+            }
+            Self::Guarded(_) => vec!["nothing was changed".to_owned()],
+            Self::Overtaken => vec!["run the same command again to see the new plan".to_owned()],
+            Self::Lock(LockError::Held { age_seconds, .. }) => vec![format!(
+                "its last sign of life was {age_seconds} s ago; 90 s without one and the lock is free, \
+                 or `nk unlock` removes it"
+            )],
+            Self::Lock(LockError::Cloud(error)) => cloud_hints(std::slice::from_ref(error)),
+            Self::NobodyToAsk { command } => vec![format!("run `{command} --yes`")],
+            Self::SecretInput(_) => {
+                vec![
+                    "type it at the prompt, pipe it in, or name a file with `--from-file`"
+                        .to_owned(),
+                ]
+            }
+            Self::NoSuchSecret { known: names, .. } | Self::NoSuchOutput { known: names, .. } => {
+                known(names)
+            }
+            Self::SecretMissing(_) => vec!["`nk apply` makes it".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Prints it on standard error; as one line of JSON if asked to.
+    pub(crate) fn print(&self, as_json: bool) {
+        let text = if as_json {
+            complaint_json(&self.complaint())
+        } else {
+            self.text(&Styles::of(&io::stderr()))
+        };
+        // Who closed the stream does not want to read it; the exit code says it as well.
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    }
+
+    fn complaint(&self) -> Complaint {
+        let hints = self.hints();
+        let hint = (!hints.is_empty()).then(|| hints.join("\n"));
+        Complaint { error: self.to_string(), causes: self.causes(), hint }
+    }
+
+    fn text(&self, styles: &Styles) -> String {
+        match self {
+            Self::Problems(problems) => graphical(problems),
+            // Each has its own way out.
+            Self::Plan(error) if error.problems.len() > 1 => {
+                let texts: Vec<_> = error
+                    .problems
+                    .iter()
+                    .map(|problem| Complaint::of(problem).with_hint(problem.hint()))
+                    .map(|complaint| complaint_text(&complaint, styles))
+                    .collect();
+                texts.join("\n")
+            }
+            _ => complaint_text(&self.complaint(), styles),
+        }
+    }
+}
+
+/// Whether only another stack file would help.
+fn is_in_the_stack_file(problem: &Problem) -> bool {
+    match problem {
+        Problem::Unknown { .. }
+        | Problem::NoSuchOutput { .. }
+        | Problem::Circle(_)
+        | Problem::Spec { .. } => true,
+        Problem::Foreign { .. }
+        | Problem::Twins { .. }
+        | Problem::Irreplaceable { .. }
+        | Problem::Precious { .. }
+        | Problem::Fault(_) => false,
+    }
+}
+
+fn graphical(problems: &Problems) -> String {
+    let mut text = String::new();
+    let theme = match anstream::AutoStream::choice(&io::stderr()) {
+        anstream::ColorChoice::Never => GraphicalTheme::unicode_nocolor(),
+        _ => GraphicalTheme::unicode(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme);
+    // Writing to a string does not fail.
+    let _ = handler.render_report(&mut text, problems);
+    text
+}
+
+fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
+    match error.nature {
+        Nature::Credentials => vec![
+            "sign in (`aws sso login`), choose a profile (`--profile`), or rehearse without an account \
+             (`--local`)"
+                .to_owned(),
+        ],
+        Nature::Unreachable => vec![format!(
+            "see whether the network is up, and whether `{region}` is a region of AWS"
+        )],
+        _ => Vec::new(),
+    }
+}
+
+fn cloud_hints(errors: &[CloudError]) -> Vec<String> {
+    let denied: Vec<_> = errors
+        .iter()
+        .filter(|error| error.nature == Nature::Denied)
+        .map(|error| &error.operation)
+        .collect();
+    if denied.is_empty() {
+        return Vec::new();
+    }
+    let statement = json!({"Effect": "Allow", "Action": denied, "Resource": "*"});
+    vec![format!("this statement in the caller's policy would grant it: {statement}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use nk_engine::Holder;
+    use nk_model::Address;
+    use nk_stack::Source;
+
+    use super::*;
+
+    fn text(error: &Error) -> String {
+        error.text(&Styles::default())
+    }
+
+    fn refused(operation: &str, nature: Nature) -> CloudError {
+        CloudError { nature, ..CloudError::refused(operation, "not now") }
+    }
+
+    #[test]
+    fn every_failed_call_is_named_with_what_would_grant_it() {
+        let calls = vec![
+            refused("ec2:DescribeVpcs", Nature::Denied),
+            refused("iam:ListRoles", Nature::Throttled),
+        ];
+        let printed = text(&Error::Cloud(calls));
+        assert!(printed.contains("\n  ec2:DescribeVpcs was refused: not now\n"), "{printed}");
+        assert!(printed.contains("\n  iam:ListRoles was throttled: not now\n"), "{printed}");
+        assert!(printed.contains(r#"{"Action":["ec2:DescribeVpcs"]"#), "{printed}");
+    }
+
+    #[test]
+    fn every_problem_of_a_plan_has_its_own_hint() {
+        let problem = |name: &str| Problem::Precious {
+            address: Address::new("db-instance", name),
+            id: format!("db-{name}"),
+        };
+        let error = Error::Plan(PlanError { problems: vec![problem("a"), problem("b")] });
+        let printed = text(&error);
+        assert_eq!(printed.matches("hint: put it back").count(), 2, "{printed}");
+        assert_eq!(error.exit(), Exit::Failed);
+        let circle = Problem::Circle(vec![Address::new("vpc", "main")]);
+        assert_eq!(Error::Plan(circle.into()).exit(), Exit::StackFile);
+    }
+
+    #[test]
+    fn what_guards_is_listed_whole() {
+        let guard = |kind: &str, reason: &str, liftable| Guard {
+            address: Address::new(kind, "main"),
+            reason: reason.into(),
+            liftable,
+        };
+        let error = Error::Guarded(vec![
+            guard("db-instance", "deletion protection is on", true),
+            guard("user-pool", "12 users would be lost", false),
+        ]);
+        let printed = text(&error);
+        assert!(printed.contains("  `db-instance.main`: deletion protection is on\n"), "{printed}");
+        assert!(printed.contains("  `user-pool.main`: 12 users would be lost\n"), "{printed}");
+    }
+
+    #[test]
+    fn a_held_lock_says_whose_it_is_and_since_when() {
+        let holder = Holder {
+            holder: "ana (process 7)".into(),
+            host: "ci-3".into(),
+            command: "nk apply --env dev".into(),
+            since: "2026-11-22 18:30:05 UTC".into(),
+            nonce: "n".into(),
+            over: None,
+            ousts: None,
+        };
+        let printed = text(&Error::Lock(LockError::Held { holder, age_seconds: 12 }));
+        let held = "ana (process 7) on ci-3 since 2026-11-22 18:30:05 UTC: `nk apply --env dev`";
+        assert!(printed.contains(held), "{printed}");
+        assert!(printed.contains("12 s ago"), "{printed}");
+    }
+
+    #[test]
+    fn a_wrong_stack_file_is_shown_with_the_mistake_marked() {
+        let source = Source { name: "stacks/a.toml".into(), text: "projekt = \"a\"\n".into() };
+        let error = Error::Problems(nk_stack::read(&source, "dev").unwrap_err());
+        let printed = text(&error);
+        assert!(printed.contains("stacks/a.toml:1:1"), "{printed}");
+        assert!(printed.contains("projekt"), "{printed}");
+        assert_eq!(error.exit(), Exit::StackFile);
+    }
+}

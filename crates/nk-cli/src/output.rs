@@ -1,0 +1,71 @@
+//! Where everything that is printed goes: data on standard output, the rest on standard error.
+
+use std::{io::Write, time::Duration};
+
+use nk_model::{Desired, Plan, Summary};
+use nk_report::{Console, PlanText, Styles, plan_json, plan_text, show_text, summary_text};
+
+use crate::arguments::Global;
+
+/// The printer of one command. A reader that has gone away is no reason to fail.
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        Self { json: global.json }
+    }
+
+    /// Data, on standard output.
+    pub(crate) fn data(&self, text: &str) {
+        let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    /// A sentence for a person, on standard error.
+    pub(crate) fn line(&self, text: &str) {
+        if !self.json {
+            let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    /// A plan, below the stack it is for.
+    pub(crate) fn plan(&self, place: &str, plan: &Plan, calls: usize, took: Duration) {
+        let seconds = Some(took.as_secs_f64());
+        if self.json {
+            self.data(plan_json(plan, Some(calls), seconds).trim_end());
+            return;
+        }
+        let options =
+            PlanText { styles: Styles::of(&std::io::stdout()), calls: Some(calls), seconds };
+        let _ = write!(anstream::stdout(), "{place}\n\n{}", plan_text(plan, &options));
+    }
+
+    /// What a stack file expands to.
+    pub(crate) fn desired(&self, desired: &Desired) {
+        if self.json {
+            self.data(&serde_json::to_string(desired).unwrap_or_default());
+            return;
+        }
+        let text = show_text(desired, &Styles::of(&std::io::stdout()));
+        let _ = write!(anstream::stdout(), "{text}");
+    }
+
+    /// What tells about the run of a plan.
+    pub(crate) fn console(&self, plan: &Plan, logging: bool) -> Console {
+        let console = match (self.json, logging) {
+            (true, _) => Console::json(),
+            (false, true) => Console::log(),
+            (false, false) => Console::for_people(),
+        };
+        console.expecting(plan)
+    }
+
+    /// What came of a run.
+    pub(crate) fn summary(&self, summary: &Summary, calls: usize) {
+        if !self.json {
+            let text = summary_text(summary, calls, &Styles::of(&std::io::stderr()));
+            let _ = write!(anstream::stderr(), "\n{text}");
+        }
+    }
+}

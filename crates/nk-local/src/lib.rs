@@ -1,0 +1,206 @@
+//! The emulator behind `--local`: installed once into a virtual environment of its own, started on
+//! loopback, kept running between commands and found again by the next one.
+//!
+//! # Guarantees
+//!
+//! - It listens on 127.0.0.1 only, and inherits nothing of the caller's environment.
+//! - Two starters at once start one: whoever comes second waits for the first.
+//! - A process is called ours only if its command line names our own directory, so a process id
+//!   that was used again is neither talked to nor stopped.
+//!
+//! # Caveats
+//!
+//! The state lives in the emulator's memory: it survives nk, not the machine.
+
+mod error;
+mod http;
+mod install;
+mod lie;
+mod process;
+mod product;
+mod settings;
+mod state;
+
+pub use error::LocalError;
+pub use lie::{Lie, lies};
+pub use product::Product;
+pub use settings::Settings;
+
+use state::State;
+use std::{
+    fmt,
+    fs::{File, TryLockError},
+    path::PathBuf,
+    time::Duration,
+};
+use tokio::{fs, task::spawn_blocking, time};
+
+/// How long the emulator may take to its first answer.
+///
+/// Two seconds are usual. A machine busy with a build took twenty, and an emulator that will never
+/// answer has died long before, which is noticed at once.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How often to ask whether it answers.
+const BEAT: Duration = Duration::from_millis(50);
+
+/// An emulator that answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emulator {
+    /// As in `http://127.0.0.1:4566`.
+    pub endpoint: String,
+    /// Its process.
+    pub pid: u32,
+    /// Whether it was started just now, and so is empty.
+    pub fresh: bool,
+}
+
+/// What there is on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Which emulator.
+    pub product: &'static str,
+    /// Where it is, or would be, installed.
+    pub directory: PathBuf,
+    /// Whether it is.
+    pub installed: bool,
+    /// It, if it answers.
+    pub emulator: Option<Emulator>,
+}
+
+/// What takes long enough to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Another nk is installing or starting it.
+    Waiting,
+    /// It is fetched from the package registry, once.
+    Installing(&'static Product),
+    /// It starts.
+    Starting(&'static Product),
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting => f.write_str("waiting for another nk to start the emulator"),
+            Self::Installing(product) => {
+                write!(f, "installing the emulator ({}), once; about a minute", product.pin())
+            }
+            Self::Starting(product) => write!(f, "starting the emulator ({})", product.pin()),
+        }
+    }
+}
+
+/// Who is told about progress.
+pub type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// Makes sure that the emulator runs: installs it if it must, starts it if it does not run.
+pub async fn up(settings: &Settings, tell: Tell<'_>) -> Result<Emulator, LocalError> {
+    let _lock = lock(settings, tell).await?;
+    if let Some(running) = ours(settings).await? {
+        match settings.port {
+            Some(port) if port != running.port => {
+                return Err(LocalError::Elsewhere { wanted: port, running: running.port });
+            }
+            // Another version of nk may have started it, with another server around it.
+            _ if running.source != settings.product.digest() => {
+                process::stop(running.pid, &settings.directory()).await?;
+            }
+            _ => {
+                answering(settings, &running).await?;
+                return Ok(running.emulator(false));
+            }
+        }
+    }
+    if !install::installed(settings).await {
+        tell(Progress::Installing(settings.product));
+        install::install(settings).await?;
+    }
+    tell(Progress::Starting(settings.product));
+    let state = process::start(settings).await?;
+    answering(settings, &state).await?;
+    Ok(state.emulator(true))
+}
+
+/// Stops the emulator, and with it forgets what was made in it. `false` if it did not run.
+pub async fn down(settings: &Settings, tell: Tell<'_>) -> Result<bool, LocalError> {
+    let _lock = lock(settings, tell).await?;
+    let Some(running) = ours(settings).await? else { return Ok(false) };
+    process::stop(running.pid, &settings.directory()).await?;
+    State::forget(settings).await?;
+    Ok(true)
+}
+
+/// Forgets what was made in the emulator, which keeps running. `false` if it did not run.
+pub async fn reset(settings: &Settings) -> Result<bool, LocalError> {
+    let Some(running) = ours(settings).await? else { return Ok(false) };
+    let status = http::ask(running.port, "POST", settings.product.reset)
+        .await
+        .map_err(|source| LocalError::Unanswered { port: running.port, source })?;
+    if status == 200 { Ok(true) } else { Err(LocalError::Odd { status }) }
+}
+
+/// Says what there is, and changes nothing.
+pub async fn status(settings: &Settings) -> Result<Status, LocalError> {
+    let emulator = match ours(settings).await? {
+        Some(running) if answers(settings, running.port).await => Some(running.emulator(false)),
+        _ => None,
+    };
+    Ok(Status {
+        product: settings.product.name,
+        directory: settings.directory(),
+        installed: install::installed(settings).await,
+        emulator,
+    })
+}
+
+/// The state of the process that was started last, if that is still the one.
+async fn ours(settings: &Settings) -> Result<Option<State>, LocalError> {
+    let Some(state) = State::read(settings).await? else { return Ok(None) };
+    let ours = process::runs(state.pid, &settings.directory()).await;
+    Ok(ours.then_some(state))
+}
+
+/// Waits until the emulator answers, or its process is gone.
+async fn answering(settings: &Settings, state: &State) -> Result<(), LocalError> {
+    let waiting = async {
+        while !answers(settings, state.port).await {
+            if !process::runs(state.pid, &settings.directory()).await {
+                return false;
+            }
+            time::sleep(BEAT).await;
+        }
+        true
+    };
+    match time::timeout(PATIENCE, waiting).await {
+        // The port may have been taken by somebody else, who answers in its place.
+        Ok(true) if process::runs(state.pid, &settings.directory()).await => Ok(()),
+        Ok(_) => Err(LocalError::Died { said: process::last_words(settings).await }),
+        Err(_) => Err(LocalError::Silent {
+            seconds: PATIENCE.as_secs(),
+            said: process::last_words(settings).await,
+        }),
+    }
+}
+
+async fn answers(settings: &Settings, port: u16) -> bool {
+    http::ask(port, "GET", settings.product.health).await.is_ok_and(|status| status == 200)
+}
+
+/// Keeps every other nk of this machine from installing, starting and stopping until it is dropped.
+async fn lock(settings: &Settings, tell: Tell<'_>) -> Result<File, LocalError> {
+    let directory = settings.directory();
+    fs::create_dir_all(&directory).await.map_err(LocalError::disk(&directory))?;
+    // One for all instances: they share the installation.
+    let path = directory.join("lock");
+    let file = File::create(&path).map_err(LocalError::disk(&path))?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => tell(Progress::Waiting),
+        Err(TryLockError::Error(source)) => return Err(LocalError::disk(&path)(source)),
+    }
+    spawn_blocking(move || file.lock().map(|()| file))
+        .await
+        .expect("waiting for a lock does not panic")
+        .map_err(LocalError::disk(&path))
+}

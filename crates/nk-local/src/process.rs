@@ -1,0 +1,140 @@
+//! The emulator's process: started apart from nk, recognised, stopped.
+
+use std::{
+    fs::File,
+    net::{Ipv4Addr, TcpListener},
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+use tokio::{fs, process, time};
+
+use crate::{LocalError, Settings, state::State};
+
+/// How long it may take to stop when asked; then it is not asked any more.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Starts the emulator so that it outlives nk, and remembers it. It need not answer yet.
+pub(crate) async fn start(settings: &Settings) -> Result<State, LocalError> {
+    let (product, directory) = (settings.product, settings.directory());
+    if let Some((file, text)) = product.source {
+        let path = directory.join(file);
+        fs::write(&path, text).await.map_err(LocalError::disk(&path))?;
+    }
+    let port = free(settings.port)?;
+    let log = settings.file("log");
+    let output = File::create(&log).map_err(LocalError::disk(&log))?;
+    let errors = output.try_clone().map_err(LocalError::disk(&log))?;
+    // A group of its own keeps the terminal's Ctrl-C from it, the trap the terminal's end.
+    let child = Command::new("/bin/sh")
+        .args(["-c", r#"trap "" HUP; exec "$0" "$@""#])
+        .arg(settings.python())
+        .args(product.arguments(&directory, port))
+        // Nothing of the caller's: no credentials in a process that stays, no settings of moto's.
+        .env_clear()
+        .env("HOME", &directory)
+        .env("LC_ALL", "C.UTF-8")
+        .envs(product.environment.iter().map(|(name, value)| {
+            (*name, if *value == "PORT" { port.to_string() } else { (*value).to_owned() })
+        }))
+        .current_dir(&directory)
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors)
+        .process_group(0)
+        .spawn()
+        .map_err(LocalError::program("/bin/sh"))?;
+    let state = State { port, pid: child.id(), source: product.digest() };
+    state.write(settings).await?;
+    Ok(state)
+}
+
+/// The wanted port if it is free, else any that is.
+fn free(wanted: Option<u16>) -> Result<u16, LocalError> {
+    let port = wanted.unwrap_or(0);
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|source| LocalError::Taken { port, source })
+}
+
+/// Whether this process is one of ours: its command line names our directory.
+pub(crate) async fn runs(pid: u32, directory: &Path) -> bool {
+    let command = match fs::read(format!("/proc/{pid}/cmdline")).await {
+        Ok(bytes) => bytes,
+        Err(_) => listed(pid).await,
+    };
+    String::from_utf8_lossy(&command).contains(&*directory.to_string_lossy())
+}
+
+/// The command line of a process where there is no `/proc`.
+async fn listed(pid: u32) -> Vec<u8> {
+    let mut ps = process::Command::new("ps");
+    ps.args(["-ww", "-o", "command=", "-p", &pid.to_string()]).stderr(Stdio::null());
+    ps.output().await.map(|output| output.stdout).unwrap_or_default()
+}
+
+/// Stops a process of ours; done if it is gone.
+pub(crate) async fn stop(pid: u32, directory: &Path) -> Result<(), LocalError> {
+    for signal in ["TERM", "KILL"] {
+        if !runs(pid, directory).await {
+            return Ok(());
+        }
+        // The shell's own: a small image may have no `/bin/kill`.
+        process::Command::new("/bin/sh")
+            .args(["-c", r#"kill -"$0" "$1" 2>/dev/null"#, signal, &pid.to_string()])
+            .status()
+            .await
+            .map_err(LocalError::program("/bin/sh"))?;
+        let going = async {
+            while runs(pid, directory).await {
+                time::sleep(crate::BEAT).await;
+            }
+        };
+        if time::timeout(PATIENCE, going).await.is_ok() {
+            return Ok(());
+        }
+    }
+    Err(LocalError::Stubborn { pid })
+}
+
+/// The end of the log.
+pub(crate) async fn last_words(settings: &Settings) -> String {
+    let path = settings.file("log");
+    let log = fs::read(&path).await.unwrap_or_default();
+    tail(&String::from_utf8_lossy(&log))
+}
+
+/// The last lines of a text that say something.
+pub(crate) fn tail(text: &str) -> String {
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    if lines.is_empty() {
+        return "it said nothing".to_owned();
+    }
+    lines[lines.len().saturating_sub(5)..].join("\n  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tail_is_the_last_five_lines_that_say_something() {
+        assert_eq!(tail("a\n\nb\n"), "a\n  b");
+        assert_eq!(tail("1\n2\n3\n4\n5\n6\n"), "2\n  3\n  4\n  5\n  6");
+        assert_eq!(tail("\n"), "it said nothing");
+    }
+
+    #[tokio::test]
+    async fn a_process_that_does_not_name_our_directory_is_not_ours() {
+        assert!(!runs(std::process::id(), Path::new("/nowhere/emulator-0123456789ab")).await);
+    }
+
+    #[test]
+    fn a_port_in_use_is_refused() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert!(matches!(free(Some(port)), Err(LocalError::Taken { .. })));
+    }
+}

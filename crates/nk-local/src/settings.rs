@@ -1,0 +1,110 @@
+//! Which emulator, where, on which port: what the environment has to say about it.
+
+use std::path::PathBuf;
+
+use crate::{LocalError, Product, product::PRODUCTS};
+
+/// Which emulator to run, and where to keep it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which.
+    pub product: &'static Product,
+    /// The user's cache directory for nk.
+    pub cache: PathBuf,
+    /// Where it shall listen; none for any free port.
+    pub port: Option<u16>,
+    /// Tells apart several that run at once from one installation.
+    pub instance: String,
+}
+
+impl Settings {
+    /// Reads `NK_LOCAL_EMULATOR`, `NK_LOCAL_PORT`, `XDG_CACHE_HOME` and `HOME` from what answers
+    /// for the environment.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, LocalError> {
+        let variable = |name| variable(name).filter(|value| !value.is_empty());
+        let product = match variable("NK_LOCAL_EMULATOR") {
+            None => &PRODUCTS[0],
+            Some(name) => PRODUCTS
+                .iter()
+                .find(|product| product.name == name)
+                .ok_or_else(|| LocalError::UnknownProduct { name, known: known() })?,
+        };
+        let port = variable("NK_LOCAL_PORT")
+            .map(|text| match text.parse() {
+                Ok(port) if port > 0 => Ok(port),
+                _ => Err(LocalError::BadPort(text)),
+            })
+            .transpose()?;
+        let cache = variable("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            // The specification calls a relative path invalid, to be ignored.
+            .filter(|path| path.is_absolute())
+            .or_else(|| Some(PathBuf::from(variable("HOME")?).join(".cache")))
+            .ok_or(LocalError::Homeless)?
+            .join("nk");
+        Ok(Self { product, cache, port, instance: "default".to_owned() })
+    }
+
+    /// Where it is installed.
+    pub(crate) fn directory(&self) -> PathBuf {
+        self.cache.join(format!("emulator-{}", self.product.fingerprint()))
+    }
+
+    /// A file of this instance, by its extension.
+    pub(crate) fn file(&self, extension: &str) -> PathBuf {
+        self.directory().join(format!("{}.{extension}", self.instance))
+    }
+
+    /// The virtual environment's Python.
+    pub fn python(&self) -> PathBuf {
+        self.directory().join("venv/bin/python")
+    }
+}
+
+fn known() -> String {
+    PRODUCTS.iter().map(|product| product.name).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, LocalError> {
+        Settings::read(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn moto_is_the_default_on_any_port_in_the_users_cache() {
+        let settings = read(&[("HOME", "/home/a")]).unwrap();
+        assert_eq!(settings.product.name, "moto");
+        assert_eq!(settings.port, None);
+        assert_eq!(settings.cache, PathBuf::from("/home/a/.cache/nk"));
+    }
+
+    #[test]
+    fn the_environment_chooses() {
+        let settings = read(&[
+            ("HOME", "/home/a"),
+            ("XDG_CACHE_HOME", "/cache"),
+            ("NK_LOCAL_EMULATOR", "ministack"),
+            ("NK_LOCAL_PORT", "4599"),
+        ])
+        .unwrap();
+        assert_eq!(settings.product.name, "ministack");
+        assert_eq!(settings.port, Some(4599));
+        assert_eq!(settings.cache, PathBuf::from("/cache/nk"));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said() {
+        let unknown = read(&[("HOME", "/h"), ("NK_LOCAL_EMULATOR", "mto")]).unwrap_err();
+        assert_eq!(unknown.to_string(), "there is no emulator `mto`; known: moto, ministack");
+        let port = read(&[("HOME", "/h"), ("NK_LOCAL_PORT", "70000")]).unwrap_err();
+        assert_eq!(port.to_string(), "`NK_LOCAL_PORT` is not a port: 70000");
+        assert!(matches!(read(&[]).unwrap_err(), LocalError::Homeless));
+        assert!(matches!(read(&[("XDG_CACHE_HOME", "x")]).unwrap_err(), LocalError::Homeless));
+    }
+}

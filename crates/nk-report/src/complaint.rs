@@ -1,0 +1,104 @@
+//! What went wrong, why, and what to do next.
+
+use std::error::Error;
+
+use nk_model::Failure;
+use serde::Serialize;
+
+use crate::{
+    styles::{Styles, paint},
+    text::tame_lines,
+};
+
+/// An error in the form in which all are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Complaint {
+    /// What went wrong, in one sentence.
+    pub error: String,
+    /// Why, from the outside in.
+    pub causes: Vec<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Complaint {
+    /// An error with the chain of its sources. Messages do not repeat their sources.
+    pub fn of(error: &dyn Error) -> Self {
+        let mut causes = Vec::new();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        Self { error: error.to_string(), causes, hint: None }
+    }
+
+    /// The same with what to do next.
+    #[must_use]
+    pub fn with_hint(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
+}
+
+impl From<&Failure> for Complaint {
+    fn from(failure: &Failure) -> Self {
+        let Failure { address: _, action: _, error, cause, hint } = failure;
+        let causes = cause.iter().cloned().collect();
+        Self { error: error.clone(), causes, hint: hint.clone() }
+    }
+}
+
+/// `error:` and its causes, then after a blank line `hint:`.
+pub fn complaint_text(complaint: &Complaint, styles: &Styles) -> String {
+    let mut text = paint(styles.error, "error:");
+    for (number, line) in tame_lines(&complaint.error).enumerate() {
+        text.push_str(if number == 0 { " " } else { "  " });
+        text.push_str(&line);
+        text.push('\n');
+    }
+    for line in complaint.causes.iter().flat_map(|cause| tame_lines(cause)) {
+        text.push_str("  ");
+        text.push_str(&line);
+        text.push('\n');
+    }
+    if let Some(hint) = &complaint.hint {
+        text.push('\n');
+        text.push_str(&paint(styles.hint, "hint:"));
+        for line in tame_lines(hint) {
+            text.push(' ');
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// A step that failed.
+pub fn failure_text(failure: &Failure, styles: &Styles) -> String {
+    complaint_text(&failure.into(), styles)
+}
+
+#[cfg(test)]
+mod tests {
+    use nk_model::{Action, Address};
+
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_why_and_what_next() {
+        let failure = Failure {
+            address: Address::new("nat-gateway", "nat-1"),
+            action: Action::Create,
+            error: "could not create `nat-gateway.nat-1`".into(),
+            cause: Some("ec2:CreateNatGateway was refused: NatGatewayLimitExceeded: the limit of 5 is reached (request 8f2c)\n東京リージョンの上限です".into()),
+            hint: Some("run `nk apply` again once there is room".into()),
+        };
+        insta::assert_snapshot!(failure_text(&failure, &Styles::default()), @r#"
+        error: could not create `nat-gateway.nat-1`
+          ec2:CreateNatGateway was refused: NatGatewayLimitExceeded: the limit of 5 is reached (request 8f2c)
+          東京リージョンの上限です
+
+        hint: run `nk apply` again once there is room
+        "#);
+    }
+}

@@ -1,0 +1,176 @@
+//! Tells about a run while it goes on.
+
+use std::io::{self, IsTerminal, Write};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use nk_model::{Event, Plan};
+use tokio::{
+    sync::mpsc::UnboundedReceiver,
+    time::{Duration, Instant, MissedTickBehavior, interval},
+};
+
+use crate::{event_json, live::Live, log::Log, outlook::Outlook, styles::Styles};
+
+/// Where the events of a run go: live lines or a log on standard error, or JSON on standard output.
+#[derive(Debug)]
+pub struct Console {
+    form: Form,
+    outlook: Outlook,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Live,
+    Log,
+    Json,
+}
+
+/// How often the live lines are renewed: often enough that their seconds do not jump.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// How wide the column of addresses is where the plan is not known.
+const COLUMN: usize = 28;
+
+impl Console {
+    /// Live lines where standard error is a terminal, else a log.
+    pub fn for_people() -> Self {
+        let form = if io::stderr().is_terminal() { Form::Live } else { Form::Log };
+        Self { form, outlook: Outlook::default() }
+    }
+
+    /// A log on standard error, even on a terminal: other output there would break live lines.
+    pub fn log() -> Self {
+        Self { form: Form::Log, outlook: Outlook::default() }
+    }
+
+    /// One event a line on standard output, as `docs/json.md` describes them.
+    pub fn json() -> Self {
+        Self { form: Form::Json, outlook: Outlook::default() }
+    }
+
+    /// The same, knowing what will happen: when the end is to be expected, and how wide addresses
+    /// are.
+    #[must_use]
+    pub fn expecting(self, plan: &Plan) -> Self {
+        Self { outlook: Outlook::of(plan), ..self }
+    }
+
+    /// Tells about events until the last sender has gone, or nobody reads any more.
+    pub async fn follow(self, events: UnboundedReceiver<Event>) {
+        // A reader that has gone, or a full disk, stops the telling and not the run.
+        let _ = match self.form {
+            Form::Live => live(Live::new(self.outlook, Styles::of(&io::stderr())), events).await,
+            Form::Log => {
+                let column = if self.outlook.column == 0 { COLUMN } else { self.outlook.column };
+                let log = Log { styles: Styles::of(&io::stderr()), column, timed: true };
+                each(events, io::stderr(), |event| log.text(event)).await
+            }
+            Form::Json => each(events, io::stdout(), event_json).await,
+        };
+    }
+}
+
+async fn each(
+    mut events: UnboundedReceiver<Event>,
+    mut out: impl Write,
+    text: impl Fn(&Event) -> String,
+) -> io::Result<()> {
+    while let Some(event) = events.recv().await {
+        out.write_all(text(&event).as_bytes())?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+async fn live(mut live: Live, mut events: UnboundedReceiver<Event>) -> io::Result<()> {
+    let mut screen = Screen::default();
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    // The run's own beginning, which lies before its first event.
+    let mut began = None;
+    loop {
+        tokio::select! {
+            event = events.recv() => {
+                let Some(event) = event else { break };
+                began.get_or_insert_with(|| Instant::now() - Duration::from_secs_f64(at(&event)));
+                screen.print(&live.heed(&event))?;
+            }
+            _ = beat.tick() => {
+                if let Some(began) = began {
+                    screen.show(&live.lines(began.elapsed().as_secs_f64()));
+                }
+            }
+        }
+    }
+    screen.lines.clear()
+}
+
+/// The lines at the bottom of the terminal.
+#[derive(Default)]
+struct Screen {
+    lines: MultiProgress,
+    bars: Vec<ProgressBar>,
+}
+
+impl Screen {
+    /// Puts text above the lines, for good.
+    fn print(&self, text: &str) -> io::Result<()> {
+        if text.is_empty() { Ok(()) } else { self.lines.println(text.trim_end_matches('\n')) }
+    }
+
+    fn show(&mut self, lines: &[String]) {
+        while self.bars.len() > lines.len() {
+            if let Some(bar) = self.bars.pop() {
+                self.lines.remove(&bar);
+            }
+        }
+        while self.bars.len() < lines.len() {
+            let style = ProgressStyle::with_template("{wide_msg}").expect("a template");
+            self.bars.push(self.lines.add(ProgressBar::new_spinner().with_style(style)));
+        }
+        for (bar, line) in self.bars.iter().zip(lines) {
+            bar.set_message(line.clone());
+        }
+    }
+}
+
+fn at(event: &Event) -> f64 {
+    match event {
+        Event::Started { at, .. }
+        | Event::Waiting { at, .. }
+        | Event::Known { at, .. }
+        | Event::Finished { at, .. }
+        | Event::Failed { at, .. }
+        | Event::Skipped { at, .. }
+        | Event::Stopping { at, .. }
+        | Event::Ended { at, .. } => at.max(0.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_closed_pipe_ends_the_telling_and_nothing_else() {
+        let (sender, events) = mpsc::unbounded_channel();
+        sender.send(Event::Stopping { at: 0.0, reason: "interrupted".into() }).unwrap();
+        let told = each(events, Closed, event_json).await;
+        assert_eq!(told.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert!(sender.is_closed());
+    }
+}

@@ -1,0 +1,137 @@
+//! The lines below a step: the fields that matter.
+
+use nk_model::{Change, Json};
+
+use crate::{
+    styles::{Styles, paint},
+    text::{count, pad, width},
+    value::{brief, contrast, says_nothing, short},
+};
+
+/// One field, with one line or several.
+struct Field {
+    path: String,
+    lines: Vec<String>,
+}
+
+/// How wide a value may be.
+const COLUMNS: usize = 72;
+/// How many elements of a list are shown one by one.
+const ELEMENTS: usize = 12;
+/// How wide the column of paths may grow.
+const PATHS: usize = 32;
+const INDENT: usize = 8;
+
+/// The fields of something new that say something, its name first; tags are the same for all.
+pub(crate) fn of_new(spec: &Json, styles: &Styles) -> String {
+    let mut fields = Vec::new();
+    let (names, rest): (Vec<_>, Vec<_>) =
+        spec.as_object().into_iter().flatten().partition(|(field, _)| *field == "name");
+    for (name, value) in names.into_iter().chain(rest) {
+        if name != "tags" && !says_nothing(value) {
+            collect(name.clone(), value, 0, &mut fields);
+        }
+    }
+    written(&fields, styles)
+}
+
+/// What differs.
+pub(crate) fn of_changes(changes: &[Change], styles: &Styles) -> String {
+    let fields: Vec<_> = changes
+        .iter()
+        .map(|change| Field { path: change.path.clone(), lines: difference(change, styles) })
+        .collect();
+    written(&fields, styles)
+}
+
+fn written(fields: &[Field], styles: &Styles) -> String {
+    let column = fields.iter().map(|field| width(&field.path)).max().unwrap_or(0).min(PATHS);
+    let mut text = String::new();
+    for Field { path, lines } in fields {
+        let mut first = Some(path.as_str());
+        for line in lines {
+            let path = paint(styles.faint, pad(first.take().unwrap_or(""), column));
+            text.push_str(format!("{:INDENT$}{path}  {line}", "").trim_end());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The lines of a new value: short ones on one line, structures a level down, long ones cut.
+fn collect(path: String, value: &Json, depth: usize, fields: &mut Vec<Field>) {
+    let whole = brief(value);
+    match value {
+        Json::Array(items) => fields.push(Field { path, lines: elements(items) }),
+        Json::Object(below) if width(&whole) > COLUMNS && depth == 0 => {
+            for (name, value) in below.iter().filter(|(_, value)| !says_nothing(value)) {
+                collect(format!("{path}.{name}"), value, depth + 1, fields);
+            }
+        }
+        _ => fields.push(Field { path, lines: vec![short(value, COLUMNS)] }),
+    }
+}
+
+fn elements(items: &[Json]) -> Vec<String> {
+    let plain = items.iter().all(|item| !item.is_object() && !item.is_array());
+    let joined = items.iter().map(brief).collect::<Vec<_>>().join(", ");
+    if plain && width(&joined) <= COLUMNS {
+        return vec![joined];
+    }
+    // Several beginnings of long structures say less than their number.
+    if items.len() > 2 && items.iter().all(|item| width(&brief(item)) > COLUMNS) {
+        return vec![format!("{} of them", items.len())];
+    }
+    let mut lines: Vec<_> = items.iter().take(ELEMENTS).map(|item| short(item, COLUMNS)).collect();
+    if items.len() > ELEMENTS {
+        lines.push(format!("and {} more", items.len() - ELEMENTS));
+    }
+    lines
+}
+
+/// Lists as what is added to them and what is taken away, anything else as `from -> to`.
+fn difference(change: &Change, styles: &Styles) -> Vec<String> {
+    let empty = Vec::new();
+    match (&change.from, &change.to) {
+        (Json::Array(from), Json::Array(to)) => list_difference(from, to, styles),
+        (Json::Array(from), Json::Null) => list_difference(from, &empty, styles),
+        (Json::Null, Json::Array(to)) if !to.is_empty() => list_difference(&empty, to, styles),
+        (from, to) => {
+            let (from, to) = contrast(from, to, COLUMNS);
+            let (from, to) = (paint(styles.destroy, &from), paint(styles.create, &to));
+            vec![format!("{from} -> {to}")]
+        }
+    }
+}
+
+fn list_difference(from: &[Json], to: &[Json], styles: &Styles) -> Vec<String> {
+    let (removed, added) = (beyond(from, to), beyond(to, from));
+    let (one, other) = match (removed.as_slice(), added.as_slice()) {
+        ([], []) => return vec![format!("{} in another order", count(to.len(), "element"))],
+        ([removed], [added]) => {
+            let (one, other) = contrast(removed, added, 2 * COLUMNS);
+            (vec![one], vec![other])
+        }
+        (removed, added) => (shown(removed), shown(added)),
+    };
+    let minus = one.into_iter().map(|line| paint(styles.destroy, format_args!("- {line}")));
+    let plus = other.into_iter().map(|line| paint(styles.create, format_args!("+ {line}")));
+    minus.chain(plus).collect()
+}
+
+fn shown(items: &[&Json]) -> Vec<String> {
+    items.iter().map(|item| short(item, 2 * COLUMNS)).collect()
+}
+
+/// The elements that `some` has more often than `others`.
+fn beyond<'a>(some: &'a [Json], others: &[Json]) -> Vec<&'a Json> {
+    let mut others: Vec<_> = others.iter().collect();
+    let mut beyond = Vec::new();
+    for item in some {
+        match others.iter().position(|other| *other == item) {
+            Some(place) => drop(others.swap_remove(place)),
+            None => beyond.push(item),
+        }
+    }
+    beyond
+}

@@ -1,0 +1,103 @@
+//! One plain line for an event.
+
+use nk_model::{Action, Address, Event, Operation};
+
+use crate::{
+    complaint::failure_text,
+    styles::{Styles, paint, sigil},
+    text::{pad, spell, tame},
+};
+
+/// How events become lines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Log {
+    pub(crate) styles: Styles,
+    /// How many columns an address gets.
+    pub(crate) column: usize,
+    /// Whether each line says when.
+    pub(crate) timed: bool,
+}
+
+/// Steps that usually take less are not worth a word about how long they do.
+const QUICK: f64 = 2.5;
+
+impl Log {
+    /// The lines of an event, each with its end; empty for the end, which the summary tells.
+    pub(crate) fn text(&self, event: &Event) -> String {
+        let faint = self.styles.faint;
+        match event {
+            Event::Started { at, address, action, usual } => {
+                let usual = if *usual > QUICK {
+                    format!(", usually {}", spell(*usual))
+                } else {
+                    String::new()
+                };
+                self.line(*at, address, Some(*action), &format!("{}{usual}", doing(*action)))
+            }
+            Event::Waiting { at, address, reason } => {
+                self.line(*at, address, None, &paint(faint, tame(reason)))
+            }
+            Event::Known { at, address, id } => {
+                self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(id))))
+            }
+            Event::Finished { at, address, action, id, seconds, notes } => {
+                let id = if id.is_empty() { String::new() } else { format!(" ({})", tame(id)) };
+                let told = format!("{} in {}{id}", done(*action), spell(*seconds));
+                let mut text = self.line(*at, address, Some(*action), &told);
+                for note in notes {
+                    let note = format!("{} {}", paint(self.styles.heading, "note:"), tame(note));
+                    text.push_str(&self.line(*at, address, None, &note));
+                }
+                text
+            }
+            Event::Failed { at, failure } => {
+                let told = paint(self.styles.error, "failed");
+                let head = self.line(*at, &failure.address, Some(failure.action), &told);
+                head + &failure_text(failure, &self.styles)
+            }
+            Event::Skipped { at, address, action, because } => {
+                let told = format!("not {}: {}", done(*action), tame(because));
+                self.line(*at, address, Some(*action), &told)
+            }
+            Event::Stopping { at, reason } => {
+                format!("{}{}\n", self.time(*at), paint(self.styles.error, tame(reason)))
+            }
+            Event::Ended { .. } => String::new(),
+        }
+    }
+
+    fn line(&self, at: f64, address: &Address, action: Option<Action>, told: &str) -> String {
+        let sign = action.map_or_else(
+            || " ".to_owned(),
+            |action| paint(self.styles.action(action), sigil(action)),
+        );
+        let address = paint(self.styles.address, pad(address.as_str(), self.column));
+        format!("{}{sign} {address}  {told}\n", self.time(at))
+    }
+
+    fn time(&self, at: f64) -> String {
+        if self.timed {
+            paint(self.styles.faint, format_args!("{at:>7.1} s")) + "  "
+        } else {
+            "  ".to_owned()
+        }
+    }
+}
+
+/// As in `creating`.
+pub(crate) fn doing(action: Action) -> &'static str {
+    match action.operation() {
+        Operation::Create => "creating",
+        Operation::Update => "changing",
+        Operation::Destroy => "removing",
+    }
+}
+
+/// As in `created`.
+fn done(action: Action) -> &'static str {
+    match action.operation() {
+        Operation::Create => "created",
+        Operation::Update => "changed",
+        Operation::Destroy => "removed",
+    }
+}

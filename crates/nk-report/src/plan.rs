@@ -1,0 +1,142 @@
+//! A plan, to be read before it is agreed to.
+
+use std::collections::BTreeMap;
+
+use nk_model::{Action, Address, Plan, Step, Totals};
+
+use crate::{
+    field,
+    note::notes_text,
+    styles::{Styles, paint, sigil},
+    text::{count, pad, tame, width},
+};
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlanText {
+    /// The colours.
+    pub styles: Styles,
+    /// How many calls it took to read AWS.
+    pub calls: Option<usize>,
+    /// How many seconds it took to plan.
+    pub seconds: Option<f64>,
+}
+
+/// How far to the right the longest address pushes the reasons.
+const ADDRESSES: usize = 40;
+
+/// Each step with the fields that matter, the notes, and one line of totals.
+///
+/// The two halves of a replacement are shown once, where the first of them stands.
+pub fn plan_text(plan: &Plan, options: &PlanText) -> String {
+    let styles = &options.styles;
+    let items = items(plan);
+    let column = items.iter().map(|item| width(item.step.address.as_str())).max().unwrap_or(0);
+    let mut text = String::new();
+    for item in &items {
+        text.push_str(&item.text(column.min(ADDRESSES), styles));
+    }
+    let notes = notes_text(&plan.notes, styles);
+    // Without steps there is nothing that a blank line would set the notes apart from.
+    text.push_str(if items.is_empty() { notes.trim_start_matches('\n') } else { &notes });
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&paint(styles.heading, totals(plan.totals(), items.len())));
+    text.push('\n');
+    text.push_str(&effort(options));
+    text
+}
+
+fn totals(totals: Totals, touched: usize) -> String {
+    let Totals { add, change, replace, destroy, unchanged } = totals;
+    match (touched, unchanged) {
+        (0, 0) => "Nothing to do: there is nothing, and nothing is wanted.".to_owned(),
+        (0, 1) => "Nothing to do: 1 resource is as the stack file says.".to_owned(),
+        (0, _) => format!("Nothing to do: {unchanged} resources are as the stack file says."),
+        _ => format!(
+            "{}: {add} to add, {change} to change, {replace} to replace, {destroy} to destroy; \
+             {unchanged} unchanged.",
+            count(touched, "resource")
+        ),
+    }
+}
+
+fn effort(options: &PlanText) -> String {
+    match (options.calls, options.seconds) {
+        (Some(calls), Some(seconds)) => {
+            format!("Read in {}, {seconds:.1} s.\n", count(calls, "call"))
+        }
+        (Some(calls), None) => format!("Read in {}.\n", count(calls, "call")),
+        (None, Some(seconds)) => format!("Planned in {seconds:.1} s.\n"),
+        (None, None) => String::new(),
+    }
+}
+
+/// A resource that something happens to.
+struct Item<'a> {
+    step: &'a Step,
+    /// The other half of a replacement, which comes later.
+    second: Option<&'a Step>,
+}
+
+fn items(plan: &Plan) -> Vec<Item<'_>> {
+    let mut halves: BTreeMap<&Address, usize> = BTreeMap::new();
+    let mut items: Vec<Item<'_>> = Vec::new();
+    for step in &plan.steps {
+        let half = matches!(step.action, Action::ReplaceCreate | Action::ReplaceDestroy);
+        match halves.get(&step.address) {
+            Some(place) if half => items[*place].second = Some(step),
+            _ => {
+                if half {
+                    halves.insert(&step.address, items.len());
+                }
+                items.push(Item { step, second: None });
+            }
+        }
+    }
+    items
+}
+
+impl Item<'_> {
+    fn text(&self, column: usize, styles: &Styles) -> String {
+        let Step { address, action, changes, spec, .. } = self.step;
+        let (action, sign) = match (action, self.second) {
+            (Action::ReplaceCreate | Action::ReplaceDestroy, Some(_)) => (*action, "-/+"),
+            (action, _) => (*action, sigil(*action)),
+        };
+        let reason = self.reason();
+        let address =
+            if reason.is_empty() { address.to_string() } else { pad(address.as_str(), column) };
+        let fields = match action {
+            Action::Create => field::of_new(spec, styles),
+            Action::Destroy => String::new(),
+            _ => field::of_changes(changes, styles),
+        };
+        let sign = paint(styles.action(action), format_args!("{sign:^3}"));
+        let head = format!("  {sign} {}  {reason}", paint(styles.address, address));
+        format!("{}\n{fields}", head.trim_end())
+    }
+
+    fn reason(&self) -> String {
+        let Step { action, reason, live, .. } = self.step;
+        let reason = tame(reason);
+        let told = match (action, reason.is_empty()) {
+            (Action::Update, true) => return "updated".to_owned(),
+            (Action::ReplaceCreate, _) if self.second.is_some() => {
+                format!("replaced, the new one first: {reason}")
+            }
+            (Action::ReplaceCreate | Action::ReplaceDestroy, _) => format!("replaced: {reason}"),
+            _ => reason,
+        };
+        match live {
+            Some(live) if *action == Action::Destroy => {
+                format!("{told} ({})", tame(&live.id)).trim_start().to_owned()
+            }
+            _ => told,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Text that lines up, whatever script it is in.
+
+use std::fmt::{self, Write};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// The text, followed by blanks up to so many columns.
+pub(crate) fn pad(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(width(text));
+    format!("{text}{}", " ".repeat(blanks))
+}
+
+/// The text, or as much of its beginning as fits into so many columns.
+pub(crate) fn shorten(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut left = columns.saturating_sub(1);
+    let fits = |c: &char| {
+        let needs = c.width().unwrap_or(0);
+        let fits = needs <= left;
+        left = left.saturating_sub(needs);
+        fits
+    };
+    let kept: String = text.chars().take_while(fits).collect();
+    format!("{kept}…")
+}
+
+/// The text on one line and without anything that a terminal would obey.
+pub(crate) fn tame(text: &str) -> String {
+    let mut tamed = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { tamed.extend(c.escape_default()) } else { tamed.push(c) }
+    }
+    tamed
+}
+
+/// The same for what may have several lines.
+pub(crate) fn tame_lines(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(|line| tame(line.trim_end()))
+}
+
+/// As in `2.1 s`, `107 s`, `6 min 32 s`, `1 h 4 min`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "no run takes more seconds than fit"
+)]
+pub(crate) fn spell(seconds: f64) -> String {
+    let whole = seconds.max(0.0).round() as u64;
+    if seconds < 9.95 {
+        format!("{:.1} s", seconds.max(0.0))
+    } else if whole < 120 {
+        format!("{whole} s")
+    } else if whole < 3600 {
+        format!("{} min {} s", whole / 60, whole % 60)
+    } else {
+        format!("{} h {} min", whole / 3600, whole % 3600 / 60)
+    }
+}
+
+/// As in `1 call` and `3 calls`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// Adds a line.
+pub(crate) fn line(text: &mut String, line: impl fmt::Display) {
+    writeln!(text, "{line}").expect("a string takes all");
+}
+
+/// The words in lines of at most so many columns, each behind an indent.
+pub(crate) fn wrap(words: impl Iterator<Item = String>, indent: &str, columns: usize) -> String {
+    let mut text = String::new();
+    let mut line = indent.to_owned();
+    for word in words {
+        if line.len() > indent.len() && width(&line) + 1 + width(&word) > columns {
+            text.push_str(&line);
+            text.push('\n');
+            indent.clone_into(&mut line);
+        }
+        if line.len() > indent.len() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    text.push_str(&line);
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!(pad("東京", 6), "東京  ");
+        assert_eq!(shorten("東京リージョン", 7), "東京リ…");
+        assert_eq!(width(&shorten("東京リージョン", 8)), 7);
+    }
+
+    #[test]
+    fn a_terminal_is_told_nothing_by_a_value() {
+        assert_eq!(tame("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\\nc");
+    }
+
+    #[test]
+    fn durations_are_as_exact_as_they_matter() {
+        let spelt: Vec<_> = [0.04, 2.14, 9.96, 107.2, 119.6, 392.0, 3840.0].map(spell).into();
+        let expected = ["0.0 s", "2.1 s", "10 s", "107 s", "2 min 0 s", "6 min 32 s", "1 h 4 min"];
+        assert_eq!(spelt, expected);
+    }
+}

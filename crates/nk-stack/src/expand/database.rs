@@ -1,0 +1,100 @@
+//! `[database]`: instance, subnet group, and parameter group where there are parameters.
+
+use std::collections::BTreeSet;
+
+use nk_kinds::{
+    EngineVersion,
+    iam::Role,
+    rds::{DbInstance, DbParameterGroup, DbSubnetGroup},
+};
+use nk_model::{Address, Kind, Ref};
+
+use super::Expansion;
+use crate::section::Database;
+
+impl Expansion<'_> {
+    pub(super) fn database(&mut self) {
+        let Some(database) = &self.stack.database else { return };
+        let physical = self.lower_name("db-subnet-group");
+        let group = DbSubnetGroup {
+            description: format!("Private subnets of {}", self.stack.id),
+            subnets: self.private_subnets(),
+            tags: self.tags::<DbSubnetGroup>("main", &physical),
+            name: physical,
+        };
+        self.desired.add("main", &group);
+        if !database.parameters.is_empty() {
+            self.parameter_group(database);
+        }
+        self.instance(database);
+    }
+
+    fn parameter_group(&mut self, database: &Database) {
+        let physical = self.lower_name("db-parameter-group");
+        let group = DbParameterGroup {
+            family: format!("{}{}", database.engine, database.version.major()),
+            description: format!("Settings of the database of {}", self.stack.id),
+            parameters: database.parameters.clone(),
+            tags: self.tags::<DbParameterGroup>("main", &physical),
+            name: physical,
+        };
+        self.desired.add("main", &group);
+    }
+
+    fn instance(&mut self, database: &Database) {
+        let physical = self.lower_name("db");
+        let monitored = database.monitoring_seconds > 0;
+        let role = "rds-enhanced-monitoring";
+        let instance = DbInstance {
+            engine: database.engine.clone(),
+            version: self.creatable_version(database),
+            class: database.class.clone(),
+            storage: database.storage,
+            multi_zone: database.multi_zone,
+            encrypted: true,
+            database: database.name.clone(),
+            username: database.username.clone(),
+            password: Ref::to("db-password"),
+            port: database.port.into(),
+            backup_days: database.backup_days,
+            backup_window: database.backup_window,
+            maintenance_window: database.maintenance,
+            insights_days: if database.insights { 7 } else { 0 },
+            monitoring_seconds: database.monitoring_seconds,
+            monitoring_role: monitored.then(|| Ref::to(role)),
+            public: false,
+            subnet_group: Ref::to("main"),
+            security_groups: BTreeSet::from([Ref::to("rds")]),
+            parameter_group: (!database.parameters.is_empty()).then(|| Ref::to("main")),
+            protected: database.protected,
+            final_snapshot: database.final_snapshot,
+            tags: self.tags::<DbInstance>("main", &physical),
+            name: physical,
+        };
+        // RDS tries the role at once, so its policy must be attached.
+        let role = monitored.then(|| Address::new(Role::KIND, role));
+        self.desired.add("main", &instance).after = role.into_iter().collect();
+    }
+
+    /// The declared version if it can be created, else the lowest later one of its major.
+    fn creatable_version(&mut self, database: &Database) -> EngineVersion {
+        let declared = &database.version;
+        let versions = &self.survey.engine_versions;
+        if versions.is_empty() || versions.contains(declared) {
+            return declared.clone();
+        }
+        let later = versions.iter().filter(|version| declared.admits(version)).min();
+        let Some(later) = later.cloned() else {
+            let text =
+                format!("RDS creates no PostgreSQL {declared} and no later one of its major");
+            self.note("db-instance.main", text, Some("database.version"));
+            return declared.clone();
+        };
+        // A bare major version asks for any minor one, so there is nothing to tell.
+        if declared.to_string().contains('.') {
+            let text = format!("RDS creates no PostgreSQL {declared} any more; {later} is next");
+            self.note("db-instance.main", text, Some("database.version"));
+        }
+        later
+    }
+}

@@ -1,0 +1,109 @@
+//! What is allowed and probably not meant.
+
+use nk_model::Note;
+
+use crate::{
+    Stack, Survey,
+    section::{Nat, Provider},
+};
+
+/// How many elastic IP addresses a region has unless AWS was asked for more.
+const ADDRESSES: usize = 5;
+/// Parts of names whose values had better be secrets.
+const SECRET_WORDS: [&str; 8] =
+    ["SECRET", "PASSWORD", "PASSWD", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "CREDENTIAL"];
+
+/// The notes on a stack; each names the key that settles it.
+pub(crate) fn lint(stack: &Stack, survey: &Survey) -> Vec<Note> {
+    let mut notes = Vec::new();
+    services(stack, &mut notes);
+    network(stack, survey, &mut notes);
+    load_balancer(stack, survey, &mut notes);
+    if stack.providers().contains(&Provider::X) {
+        notes.push(note(
+            "identity-provider.x",
+            "X speaks OAuth 2.0 without OpenID Connect: Cognito takes the provider, but signing in \
+             through it ends in an error",
+            "auth.providers",
+        ));
+    }
+    notes
+}
+
+fn note(about: &str, text: impl Into<String>, settle: impl Into<String>) -> Note {
+    Note { about: about.to_owned(), text: text.into(), settle: Some(settle.into()) }
+}
+
+fn services(stack: &Stack, notes: &mut Vec<Note>) {
+    for service in &stack.services {
+        let (name, port) = (&service.name, service.port);
+        let about = format!("service.{name}");
+        let called = stack
+            .services
+            .iter()
+            .any(|other| other.name != *name && other.calls.iter().any(|call| call.value == *name));
+        if service.route.is_none() && !called {
+            let text = format!("nothing routes to {name}:{port}, and no service calls it");
+            notes.push(note(&about, text, format!("services.{name}.route")));
+        }
+        for (variable, _) in &service.environment {
+            if looks_secret(&variable.value) {
+                let text = format!(
+                    "`{}` looks like a secret, and everyone who may read task definitions sees it",
+                    variable.value
+                );
+                notes.push(note(&about, text, format!("services.{name}.secrets")));
+            }
+        }
+    }
+}
+
+fn looks_secret(name: &str) -> bool {
+    let name = name.to_uppercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+fn network(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {
+    let Some(network) = &stack.network else { return };
+    if network.nat.value == Nat::Single && network.zones.len() > 1 && stack.is_relied_on() {
+        let text =
+            "all zones reach the internet through one NAT gateway, and none when its zone fails";
+        notes.push(note("nat-gateway.nat-1", text, "network.nat"));
+    }
+    if network.nat.value == Nat::None && !stack.services.is_empty() {
+        let text = "tasks in private subnets have no way to the registry their images come from";
+        notes.push(note("route-table.private-1", text, "network.nat"));
+    }
+    let (needed, of_all) = (network.gateways(), stack.addresses_of_all);
+    // Once as many are in use as the whole file asks for, they are most likely its own.
+    let others = survey.addresses_in_use.filter(|used| *used < of_all).unwrap_or(0);
+    if of_all > ADDRESSES {
+        let text = format!(
+            "all environments together need {of_all} elastic IP addresses, and a region has \
+             {ADDRESSES} unless AWS was asked for more"
+        );
+        notes.push(note("elastic-ip", text, "network.nat"));
+    } else if needed > 0 && others + needed > ADDRESSES {
+        let text = format!(
+            "this environment needs {needed} elastic IP addresses, {others} of the usual \
+             {ADDRESSES} are in use"
+        );
+        notes.push(note("elastic-ip", text, "network.nat"));
+    }
+}
+
+fn load_balancer(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {
+    let Some(section) = &stack.load_balancer else { return };
+    if stack.services.iter().all(|service| service.route.is_none()) {
+        let text = "no service has a route: every request is answered 404";
+        notes.push(note("load-balancer.main", text, "services.NAME.route"));
+    }
+    let certificate = section.certificate.is_some() || survey.certificate.is_some();
+    if stack.wants_certificate() && !certificate {
+        let text = "HTTPS is required, and no plan can be made before there is a certificate";
+        notes.push(note("listener.https", text, "load-balancer.certificate"));
+    } else if stack.is_relied_on() && !certificate {
+        let text = format!("requests to {} are not encrypted", stack.id.environment);
+        notes.push(note("listener.http", text, "load-balancer.certificate"));
+    }
+}

@@ -1,0 +1,203 @@
+//! `[services.NAME]`: one service.
+
+use super::services::{Defaults, fargate_cpus, fargate_memory};
+use crate::{
+    decode::{At, Fields},
+    problem::{Problem, Span},
+};
+
+/// A service of a stack.
+#[derive(Debug, Clone)]
+pub struct ServiceSection {
+    /// Its name.
+    pub name: String,
+    /// In CPU units.
+    pub cpu: u32,
+    /// In MiB.
+    pub memory: u32,
+    /// The port it listens on.
+    pub port: u16,
+    /// How many tasks.
+    pub count: i32,
+    /// Its image; none for the one that is deployed.
+    pub image: Option<At<String>>,
+    /// How the load balancer reaches it.
+    pub route: Option<At<Route>>,
+    /// Whether it uses the stack's database.
+    pub database: At<bool>,
+    /// The services it calls.
+    pub calls: Vec<At<String>>,
+    /// Its environment, names and values.
+    pub environment: Vec<(At<String>, At<String>)>,
+    /// Its environment from secrets: names, and `secret` or `secret:key`.
+    pub secrets: Vec<(At<String>, At<String>)>,
+    /// Where it is announced.
+    pub(crate) span: Span,
+}
+
+/// How the load balancer reaches a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Patterns of paths, of which one must match; empty for any.
+    pub paths: Vec<String>,
+    /// Patterns of host names, of which one must match; empty for any.
+    pub hosts: Vec<String>,
+    /// What is asked for to find out whether a task is well.
+    pub health: String,
+    /// What stands for the service in its target group's name, which AWS keeps short.
+    pub name: Option<String>,
+    /// The priority of its rule.
+    pub priority: Option<At<i32>>,
+}
+
+impl Route {
+    /// Whether it takes what no other route does.
+    pub fn is_default(&self) -> bool {
+        self.paths.is_empty() && self.hosts.is_empty()
+    }
+}
+
+/// What nk itself puts in the environment of a service with `database = true`.
+pub(crate) const DATABASE: [&str; 5] = ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"];
+
+impl ServiceSection {
+    pub(crate) fn read(mut fields: Fields<'_, '_>, name: &str, defaults: Defaults) -> Option<Self> {
+        let cpu = or_shared(&mut fields, "cpu", defaults.cpu);
+        let memory = or_shared(&mut fields, "memory", defaults.memory);
+        check_size(&mut fields, cpu.as_ref(), memory.as_ref());
+        let port = fields.required::<i64>("port");
+        let port = fields.within("port", port, &(1..=65535));
+        let count = fields.or("count", defaults.count.unwrap_or(1));
+        let count = fields.within("count", Some(count), &(0..=1000));
+        let image = read_image(&mut fields);
+        let route = read_route(&mut fields);
+        let database = fields.or("database", false);
+        let calls = fields.list("calls").unwrap_or_default();
+        let environment = fields.texts("environment");
+        let secrets = fields.texts("secrets");
+        check_environment(&mut fields, &environment, &secrets, database.value);
+        let span = fields.span.clone();
+        fields.finish();
+        Some(Self {
+            name: name.to_owned(),
+            cpu: u32::try_from(cpu?.value).ok()?,
+            memory: u32::try_from(memory?.value).ok()?,
+            port: u16::try_from(port?.value).ok()?,
+            count: i32::try_from(count?.value).ok()?,
+            image,
+            route,
+            database,
+            calls,
+            environment,
+            secrets,
+            span,
+        })
+    }
+}
+
+fn or_shared(
+    fields: &mut Fields<'_, '_>,
+    key: &'static str,
+    shared: Option<i64>,
+) -> Option<At<i64>> {
+    match shared {
+        Some(shared) => Some(fields.or(key, shared)),
+        None => fields.required(key),
+    }
+}
+
+fn check_size(fields: &mut Fields<'_, '_>, cpu: Option<&At<i64>>, memory: Option<&At<i64>>) {
+    let Some(cpu) = cpu else { return };
+    let Some(sizes) = fargate_memory(cpu.value) else {
+        let message = format!("Fargate has no tasks with {} CPU units", cpu.value);
+        let help = format!("its sizes: {}", fargate_cpus());
+        return fields.report(Problem::new(&cpu.span, message, "no such size").help(help));
+    };
+    if let Some(memory) = memory.filter(|memory| !sizes.contains(&memory.value)) {
+        let message =
+            format!("Fargate has no tasks with {} CPU units and {} MiB", cpu.value, memory.value);
+        let sizes: Vec<_> = sizes.iter().map(ToString::to_string).collect();
+        let help = format!("with {} CPU units go {} MiB", cpu.value, sizes.join(", "));
+        fields.report(Problem::new(&memory.span, message, "no such pair").help(help));
+    }
+}
+
+fn read_image(fields: &mut Fields<'_, '_>) -> Option<At<String>> {
+    let image = fields.optional::<String>("image")?;
+    let form =
+        (1..=255).contains(&image.value.len()) && image.value.chars().all(|c| c.is_ascii_graphic());
+    if !form {
+        let message = format!("`{}` is not the name of an image", image.value);
+        fields.report(Problem::new(&image.span, message, "not an image"));
+    }
+    Some(image)
+}
+
+fn read_route(fields: &mut Fields<'_, '_>) -> Option<At<Route>> {
+    let mut route = fields.section("route")?;
+    let paths = route.one_or_more::<String>("path").unwrap_or_default();
+    let hosts = route.one_or_more::<String>("host").unwrap_or_default();
+    let health = route.or("health", "/".to_owned());
+    let name = route.optional::<String>("name").map(|name| name.value);
+    let priority = route.optional::<i64>("priority");
+    let priority = route.within("priority", priority, &(1..=50_000));
+    for path in paths.iter().chain([&health]) {
+        let form = path.value.starts_with('/')
+            && (1..=128).contains(&path.value.len())
+            && path.value.chars().all(|c| c.is_ascii_graphic());
+        if !form {
+            let message = format!("`{}` is not a path", path.value);
+            route.report(Problem::new(&path.span, message, "a path begins with `/`"));
+        }
+    }
+    for host in &hosts {
+        let letter = |c: char| c.is_ascii_alphanumeric() || "-.*?".contains(c);
+        if host.value.is_empty() || host.value.len() > 128 || !host.value.chars().all(letter) {
+            let message = format!("`{}` is not the pattern of a host name", host.value);
+            route.report(Problem::new(&host.span, message, "not a host name"));
+        }
+    }
+    if let Some(sixth) = paths.iter().chain(&hosts).nth(5) {
+        let message = "a rule has at most five paths and hosts together";
+        route.report(Problem::new(&sixth.span, message, "the sixth"));
+    }
+    if let Some(priority) = priority.as_ref().filter(|_| paths.is_empty() && hosts.is_empty()) {
+        let message = "the default target has no rule, so no priority";
+        let help = "give the route a `path` or a `host`, or leave `priority` out";
+        route.report(Problem::new(&priority.span, message, "of no use").help(help));
+    }
+    let span = route.span.clone();
+    route.finish();
+    let texts = |all: Vec<At<String>>| all.into_iter().map(|one| one.value).collect();
+    let priority = priority.and_then(|at| Some(At::new(i32::try_from(at.value).ok()?, &at.span)));
+    let route =
+        Route { paths: texts(paths), hosts: texts(hosts), health: health.value, name, priority };
+    Some(At::new(route, &span))
+}
+
+fn check_environment(
+    fields: &mut Fields<'_, '_>,
+    environment: &[(At<String>, At<String>)],
+    secrets: &[(At<String>, At<String>)],
+    database: bool,
+) {
+    for (name, _) in environment.iter().chain(secrets) {
+        let form = name.value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !form {
+            let message = format!("`{}` cannot be the name of an environment variable", name.value);
+            let help = "a letter or underscore, then letters, digits and underscores";
+            fields.report(Problem::new(&name.span, message, "not a name").help(help));
+        }
+        if database && DATABASE.contains(&name.value.as_str()) {
+            let message = format!("`{}` is set by `database = true`", name.value);
+            fields.report(Problem::new(&name.span, message, "set twice"));
+        }
+    }
+    for (name, _) in secrets {
+        if environment.iter().any(|(other, _)| other.value == name.value) {
+            let message = format!("`{}` is in `environment` and in `secrets`", name.value);
+            fields.report(Problem::new(&name.span, message, "set twice"));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A stack file for one environment, read and checked.
+
+use std::sync::Arc;
+
+use nk_model::StackId;
+
+use crate::{
+    Source, Survey,
+    problem::{Problem, Problems},
+    section::{
+        Alarms, Auth, Cost, Database, Https, LoadBalancerSection, Network, Provider, ServiceSection,
+    },
+};
+
+/// A stack in one environment, as its file describes it.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Which stack.
+    pub id: StackId,
+    /// The AWS region.
+    pub region: String,
+    /// The only account it may be made in.
+    pub account: Option<String>,
+    /// Whether what holds data, and the way in, is protected from deletion.
+    pub protected: bool,
+    /// `[network]`.
+    pub network: Option<Network>,
+    /// `[database]`.
+    pub database: Option<Database>,
+    /// `[auth]`.
+    pub auth: Option<Auth>,
+    /// `[load-balancer]`.
+    pub load_balancer: Option<LoadBalancerSection>,
+    /// `[services]`, in the order of the file.
+    pub services: Vec<ServiceSection>,
+    /// For how many days log entries are kept; zero for ever.
+    pub log_days: i32,
+    /// `[alarms]`.
+    pub alarms: Alarms,
+    /// `[cost]`.
+    pub cost: Cost,
+    /// How many elastic IP addresses all environments of the file need together.
+    pub(crate) addresses_of_all: usize,
+    pub(crate) source: Arc<Source>,
+}
+
+impl Stack {
+    /// The database's engine and major version, for finding out which versions can be created.
+    pub fn engine(&self) -> Option<(String, String)> {
+        let database = self.database.as_ref()?;
+        Some((database.engine.clone(), database.version.major().to_string()))
+    }
+
+    /// Where else users may come from.
+    pub fn providers(&self) -> &[Provider] {
+        self.auth.as_ref().map_or(&[], |auth| &auth.providers)
+    }
+
+    /// Whether it cannot be planned without a certificate that the stack file does not name.
+    pub fn wants_certificate(&self) -> bool {
+        self.load_balancer.as_ref().is_some_and(|section| {
+            section.https.value == Https::Required && section.certificate.is_none()
+        })
+    }
+
+    /// What AWS calls the secret with the identity providers' credentials.
+    pub fn oauth_secret(&self) -> Option<String> {
+        let named = !self.providers().is_empty();
+        named.then(|| format!("{}-oauth-credentials", self.id.prefix()))
+    }
+
+    /// Whether it matters how many elastic IP addresses the region has.
+    pub fn asks_for_addresses(&self) -> bool {
+        self.network.as_ref().is_some_and(|network| network.gateways() > 0)
+    }
+
+    /// Whether the stack can have resources of this kind.
+    ///
+    /// One that is nothing but `[auth]` has nothing beyond Cognito. Any other may have had every
+    /// kind before its file changed, so that all of them must be looked at.
+    pub fn may_have(&self, kind: &str) -> bool {
+        let only_auth = self.network.is_none()
+            && self.database.is_none()
+            && self.load_balancer.is_none()
+            && self.services.is_empty();
+        let of_auth =
+            ["user-pool", "user-pool-client", "user-pool-domain", "identity-provider", "secret"];
+        !only_auth || of_auth.contains(&kind)
+    }
+
+    /// Whether the environment is one that people rely on.
+    pub(crate) fn is_relied_on(&self) -> bool {
+        self.protected || ["prod", "production"].contains(&self.id.environment.as_str())
+    }
+
+    /// Refuses a load balancer that must speak HTTPS and has no certificate.
+    ///
+    /// Only a plan asks: the certificate may be one that nk had an emulator issue.
+    pub fn check_https(&self, survey: &Survey) -> Result<(), Problems> {
+        let Some(section) = self.load_balancer.as_ref() else { return Ok(()) };
+        if !self.wants_certificate() || survey.certificate.is_some() {
+            return Ok(());
+        }
+        let message =
+            format!("HTTPS is required in `{}`, without a certificate", self.id.environment);
+        let help = "set `load-balancer.certificate` to the ARN of an ACM certificate in this \
+                    region, or say `load-balancer.https = \"optional\"`";
+        let problem = Problem::new(&section.https.span, message, "required here").help(help);
+        Err(Problems::new(&self.source.name, &self.source.text, vec![problem]))
+    }
+}

@@ -1,0 +1,109 @@
+//! A stack file as a tree of values that know where they stand, and one tree laid over another.
+
+use std::collections::BTreeMap;
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use crate::problem::{Problem, Span};
+
+/// A table of a stack file.
+pub(crate) type Table = BTreeMap<String, Node>;
+
+/// A value, with the place of its key and its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// Where its key stands; in a list, where the value itself does.
+    pub(crate) key: Span,
+    /// Where the value stands.
+    pub(crate) span: Span,
+    pub(crate) value: Value,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+    Flag(bool),
+    List(Vec<Node>),
+    Table(Table),
+    /// What no key takes: a date, or a number that no computer word holds.
+    Other(&'static str),
+}
+
+impl Node {
+    /// What the value is, for a message.
+    pub(crate) fn what(&self) -> &'static str {
+        match &self.value {
+            Value::Text(_) => "text",
+            Value::Integer(_) | Value::Float(_) => "a number",
+            Value::Flag(_) => "true or false",
+            Value::List(_) => "a list",
+            Value::Table(_) => "a table",
+            Value::Other(what) => what,
+        }
+    }
+
+    /// The table it is, if it is one.
+    pub(crate) fn table(&self) -> Option<&Table> {
+        match &self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the text of a stack file.
+pub(crate) fn parse(text: &str) -> Result<Table, Problem> {
+    let table = DeTable::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        Problem::new(&span, format!("not TOML: {}", error.message()), "here")
+    })?;
+    Ok(convert_table(table.get_ref()))
+}
+
+fn convert_table(table: &DeTable<'_>) -> Table {
+    let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+        let name: &std::borrow::Cow<'_, str> = key.get_ref();
+        (name.to_string(), convert(key.span(), value))
+    };
+    table.iter().map(entry).collect()
+}
+
+fn convert(key: Span, value: &Spanned<DeValue<'_>>) -> Node {
+    let span = value.span();
+    let value = match value.get_ref() {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or(Value::Other("a number too large"), Value::Integer),
+        DeValue::Float(number) => number
+            .as_str()
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+            .map_or(Value::Other("not a finite number"), Value::Float),
+        DeValue::Boolean(flag) => Value::Flag(*flag),
+        DeValue::Datetime(_) => Value::Other("a date"),
+        DeValue::Array(items) => {
+            Value::List(items.iter().map(|item| convert(item.span(), item)).collect())
+        }
+        DeValue::Table(table) => Value::Table(convert_table(table)),
+    };
+    Node { key, span, value }
+}
+
+/// Lays `over` on `base`: tables are merged, anything else is replaced.
+pub(crate) fn overlay(base: &mut Table, over: &Table) {
+    for (name, node) in over {
+        match (base.get_mut(name).map(|under| &mut under.value), &node.value) {
+            (Some(Value::Table(under)), Value::Table(table)) => overlay(under, table),
+            _ => {
+                base.insert(name.clone(), node.clone());
+            }
+        }
+    }
+}

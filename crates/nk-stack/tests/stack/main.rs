@@ -1,0 +1,6 @@
+//! Stack files from text to resources: what they mean, and what they may not say.
+
+mod common;
+mod mistakes;
+mod mutation;
+mod topology;

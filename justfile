@@ -1,0 +1,23 @@
+# Tests of everything that needs no SDK; seconds.
+test:
+    cargo test --workspace --exclude nk --exclude nk-aws --exclude nk-bench --exclude nk-tests
+
+# Everything, emulators included; the first time minutes.
+test-aws:
+    cargo test --workspace
+
+# Lints as errors, without building the SDK twice.
+lint:
+    RUSTC_WORKSPACE_WRAPPER="$(rustc --print sysroot)/bin/clippy-driver" CLIPPY_ARGS="-Dwarnings__CLIPPY_HACKERY__" cargo build --workspace --all-targets
+
+# Rewrites the golden plans with what the planner makes now; read the difference.
+golden:
+    NK_GOLDEN=write cargo test -p nk-tests golden
+
+# What a change must pass.
+ci:
+    .ci/run
+
+# The local emulator: `just local up`, `down`, `reset`, `status`.
+local command="status":
+    cargo run --quiet -p nk -- local {{command}}

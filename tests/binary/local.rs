@@ -1,0 +1,89 @@
+//! The real nk against the emulator it starts itself: both environments side by side.
+
+use std::fs;
+
+use nk_tests::rig::Rig;
+use serde_json::Value as Json;
+
+const STACK: &str = include_str!("../../stacks/neuraknot.toml");
+
+async fn rig(instance: &str) -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+    rig.write("stacks/neuraknot.toml", STACK);
+    rig
+}
+
+/// What an account listing has that is this environment's, and what it has otherwise.
+fn split(account: &Json, prefix: &str) -> (Vec<String>, Vec<String>) {
+    let lists = account.as_object().unwrap();
+    let items = lists.iter().flat_map(|(kind, items)| {
+        items.as_array().unwrap().iter().map(move |item| format!("{kind} {item}"))
+    });
+    let (lower, prefix) = (prefix.to_lowercase(), prefix.to_owned());
+    items.partition(|item| item.contains(&prefix) || item.contains(&lower))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_environments_come_and_go_side_by_side() {
+    let rig = rig("both").await;
+    let empty = rig.account().await;
+    for environment in ["dev", "prod"] {
+        rig.nk(&["apply", "--env", environment, "--yes"]).await.with_code(0);
+        let plan =
+            rig.nk(&["plan", "--env", environment, "--detailed-exitcode"]).await.with_code(0);
+        assert!(plan.out.contains("Nothing to do"), "{}", plan.out);
+    }
+    // Applied again, nothing changes: the lock's are the only changing calls.
+    rig.proxy.take();
+    rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    let changes: Vec<_> =
+        rig.proxy.take().into_iter().filter(|one| one.changes).map(|one| one.name()).collect();
+    assert_eq!(changes, ["ssm:PutParameter", "ssm:DeleteParameter"]);
+
+    let (_, before) = split(&rig.account().await, "neuraKnot-dev");
+    rig.nk(&["destroy", "--env", "dev", "--yes", "--unprotect"]).await.with_code(0);
+    let (dev, after) = split(&rig.account().await, "neuraKnot-dev");
+    assert_eq!(dev, Vec::<String>::new());
+    assert_eq!(before, after, "destroying dev touched something else");
+    rig.nk(&["plan", "--env", "prod", "--detailed-exitcode"]).await.with_code(0);
+
+    rig.nk(&["destroy", "--env", "prod", "--yes", "--unprotect"]).await.with_code(0);
+    rig.nk(&["destroy", "--env", "prod", "--yes", "--unprotect"]).await.with_code(0);
+    assert_eq!(rig.account().await, empty);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_satisfies_the_models_of_aws() {
+    let rig = rig("models").await;
+    for arguments in [
+        &["apply", "--env", "prod", "--yes"][..],
+        &["plan", "--env", "prod"],
+        &["output", "--env", "prod"],
+        &["destroy", "--env", "prod", "--yes", "--unprotect"],
+    ] {
+        rig.nk(arguments).await.with_code(0);
+    }
+    let lines: Vec<_> =
+        rig.proxy.take().iter().map(|one| serde_json::to_string(one).unwrap()).collect();
+    assert!(lines.len() > 100, "only {} requests were recorded", lines.len());
+    let path = rig.write("requests.ndjson", &(lines.join("\n") + "\n"));
+    rig.python("models/check.py", &[path.to_str().unwrap()]).await;
+    fs::remove_file(path).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calls_that_a_plan_says_it_made_are_those_it_made() {
+    let rig = rig("calls").await;
+    rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    rig.proxy.take();
+    let plan = rig.nk(&["plan", "--env", "dev"]).await.with_code(0);
+    let made = rig.proxy.take();
+    assert!(made.iter().all(|one| !one.changes), "a plan changes nothing");
+    assert!(
+        plan.out.contains(&format!("{} calls", made.len())),
+        "{} calls: {}",
+        made.len(),
+        plan.out
+    );
+    assert!(made.len() <= 60, "{} calls", made.len());
+}

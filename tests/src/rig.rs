@@ -1,0 +1,142 @@
+//! The real nk against an emulator of its own, with the proxy in between.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+};
+
+use nk_local::{Product, Settings};
+use serde_json::Value as Json;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::proxy::{Proxy, Transparent};
+
+/// An emulator, a proxy in front of it, and an nk to run.
+pub struct Rig {
+    /// What nk talks to.
+    pub proxy: Proxy,
+    /// The emulator itself, for looking and meddling behind nk's back.
+    pub emulator: String,
+    settings: Settings,
+    nk: PathBuf,
+    folder: TempDir,
+}
+
+/// What a run of nk has said.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Its exit code; none if it was killed.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// The same, after checking the exit code.
+    ///
+    /// # Panics
+    ///
+    /// When the exit code is another.
+    #[must_use]
+    pub fn with_code(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", self.out, self.err);
+        self
+    }
+}
+
+impl Rig {
+    /// Starts an empty emulator. `nk` is the binary to run, `instance` tells this rig's emulator from
+    /// those of others.
+    ///
+    /// # Panics
+    ///
+    /// When there is no emulator to be had.
+    pub async fn start(nk: &str, product: &str, instance: &str) -> Self {
+        let variable = |name: &str| env::var(name).ok();
+        let product =
+            Product::all().iter().find(|one| one.name == product).expect("a known emulator");
+        let settings = Settings::read(variable).expect("a cache directory");
+        let settings = Settings { product, port: None, instance: instance.to_owned(), ..settings };
+        let tell = |progress: nk_local::Progress| eprintln!("{progress}");
+        let emulator = nk_local::up(&settings, &tell).await.expect("the emulator starts");
+        nk_local::reset(&settings).await.expect("the emulator can be emptied");
+        let proxy = Proxy::start(&emulator.endpoint, Arc::new(Transparent)).await.expect("a port");
+        let folder = TempDir::new().expect("a temporary folder");
+        Self { proxy, emulator: emulator.endpoint, settings, nk: nk.into(), folder }
+    }
+
+    /// A file in the rig's own folder, which nk runs in.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).expect("a folder can be made");
+        }
+        fs::write(&path, text).expect("a file can be written");
+        path
+    }
+
+    /// A command that runs nk with these arguments, through the proxy, in the rig's folder.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.nk);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PATH", env::var_os("PATH").unwrap_or_default())
+            .env("NK_LOCAL", "1")
+            .env("AWS_ENDPOINT_URL", &self.proxy.endpoint)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Runs nk to its end.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run.
+    pub async fn nk(&self, arguments: &[&str]) -> Said {
+        let output = self.command(arguments).output().await.expect("nk runs");
+        Said {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Runs one of the Python files in `tests` with the emulator's own Python.
+    ///
+    /// # Panics
+    ///
+    /// When it fails.
+    pub async fn python(&self, script: &str, arguments: &[&str]) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
+        let python = self.settings.python();
+        let output =
+            Command::new(python).arg(path).args(arguments).output().await.expect("Python runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{script}: {out}\n{error}");
+        out
+    }
+
+    /// Everything in the account.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be listed.
+    pub async fn account(&self) -> Json {
+        let text = self.python("account.py", &[&self.emulator, "ap-northeast-1"]).await;
+        serde_json::from_str(&text).expect("the listing is JSON")
+    }
+}
