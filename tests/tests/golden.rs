@@ -4,6 +4,8 @@
 //! is one, is what was applied; `meddle.json`, where there is one, is what others did to it since.
 //! `plan.txt` is the plan, or why there is none. `NK_GOLDEN=write` writes it anew.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
+
 use std::{env, fs, path::Path};
 
 use nk_model::{Address, Desired, LiveValue};
