@@ -7,9 +7,7 @@
 
 use std::{collections::BTreeMap, env, fmt::Write, fs, path::Path};
 
-use nk_model::{
-    Action, Address, Desired, LiveValue, Observed, Owner, Phase, Plan, Step, Until,
-};
+use nk_model::{Action, Address, Desired, LiveValue, Observed, Owner, Phase, Plan, Step, Until};
 use nk_plan::Permission;
 use nk_report::{PlanText, plan_text};
 use nk_stack::{Source, Survey};
