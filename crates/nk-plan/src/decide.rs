@@ -146,7 +146,7 @@ fn fixed<'a>(kind: &KindInfo, changes: &'a [Change]) -> impl Iterator<Item = &'a
     let immutable = kind.immutable;
     changes
         .iter()
-        .filter(move |change| immutable.contains(&change.field()) && !change.from.is_null())
+        .filter(move |change| immutable.contains(&change.field()) && !change.fills())
 }
 
 fn removal(live: LiveValue, reason: String) -> Decision {

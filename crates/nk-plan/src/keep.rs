@@ -79,7 +79,7 @@ fn rank(live: &LiveValue, wanted: &Json, kind: &KindInfo, references: &Reference
     let changes = difference(&live.spec, wanted);
     let immutable = changes
         .iter()
-        .filter(|one| !one.from.is_null() && kind.immutable.contains(&one.field()))
+        .filter(|one| !one.fills() && kind.immutable.contains(&one.field()))
         .count();
     let referred: usize = kind
         .outputs
