@@ -3,4 +3,5 @@
 pub mod proxy;
 pub mod rig;
 pub mod small;
+pub mod terminal;
 pub mod trial;

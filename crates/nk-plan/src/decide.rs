@@ -144,9 +144,7 @@ impl Going {
 /// The changes that cannot be made in place.
 fn fixed<'a>(kind: &KindInfo, changes: &'a [Change]) -> impl Iterator<Item = &'a Change> {
     let immutable = kind.immutable;
-    changes
-        .iter()
-        .filter(move |change| immutable.contains(&change.field()) && !change.fills())
+    changes.iter().filter(move |change| immutable.contains(&change.field()) && !change.fills())
 }
 
 fn removal(live: LiveValue, reason: String) -> Decision {
