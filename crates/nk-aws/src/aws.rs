@@ -6,7 +6,7 @@ use nk_engine::{Caller, CloudError, Connection, Nature};
 use nk_model::StackId;
 use std::time::Duration;
 
-use crate::{Meter, rim::Refused};
+use crate::{Meter, reach::Reach, rim::Refused};
 
 /// AWS, as one stack sees it.
 #[derive(Debug, Clone)]
@@ -37,8 +37,10 @@ impl Aws {
     ) -> Result<(Self, Caller), CloudError> {
         let meter = Meter::default();
         let config = configuration(connection).await;
-        let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(meter.clone()).build();
-        let identity = aws_sdk_sts::Client::from_conf(sts)
+        let sts = aws_sdk_sts::config::Builder::from(&config)
+            .interceptor(meter.clone())
+            .retry_classifier(Reach);
+        let identity = aws_sdk_sts::Client::from_conf(sts.build())
             .get_caller_identity()
             .send()
             .await

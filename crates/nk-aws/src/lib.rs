@@ -17,6 +17,7 @@ mod logs;
 mod meter;
 mod provider;
 mod rds;
+mod reach;
 mod rim;
 mod secrets;
 mod secretsmanager;

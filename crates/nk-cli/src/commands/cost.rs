@@ -43,8 +43,11 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
             line.formula()
         ));
     }
+    if !estimate.lines.is_empty() {
+        output.data("");
+    }
     output.data(&format!(
-        "\n{}: ${:.2} a month, and about ${:.2} by use; on-demand prices of {}, the oldest of {}.",
+        "{}: ${:.2} a month, and about ${:.2} by use; on-demand prices of {}, the oldest of {}.",
         desired.stack,
         estimate.fixed(),
         estimate.used(),
