@@ -21,6 +21,7 @@ mod rim;
 mod secrets;
 mod secretsmanager;
 mod survey;
+mod tag_index;
 
 pub use aws::Aws;
 pub use meter::{Call, Meter};
