@@ -6,7 +6,7 @@ use nk_engine::{Caller, CloudError, CloudResult, Connected, Connection, Nature, 
 use nk_model::StackId;
 use std::time::Duration;
 
-use crate::{Meter, rim::Refused};
+use crate::{Meter, http, rim::Refused};
 
 /// AWS, as one stack sees it.
 #[derive(Debug, Clone)]
@@ -120,6 +120,7 @@ impl Aws {
 /// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
 async fn configuration(connection: &Connection) -> aws_config::SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http::shared())
         .region(Region::new(connection.region.clone()))
         .retry_config(RetryConfig::adaptive().with_max_attempts(8))
         .timeout_config(

@@ -11,6 +11,7 @@ mod ecr;
 mod ecs;
 mod elb;
 mod holder;
+mod http;
 mod iam;
 mod lock;
 mod logs;
