@@ -11,6 +11,7 @@ mod ecr;
 mod ecs;
 mod elb;
 mod holder;
+mod http;
 mod iam;
 mod lock;
 mod logs;
@@ -22,6 +23,7 @@ mod rim;
 mod secrets;
 mod secretsmanager;
 mod survey;
+mod tag_index;
 
 pub use aws::Aws;
 pub use meter::{Call, Meter};

@@ -64,8 +64,9 @@ async fn planned<P: Provider>(
 ) -> Result<Plan, Error> {
     let observed = session.observe().await?;
     let permission = Permission { remove: arguments.remove.clone() };
-    let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
+    let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
+    session.count_addresses(&mut plan).await;
     let guards = change::guarded(&*session.cloud, &plan).await?;
     if guards.is_empty() { Ok(plan) } else { Err(Error::Guarded(guards)) }
 }

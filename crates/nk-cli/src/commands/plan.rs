@@ -26,6 +26,7 @@ pub(crate) async fn plan<P: Provider>(
     let mut plan =
         nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &Permission::default())
             .map_err(Error::Plan)?;
+    session.count_addresses(&mut plan).await;
     if let Ok(Some((holder, _))) = held {
         plan.notes.push(Note {
             about: "lock".into(),
