@@ -3,7 +3,7 @@
 use std::{env, fs, path::PathBuf, sync::Arc};
 
 use nk_engine::{Answers, Caller, Connection, Provider, Questions, observe};
-use nk_model::{Desired, Observed};
+use nk_model::{Desired, Observed, Unseen};
 use nk_stack::{Source, Stack, Survey};
 
 use crate::{arguments::Global, emulator, errors::Error};
@@ -18,6 +18,8 @@ pub(crate) struct Session<P> {
     pub(crate) stack: Stack,
     pub(crate) cloud: Arc<P>,
     pub(crate) desired: Desired,
+    /// What the emulator in use does not keep; of AWS there is nothing.
+    pub(crate) unseen: Unseen,
     survey: Survey,
     /// The domain of the certificate that an emulator has yet to issue.
     unissued: Option<String>,
@@ -85,6 +87,7 @@ impl<P: Provider> Session<P> {
     /// Connects, and learns what the stack file's meaning depends on.
     pub(crate) async fn connect(global: &Global, opened: Opened) -> Result<Self, Error> {
         let Opened { stack, .. } = opened;
+        let unseen = if global.local { emulator::unseen()? } else { Unseen::default() };
         let connection = connection(global, &stack).await?;
         let (cloud, caller) = P::connect(stack.id.clone(), &connection)
             .await
@@ -116,7 +119,7 @@ impl<P: Provider> Session<P> {
                 stack.id, stack.region, caller.account, caller.arn
             ),
         };
-        Ok(Self { stack, cloud: Arc::new(cloud), desired, survey, unissued, place })
+        Ok(Self { stack, cloud: Arc::new(cloud), desired, unseen, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.
