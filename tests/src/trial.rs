@@ -51,8 +51,14 @@ impl Trial {
     pub async fn run(&self, plan: Plan) -> (Summary, Vec<Event>) {
         let (events, mut told) = mpsc::unbounded_channel();
         let (_go, stop) = watch::channel(Stop::Go);
-        let run =
-            Run { registry: nk_kinds::kind, parallelism: 16, events, stop, gate: Arc::new(NoGate) };
+        let run = Run {
+            registry: nk_kinds::kind,
+            parallelism: 16,
+            events,
+            stop,
+            gate: Arc::new(NoGate),
+            unseen: Arc::default(),
+        };
         let summary = execute(Arc::clone(&self.sim), plan, run).await;
         let mut all = Vec::new();
         while let Ok(event) = told.try_recv() {

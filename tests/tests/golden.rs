@@ -169,7 +169,7 @@ async fn case(folder: &Path) -> String {
     let (wanted, permission) = if setting.destroy {
         (Desired::nothing(wanted.stack), Permission::everything())
     } else {
-        (wanted, Permission { remove: setting.remove })
+        (wanted, Permission { remove: setting.remove, ..Permission::default() })
     };
     match nk_plan::plan(&wanted, &observed, nk_kinds::kind, &permission) {
         Ok(plan) => {

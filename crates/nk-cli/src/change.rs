@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use nk_engine::{Cloud, Holder, Lease, Run, Stop, execute, guards};
-use nk_model::{Action, Guard, LiveValue, Outcome, Plan, Summary};
+use nk_model::{Action, Guard, LiveValue, Outcome, Plan, Summary, Unseen};
 use nk_report::Console;
 use tokio::sync::{mpsc, watch};
 
@@ -30,12 +30,20 @@ pub(crate) async fn run<C: Cloud>(
     lease: &Lease<C>,
     parallelism: usize,
     console: Console,
+    unseen: Unseen,
 ) -> Summary {
     let (events, told) = mpsc::unbounded_channel();
     let (stop_sender, stop) = watch::channel(Stop::Go);
     let watching = tokio::spawn(signals::watch(stop_sender, lease.ousted()));
     let telling = tokio::spawn(console.follow(told));
-    let run = Run { registry: nk_kinds::kind, parallelism, events, stop, gate: lease.gate() };
+    let run = Run {
+        registry: nk_kinds::kind,
+        parallelism,
+        events,
+        stop,
+        gate: lease.gate(),
+        unseen: Arc::new(unseen),
+    };
     let summary = execute(Arc::clone(cloud), plan, run).await;
     watching.abort();
     // The console ends when the last sender has gone; what it could not print is no reason to fail.

@@ -4,7 +4,7 @@ use std::{env, fs, path::PathBuf, sync::Arc};
 
 use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, observe};
 use nk_kinds::ec2::ElasticIp;
-use nk_model::{Action, Desired, Kind, Observed, Plan, Step};
+use nk_model::{Action, Desired, Kind, Observed, Plan, Step, Unseen};
 use nk_stack::{Source, Stack, Survey};
 
 use crate::{arguments::Global, emulator, errors::Error};
@@ -19,6 +19,8 @@ pub(crate) struct Session<P> {
     pub(crate) stack: Stack,
     pub(crate) cloud: Arc<P>,
     pub(crate) desired: Desired,
+    /// What the emulator in use does not keep; of AWS there is nothing.
+    pub(crate) unseen: Unseen,
     survey: Survey,
     /// The domain of the certificate that an emulator has yet to issue.
     unissued: Option<String>,
@@ -86,6 +88,7 @@ impl<P: Provider> Session<P> {
     /// Connects, and learns what the stack file's meaning depends on.
     pub(crate) async fn connect(global: &Global, opened: Opened) -> Result<Self, Error> {
         let Opened { stack, .. } = opened;
+        let unseen = if global.local { emulator::unseen()? } else { Unseen::default() };
         let connection = connection(global, &stack).await?;
         let questions = questions(&stack, &connection);
         let connected = P::connect(stack.id.clone(), &connection, &questions).await;
@@ -111,7 +114,7 @@ impl<P: Provider> Session<P> {
             "{} in {}, account {}, as {}{here}",
             stack.id, stack.region, caller.account, caller.arn
         );
-        Ok(Self { stack, cloud: Arc::new(cloud), desired, survey, unissued, place })
+        Ok(Self { stack, cloud: Arc::new(cloud), desired, unseen, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.

@@ -7,9 +7,7 @@
 //! - A create that went unanswered is looked for before it is sent again.
 //! - After our own create, *not found* means *not yet*.
 
-use nk_model::{
-    Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, difference,
-};
+use nk_model::{Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, Unseen};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
@@ -74,6 +72,7 @@ pub(crate) struct Settling<'a, C> {
     /// The ids at this address that are another step's business.
     pub(crate) others: Vec<String>,
     pub(crate) stage: Stage<'a>,
+    unseen: &'a Unseen,
     began: Instant,
     failures: u32,
 }
@@ -96,8 +95,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
         spec: Json,
         others: Vec<String>,
         stage: Stage<'a>,
+        unseen: &'a Unseen,
     ) -> Self {
-        Self { cloud, kind, step, spec, others, stage, began: Instant::now(), failures: 0 }
+        Self { cloud, kind, step, spec, others, stage, unseen, began: Instant::now(), failures: 0 }
     }
 
     fn address(&self) -> &Address {
@@ -147,7 +147,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     }
 
     fn changes(&self, live: &LiveValue, phase: &Phase) -> Vec<Change> {
-        let mut changes = difference(&live.spec, &self.spec);
+        let mut changes = self.unseen.difference(self.kind.kind, &live.spec, &self.spec);
         if let Phase::Retired(until) = phase {
             let path = "phase".to_owned();
             changes.insert(0, Change { path, from: until.clone().into(), to: "restored".into() });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nk_model::{
     Address, Change, Desired, Json, KindInfo, LiveValue, Observed, Owner, Phase, Registry, Replace,
-    difference, placeholders_in, resolve,
+    Unseen, placeholders_in, resolve,
 };
 
 use crate::{
@@ -44,7 +44,11 @@ pub(crate) fn decide(
     registry: Registry,
     permission: &Permission,
 ) -> Result<Vec<Decision>, PlanError> {
-    let references = count_references(observed, registry);
+    let grounds = Grounds {
+        registry,
+        references: count_references(observed, registry),
+        unseen: &permission.unseen,
+    };
     let mut found: BTreeMap<Address, Vec<LiveValue>> = BTreeMap::new();
     for live in &observed.found {
         found.entry(live.address.clone()).or_default().push(live.clone());
@@ -56,7 +60,7 @@ pub(crate) fn decide(
     for address in order {
         let wanted = &desired.resources[*address].spec;
         let found = found.remove(*address).unwrap_or_default();
-        match wanted_one(address, wanted, found, &facts, registry, &references, &going) {
+        match wanted_one(address, wanted, found, &facts, &grounds, &going) {
             Ok((decision, superfluous)) => {
                 if let (Fate::Unchanged | Fate::Update, Some(live)) =
                     (decision.fate, &decision.live)
@@ -158,16 +162,23 @@ fn removal(live: LiveValue, reason: String) -> Decision {
     }
 }
 
+/// What the fate of any wanted resource is decided by.
+struct Grounds<'a> {
+    registry: Registry,
+    references: References,
+    unseen: &'a Unseen,
+}
+
 fn wanted_one(
     address: &Address,
     wanted: &Json,
     found: Vec<LiveValue>,
     facts: &HashMap<Address, LiveValue>,
-    registry: Registry,
-    references: &References,
+    grounds: &Grounds,
     going: &Going,
 ) -> Result<(Decision, Vec<Decision>), Problem> {
     let spec_problem = |message: String| Problem::Spec { address: address.clone(), message };
+    let Grounds { registry, references, unseen } = grounds;
     let kind = registry(address.kind())
         .ok_or_else(|| spec_problem(format!("there is no kind `{}`", address.kind())))?;
     let fill = |spec: &Json| {
@@ -179,12 +190,15 @@ fn wanted_one(
     // What AWS does not tell is shown as it is wanted, placeholders included.
     let found =
         found.into_iter().map(|live| LiveValue { spec: fill(&live.spec), ..live }).collect();
-    let Kept { live, superfluous } = keep(address, &spec, found, kind, references)?;
+    let Kept { live, superfluous } = keep(address, &spec, found, kind, references, unseen)?;
     let superfluous =
         superfluous.into_iter().map(|(live, reason)| removal(live, reason.to_owned())).collect();
     let (fate, changes, reason) = match &live {
         None => (Fate::Create, Vec::new(), String::new()),
-        Some(live) => fate(address, kind, live, &spec, going)?,
+        Some(live) => {
+            let changes = unseen.difference(kind.kind, &live.spec, &spec);
+            fate(address, kind, live, changes, going)?
+        }
     };
     Ok((Decision { address: address.clone(), fate, spec, live, changes, reason }, superfluous))
 }
@@ -193,10 +207,9 @@ fn fate(
     address: &Address,
     kind: &KindInfo,
     live: &LiveValue,
-    spec: &Json,
+    changes: Vec<Change>,
     going: &Going,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
-    let changes = difference(&live.spec, spec);
     // What must go before its successor can come takes along whatever holds it.
     let beneath = going.beneath(live, kind);
     match &live.phase {

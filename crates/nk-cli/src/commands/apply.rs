@@ -63,7 +63,8 @@ async fn planned<P: Provider>(
     arguments: &ApplyArguments,
 ) -> Result<Plan, Error> {
     let observed = session.observe().await?;
-    let permission = Permission { remove: arguments.remove.clone() };
+    let permission =
+        Permission { remove: arguments.remove.clone(), unseen: session.unseen.clone() };
     let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
     session.count_addresses(&mut plan).await;
@@ -94,7 +95,8 @@ async fn under_lock<P: Provider>(
     }
     let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
     let console = output.console(&plan, global.verbose > 0);
-    let summary = change::run(&session.cloud, plan, lease, parallelism, console).await;
+    let unseen = session.unseen.clone();
+    let summary = change::run(&session.cloud, plan, lease, parallelism, console, unseen).await;
     output.summary(&summary, session.cloud.calls());
     Ok(change::exit(&summary))
 }

@@ -84,7 +84,8 @@ async fn under_lock<P: Provider>(
         }
         let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
         let console = output.console(&plan, global.verbose > 0);
-        let summary = change::run(&session.cloud, plan, lease, parallelism, console).await;
+        let unseen = session.unseen.clone();
+        let summary = change::run(&session.cloud, plan, lease, parallelism, console, unseen).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));

@@ -23,9 +23,9 @@ pub(crate) async fn plan<P: Provider>(
     let session = Session::<P>::begin(global).await?;
     let (observed, held) = tokio::join!(session.observe(), holder(&*session.cloud));
     let observed = observed?;
-    let mut plan =
-        nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &Permission::default())
-            .map_err(Error::Plan)?;
+    let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
+    let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
+        .map_err(Error::Plan)?;
     session.count_addresses(&mut plan).await;
     if let Ok(Some((holder, _))) = held {
         plan.notes.push(Note {
