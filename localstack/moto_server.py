@@ -255,6 +255,19 @@ def keep_insights():
     database.__init__, database.update = created, updated
 
 
+def keep_subnet_groups():
+    """Keeps a database's subnet group when it is changed; moto takes it out of its list."""
+    backend = moto.rds.models.RDSBackend
+    modify = backend.modify_db_subnet_group
+
+    def modified(self, *args, **arguments):
+        group = modify(self, *args, **arguments)
+        self.subnet_groups[group.name] = group
+        return group
+
+    backend.modify_db_subnet_group = modified
+
+
 def main(host, port):
     """Serves until it is told to stop."""
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -263,6 +276,7 @@ def main(host, port):
     keep_sign_in()
     tag_dashboards()
     keep_insights()
+    keep_subnet_groups()
     # The largest by far: imported now, it does not make the first call look hung.
     moto.backends.get_backend("ec2")
     app = CborShim(DomainDispatcherApplication(create_backend_app))

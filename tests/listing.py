@@ -34,8 +34,7 @@ NOISE = [
     (re.compile(r"\b([a-z]+(?:-[a-z]+)?)-[0-9a-f]{8,40}\b"), r"\1-*"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "(uuid)"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?"), "(time)"),
-    (re.compile(r"(loadbalancer/app/[^/\"]+|targetgroup/[^/\"]+)/[0-9a-f]{16}"), r"\1/*"),
-    (re.compile(r"(listener/app/[^/\"]+)/[0-9a-f]{16}/[0-9a-f]{16}"), r"\1/*/*"),
+    (re.compile(r"(\b(?:app|targetgroup)/[^/\"]+)(?:/[0-9a-f]{16})+"), r"\1/*"),
     (re.compile(r"(task-definition/[^:\"]+):\d+"), r"\1:*"),
     (re.compile(r"(secret:[^\"]+)-[A-Za-z0-9]{6}\""), r'\1-*"'),
     (re.compile(r"ap-northeast-1_[A-Za-z0-9]+"), "(pool)"),
@@ -43,7 +42,7 @@ NOISE = [
 ]
 VOLATILE = {
     "AllocatedAt", "AssociationId", "CreateDate", "CreatedTime", "CreationDate",
-    "PrivateIpAddress", "PublicIp", "RoleId", "creationTime", "createdAt", "deployments", "events",
+    "PrivateIp", "PrivateIpAddress", "PublicIp", "RoleId", "creationTime", "createdAt", "deployments", "events",
     "LastModifiedDate", "CreationTime", "InstanceCreateTime", "DbiResourceId", "NetworkInterfaceId",
     "StateUpdatedTimestamp", "AlarmConfigurationUpdatedTimestamp", "StateTransitionedTimestamp",
     "LastModified", "SecurityGroupRuleId", "AvailabilityZoneId",
@@ -74,11 +73,21 @@ def plain(account):
 
 
 def listing():
-    """What `account.py` prints."""
+    """What `account.py` prints, without what AWS keeps or makes by itself."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         runpy.run_path(str(pathlib.Path(__file__).with_name("account.py")))
-    return json.loads(out.getvalue())
+    account = json.loads(out.getvalue())
+    # A deleted cluster is listed for a while, and the default parameters come with a database.
+    ecs = SESSION.client("ecs", endpoint_url=sys.argv[1])
+    clusters = ecs.describe_clusters(clusters=account["clusters"])["clusters"]
+    account["clusters"] = [one for one in clusters if one["status"] != "INACTIVE"]
+    account["db-parameter-groups"] = [
+        one
+        for one in account["db-parameter-groups"]
+        if not one["DBParameterGroupName"].startswith("default.")
+    ]
+    return account
 
 
 def meddle():

@@ -1,7 +1,7 @@
 //! nk is killed at a call that changes something, and run again: nothing lost, nothing twice.
 
 use nk_tests::{
-    ordeal::{Ordeal, Scene, sample},
+    ordeal::{Ordeal, Scene},
     proxy::{Side, Target},
 };
 
@@ -20,9 +20,25 @@ async fn trials(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Targ
     assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// Every operation once, in turn before and after AWS did it.
-fn each_once(targets: &[Target]) -> Vec<(Target, Side)> {
-    sample(targets).into_iter().zip([Side::After, Side::Before].into_iter().cycle()).collect()
+/// The calls that are the hardest to get right: what makes a second one when it is sent again, what
+/// others hang on, and the lock's own.
+const WEAK: [&str; 10] = [
+    "cognito-idp:CreateUserPool",
+    "cognito-idp:DeleteUserPool",
+    "ec2:AllocateAddress",
+    "ec2:AssociateRouteTable",
+    "ec2:CreateSubnet",
+    "ec2:DeleteSubnet",
+    "ecs:RegisterTaskDefinition",
+    "rds:ModifyDBSubnetGroup",
+    "secretsmanager:CreateSecret",
+    "ssm:DeleteParameter",
+];
+
+/// The last of each weak one, when most was done before it, after AWS did it.
+fn weak(targets: &[Target]) -> Vec<(Target, Side)> {
+    let last = |name: &&str| targets.iter().rfind(|target| target.name == **name).cloned();
+    WEAK.iter().filter_map(last).map(|target| (target, Side::After)).collect()
 }
 
 /// Every call, before and after.
@@ -33,22 +49,22 @@ fn every(targets: &[Target]) -> Vec<(Target, Side)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_apply_is_finished_by_the_next() {
-    trials("kill-apply", Scene::Apply, each_once).await;
+    trials("kill-apply", Scene::Apply, weak).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_update_is_finished_by_the_next() {
-    trials("kill-update", Scene::Update, each_once).await;
+    trials("kill-update", Scene::Update, weak).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_replacement_is_finished_by_the_next() {
-    trials("kill-replace", Scene::Replace, each_once).await;
+    trials("kill-replace", Scene::Replace, weak).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_destroy_is_finished_by_the_next() {
-    trials("kill-destroy", Scene::Destroy, each_once).await;
+    trials("kill-destroy", Scene::Destroy, weak).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 pub use reply::{Refusal, refuse};
-pub use rules::{Death, Later, Loss, Rain, Side, Slow, Target};
+pub use rules::{Death, Later, Loss, Quote, Rain, Side, Slow, Target};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,

@@ -188,11 +188,40 @@ impl Rule for Later {
     }
 }
 
-/// Every changing call takes a while, as at AWS; looking does not.
-pub struct Slow(pub Duration);
+/// The calls of these operations take a while; the test is told when one begins.
+pub struct Slow {
+    chosen: fn(&Call) -> bool,
+    time: Duration,
+    /// Told when a slow call begins.
+    pub begun: Notify,
+}
+
+impl Slow {
+    /// Makes these calls take so long.
+    pub fn new(chosen: fn(&Call) -> bool, time: Duration) -> Self {
+        Self { chosen, time, begun: Notify::new() }
+    }
+}
 
 impl Rule for Slow {
     fn before(&self, call: &Call) -> Before {
-        if call.changes() && call.service != "ssm" { Before::Delay(self.0) } else { Before::Pass }
+        if (self.chosen)(call) {
+            self.begun.notify_one();
+            return Before::Delay(self.time);
+        }
+        Before::Pass
+    }
+}
+
+/// AWS refuses these operations and quotes the whole request, as it does with a part of many.
+pub struct Quote(pub &'static [&'static str]);
+
+impl Rule for Quote {
+    fn before(&self, call: &Call) -> Before {
+        if self.0.contains(&call.name().as_str()) {
+            let message = format!("Value at failed to satisfy constraint: {}", call.body);
+            return Before::Refuse(Refusal::new(400, "ValidationException", &message));
+        }
+        Before::Pass
     }
 }

@@ -2,14 +2,13 @@
 
 use std::time::Instant;
 
-use nk_engine::{Lease, Provider, unprotect};
+use nk_engine::{Provider, unprotect};
 use nk_model::{Desired, Plan};
 use nk_plan::Permission;
 
-use super::apply::finish;
 use crate::{
     arguments::{DestroyArguments, Global},
-    change,
+    change::{self, Hold},
     errors::Error,
     exit::Exit,
     output::Output,
@@ -39,9 +38,9 @@ pub(crate) async fn destroy<P: Provider>(
             return Ok(Exit::Failed);
         }
     }
-    let lease = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&session, global, arguments, &lease).await;
-    finish(lease, result).await
+    let hold = change::lock(&session.cloud, &command).await?;
+    let result = under_lock(&session, global, arguments, &hold).await;
+    hold.finish(result).await
 }
 
 async fn planned<P: Provider>(
@@ -62,10 +61,10 @@ async fn under_lock<P: Provider>(
     session: &Session<P>,
     global: &Global,
     arguments: &DestroyArguments,
-    lease: &Lease<P>,
+    hold: &Hold<P>,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
-    let plan = planned(session, arguments).await?;
+    let plan = hold.prepare(planned(session, arguments)).await?;
     let output = Output::new(global);
     if arguments.yes {
         output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
@@ -77,7 +76,7 @@ async fn under_lock<P: Provider>(
         }
         let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
         let console = output.console(&plan, global.verbose > 0);
-        let summary = change::run(&session.cloud, plan, lease, parallelism, console).await;
+        let summary = change::run(&session.cloud, plan, hold, parallelism, console).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));
