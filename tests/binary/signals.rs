@@ -116,7 +116,7 @@ async fn an_interrupt_finishes_what_is_under_way() {
     slow.begun.notified().await;
     run.signal("-INT").await;
     assert_eq!(run.ends().await, Some(130), "{}", run.said);
-    assert!(run.said.contains("made in"), "what was done is not told:\n{}", run.said);
+    assert!(run.said.contains("created in"), "what was done is not told:\n{}", run.said);
     goes_on(&rig).await;
 }
 
@@ -126,7 +126,7 @@ async fn stop(rig: &Rig, signals: &[&str]) -> Duration {
     rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
     let mut run = Running::start(rig.command(&APPLY));
     slow.begun.notified().await;
-    run.says("making").await;
+    run.says("creating").await;
     let (last, before) = signals.split_last().unwrap();
     for signal in before {
         run.signal(signal).await;
