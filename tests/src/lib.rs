@@ -4,4 +4,5 @@ pub mod ordeal;
 pub mod proxy;
 pub mod rig;
 pub mod small;
+pub mod topology;
 pub mod trial;

@@ -12,7 +12,6 @@ use crate::{Meter, rim::Refused};
 #[derive(Debug, Clone)]
 pub struct Aws {
     pub(crate) stack: StackId,
-    pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) autoscaling: aws_sdk_applicationautoscaling::Client,
@@ -64,7 +63,6 @@ impl Aws {
         }
         let aws = Self {
             stack,
-            region: connection.region.clone(),
             account: caller.account.clone(),
             acm: client!(aws_sdk_acm),
             autoscaling: client!(aws_sdk_applicationautoscaling),

@@ -55,9 +55,9 @@ impl Reconcile<Cluster> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveCluster>> {
         if changes.touch("container-insights") {
-            let call = self.ecs.update_cluster_settings().cluster(&spec.name);
+            let call = self.ecs.update_cluster().cluster(&spec.name);
             let call = call.settings(insights(spec)).send().await;
-            call.refused("ecs:UpdateClusterSettings")?;
+            call.refused("ecs:UpdateCluster")?;
         }
         if changes.touch("tags") {
             self.ecs_tag(&live.id, &spec.tags).await?;

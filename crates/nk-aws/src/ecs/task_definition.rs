@@ -30,8 +30,8 @@ impl Reconcile<TaskDefinition> for Aws {
         let families = try_join_all(names.iter().map(|name| self.family(name))).await?;
         let live = |family: Family| {
             let name = family.latest.family().unwrap_or_default();
-            let named = |spec: &TaskDefinition| spec.family == name;
-            let (address, owner) = self.holder(scope, named, &family.tags)?;
+            let wanted = |spec: &TaskDefinition| spec.family == name;
+            let (address, owner) = self.holder(scope, wanted, &family.tags)?;
             let wanted = scope.wanted(&address).cloned();
             Some(reading::live(address, family, wanted.as_ref()).owned_by(owner))
         };

@@ -2,10 +2,15 @@
 
 mod parameters;
 
+use std::collections::BTreeMap;
+
 use aws_sdk_rds::types;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::rds::{DbParameterGroup, DbParameterGroupOutputs};
+use nk_kinds::{
+    Tags,
+    rds::{DbParameterGroup, DbParameterGroupOutputs},
+};
 use nk_model::{Address, Change, Changes, Live};
 
 use super::sdk_tags;
@@ -119,8 +124,8 @@ fn live(address: Address, group: types::DbParameterGroup) -> LiveGroup {
         name: name.clone(),
         family: group.db_parameter_group_family.unwrap_or_default(),
         description: group.description.unwrap_or_default(),
-        parameters: Default::default(),
-        tags: Default::default(),
+        parameters: BTreeMap::new(),
+        tags: Tags::default(),
     };
     let id = group.db_parameter_group_arn.unwrap_or_default();
     Live::ready(address, id, spec, DbParameterGroupOutputs { name })

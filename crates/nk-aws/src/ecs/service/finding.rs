@@ -53,8 +53,9 @@ impl Aws {
             let arns = pages.try_collect().await.unless_missing("ecs:ListServices", NOWHERE)?;
             Ok(arns.unwrap_or_default())
         };
-        let named = names.iter().cloned().collect();
-        let (mut found, listed) = tokio::try_join!(self.describe_services(cluster, named), listed)?;
+        let wanted = names.iter().cloned().collect();
+        let (mut found, listed) =
+            tokio::try_join!(self.describe_services(cluster, wanted), listed)?;
         let others = listed.iter().map(|arn| name_in(arn).to_owned());
         let others = others.filter(|name| name.starts_with(&self.ecs_prefix()));
         let others = others.filter(|name| !names.contains(name)).collect();

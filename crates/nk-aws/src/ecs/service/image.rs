@@ -1,7 +1,7 @@
 //! Whether a service's image is in its repository.
 
 use aws_sdk_ecr::types::ImageIdentifier;
-use aws_sdk_ecs::types::Service;
+use aws_sdk_ecs::types::{Service, TaskDefinition};
 use nk_engine::CloudResult;
 
 use crate::{Aws, rim::Refused};
@@ -17,7 +17,7 @@ impl Aws {
         let call = self.ecs.describe_task_definition().task_definition(definition).send().await;
         let answer = call.refused("ecs:DescribeTaskDefinition")?;
         let definition = answer.task_definition;
-        let containers = definition.as_ref().map(|one| one.container_definitions());
+        let containers = definition.as_ref().map(TaskDefinition::container_definitions);
         for image in containers.into_iter().flatten().filter_map(|one| one.image()) {
             let Some((repository, wanted)) = self.own_image(image) else { continue };
             let call = self.ecr.describe_images().repository_name(repository).image_ids(wanted);

@@ -50,6 +50,9 @@ pub(super) fn update(
     let touched = |field: &str| changes.touch(field);
     let network_changed = ["subnets", "security-groups", "public"].into_iter().any(touched);
     let network = network_changed.then(|| network(spec)).transpose()?;
+    // A target that is no longer wanted is not compared, but the grace it came with is.
+    let detached = spec.target.is_none() && touched("health-grace-seconds");
+    let target_changed = touched("target") || detached;
     let definition = touched("task-definition").then(|| spec.task_definition.to_string());
     Ok(ecs
         .update_service()
@@ -58,7 +61,7 @@ pub(super) fn update(
         .set_desired_count(touched("count").then_some(spec.count))
         .set_task_definition(definition)
         .set_network_configuration(network)
-        .set_load_balancers(touched("target").then(|| balancers(spec)))
+        .set_load_balancers(target_changed.then(|| balancers(spec)))
         .set_health_check_grace_period_seconds(
             touched("health-grace-seconds").then_some(spec.health_grace_seconds),
         )

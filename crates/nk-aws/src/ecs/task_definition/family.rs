@@ -5,17 +5,16 @@ use std::cmp::Reverse;
 use aws_sdk_ecs::types::{
     TaskDefinition, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus,
 };
-use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult};
 use nk_kinds::Tags;
 
 use super::{super::name_in, managed};
 use crate::{Aws, rim::Refused};
 
-/// How many revisions from either end are asked whether they carry our tags.
+/// How many earlier revisions are asked whether they carry our tags.
 ///
 /// Deployments by others register revisions without them, but leave alone the one that nk made.
-const LOOK_BACK: usize = 4;
+const LOOK_BACK: usize = 6;
 /// How many revisions ECS deletes in one call.
 const CHUNK: usize = 10;
 
@@ -43,15 +42,26 @@ impl Aws {
     pub(super) async fn family(&self, name: &str) -> CloudResult<Option<Family>> {
         let Some((latest, mut tags)) = self.latest(name).await? else { return Ok(None) };
         if tags.get(Tags::STACK).is_none() {
-            let revisions = self.revisions(name).await?;
-            let near = revisions.iter().skip(1).take(LOOK_BACK);
-            let far = revisions.iter().skip(1 + LOOK_BACK).rev().take(LOOK_BACK);
-            let looks = near.chain(far).map(|arn| self.revision(arn));
-            let found = try_join_all(looks).await?.into_iter().flatten().map(|(_, tags)| tags);
-            tags =
-                found.into_iter().find(|tags| tags.address(&self.stack).is_some()).unwrap_or(tags);
+            let arn = latest.task_definition_arn().unwrap_or_default();
+            tags = self.tags_before(name, arn).await?.unwrap_or(tags);
         }
         Ok(Some(Family { latest, tags }))
+    }
+
+    /// The tags of a revision of this family that are ours.
+    ///
+    /// One at a time: the oldest is nearly always the one that nk made.
+    async fn tags_before(&self, family: &str, latest: &str) -> CloudResult<Option<Tags>> {
+        let mut revisions = self.revisions(family).await?;
+        revisions.retain(|arn| arn != latest);
+        let oldest = revisions.pop();
+        for arn in oldest.into_iter().chain(revisions).take(LOOK_BACK) {
+            let tags = self.revision(&arn).await?.map(|(_, tags)| tags);
+            if let Some(tags) = tags.filter(|tags| tags.address(&self.stack).is_some()) {
+                return Ok(Some(tags));
+            }
+        }
+        Ok(None)
     }
 
     /// The latest active revision of a family, and its tags.

@@ -63,20 +63,15 @@ fn definition(spec: &TaskDefinition, containers: Vec<ContainerDefinition>) -> De
 }
 
 /// The same container with all that ECS fills in.
-fn filled(container: ContainerDefinition) -> ContainerDefinition {
-    let ports = container.port_mappings.unwrap_or_default();
-    let ports =
-        ports.into_iter().map(|port| PortMapping { host_port: port.container_port, ..port });
-    let mut environment = container.environment.unwrap_or_default();
-    environment.reverse();
-    ContainerDefinition {
-        port_mappings: Some(ports.collect()),
-        environment: Some(environment),
-        mount_points: Some(Vec::new()),
-        volumes_from: Some(Vec::new()),
-        system_controls: Some(Vec::new()),
-        ..container
+fn filled(mut container: ContainerDefinition) -> ContainerDefinition {
+    for port in container.port_mappings.iter_mut().flatten() {
+        port.host_port = port.container_port;
     }
+    container.environment.get_or_insert_default().reverse();
+    container.mount_points = Some(Vec::new());
+    container.volumes_from = Some(Vec::new());
+    container.system_controls = Some(Vec::new());
+    container
 }
 
 fn read(latest: Definition) -> TaskDefinition {
@@ -92,18 +87,15 @@ fn extras(latest: Definition) -> Vec<String> {
 fn a_registered_definition_reads_back_equal() {
     let wanted = wanted();
     let plain = definition(&wanted, vec![registered(&wanted)]);
-    assert_eq!(read(plain.clone()), wanted);
+    assert_eq!(read(plain), wanted);
     let platform = RuntimePlatform::builder()
         .cpu_architecture(CpuArchitecture::X8664)
         .operating_system_family(OsFamily::Linux)
         .build();
-    let filled = Definition {
-        container_definitions: Some(vec![filled(registered(&wanted))]),
-        runtime_platform: Some(platform),
-        cpu: Some(".25 vCPU".into()),
-        memory: Some("0.5 GB".into()),
-        ..plain
-    };
+    let mut filled = definition(&wanted, vec![filled(registered(&wanted))]);
+    filled.runtime_platform = Some(platform);
+    filled.cpu = Some(".25 vCPU".into());
+    filled.memory = Some("0.5 GB".into());
     assert_eq!(read(filled), wanted);
 }
 
@@ -112,7 +104,8 @@ fn without_environment_and_secrets_it_reads_back_equal_as_well() {
     let mut wanted = wanted();
     wanted.container.environment.clear();
     wanted.container.secrets.clear();
-    let none = ContainerDefinition { environment: None, secrets: None, ..registered(&wanted) };
+    let mut none = registered(&wanted);
+    (none.environment, none.secrets) = (None, None);
     assert_eq!(read(definition(&wanted, vec![none])), wanted);
 }
 
@@ -126,13 +119,11 @@ fn what_a_spec_cannot_say_is_a_difference() {
     let check = HealthCheck::builder().command("true").build().unwrap();
     let udp = PortMapping::builder().container_port(53).protocol(TransportProtocol::Udp).build();
     let log = LogConfiguration::builder().log_driver(LogDriver::Splunk).options("url", "x");
-    let mut busy = ContainerDefinition {
-        health_check: Some(check),
-        memory: Some(128),
-        command: Some(vec!["serve".into()]),
-        log_configuration: Some(log.build().unwrap()),
-        ..main()
-    };
+    let mut busy = main();
+    busy.health_check = Some(check);
+    busy.memory = Some(128);
+    busy.command = Some(vec!["serve".into()]);
+    busy.log_configuration = Some(log.build().unwrap());
     busy.port_mappings.get_or_insert_default().insert(0, udp);
     let found = read(definition(&wanted, vec![busy]));
     let expected = [
@@ -148,12 +139,10 @@ fn what_a_spec_cannot_say_is_a_difference() {
     assert_eq!(found.container.port, 8080);
 
     let arm = RuntimePlatform::builder().cpu_architecture(CpuArchitecture::Arm64).build();
-    let task = Definition {
-        runtime_platform: Some(arm),
-        network_mode: Some(NetworkMode::Bridge),
-        volumes: Some(vec![Volume::builder().name("data").build()]),
-        ..definition(&wanted, vec![main()])
-    };
+    let mut task = definition(&wanted, vec![main()]);
+    task.runtime_platform = Some(arm);
+    task.network_mode = Some(NetworkMode::Bridge);
+    task.volumes = Some(vec![Volume::builder().name("data").build()]);
     assert_eq!(extras(task), ["network mode bridge", "platform LINUX ARM64", "volume data"]);
 }
 
