@@ -44,6 +44,8 @@ pub(crate) enum Error {
     Guarded(Vec<Guard>),
     #[error("something has changed since the plan was shown")]
     Overtaken,
+    #[error("interrupted before any step was begun")]
+    Interrupted,
     #[error("{0}")]
     Lock(LockError),
     #[error("there is no terminal to ask on")]
@@ -81,6 +83,7 @@ impl Error {
             | Self::WhichStack(_)
             | Self::WhichEnvironment(_) => Exit::StackFile,
             Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
+            Self::Interrupted => Exit::Interrupted,
             _ => Exit::Failed,
         }
     }

@@ -87,6 +87,13 @@ impl Recorded {
         }
     }
 
+    /// The body as text.
+    pub fn text(&self) -> String {
+        let digit = |at: usize| u8::from_str_radix(&self.body[at..at + 2], 16).unwrap_or(b'?');
+        let bytes: Vec<_> = (0..self.body.len()).step_by(2).map(digit).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// Service and operation, as in `ec2:CreateVpc`.
     pub fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use nk_engine::{Lease, Provider, unprotect};
+use nk_engine::{Provider, unprotect};
 use nk_model::{Desired, Plan};
 use nk_plan::Permission;
 
-use super::{apply::finish, cost};
+use super::cost;
 use crate::{
     arguments::{DestroyArguments, Global},
-    change,
+    change::{self, Hold},
     errors::Error,
     exit::Exit,
     output::Output,
@@ -40,9 +40,9 @@ pub(crate) async fn destroy<P: Provider>(
             return Ok(Exit::Failed);
         }
     }
-    let lease = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&session, global, arguments, &lease).await;
-    finish(lease, result).await
+    let hold = change::lock(&session.cloud, &command).await?;
+    let result = under_lock(&session, global, arguments, &hold).await;
+    hold.finish(result).await
 }
 
 async fn planned<P: Provider>(
@@ -68,10 +68,10 @@ async fn under_lock<P: Provider>(
     session: &Session<P>,
     global: &Global,
     arguments: &DestroyArguments,
-    lease: &Lease<P>,
+    hold: &Hold<P>,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
-    let plan = planned(session, arguments).await?;
+    let plan = hold.prepare(planned(session, arguments)).await?;
     let cost = nothing_left(session, &plan);
     let output = Output::new(global);
     if arguments.yes {
@@ -85,7 +85,7 @@ async fn under_lock<P: Provider>(
         let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
         let console = output.console(&plan, global.verbose > 0);
         let unseen = session.unseen.clone();
-        let summary = change::run(&session.cloud, plan, lease, parallelism, console, unseen).await;
+        let summary = change::run(&session.cloud, plan, hold, parallelism, console, unseen).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));
