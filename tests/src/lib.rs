@@ -1,5 +1,6 @@
 //! What the tests of the whole share.
 
+pub mod planned;
 pub mod proxy;
 pub mod rig;
 pub mod small;
