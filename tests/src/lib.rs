@@ -1,6 +1,7 @@
 //! What the tests of the whole share.
 
 pub mod ordeal;
+pub mod planned;
 pub mod proxy;
 pub mod rig;
 pub mod small;
