@@ -117,6 +117,9 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
         let cause = cause.to_string();
         // The SDK lists every place where it has looked for credentials.
         let cause = cause.split(". Attempted:").next().unwrap_or_default();
+        if cause.ends_with("no credentials found in chain") {
+            return "no credentials were found".to_owned();
+        }
         if text.is_empty() {
             cause.clone_into(&mut text);
         } else if !text.contains(cause) {
