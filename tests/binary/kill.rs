@@ -1,5 +1,7 @@
 //! nk is killed at a call that changes something, and run again: nothing lost, nothing twice.
 
+#![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
+
 use nk_tests::{
     ordeal::{Ordeal, Scene},
     proxy::{Side, Target},

@@ -3,7 +3,7 @@
 use std::{process::Stdio, sync::Arc, time::Duration};
 
 use nk_tests::{
-    proxy::{Call, Proxy, Rule, Slow, Transparent},
+    proxy::{Call, Proxy, Recorded, Rule, Slow, Transparent},
     rig::Rig,
 };
 use tokio::{
@@ -99,7 +99,7 @@ async fn of_two_runs_at_once_one_works_and_the_other_names_it() {
         assert!(second.said.contains(word), "no `{word}` in:\n{}", second.said);
     }
     let changes: Vec<_> =
-        way.take().iter().filter(|call| call.changes).map(|call| call.name()).collect();
+        way.take().iter().filter(|call| call.changes).map(Recorded::name).collect();
     assert_eq!(changes, ["ssm:PutParameter"]);
 
     rig.proxy.set_rule(Arc::new(Transparent));

@@ -164,7 +164,7 @@ impl Rule for Rain {
             return Before::Refuse(Refusal::throttled(call));
         }
         if roll < self.throttled + self.failed {
-            let failure = if roll % 2 == 0 {
+            let failure = if roll.is_multiple_of(2) {
                 Refusal::new(500, "InternalFailure", "An internal error has occurred")
             } else {
                 Refusal::new(503, "ServiceUnavailable", "Service is unavailable")
