@@ -3,4 +3,6 @@
 pub mod proxy;
 pub mod rig;
 pub mod small;
+pub mod terminal;
+pub mod topology;
 pub mod trial;

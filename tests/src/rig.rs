@@ -1,4 +1,9 @@
 //! The real nk against an emulator of its own, with the proxy in between.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test is a program of its own: it reads its environment and tells what takes long"
+)]
 
 use std::{
     env, fs,
@@ -42,7 +47,7 @@ impl Said {
     /// # Panics
     ///
     /// When the exit code is another.
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "the check is often all that is wanted")]
     pub fn with_code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", self.out, self.err);
         self

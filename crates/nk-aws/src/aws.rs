@@ -6,13 +6,12 @@ use nk_engine::{Caller, CloudError, CloudResult, Connected, Connection, Nature, 
 use nk_model::StackId;
 use std::time::Duration;
 
-use crate::{Meter, http, rim::Refused};
+use crate::{Meter, http, reach::Reach, rim::Refused};
 
 /// AWS, as one stack sees it.
 #[derive(Debug, Clone)]
 pub struct Aws {
     pub(crate) stack: StackId,
-    pub(crate) region: String,
     pub(crate) account: String,
     /// As in `aws`: what ARNs begin with tells the public regions from China's.
     partition: String,
@@ -42,8 +41,9 @@ impl Aws {
         questions: &Questions,
     ) -> CloudResult<Connected<Self>> {
         let mut cloud = Self::new(stack, connection).await;
-        let (caller, answers) = tokio::join!(cloud.caller(), cloud.answers(questions));
-        let caller = caller?;
+        // Whoever cannot be told who they are need not wait for the answers.
+        let answers = async { Ok(cloud.answers(questions).await) };
+        let (caller, answers) = tokio::try_join!(cloud.caller(), answers)?;
         cloud.account.clone_from(&caller.account);
         if let Some(partition) = caller.arn.split(':').nth(1) {
             partition.clone_into(&mut cloud.partition);
@@ -63,7 +63,6 @@ impl Aws {
         }
         Self {
             stack,
-            region: connection.region.clone(),
             account: String::new(),
             partition: "aws".to_owned(),
             acm: client!(aws_sdk_acm),
@@ -86,7 +85,9 @@ impl Aws {
     }
 
     async fn caller(&self) -> CloudResult<Caller> {
-        let answer = self.sts.get_caller_identity().send().await;
+        let hasty = aws_sdk_sts::config::Builder::default().retry_classifier(Reach);
+        let call = self.sts.get_caller_identity().customize().config_override(hasty);
+        let answer = call.send().await;
         // Nobody may be denied this call: who is, is not who they say.
         let identity = answer.refused("sts:GetCallerIdentity").map_err(|error| {
             let nature = match error.nature {

@@ -18,6 +18,7 @@ mod logs;
 mod meter;
 mod provider;
 mod rds;
+mod reach;
 mod rim;
 mod secrets;
 mod secretsmanager;

@@ -232,7 +232,8 @@ fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
                 .to_owned(),
         ],
         Nature::Unreachable => vec![format!(
-            "see whether the network is up, and whether `{region}` is a region of AWS"
+            "see whether the network is up, whether `{region}` is a region of AWS, and what \
+             AWS_ENDPOINT_URL says if it is set"
         )],
         _ => Vec::new(),
     }

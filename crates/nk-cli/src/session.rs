@@ -103,14 +103,14 @@ impl<P: Provider> Session<P> {
         let survey = survey(&caller, answers);
         stack.check_https(&survey).map_err(Error::Problems)?;
         let desired = stack.expand(&survey);
-        let at = connection.endpoint.as_ref().filter(|_| connection.local);
-        let place = match at {
-            Some(endpoint) => format!("{} on the local emulator at {endpoint}", stack.id),
-            None => format!(
-                "{} in {}, account {}, as {}",
-                stack.id, stack.region, caller.account, caller.arn
-            ),
+        let here = match connection.endpoint.as_ref().filter(|_| connection.local) {
+            Some(endpoint) => format!(", on the emulator at {endpoint}"),
+            None => String::new(),
         };
+        let place = format!(
+            "{} in {}, account {}, as {}{here}",
+            stack.id, stack.region, caller.account, caller.arn
+        );
         Ok(Self { stack, cloud: Arc::new(cloud), desired, survey, unissued, place })
     }
 

@@ -77,10 +77,8 @@ struct Rank {
 
 fn rank(live: &LiveValue, wanted: &Json, kind: &KindInfo, references: &References) -> Rank {
     let changes = difference(&live.spec, wanted);
-    let immutable = changes
-        .iter()
-        .filter(|one| !one.from.is_null() && kind.immutable.contains(&one.field()))
-        .count();
+    let immutable =
+        changes.iter().filter(|one| !one.fills() && kind.immutable.contains(&one.field())).count();
     let referred: usize = kind
         .outputs
         .iter()

@@ -81,7 +81,7 @@ impl Recorded {
             method: parts.method.to_string(),
             path: parts.uri.to_string(),
             headers: headers.collect(),
-            body: body.iter().map(|byte| format!("{byte:02x}")).collect(),
+            body: hexadecimal(body),
             status,
             changes: call.changes(),
         }
@@ -91,4 +91,9 @@ impl Recorded {
     pub fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

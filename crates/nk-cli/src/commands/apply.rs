@@ -6,6 +6,7 @@ use nk_engine::{Lease, Provider};
 use nk_model::{Plan, Step};
 use nk_plan::Permission;
 
+use super::cost;
 use crate::{
     arguments::{ApplyArguments, Global},
     change,
@@ -31,8 +32,9 @@ pub(crate) async fn apply<P: Provider>(
     }
     let began = Instant::now();
     let shown = planned(&session, arguments).await?;
+    let cost = cost::line(&session.stack, &shown, &session.desired);
     let output = Output::new(global);
-    output.plan(&session.place, &shown, session.cloud.calls(), began.elapsed());
+    output.plan(&session.place, &shown, &cost, session.cloud.calls(), began.elapsed());
     if shown.is_empty() {
         return Ok(Exit::Done);
     }
@@ -80,11 +82,12 @@ async fn under_lock<P: Provider>(
     let began = Instant::now();
     session.issue_certificate().await?;
     let plan = planned(session, arguments).await?;
+    let cost = cost::line(&session.stack, &plan, &session.desired);
     let output = Output::new(global);
     match &shown {
         Some(shown) if !same(shown, &plan) => return Err(Error::Overtaken),
         Some(_) => {}
-        None => output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed()),
+        None => output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed()),
     }
     if plan.is_empty() {
         return Ok(Exit::Done);

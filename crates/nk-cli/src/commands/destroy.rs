@@ -6,7 +6,7 @@ use nk_engine::{Lease, Provider, unprotect};
 use nk_model::{Desired, Plan};
 use nk_plan::Permission;
 
-use super::apply::finish;
+use super::{apply::finish, cost};
 use crate::{
     arguments::{DestroyArguments, Global},
     change,
@@ -28,8 +28,9 @@ pub(crate) async fn destroy<P: Provider>(
     if !arguments.yes {
         let began = Instant::now();
         let plan = planned(&session, arguments).await?;
+        let cost = nothing_left(&session, &plan);
         let output = Output::new(global);
-        output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+        output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
         if plan.is_empty() {
             return Ok(Exit::Done);
         }
@@ -58,6 +59,11 @@ async fn planned<P: Provider>(
     if standing.is_empty() { Ok(plan) } else { Err(Error::Guarded(standing)) }
 }
 
+/// What a destroy does to the monthly cost.
+fn nothing_left<P>(session: &Session<P>, plan: &Plan) -> String {
+    cost::line(&session.stack, plan, &Desired::nothing(session.stack.id.clone()))
+}
+
 async fn under_lock<P: Provider>(
     session: &Session<P>,
     global: &Global,
@@ -66,9 +72,10 @@ async fn under_lock<P: Provider>(
 ) -> Result<Exit, Error> {
     let began = Instant::now();
     let plan = planned(session, arguments).await?;
+    let cost = nothing_left(session, &plan);
     let output = Output::new(global);
     if arguments.yes {
-        output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+        output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
     }
     if !plan.is_empty() {
         if arguments.unprotect {
