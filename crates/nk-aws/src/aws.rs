@@ -12,6 +12,7 @@ use crate::{Meter, http, reach::Reach, rim::Refused};
 #[derive(Debug, Clone)]
 pub struct Aws {
     pub(crate) stack: StackId,
+    pub(crate) region: String,
     pub(crate) account: String,
     /// As in `aws`: what ARNs begin with tells the public regions from China's.
     partition: String,
@@ -63,6 +64,7 @@ impl Aws {
         }
         Self {
             stack,
+            region: connection.region.clone(),
             account: String::new(),
             partition: "aws".to_owned(),
             acm: client!(aws_sdk_acm),
