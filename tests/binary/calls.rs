@@ -92,7 +92,8 @@ async fn a_plan_and_an_apply_stay_within_their_budgets() {
     let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls").await;
     rig.write("stacks/neuraknot.toml", STACK);
 
-    rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    let applied = rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    assert!(applied.out.contains("0 unchanged"), "{}", applied.out);
     let made = rig.proxy.take();
     assert!(made.len() <= APPLY, "{} calls for an apply", made.len());
     within_budgets(&made);
