@@ -21,11 +21,7 @@ os.environ.setdefault("MOTO_ECS_SERVICE_RUNNING", "1000000")
 import botocore.session
 import cbor2
 import moto.backends
-import moto.cloudwatch.models
-import moto.cloudwatch.responses
-import moto.cognitoidp.models
-import moto.ecs.models
-import moto.rds.models
+import moto_patches
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -178,91 +174,12 @@ class Handler(MotoRequestHandler):
         """Says nothing of requests: the log is for what goes wrong."""
 
 
-def settle_services():
-    """Makes a new ECS service run as many tasks as it should; moto knows only a fixed number."""
-    create = moto.ecs.models.Service.__init__
-
-    def settled(self, *args, **kwargs):
-        create(self, *args, **kwargs)
-        self.running_count, self.pending_count = self.desired_count, 0
-        for deployment in self.deployments:
-            deployment.update(runningCount=self.desired_count, pendingCount=0)
-
-    moto.ecs.models.Service.__init__ = settled
-
-
-def keep_sign_in():
-    """Keeps how users sign in when a user pool is updated; moto forgets what the update leaves out."""
-    pool = moto.cognitoidp.models.CognitoIdpUserPool
-    update = pool.update_extended_config
-    fixed = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
-
-    def kept(self, extended_config):
-        before = getattr(self, "extended_config", {})
-        update(self, extended_config)
-        for key in fixed:
-            if key in before and key not in (extended_config or {}):
-                self.extended_config[key] = before[key]
-
-    pool.update_extended_config = kept
-
-
-def tag_dashboards():
-    """Lets dashboards have tags."""
-    responses = moto.cloudwatch.responses.CloudWatchResponse
-    backend = moto.cloudwatch.models.CloudWatchBackend
-    put, tag = responses.put_dashboard, backend.tag_resource
-
-    def put_dashboard(self):
-        name, tags = self._get_param("DashboardName"), self._get_param("Tags")
-        fresh = name not in self.cloudwatch_backend.dashboards
-        result = put(self)
-        if fresh and tags:
-            arn = self.cloudwatch_backend.dashboards[name].arn
-            self.cloudwatch_backend.tagger.tag_resource(arn, tags)
-        return result
-
-    def tag_resource(self, arn, tags):
-        if any(each.arn == arn for each in self.dashboards.values()):
-            return self.tagger.tag_resource(arn, self.tagger.convert_dict_to_tags_input(tags))
-        return tag(self, arn, tags)
-
-    responses.put_dashboard, backend.tag_resource = put_dashboard, tag_resource
-
-
-def keep_insights():
-    """Keeps whether a database has Performance Insights; moto takes it and forgets it."""
-    database = moto.rds.models.DBInstance
-    create, update = database.__init__, database.update
-
-    def keep(self, arguments):
-        enabled = arguments.get("enable_performance_insights")
-        if enabled is not None:
-            self.performance_insights_enabled = enabled
-            self.performance_insights_retention_period = 7 if enabled else None
-        retention = arguments.get("performance_insights_retention_period")
-        if retention is not None:
-            self.performance_insights_retention_period = retention
-
-    def created(self, *args, **arguments):
-        create(self, *args, **arguments)
-        keep(self, arguments)
-
-    def updated(self, *args, **arguments):
-        update(self, *args, **arguments)
-        keep(self, arguments)
-
-    database.__init__, database.update = created, updated
-
-
 def main(host, port):
     """Serves until it is told to stop."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: sys.exit(0))
-    settle_services()
-    keep_sign_in()
-    tag_dashboards()
-    keep_insights()
+    moto_patches.apply()
+    moto_patches.tag_dashboards()
     # The largest by far: imported now, it does not make the first call look hung.
     moto.backends.get_backend("ec2")
     app = CborShim(DomainDispatcherApplication(create_backend_app))

@@ -2,7 +2,8 @@
 
 use std::{env, io::Write};
 
-use nk_local::{Emulator, Progress, Settings};
+use nk_local::{Emulator, Product, Progress, Settings};
+use nk_model::Unseen;
 
 use crate::errors::Error;
 
@@ -10,6 +11,14 @@ use crate::errors::Error;
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 pub(crate) fn settings() -> Result<Settings, Error> {
     Settings::read(|name| env::var(name).ok()).map_err(Error::Local)
+}
+
+/// What the emulator does not keep: where `AWS_ENDPOINT_URL` leads to another than nk's own,
+/// `NK_LOCAL_EMULATOR` says which it is.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+pub(crate) fn unseen() -> Result<Unseen, Error> {
+    let product = Product::chosen(|name| env::var(name).ok()).map_err(Error::Local)?;
+    Ok(Unseen::new(product.lies().into_iter().map(|lie| (lie.kind, lie.field))))
 }
 
 /// Makes sure that it runs.

@@ -9,7 +9,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use facts::Facts;
 use ledger::Ledger;
 use nk_model::{
-    Action, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, StepId, Summary, Until,
+    Action, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, StepId, Summary, Unseen,
+    Until,
 };
 pub use stage::{Gate, NoGate, Stop};
 pub(crate) use stage::{Interrupted, Stage};
@@ -36,6 +37,8 @@ pub struct Run {
     pub stop: watch::Receiver<Stop>,
     /// Asked before every call that changes something.
     pub gate: Arc<dyn Gate>,
+    /// The fields that are not compared, because whoever answers does not tell them.
+    pub unseen: Arc<Unseen>,
 }
 
 /// What a running step tells the loop.
@@ -196,11 +199,12 @@ impl<C: Cloud> Execution<C> {
         let others = self.others(id);
         let (cloud, plan) = (Arc::clone(&self.cloud), Arc::clone(&self.plan));
         let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
+        let unseen = Arc::clone(&self.run.unseen);
         let (messages, told) = (self.sender.clone(), self.run.stop.clone());
         self.tasks.spawn(async move {
             let stage = Stage::new(id, messages, told, places, &*gate);
             let step = &plan.steps[id];
-            let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage);
+            let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage, &unseen);
             let result = match step.action.operation() {
                 Operation::Destroy => settling.remove().await.map(|()| None),
                 _ => settling.make().await.map(Some),

@@ -7,9 +7,7 @@
 //! - A create that went unanswered is looked for before it is sent again.
 //! - After our own create, *not found* means *not yet*.
 
-use nk_model::{
-    Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, difference,
-};
+use nk_model::{Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, Unseen};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
@@ -74,6 +72,7 @@ pub(crate) struct Settling<'a, C> {
     /// The ids at this address that are another step's business.
     pub(crate) others: Vec<String>,
     pub(crate) stage: Stage<'a>,
+    unseen: &'a Unseen,
     began: Instant,
     failures: u32,
 }
@@ -96,8 +95,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
         spec: Json,
         others: Vec<String>,
         stage: Stage<'a>,
+        unseen: &'a Unseen,
     ) -> Self {
-        Self { cloud, kind, step, spec, others, stage, began: Instant::now(), failures: 0 }
+        Self { cloud, kind, step, spec, others, stage, unseen, began: Instant::now(), failures: 0 }
     }
 
     fn address(&self) -> &Address {
@@ -147,7 +147,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     }
 
     fn changes(&self, live: &LiveValue, phase: &Phase) -> Vec<Change> {
-        let mut changes = difference(&live.spec, &self.spec);
+        let mut changes = self.unseen.difference(self.kind.kind, &live.spec, &self.spec);
         if let Phase::Retired(until) = phase {
             let path = "phase".to_owned();
             changes.insert(0, Change { path, from: until.clone().into(), to: "restored".into() });
@@ -182,6 +182,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         *created = true;
                         Ok(View::Seen(live))
                     }
+                    // What it is to use is in use: no matter of names.
+                    None if error.is(IN_USE) => Err(StepError::Cloud(error)),
                     None => Err(StepError::Taken(error)),
                 }
             }
@@ -389,12 +391,16 @@ impl<'a, C: Cloud> Settling<'a, C> {
     }
 }
 
-/// Whether a create was refused because something of that name is there.
+/// How EC2 says that an address serves another; it may serve what a lost answer was about.
+const IN_USE: &str = "Resource.AlreadyAssociated";
+
+/// Whether a create was refused because something of that name, or with that address, is there.
 fn taken(error: &CloudError) -> bool {
     let Some(code) = error.code.as_deref() else { return false };
     ["AlreadyExists", "Duplicate", "ResourceExistsException", "Conflict"]
         .iter()
         .any(|word| code.contains(word))
+        || code == IN_USE
         || error.says("InvalidParameterException", "was not idempotent")
 }
 

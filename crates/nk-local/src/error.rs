@@ -24,8 +24,10 @@ pub enum LocalError {
     #[error("`NK_LOCAL_PORT` is not a port: {0}")]
     BadPort(String),
     /// None of the commands is a Python new enough.
-    #[error("the emulator needs Python 3.11 or newer, and none was found on the PATH")]
+    #[error("the emulator needs Python 3.{oldest} or newer, and none was found on the PATH")]
     NoPython {
+        /// The oldest Python 3 that will do.
+        oldest: u32,
         /// What was tried, and what came of it.
         tried: Vec<String>,
     },
@@ -130,7 +132,7 @@ impl LocalError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Homeless => "set `XDG_CACHE_HOME` or `HOME`".to_owned(),
-            Self::NoPython { tried } => format!(
+            Self::NoPython { tried, .. } => format!(
                 "install it (`apt install python3 python3-venv`, `brew install python`), or point \
                  nk at an emulator of your own with `AWS_ENDPOINT_URL`; tried: {}",
                 tried.join(", ")

@@ -20,7 +20,7 @@ pub(crate) async fn installed(settings: &Settings) -> bool {
 
 /// Makes the virtual environment and installs the pins, from nothing.
 pub(crate) async fn install(settings: &Settings) -> Result<(), LocalError> {
-    let python = python().await?;
+    let python = python(settings.product.python).await?;
     let directory = settings.directory();
     let (venv, requirements) = (directory.join("venv"), directory.join("requirements.txt"));
     // What an interrupted installation left behind.
@@ -44,8 +44,8 @@ pub(crate) async fn install(settings: &Settings) -> Result<(), LocalError> {
     write(&directory.join("installed"), settings.product.pins).await
 }
 
-/// The first command that is Python 3.11 or newer and can make a virtual environment.
-async fn python() -> Result<&'static str, LocalError> {
+/// The first command that is this Python 3 or a newer one and can make a virtual environment.
+async fn python(oldest: u32) -> Result<&'static str, LocalError> {
     let (mut tried, mut lame) = (Vec::new(), None);
     for python in PYTHONS {
         let probed = match run(Command::new(python).args(["-c", PROBE]), python).await {
@@ -55,7 +55,7 @@ async fn python() -> Result<&'static str, LocalError> {
                 continue;
             }
         };
-        match capable(&String::from_utf8_lossy(&probed.stdout)) {
+        match capable(&String::from_utf8_lossy(&probed.stdout), oldest) {
             Ok((_, true)) => return Ok(python),
             Ok((version, false)) => {
                 lame.get_or_insert(LocalError::NoVenv { python: (*python).to_owned(), version });
@@ -63,17 +63,17 @@ async fn python() -> Result<&'static str, LocalError> {
             Err(version) => tried.push(format!("{python} ({version})")),
         }
     }
-    Err(lame.unwrap_or(LocalError::NoPython { tried }))
+    Err(lame.unwrap_or(LocalError::NoPython { oldest, tried }))
 }
 
 /// The version in what the probe printed, and whether it has what it takes; the error is a version
 /// too old.
-fn capable(printed: &str) -> Result<(String, bool), String> {
+fn capable(printed: &str, oldest: u32) -> Result<(String, bool), String> {
     let mut words = printed.split_whitespace();
     let mut number = || words.next().and_then(|word| word.parse::<u32>().ok()).unwrap_or(0);
     let version = (number(), number());
     let text = format!("{}.{}", version.0, version.1);
-    if version >= (3, 11) { Ok((text, words.next() == Some("True"))) } else { Err(text) }
+    if version >= (3, oldest) { Ok((text, words.next() == Some("True"))) } else { Err(text) }
 }
 
 /// Runs a program to its end, without what would lead Python to other packages than these.
@@ -104,10 +104,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_python_is_capable_from_3_11_on_if_it_can_make_a_virtual_environment() {
-        assert_eq!(capable("3 11 True\n"), Ok(("3.11".to_owned(), true)));
-        assert_eq!(capable("3 14 False\n"), Ok(("3.14".to_owned(), false)));
-        assert_eq!(capable("3 9 True\n"), Err("3.9".to_owned()));
-        assert_eq!(capable(""), Err("0.0".to_owned()));
+    fn a_python_is_capable_if_it_is_new_enough_and_can_make_a_virtual_environment() {
+        assert_eq!(capable("3 11 True\n", 11), Ok(("3.11".to_owned(), true)));
+        assert_eq!(capable("3 11 True\n", 12), Err("3.11".to_owned()));
+        assert_eq!(capable("3 14 False\n", 11), Ok(("3.14".to_owned(), false)));
+        assert_eq!(capable("3 9 True\n", 11), Err("3.9".to_owned()));
+        assert_eq!(capable("", 11), Err("0.0".to_owned()));
     }
 }

@@ -84,7 +84,7 @@ impl fmt::Display for Progress {
         match self {
             Self::Waiting => f.write_str("waiting for another nk to start the emulator"),
             Self::Installing(product) => {
-                write!(f, "installing the emulator ({}), once; about a minute", product.pin())
+                write!(f, "installing the emulator ({}), once; some minutes", product.pin())
             }
             Self::Starting(product) => write!(f, "starting the emulator ({})", product.pin()),
         }
@@ -117,7 +117,7 @@ pub async fn up(settings: &Settings, tell: Tell<'_>) -> Result<Emulator, LocalEr
         install::install(settings).await?;
     }
     tell(Progress::Starting(settings.product));
-    let state = process::start(settings).await?;
+    let state = process::start(settings, settings.port).await?;
     answering(settings, &state).await?;
     Ok(state.emulator(true))
 }
@@ -131,10 +131,18 @@ pub async fn down(settings: &Settings, tell: Tell<'_>) -> Result<bool, LocalErro
     Ok(true)
 }
 
-/// Forgets what was made in the emulator, which keeps running. `false` if it did not run.
+/// Forgets what was made in the emulator, which keeps running or, where it cannot forget, starts
+/// again. `false` if it did not run.
 pub async fn reset(settings: &Settings) -> Result<bool, LocalError> {
     let Some(running) = ours(settings).await? else { return Ok(false) };
-    let status = http::ask(running.port, "POST", settings.product.reset)
+    let Some(path) = settings.product.reset else {
+        process::stop(running.pid, &settings.directory()).await?;
+        // Whoever knows the old one finds the new one at the same place.
+        let state = process::start(settings, Some(running.port)).await?;
+        answering(settings, &state).await?;
+        return Ok(true);
+    };
+    let status = http::ask(running.port, "POST", path)
         .await
         .map_err(|source| LocalError::Unanswered { port: running.port, source })?;
     if status == 200 { Ok(true) } else { Err(LocalError::Odd { status }) }

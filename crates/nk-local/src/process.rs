@@ -15,14 +15,15 @@ use crate::{LocalError, Settings, state::State};
 /// How long it may take to stop when asked; then it is not asked any more.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Starts the emulator so that it outlives nk, and remembers it. It need not answer yet.
-pub(crate) async fn start(settings: &Settings) -> Result<State, LocalError> {
+/// Starts the emulator on this port, or else on any, so that it outlives nk, and remembers it. It
+/// need not answer yet.
+pub(crate) async fn start(settings: &Settings, port: Option<u16>) -> Result<State, LocalError> {
     let (product, directory) = (settings.product, settings.directory());
-    if let Some((file, text)) = product.source {
+    for (file, text) in product.sources {
         let path = directory.join(file);
         fs::write(&path, text).await.map_err(LocalError::disk(&path))?;
     }
-    let port = free(settings.port)?;
+    let port = free(port)?;
     let log = settings.file("log");
     let output = File::create(&log).map_err(LocalError::disk(&log))?;
     let errors = output.try_clone().map_err(LocalError::disk(&log))?;
@@ -35,9 +36,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<State, LocalError> {
         .env_clear()
         .env("HOME", &directory)
         .env("LC_ALL", "C.UTF-8")
-        .envs(product.environment.iter().map(|(name, value)| {
-            (*name, if *value == "PORT" { port.to_string() } else { (*value).to_owned() })
-        }))
+        .envs(product.environment(port))
         .current_dir(&directory)
         .stdin(Stdio::null())
         .stdout(output)

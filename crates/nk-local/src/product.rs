@@ -3,6 +3,11 @@
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
+use crate::{Lie, LocalError, lies};
+
+/// A file of ours: its path below the installation, and its text.
+type Source = (&'static str, &'static str);
+
 /// An emulator: what it is installed from, how it is started, where it is spoken to.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Product {
@@ -10,37 +15,64 @@ pub struct Product {
     pub name: &'static str,
     /// What pip is given.
     pub(crate) pins: &'static str,
-    /// A program of ours around it, by file name; none where its own will do.
-    pub(crate) source: Option<(&'static str, &'static str)>,
-    /// Its own command in the virtual environment; unused where there is a program of ours.
-    command: &'static str,
+    /// The oldest Python 3 it runs on, as in `11`.
+    pub(crate) python: u32,
+    /// What of ours goes with it, written anew at every start.
+    pub(crate) sources: &'static [Source],
+    /// What the virtual environment's Python runs: paths below the installation, `HOST` and `PORT`
+    /// standing for where to listen.
+    command: &'static [&'static str],
     /// Its environment, `PORT` standing for the port.
-    pub(crate) environment: &'static [(&'static str, &'static str)],
+    environment: &'static [(&'static str, &'static str)],
     /// Answers 200 once it is ready.
     pub(crate) health: &'static str,
-    /// Forgets everything on POST.
-    pub(crate) reset: &'static str,
+    /// Forgets everything on POST; none where only a new process has forgotten.
+    pub(crate) reset: Option<&'static str>,
+    /// The emulators whose lies it tells, by name.
+    tells: &'static [&'static str],
 }
 
 /// The first one is the default.
-pub(crate) static PRODUCTS: &[Product] = &[
+static PRODUCTS: &[Product] = &[
     Product {
         name: "moto",
         pins: include_str!("../../../localstack/requirements.txt"),
-        source: Some(("moto_server.py", include_str!("../../../localstack/moto_server.py"))),
-        command: "",
+        python: 11,
+        sources: &[
+            ("moto_server.py", include_str!("../../../localstack/moto_server.py")),
+            ("moto_patches.py", include_str!("../../../localstack/moto_patches.py")),
+        ],
+        command: &["moto_server.py", "HOST", "PORT"],
         environment: &[],
         health: "/nk/health",
-        reset: "/moto-api/reset",
+        reset: Some("/moto-api/reset"),
+        tells: &["moto"],
     },
     Product {
         name: "ministack",
         pins: include_str!("../../../localstack/requirements-ministack.txt"),
-        source: None,
-        command: "ministack",
+        python: 11,
+        sources: &[],
+        command: &["venv/bin/ministack"],
         environment: &[("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", "PORT"), ("EDGE_PORT", "PORT")],
         health: "/_ministack/health",
-        reset: "/_ministack/reset",
+        reset: Some("/_ministack/reset"),
+        tells: &["ministack"],
+    },
+    Product {
+        name: "localstack",
+        pins: include_str!("../../../localstack/requirements-localstack.txt"),
+        python: 12,
+        sources: &[
+            ("localstack_server.py", include_str!("../../../localstack/localstack_server.py")),
+            ("moto_patches.py", include_str!("../../../localstack/moto_patches.py")),
+        ],
+        command: &["localstack_server.py", "HOST", "PORT"],
+        environment: &[],
+        health: "/_localstack/health",
+        reset: None,
+        // There is moto inside.
+        tells: &["moto", "localstack"],
     },
 ];
 
@@ -50,35 +82,62 @@ impl Product {
         PRODUCTS
     }
 
+    /// The one that `NK_LOCAL_EMULATOR` names, in what answers for the environment.
+    pub fn chosen(variable: impl Fn(&str) -> Option<String>) -> Result<&'static Self, LocalError> {
+        let Some(name) = variable("NK_LOCAL_EMULATOR").filter(|name| !name.is_empty()) else {
+            return Ok(&PRODUCTS[0]);
+        };
+        PRODUCTS.iter().find(|product| product.name == name).ok_or_else(|| {
+            let known: Vec<_> = PRODUCTS.iter().map(|product| product.name).collect();
+            LocalError::UnknownProduct { name, known: known.join(", ") }
+        })
+    }
+
     /// What is installed, as in `moto[server]==5.2.5`.
     pub fn pin(&self) -> &'static str {
         self.pins.lines().next().unwrap_or_default()
     }
 
-    /// A name for what is installed: other pins, another directory.
-    pub(crate) fn fingerprint(&self) -> String {
-        hash(self.pins)
+    /// What it does not keep.
+    pub fn lies(&self) -> Vec<Lie> {
+        lies().into_iter().filter(|lie| self.tells.contains(&lie.emulator.as_str())).collect()
     }
 
-    /// A name for the program of ours around it.
+    /// A name for what is installed: other pins, another directory.
+    pub(crate) fn fingerprint(&self) -> String {
+        hash([self.pins])
+    }
+
+    /// A name for what of ours goes with it.
     pub(crate) fn digest(&self) -> String {
-        hash(self.source.map_or("", |(_, text)| text))
+        hash(self.sources.iter().map(|(_, text)| *text))
     }
 
     /// What the virtual environment's Python runs, with its arguments.
     pub(crate) fn arguments(&self, directory: &Path, port: u16) -> Vec<PathBuf> {
-        match self.source {
-            Some((file, _)) => {
-                vec![directory.join(file), "127.0.0.1".into(), port.to_string().into()]
-            }
-            None => vec![directory.join("venv/bin").join(self.command)],
-        }
+        let argument = |word: &&str| match *word {
+            "HOST" => "127.0.0.1".into(),
+            "PORT" => port.to_string().into(),
+            path => directory.join(path),
+        };
+        self.command.iter().map(argument).collect()
+    }
+
+    /// Its environment.
+    pub(crate) fn environment(&self, port: u16) -> impl Iterator<Item = (&'static str, String)> {
+        self.environment
+            .iter()
+            .map(move |(name, value)| (*name, value.replace("PORT", &port.to_string())))
     }
 }
 
-/// The first sixteen hexadecimal digits of the SHA-256 of a text.
-fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text);
+/// The first sixteen hexadecimal digits of the SHA-256 of texts.
+fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text);
+    }
+    let digest = digest.finalize();
     let start = digest.first_chunk().expect("a hash has 32 bytes");
     format!("{:016x}", u64::from_be_bytes(*start))
 }

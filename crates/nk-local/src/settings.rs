@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{LocalError, Product, product::PRODUCTS};
+use crate::{LocalError, Product};
 
 /// Which emulator to run, and where to keep it.
 #[derive(Debug, Clone)]
@@ -21,14 +21,8 @@ impl Settings {
     /// Reads `NK_LOCAL_EMULATOR`, `NK_LOCAL_PORT`, `XDG_CACHE_HOME` and `HOME` from what answers
     /// for the environment.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, LocalError> {
-        let variable = |name| variable(name).filter(|value| !value.is_empty());
-        let product = match variable("NK_LOCAL_EMULATOR") {
-            None => &PRODUCTS[0],
-            Some(name) => PRODUCTS
-                .iter()
-                .find(|product| product.name == name)
-                .ok_or_else(|| LocalError::UnknownProduct { name, known: known() })?,
-        };
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let product = Product::chosen(&variable)?;
         let port = variable("NK_LOCAL_PORT")
             .map(|text| match text.parse() {
                 Ok(port) if port > 0 => Ok(port),
@@ -59,10 +53,6 @@ impl Settings {
     pub fn python(&self) -> PathBuf {
         self.directory().join("venv/bin/python")
     }
-}
-
-fn known() -> String {
-    PRODUCTS.iter().map(|product| product.name).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -101,7 +91,10 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_said() {
         let unknown = read(&[("HOME", "/h"), ("NK_LOCAL_EMULATOR", "mto")]).unwrap_err();
-        assert_eq!(unknown.to_string(), "there is no emulator `mto`; known: moto, ministack");
+        assert_eq!(
+            unknown.to_string(),
+            "there is no emulator `mto`; known: moto, ministack, localstack"
+        );
         let port = read(&[("HOME", "/h"), ("NK_LOCAL_PORT", "70000")]).unwrap_err();
         assert_eq!(port.to_string(), "`NK_LOCAL_PORT` is not a port: 70000");
         assert!(matches!(read(&[]).unwrap_err(), LocalError::Homeless));

@@ -11,6 +11,7 @@ mod live;
 mod plan;
 mod reference;
 mod resource;
+mod unseen;
 
 pub use address::{Address, AddressError, StackId};
 pub use diff::{Change, Changes, difference};
@@ -23,6 +24,7 @@ pub use reference::{
     resolve, substitute,
 };
 pub use resource::{Desired, Observed, Resource};
+pub use unseen::Unseen;
 
 /// A spec, outputs, or one value in them, with its type erased.
 pub type Json = serde_json::Value;

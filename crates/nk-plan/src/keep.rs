@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use nk_model::{Address, Json, KindInfo, LiveValue, Owner, Phase, Replace, difference};
+use nk_model::{Address, Change, Json, KindInfo, LiveValue, Owner, Phase, Replace, Unseen};
 
 use crate::Problem;
 
@@ -29,6 +29,7 @@ pub(crate) fn keep(
     found: Vec<LiveValue>,
     kind: &KindInfo,
     references: &References,
+    unseen: &Unseen,
 ) -> Result<Kept, Problem> {
     let (ours, foreign): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|live| live.owner == Owner::Ours);
@@ -40,8 +41,11 @@ pub(crate) fn keep(
             _ => Ok(Kept::default()),
         };
     }
-    let mut ranked: Vec<_> =
-        ours.into_iter().map(|live| (rank(&live, wanted, kind, references), live)).collect();
+    let ranked = |live: LiveValue| {
+        let changes = unseen.difference(kind.kind, &live.spec, wanted);
+        (rank(&live, &changes, kind, references), live)
+    };
+    let mut ranked: Vec<_> = ours.into_iter().map(ranked).collect();
     ranked.sort_by(|(a, one), (b, other)| (a, &one.id).cmp(&(b, &other.id)));
     let mut ranked = ranked.into_iter();
     let kept = ranked.next().map(|(_, live)| live);
@@ -75,12 +79,9 @@ struct Rank {
     unreferenced: usize,
 }
 
-fn rank(live: &LiveValue, wanted: &Json, kind: &KindInfo, references: &References) -> Rank {
-    let changes = difference(&live.spec, wanted);
-    let immutable = changes
-        .iter()
-        .filter(|one| !one.from.is_null() && kind.immutable.contains(&one.field()))
-        .count();
+fn rank(live: &LiveValue, changes: &[Change], kind: &KindInfo, references: &References) -> Rank {
+    let immutable =
+        changes.iter().filter(|one| !one.fills() && kind.immutable.contains(&one.field())).count();
     let referred: usize = kind
         .outputs
         .iter()

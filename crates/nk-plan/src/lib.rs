@@ -10,20 +10,22 @@ mod order;
 
 pub use check::check;
 pub use error::{PlanError, Problem};
-use nk_model::{Desired, Observed, Plan, Registry};
+use nk_model::{Desired, Note, Observed, Plan, Registry, Unseen};
 
-/// What a plan may do.
+/// What a plan may do, and what it may not judge.
 #[derive(Debug, Clone, Default)]
 pub struct Permission {
     /// The addresses of precious resources, as databases are, that may go because the stack file
     /// has ceased to mention them; `*` stands for all.
     pub remove: Vec<String>,
+    /// The fields that are not compared, because whoever answers does not tell them.
+    pub unseen: Unseen,
 }
 
 impl Permission {
     /// Everything may go: what a destroy has asked a person about.
     pub fn everything() -> Self {
-        Self { remove: vec!["*".to_owned()] }
+        Self { remove: vec!["*".to_owned()], ..Self::default() }
     }
 
     fn removes(&self, address: &str) -> bool {
@@ -45,7 +47,23 @@ pub fn plan(
 ) -> Result<Plan, PlanError> {
     let order = order::by_reference(desired, registry)?;
     let decisions = decide::decide(desired, &order, observed, registry, permission)?;
-    let plan = arrange::arrange(desired, decisions, registry)?;
+    let mut plan = arrange::arrange(desired, decisions, registry)?;
     check::check(&plan, registry)?;
+    plan.notes.extend(blindness(desired, &permission.unseen));
     Ok(plan)
+}
+
+/// Tells which fields of what is wanted are not compared.
+fn blindness(desired: &Desired, unseen: &Unseen) -> Option<Note> {
+    let wanted = |kind: &str| desired.resources.keys().any(|address| address.kind() == kind);
+    let fields: Vec<_> = unseen
+        .fields()
+        .filter(|(kind, _)| wanted(kind))
+        .map(|(kind, field)| format!("`{kind}.{field}`"))
+        .collect();
+    (!fields.is_empty()).then(|| Note {
+        about: "--local".to_owned(),
+        text: format!("the emulator does not keep {}: not compared", fields.join(", ")),
+        settle: None,
+    })
 }

@@ -20,6 +20,9 @@ pub struct DbInstance {
     pub engine: String,
     /// A floor within its major version: a later minor version is no difference.
     pub version: EngineVersion,
+    /// What to ask RDS for where it creates the floor itself no more: a later version of the same
+    /// major. What RDS offers today says nothing of what is there, so it is not compared.
+    pub install: Option<EngineVersion>,
     /// As in `db.t3.micro`.
     pub class: String,
     /// Its disk.
@@ -84,6 +87,13 @@ pub struct DbInstanceOutputs {
     pub endpoint: Option<String>,
     /// Its ARN.
     pub arn: String,
+}
+
+impl DbInstance {
+    /// The version to ask RDS for.
+    pub fn asked_version(&self) -> &EngineVersion {
+        self.install.as_ref().unwrap_or(&self.version)
+    }
 }
 
 impl Kind for DbInstance {

@@ -47,7 +47,8 @@ impl Expansion<'_> {
         let role = "rds-enhanced-monitoring";
         let instance = DbInstance {
             engine: database.engine.clone(),
-            version: self.creatable_version(database),
+            version: database.version.clone(),
+            install: self.creatable_version(database),
             class: database.class.clone(),
             storage: database.storage,
             multi_zone: database.multi_zone,
@@ -76,25 +77,25 @@ impl Expansion<'_> {
         self.desired.add("main", &instance).after = role.into_iter().collect();
     }
 
-    /// The declared version if it can be created, else the lowest later one of its major.
-    fn creatable_version(&mut self, database: &Database) -> EngineVersion {
+    /// The lowest later version of the same major where the declared one cannot be created.
+    fn creatable_version(&mut self, database: &Database) -> Option<EngineVersion> {
         let declared = &database.version;
         let versions = &self.survey.engine_versions;
         if versions.is_empty() || versions.contains(declared) {
-            return declared.clone();
+            return None;
         }
         let later = versions.iter().filter(|version| declared.admits(version)).min();
         let Some(later) = later.cloned() else {
             let text =
                 format!("RDS creates no PostgreSQL {declared} and no later one of its major");
             self.note("db-instance.main", text, Some("database.version"));
-            return declared.clone();
+            return None;
         };
         // A bare major version asks for any minor one, so there is nothing to tell.
         if declared.to_string().contains('.') {
             let text = format!("RDS creates no PostgreSQL {declared} any more; {later} is next");
             self.note("db-instance.main", text, Some("database.version"));
         }
-        later
+        Some(later)
     }
 }

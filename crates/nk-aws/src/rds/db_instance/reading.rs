@@ -90,6 +90,7 @@ fn spec(
         name: instance.db_instance_identifier.clone().unwrap_or_default(),
         engine: pending.engine.clone().or(instance.engine.clone()).unwrap_or_default(),
         version: version(instance, pending, wanted)?,
+        install: wanted.and_then(|wanted| wanted.install.clone()),
         class: pending
             .db_instance_class
             .clone()

@@ -11,6 +11,7 @@ fn wanted() -> DbInstance {
         name: "neuraknot-dev-db".into(),
         engine: "postgres".into(),
         version: "15.4".parse().unwrap(),
+        install: None,
         class: "db.t3.micro".into(),
         storage: Storage { initial: 20, limit: 100 },
         multi_zone: false,
@@ -103,6 +104,14 @@ fn a_version_below_the_floor_or_of_another_major_is_a_difference() {
         let other = described_with(|one| one.engine_version = Some(version.into()));
         assert_eq!(read(&other).spec.version, version.parse().unwrap());
     }
+}
+
+#[test]
+fn what_rds_creates_today_says_nothing_of_what_is_there() {
+    let wanted = DbInstance { install: Some("15.18".parse().unwrap()), ..wanted() };
+    let address = Address::new("db-instance", "main");
+    let live = live(address, &described(), Tags::default(), Some(&wanted)).unwrap();
+    assert_eq!(live.spec, wanted);
 }
 
 #[test]
