@@ -716,7 +716,7 @@ def cluster_arn():
 
 @drift("cluster.main", "container-insights")
 def _():
-    aws("ecs").update_cluster_settings(
+    aws("ecs").update_cluster(
         cluster=cluster(), settings=[{"name": "containerInsights", "value": "disabled"}]
     )
 
@@ -834,6 +834,25 @@ def _():
 @drift("service.backend-go", "public")
 def _():
     change_wiring(assignPublicIp="ENABLED")
+
+
+@drift("service.backend-go", "task-definition")
+def _():
+    ecs = aws("ecs")
+    found = ecs.describe_task_definition(taskDefinition=f"{PREFIX}-backend-go")["taskDefinition"]
+    definition = {key: found[key] for key in FIELDS if key in found}
+    mine = ecs.register_task_definition(**{**definition, "family": "mine"})
+    change_service(taskDefinition=mine["taskDefinition"]["taskDefinitionArn"])
+
+
+@drift("service.backend-go", "target.group")
+def _():
+    wiring = {
+        "targetGroupArn": target_group("web"),
+        "containerName": "backend-go",
+        "containerPort": 8080,
+    }
+    change_service(loadBalancers=[wiring])
 
 
 @drift("service.backend-go", "tags.Name")
@@ -973,6 +992,16 @@ def _():
         Priority=77,
         Conditions=[{"Field": "path-pattern", "Values": ["/mine"]}],
         Actions=forward("web"),
+    )
+
+
+@drift("listener.http", "protocol")
+def _():
+    secure = aws("elbv2").describe_listeners(ListenerArns=[listener(443)])["Listeners"][0]
+    aws("elbv2").modify_listener(
+        ListenerArn=listener(80),
+        Protocol="HTTPS",
+        Certificates=[{"CertificateArn": secure["Certificates"][0]["CertificateArn"]}],
     )
 
 
