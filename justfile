@@ -21,3 +21,7 @@ ci:
 # The local emulator: `just local up`, `down`, `reset`, `status`.
 local command="status":
     cargo run --quiet -p nk -- local {{command}}
+
+# nk killed at every call, every answer lost, rain: most of an hour.
+faults:
+    cargo test -p nk --test kill --test answers -- --ignored --nocapture --test-threads 2

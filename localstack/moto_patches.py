@@ -84,8 +84,22 @@ def keep_insights():
     database.__init__, database.update = created, updated
 
 
+def keep_subnet_groups():
+    """Keeps a database's subnet group when it is changed; moto takes it out of its list."""
+    backend = moto.rds.models.RDSBackend
+    modify = backend.modify_db_subnet_group
+
+    def modified(self, *args, **arguments):
+        group = modify(self, *args, **arguments)
+        self.subnet_groups[group.name] = group
+        return group
+
+    backend.modify_db_subnet_group = modified
+
+
 def apply():
     """All that hold wherever moto's backends are used."""
     settle_services()
     keep_sign_in()
     keep_insights()
+    keep_subnet_groups()

@@ -49,7 +49,6 @@ account = {
     "alarms": every("cloudwatch", "describe_alarms", "MetricAlarms"),
     "dashboards": every("cloudwatch", "list_dashboards", "DashboardEntries"),
     "certificates": every("acm", "list_certificates", "CertificateSummaryList"),
-    "clusters": every("ecs", "list_clusters", "clusterArns"),
     "task-definitions": every("ecs", "list_task_definitions", "taskDefinitionArns", status="ACTIVE"),
 }
 secrets = session.client("secretsmanager", endpoint_url=endpoint)
@@ -76,6 +75,13 @@ account["listeners"] = [
     for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
 ]
 ecs = session.client("ecs", endpoint_url=endpoint)
+# The emulator goes on listing a deleted cluster; AWS does not.
+account["clusters"] = [
+    cluster["clusterArn"]
+    for arn in every("ecs", "list_clusters", "clusterArns")
+    for cluster in ecs.describe_clusters(clusters=[arn])["clusters"]
+    if cluster["status"] != "INACTIVE"
+]
 account["services"] = [
     service
     for cluster in account["clusters"]

@@ -29,7 +29,11 @@ except ImportError:
     import re
 
 # The models' directories where they are not named as requests are signed.
-DIRECTORIES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch"}
+DIRECTORIES = {
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+}
 
 
 def in_the_emulators_environment():

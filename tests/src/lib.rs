@@ -1,6 +1,10 @@
 //! What the tests of the whole share.
 
+pub mod ordeal;
+pub mod planned;
 pub mod proxy;
 pub mod rig;
 pub mod small;
+pub mod terminal;
+pub mod topology;
 pub mod trial;

@@ -3,8 +3,10 @@
 
 mod call;
 mod reply;
+mod rules;
 
 use std::{
+    future::pending,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -16,12 +18,13 @@ use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
-    header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING},
+    header::{CONNECTION, CONTENT_LENGTH, DATE, HOST, HeaderValue, TRANSFER_ENCODING},
     server,
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 pub use reply::{Refusal, refuse};
+pub use rules::{Death, Later, Loss, Quote, Rain, Side, Slow, Target};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
@@ -36,6 +39,8 @@ pub enum Before {
     Delay(Duration),
     /// The connection is cut; AWS never hears of it.
     Cut,
+    /// Nothing becomes of it: AWS never hears of it, and the caller waits.
+    Hold,
     /// It is answered here, as AWS would refuse it.
     Refuse(Refusal),
 }
@@ -47,6 +52,8 @@ pub enum After {
     Pass,
     /// The connection is cut: what was asked is done, and nobody says so.
     Cut,
+    /// Nothing becomes of it: what was asked is done, and the caller waits.
+    Hold,
 }
 
 /// Decides what becomes of every call.
@@ -61,6 +68,11 @@ pub trait Rule: Send + Sync {
     fn after(&self, call: &Call, status: u16) -> After {
         let _ = (call, status);
         After::Pass
+    }
+
+    /// What AWS's clock shows in the answers of the lock's service, where not the time.
+    fn date(&self) -> Option<HeaderValue> {
+        None
     }
 }
 
@@ -159,16 +171,24 @@ async fn handle(
             record(0);
             return Err("cut before".into());
         }
+        Before::Hold => {
+            record(0);
+            return pending().await;
+        }
         Before::Refuse(refusal) => {
             record(refusal.status);
             return Ok(refuse(&call, &refusal));
         }
     }
-    let (status, response) = forward(&shared.target, parts.clone(), body.clone()).await?;
+    let (status, mut response) = forward(&shared.target, parts.clone(), body.clone()).await?;
     record(status);
+    if let Some(date) = rule.date().filter(|_| call.service == "ssm") {
+        response.headers_mut().insert(DATE, date);
+    }
     match rule.after(&call, status) {
         After::Pass => Ok(response),
         After::Cut => Err("cut after".into()),
+        After::Hold => pending().await,
     }
 }
 

@@ -1,4 +1,9 @@
 //! The real nk against an emulator of its own, with the proxy in between.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test is a program of its own: it reads its environment and tells what takes long"
+)]
 
 use std::{
     env, fs,
@@ -42,7 +47,7 @@ impl Said {
     /// # Panics
     ///
     /// When the exit code is another.
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "the check is often all that is wanted")]
     pub fn with_code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", self.out, self.err);
         self
@@ -120,14 +125,28 @@ impl Rig {
     ///
     /// When it fails.
     pub async fn python(&self, script: &str, arguments: &[&str]) -> String {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
-        let python = self.settings.python();
-        let output =
-            Command::new(python).arg(path).args(arguments).output().await.expect("Python runs");
+        let output = self.script(script).args(arguments).output().await.expect("Python runs");
         let error = String::from_utf8_lossy(&output.stderr);
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{script}: {out}\n{error}");
         out
+    }
+
+    /// Forgets what was made in the emulator.
+    ///
+    /// # Panics
+    ///
+    /// When there is no emulator any more.
+    pub async fn reset(&self) {
+        let emptied = nk_local::reset(&self.settings).await;
+        assert!(emptied.expect("the emulator can be emptied"));
+    }
+
+    /// A command that runs one of the Python files in `tests` with the emulator's own Python.
+    pub fn script(&self, name: &str) -> Command {
+        let mut command = Command::new(self.settings.python());
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).kill_on_drop(true);
+        command
     }
 
     /// Everything in the account.

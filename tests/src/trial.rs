@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nk_engine::{NoGate, Run, Stop, execute, observe};
-use nk_model::{Desired, Event, LiveValue, Observed, Plan, Summary};
+use nk_model::{Desired, Event, Json, LiveValue, Observed, Plan, Summary};
 use nk_plan::{Permission, PlanError};
 use nk_sim::Sim;
 use tokio::sync::{mpsc, watch};
@@ -70,23 +70,45 @@ impl Trial {
     /// What exists, without the ids that differ from run to run.
     pub fn shape(&self) -> Vec<String> {
         let all = self.sim.everything();
-        let name = |text: &str| name_ids(text, &all);
         let mut shape: Vec<_> = all
             .iter()
-            .map(|live| {
-                format!("{} {:?} {}", live.address, live.phase, name(&live.spec.to_string()))
-            })
+            .map(|live| format!("{} {:?} {}", live.address, live.phase, named(&live.spec, &all)))
             .collect();
         shape.sort();
         shape
     }
 }
 
-/// The text with every output replaced by the placeholder that names it.
-fn name_ids(text: &str, all: &[LiveValue]) -> String {
-    let mut text = text.to_owned();
-    for live in all {
-        text = text.replace(&format!("{}/", live.id), &format!("{}/", live.address));
+/// What only one of two shapes has: short enough to be read when a test fails.
+pub fn apart(one: &[String], other: &[String]) -> Vec<String> {
+    let only = |these: &[String], those: &[String], sign: char| -> Vec<String> {
+        these
+            .iter()
+            .filter(|line| !those.contains(line))
+            .map(|line| format!("{sign} {line}"))
+            .collect()
+    };
+    [only(one, other, '-'), only(other, one, '+')].concat()
+}
+
+/// The value with every id replaced by its address, and sets in the order that this gives them.
+fn named(value: &Json, all: &[LiveValue]) -> Json {
+    match value {
+        Json::String(text) => {
+            let mut text = text.clone();
+            for live in all {
+                text = text.replace(&format!("{}/", live.id), &format!("{}/", live.address));
+            }
+            text.into()
+        }
+        Json::Array(items) => {
+            let mut items: Vec<_> = items.iter().map(|item| named(item, all)).collect();
+            items.sort_by_cached_key(Json::to_string);
+            items.into()
+        }
+        Json::Object(fields) => {
+            fields.iter().map(|(name, field)| (name.clone(), named(field, all))).collect()
+        }
+        other => other.clone(),
     }
-    text
 }

@@ -2,7 +2,13 @@
 
 use nk_model::{Action, Desired, Outcome};
 use nk_sim::Fault;
-use nk_tests::{small::network, trial::Trial};
+use nk_tests::{
+    small::network,
+    topology::{self, STACK},
+    trial::{Trial, apart},
+};
+
+const NONE: [&str; 0] = [];
 
 fn seed() -> Desired {
     network("10.0.0.0/16", "10.0.1.0/24")
@@ -30,12 +36,15 @@ async fn destroyed_nothing_is_left() {
     let trial = settled(&desired).await;
     let (summary, events) = trial.destroy(&desired).await;
     assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
-    assert_eq!(trial.shape(), Vec::<String>::new());
+    assert_eq!(trial.shape(), NONE);
 }
 
-/// Every way in which one call may go wrong.
-fn faults(at: usize) -> [Fault; 4] {
-    [Fault::DeadBefore(at), Fault::DeadAfter(at), Fault::LostAnswer(at), Fault::LostCall(at)]
+/// The ways in which a call may go wrong: all of them for a small stack; for a large one, where that
+/// takes minutes, each call in one way, in turn.
+fn faults(at: usize, desired: &Desired) -> Vec<Fault> {
+    let all =
+        [Fault::DeadBefore(at), Fault::DeadAfter(at), Fault::LostAnswer(at), Fault::LostCall(at)];
+    if desired.resources.len() < 20 { all.to_vec() } else { vec![all[at % all.len()].clone()] }
 }
 
 /// Applies `from`, then goes to `to` with one fault at every call in turn, and expects the same end
@@ -49,7 +58,7 @@ async fn survives(from: Option<&Desired>, to: &Desired) {
     calm.apply(to).await;
     let changes = calm.sim.calls().1 - before;
     for at in 1..=changes {
-        for fault in faults(before + at) {
+        for fault in faults(before + at, to) {
             let trial = Trial::default();
             if let Some(from) = from {
                 trial.apply(from).await;
@@ -59,7 +68,7 @@ async fn survives(from: Option<&Desired>, to: &Desired) {
             trial.sim.set_fault(None);
             let (summary, events) = trial.apply(to).await;
             assert_eq!(summary.outcome, Outcome::Done, "{fault:?}: {events:#?}");
-            assert_eq!(trial.shape(), calm.shape(), "{fault:?}");
+            assert_eq!(apart(&trial.shape(), &calm.shape()), NONE, "{fault:?}");
             assert!(trial.plan(to).await.unwrap().is_empty(), "{fault:?}");
         }
     }
@@ -82,19 +91,23 @@ async fn a_replaced_vpc_survives_a_fault_at_every_call() {
 
 #[tokio::test(start_paused = true)]
 async fn a_destroy_survives_a_fault_at_every_call() {
-    let desired = seed();
-    let calm = settled(&desired).await;
+    destruction_survives(&seed()).await;
+}
+
+/// Destroys with one fault at every call in turn, and then without.
+async fn destruction_survives(desired: &Desired) {
+    let calm = settled(desired).await;
     let before = calm.sim.calls().1;
-    calm.destroy(&desired).await;
+    calm.destroy(desired).await;
     for at in before + 1..=calm.sim.calls().1 {
-        for fault in faults(at) {
-            let trial = settled(&desired).await;
+        for fault in faults(at, desired) {
+            let trial = settled(desired).await;
             trial.sim.set_fault(Some(fault.clone()));
-            trial.destroy(&desired).await;
+            trial.destroy(desired).await;
             trial.sim.set_fault(None);
-            let (summary, events) = trial.destroy(&desired).await;
+            let (summary, events) = trial.destroy(desired).await;
             assert_eq!(summary.outcome, Outcome::Done, "{fault:?}: {events:#?}");
-            assert_eq!(trial.shape(), Vec::<String>::new(), "{fault:?}");
+            assert_eq!(trial.shape(), NONE, "{fault:?}");
         }
     }
 }
@@ -117,4 +130,35 @@ async fn a_replaced_vpc_takes_everything_in_it_along() {
         "vpc.main",
     ];
     assert_eq!(replaced, expected);
+}
+
+/// The whole topology.
+fn whole() -> Desired {
+    topology::desired(STACK, "prod")
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_whole_topology_survives_a_fault_at_every_call() {
+    survives(None, &whole()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_whole_topology_survives_a_moved_subnet_with_a_fault_at_every_call() {
+    let moved = topology::desired(&STACK.replace("10.0.1.0/24", "10.0.3.0/24"), "prod");
+    survives(Some(&whole()), &moved).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn destroying_the_whole_topology_survives_a_fault_at_every_call() {
+    destruction_survives(&whole()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_whole_topology_takes_as_long_as_its_database() {
+    let trial = Trial::default();
+    let (summary, _) = trial.apply(&whole()).await;
+    assert_eq!(summary.outcome, Outcome::Done);
+    assert_eq!(summary.critical_path.last().unwrap().to_string(), "db-instance.main");
+    assert!(summary.seconds / summary.bound < 1.05, "{} of {}", summary.seconds, summary.bound);
+    assert!(summary.seconds < 460.0, "{}", summary.seconds);
 }

@@ -1,12 +1,13 @@
 //! Golden plans: what a change of the stack file, or of AWS behind nk's back, makes of the plan.
 //!
 //! A case is a folder in `tests/golden`: `stack.toml` is what is wanted; `before.toml`, where there
-//! is one, is what was applied; `meddle.json`, where there is one, is what others did to it since.
-//! `plan.txt` is the plan, or why there is none. `NK_GOLDEN=write` writes it anew.
+//! is one, is what was applied (`# The same.` stands for `stack.toml`); `meddle.json`, where
+//! there is one, is what became of that since; `setting.json` is what else matters. `plan.txt` is
+//! the plan, or why there is none. `NK_GOLDEN=write` writes it anew: read what it wrote.
 
-use std::{env, fs, path::Path};
+use std::{collections::BTreeMap, env, fmt::Write, fs, path::Path};
 
-use nk_model::{Address, Desired, LiveValue};
+use nk_model::{Action, Address, Desired, LiveValue, Observed, Owner, Phase, Plan, Step, Until};
 use nk_plan::Permission;
 use nk_report::{PlanText, plan_text};
 use nk_stack::{Source, Survey};
@@ -14,38 +15,56 @@ use nk_tests::trial::Trial;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-/// What others did.
+/// What became of the account behind nk's back.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 enum Deed {
-    /// Gave a field another value.
+    /// A field, with dots between the levels, got another value.
     Set { address: Address, field: String, value: Json },
-    /// Removed a resource.
-    Remove { address: Address },
-    /// Added a resource.
-    Plant(Box<LiveValue>),
+    /// These are gone.
+    Remove(Vec<Address>),
+    /// All but these are gone.
+    Keep(Vec<Address>),
+    /// A resource came into another phase.
+    Phase { address: Address, phase: Phase },
+    /// A second resource appeared at an address: like the first one but for these fields.
+    Twin {
+        address: Address,
+        id: String,
+        #[serde(default)]
+        fields: BTreeMap<String, Json>,
+        #[serde(default)]
+        vacant: bool,
+    },
+    /// Others have made what the stack file asks for; their tags lack something.
+    Foreign { address: Address, id: String, lacks: String },
 }
 
 /// What a case needs besides its files.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 struct Setting {
     environment: Option<String>,
+    /// Whether everything is to go.
     destroy: bool,
+    /// Whether the plan is shown with what each step waits for.
+    order: bool,
+    /// The providers whose credentials are there, when the stack was made and now.
+    credentials_before: Vec<String>,
     credentials: Vec<String>,
     engine_versions: Vec<String>,
     remove: Vec<String>,
 }
 
-fn desired(path: &Path, setting: &Setting) -> Desired {
+fn desired(path: &Path, setting: &Setting, credentials: &[String]) -> Desired {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let source = Source { name, text: fs::read_to_string(path).unwrap() };
     let environment = setting.environment.as_deref().unwrap_or("dev");
-    let stack =
-        nk_stack::read(&source, environment).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let stack = nk_stack::read(&source, environment)
+        .unwrap_or_else(|problems| panic!("{}: {problems:?}", path.display()));
     let survey = Survey {
         account: Some("123456789012".into()),
-        credentials: setting.credentials.iter().cloned().collect(),
+        credentials: credentials.iter().cloned().collect(),
         engine_versions: setting.engine_versions.iter().map(|text| text.parse().unwrap()).collect(),
         ..Survey::default()
     };
@@ -57,28 +76,106 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
     Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-async fn case(folder: &Path) -> String {
-    let setting: Setting = read(&folder.join("setting.json")).unwrap_or_default();
-    let wanted = desired(&folder.join("stack.toml"), &setting);
-    let trial = Trial::default();
-    if folder.join("before.toml").exists() {
-        trial.apply(&desired(&folder.join("before.toml"), &setting)).await;
-    }
-    for deed in read::<Vec<Deed>>(&folder.join("meddle.json")).unwrap_or_default() {
-        match deed {
-            Deed::Set { address, field, value } => trial.sim.meddle(&address, &field, value),
-            Deed::Remove { address } => trial.sim.remove(&address),
-            Deed::Plant(live) => trial.sim.plant(*live),
+/// What was applied before, if anything was.
+fn before(folder: &Path, setting: &Setting) -> Option<Desired> {
+    let path = folder.join("before.toml");
+    let same = fs::read_to_string(&path).ok()?.trim() == "# The same.";
+    let path = if same { folder.join("stack.toml") } else { path };
+    Some(desired(&path, setting, &setting.credentials_before))
+}
+
+fn the<'a>(observed: &'a mut Observed, address: &Address) -> &'a mut LiveValue {
+    let found = observed.found.iter_mut().find(|live| live.address == *address);
+    found.unwrap_or_else(|| panic!("there is no {address}"))
+}
+
+fn set(spec: &mut Json, field: &str, value: Json) {
+    let pointer = format!("/{}", field.replace('.', "/"));
+    *spec.pointer_mut(&pointer).unwrap_or_else(|| panic!("there is no field {field}")) = value;
+}
+
+impl Deed {
+    fn befall(self, observed: &mut Observed, wanted: &Desired) {
+        match self {
+            Self::Set { address, field, value } => {
+                set(&mut the(observed, &address).spec, &field, value);
+            }
+            Self::Remove(addresses) => {
+                for address in addresses {
+                    the(observed, &address);
+                    observed.found.retain(|live| live.address != address);
+                }
+            }
+            Self::Keep(addresses) => {
+                for address in &addresses {
+                    the(observed, address);
+                }
+                observed.found.retain(|live| addresses.contains(&live.address));
+            }
+            Self::Phase { address, phase } => the(observed, &address).phase = phase,
+            Self::Twin { address, id, fields, vacant } => {
+                let mut twin = the(observed, &address).clone();
+                for (field, value) in fields {
+                    set(&mut twin.spec, &field, value);
+                }
+                for (output, value) in twin.outputs.as_object_mut().unwrap() {
+                    *value = format!("{id}/{output}").into();
+                }
+                observed.found.push(LiveValue { id, vacant, ..twin });
+            }
+            Self::Foreign { address, id, lacks } => {
+                let spec = wanted.resources[&address].spec.clone();
+                let live = LiveValue::ready(address, id, spec, Json::Object(Default::default()));
+                observed.found.push(live.owned_by(Owner::Foreign(lacks)));
+            }
         }
     }
-    let observed = trial.observe(&wanted).await;
+}
+
+/// Each step with what it waits for; where that need only be known and not ended, with a `~`.
+fn order(plan: &Plan) -> String {
+    let mut text = "\nOrder:\n".to_owned();
+    let name = |step: &Step| {
+        let word = match step.action {
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Destroy => "destroy",
+            Action::ReplaceCreate => "create the new",
+            Action::ReplaceDestroy => "destroy the old",
+        };
+        format!("{word} {}", step.address)
+    };
+    for step in &plan.steps {
+        writeln!(text, "  {}", name(step)).unwrap();
+        for need in &step.needs {
+            let mark = if need.until == Until::Known { "~" } else { " " };
+            writeln!(text, "    after {mark}{}", name(&plan.steps[need.step])).unwrap();
+        }
+    }
+    text
+}
+
+async fn case(folder: &Path) -> String {
+    let setting: Setting = read(&folder.join("setting.json")).unwrap_or_default();
+    let wanted = desired(&folder.join("stack.toml"), &setting, &setting.credentials);
+    let trial = Trial::default();
+    if let Some(before) = before(folder, &setting) {
+        trial.apply(&before).await;
+    }
+    let mut observed = trial.observe(&wanted).await;
+    for deed in read::<Vec<Deed>>(&folder.join("meddle.json")).unwrap_or_default() {
+        deed.befall(&mut observed, &wanted);
+    }
     let (wanted, permission) = if setting.destroy {
         (Desired::nothing(wanted.stack), Permission::everything())
     } else {
         (wanted, Permission { remove: setting.remove, ..Permission::default() })
     };
     match nk_plan::plan(&wanted, &observed, nk_kinds::kind, &permission) {
-        Ok(plan) => plan_text(&plan, &PlanText::default()),
+        Ok(plan) => {
+            let order = if setting.order { order(&plan) } else { String::new() };
+            plan_text(&plan, &PlanText::default()) + &order
+        }
         Err(error) => {
             let hints: Vec<_> = error.problems.iter().filter_map(nk_plan::Problem::hint).collect();
             format!("{error}\n\n{}\n", hints.join("\n"))
@@ -95,7 +192,7 @@ async fn every_case_gives_its_plan() {
         .filter(|path| path.is_dir())
         .collect();
     folders.sort();
-    assert!(folders.len() > 10, "the cases are in {}", root.display());
+    assert!(folders.len() > 25, "the cases are in {}", root.display());
     let mut wrong = Vec::new();
     for folder in folders {
         let plan = case(&folder).await;

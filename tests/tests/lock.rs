@@ -79,7 +79,7 @@ async fn of_many_takers_over_one_expired_lock_exactly_one_wins() {
         let won: Vec<_> = join_all(takers).await.into_iter().filter_map(Result::ok).collect();
         assert_eq!(won.len(), 1, "seed {seed}");
         // The winner is not put off by what the others wrote over it.
-        sleep(Duration::from_secs(300)).await;
+        sleep(Duration::from_mins(5)).await;
         assert!(won[0].gate().open().await, "seed {seed}");
     }
 }
@@ -108,7 +108,7 @@ async fn the_new_holder_survives_the_old_ones_last_write() {
     let new = take(&sim, "new").await.unwrap();
     // The old run was only stopped; it wakes and rewrites the record once.
     sim.write_lock(&serde_json::to_string(&run("old")).unwrap(), false).await.unwrap();
-    sleep(Duration::from_secs(120)).await;
+    sleep(Duration::from_mins(2)).await;
     assert!(new.gate().open().await);
 }
 

@@ -2,11 +2,11 @@
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
-use nk_engine::{Caller, CloudError, Connection, Nature};
+use nk_engine::{Caller, CloudError, CloudResult, Connected, Connection, Nature, Questions};
 use nk_model::StackId;
 use std::time::Duration;
 
-use crate::{Meter, rim::Refused};
+use crate::{Meter, http, reach::Reach, rim::Refused};
 
 /// AWS, as one stack sees it.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Aws {
     pub(crate) stack: StackId,
     pub(crate) region: String,
     pub(crate) account: String,
+    /// As in `aws`: what ARNs begin with tells the public regions from China's.
+    partition: String,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) autoscaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
@@ -27,34 +29,32 @@ pub struct Aws {
     pub(crate) rds: aws_sdk_rds::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) sts: aws_sdk_sts::Client,
+    pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     meter: Meter,
 }
 
 impl Aws {
-    /// Connects, and asks AWS who is asking. One call.
+    /// Connects, and asks AWS who is asking and these questions, all at once.
     pub async fn connect(
         stack: StackId,
         connection: &Connection,
-    ) -> Result<(Self, Caller), CloudError> {
+        questions: &Questions,
+    ) -> CloudResult<Connected<Self>> {
+        let mut cloud = Self::new(stack, connection).await;
+        // Whoever cannot be told who they are need not wait for the answers.
+        let answers = async { Ok(cloud.answers(questions).await) };
+        let (caller, answers) = tokio::try_join!(cloud.caller(), answers)?;
+        cloud.account.clone_from(&caller.account);
+        if let Some(partition) = caller.arn.split(':').nth(1) {
+            partition.clone_into(&mut cloud.partition);
+        }
+        Ok(Connected { cloud, caller, answers })
+    }
+
+    async fn new(stack: StackId, connection: &Connection) -> Self {
         let meter = Meter::default();
         let config = configuration(connection).await;
-        let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(meter.clone()).build();
-        let identity = aws_sdk_sts::Client::from_conf(sts)
-            .get_caller_identity()
-            .send()
-            .await
-            .refused("sts:GetCallerIdentity")
-            // Nobody may be denied this call: who is, is not who they say.
-            .map_err(|error| match error.nature {
-                Nature::Denied | Nature::Refused => {
-                    CloudError { nature: Nature::Credentials, ..error }
-                }
-                _ => error,
-            })?;
-        let caller = Caller {
-            account: identity.account.unwrap_or_default(),
-            arn: identity.arn.unwrap_or_default(),
-        };
         macro_rules! client {
             ($sdk:ident) => {
                 $sdk::Client::from_conf(
@@ -62,10 +62,11 @@ impl Aws {
                 )
             };
         }
-        let aws = Self {
+        Self {
             stack,
             region: connection.region.clone(),
-            account: caller.account.clone(),
+            account: String::new(),
+            partition: "aws".to_owned(),
             acm: client!(aws_sdk_acm),
             autoscaling: client!(aws_sdk_applicationautoscaling),
             cloudwatch: client!(aws_sdk_cloudwatch),
@@ -79,9 +80,34 @@ impl Aws {
             rds: client!(aws_sdk_rds),
             secrets: client!(aws_sdk_secretsmanager),
             ssm: client!(aws_sdk_ssm),
+            sts: client!(aws_sdk_sts),
+            tagging: client!(aws_sdk_resourcegroupstagging),
             meter,
-        };
-        Ok((aws, caller))
+        }
+    }
+
+    async fn caller(&self) -> CloudResult<Caller> {
+        let hasty = aws_sdk_sts::config::Builder::default().retry_classifier(Reach);
+        let call = self.sts.get_caller_identity().customize().config_override(hasty);
+        let answer = call.send().await;
+        // Nobody may be denied this call: who is, is not who they say.
+        let identity = answer.refused("sts:GetCallerIdentity").map_err(|error| {
+            let nature = match error.nature {
+                Nature::Denied | Nature::Refused => Nature::Credentials,
+                nature => nature,
+            };
+            CloudError { nature, ..error }
+        })?;
+        Ok(Caller {
+            account: identity.account.unwrap_or_default(),
+            arn: identity.arn.unwrap_or_default(),
+        })
+    }
+
+    /// The ARN of something of ours, where no answer tells it.
+    pub(crate) fn arn(&self, service: &str, region: &str, resource: &str) -> String {
+        let Self { partition, account, .. } = self;
+        format!("arn:{partition}:{service}:{region}:{account}:{resource}")
     }
 
     /// The calls made so far.
@@ -97,6 +123,7 @@ impl Aws {
 /// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
 async fn configuration(connection: &Connection) -> aws_config::SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http::shared())
         .region(Region::new(connection.region.clone()))
         .retry_config(RetryConfig::adaptive().with_max_attempts(8))
         .timeout_config(

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_engine::{
-    Answers, Caller, CloudError, CloudResult, Connection, Provider, Questions, SecretValue,
-};
+use nk_engine::{Answers, CloudResult, Connected, Connection, Provider, Questions, SecretValue};
 use nk_model::StackId;
 
 use crate::{Aws, rim::Refused};
@@ -13,39 +11,18 @@ impl Provider for Aws {
     async fn connect(
         stack: StackId,
         connection: &Connection,
-    ) -> Result<(Self, Caller), CloudError> {
-        Self::connect(stack, connection).await
+        questions: &Questions,
+    ) -> CloudResult<Connected<Self>> {
+        Self::connect(stack, connection, questions).await
     }
 
     fn calls(&self) -> usize {
         self.meter().count()
     }
 
-    async fn ask(&self, questions: &Questions) -> CloudResult<Answers> {
-        let versions = async {
-            match &questions.engine {
-                Some((engine, major)) => self.engine_versions(engine, major).await,
-                None => Ok(Vec::new()),
-            }
-        };
-        let credentials = async {
-            match &questions.oauth_secret {
-                Some(secret) => self.provider_credentials(secret).await,
-                None => Ok(BTreeSet::new()),
-            }
-        };
-        let addresses = async {
-            if questions.addresses { self.addresses_in_use().await.map(Some) } else { Ok(None) }
-        };
-        let certificate = async {
-            match &questions.local_certificate {
-                Some(domain) => self.find_local_certificate(domain).await,
-                None => Ok(None),
-            }
-        };
-        let (engine_versions, credentials, addresses_in_use, certificate) =
-            tokio::try_join!(versions, credentials, addresses, certificate)?;
-        Ok(Answers { engine_versions, credentials, addresses_in_use, certificate })
+    async fn addresses_in_use(&self) -> CloudResult<usize> {
+        let answer = self.ec2.describe_addresses().send().await.refused("ec2:DescribeAddresses")?;
+        Ok(answer.addresses.map_or(0, |addresses| addresses.len()))
     }
 
     async fn secret(&self, name: &str) -> CloudResult<Option<SecretValue>> {
@@ -66,9 +43,28 @@ impl Provider for Aws {
 }
 
 impl Aws {
-    /// How many elastic IPs the region has, anybody's: the quota counts all of them.
-    async fn addresses_in_use(&self) -> CloudResult<usize> {
-        let answer = self.ec2.describe_addresses().send().await.refused("ec2:DescribeAddresses")?;
-        Ok(answer.addresses.map_or(0, |addresses| addresses.len()))
+    /// Answers what a stack file's meaning depends on.
+    pub(crate) async fn answers(&self, questions: &Questions) -> CloudResult<Answers> {
+        let versions = async {
+            match &questions.engine {
+                Some((engine, major)) => self.engine_versions(engine, major).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let credentials = async {
+            match &questions.oauth_secret {
+                Some(secret) => self.provider_credentials(secret).await,
+                None => Ok(BTreeSet::new()),
+            }
+        };
+        let certificate = async {
+            match &questions.local_certificate {
+                Some(domain) => self.find_local_certificate(domain).await,
+                None => Ok(None),
+            }
+        };
+        let (engine_versions, credentials, certificate) =
+            tokio::try_join!(versions, credentials, certificate)?;
+        Ok(Answers { engine_versions, credentials, certificate })
     }
 }

@@ -1,5 +1,7 @@
 //! The rim of the SDK: its errors become the engine's.
 
+use std::iter;
+
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{ConnectorError, SdkError},
@@ -68,13 +70,14 @@ where
         }
         SdkError::DispatchFailure(failure) => {
             let nature = match failure.as_connector_error() {
+                Some(error) if without_credentials(error) => Nature::Credentials,
                 Some(error) if unsent(error) => Nature::Unreachable,
                 Some(_) => Nature::Ambiguous,
                 None => Nature::Unreachable,
             };
             let text = failure
                 .as_connector_error()
-                .map_or_else(|| "no connection".to_owned(), |error| chain(error));
+                .map_or_else(|| "no connection".to_owned(), |error| told(error));
             bare(nature, text)
         }
         SdkError::TimeoutError(_) => bare(Nature::Ambiguous, "there was no answer in time".into()),
@@ -83,7 +86,7 @@ where
             bare(Nature::Ambiguous, "the answer was cut off or makes no sense".into())
         }
         SdkError::ConstructionFailure(failure) => {
-            let text = chain(&SdkError::<E, HttpResponse>::ConstructionFailure(failure));
+            let text = told(&SdkError::<E, HttpResponse>::ConstructionFailure(failure));
             let nature =
                 if text.contains("credential") { Nature::Credentials } else { Nature::Refused };
             bare(nature, text)
@@ -92,8 +95,13 @@ where
     }
 }
 
+/// Whether there was nothing to sign the request with.
+fn without_credentials(error: &ConnectorError) -> bool {
+    chain(error).contains("CredentialsNotLoaded") || told(error).contains("loading credentials")
+}
+
 /// Whether the request surely never left.
-fn unsent(error: &ConnectorError) -> bool {
+pub(crate) fn unsent(error: &ConnectorError) -> bool {
     let text = chain(error);
     error.is_user()
         || ["tcp connect", "dns error", "certificate", "Connect, "]
@@ -101,6 +109,27 @@ fn unsent(error: &ConnectorError) -> bool {
             .any(|word| text.contains(word))
 }
 
+/// What an error and its causes say, for a person: on one line, and no cause twice.
+fn told(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = iter::successors(Some(error), |error| error.source());
+    let mut text = String::new();
+    for cause in causes {
+        let cause = cause.to_string();
+        // The SDK lists every place where it has looked for credentials.
+        let cause = cause.split(". Attempted:").next().unwrap_or_default();
+        if cause.ends_with("no credentials found in chain") {
+            return "no credentials were found".to_owned();
+        }
+        if text.is_empty() {
+            cause.clone_into(&mut text);
+        } else if !text.contains(cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+/// The same with all that there is to decide by.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     DisplayErrorContext(error).to_string()
 }

@@ -12,36 +12,61 @@ use crate::{errors::Error, exit::Exit, holder, signals};
 /// How many calls may be under way at once unless the arguments say otherwise.
 pub(crate) const PARALLELISM: usize = 16;
 
-/// Takes the lock.
-pub(crate) async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Lease<C>, Error> {
-    let mine: Holder = holder::myself(command);
-    Lease::acquire(Arc::clone(cloud), mine).await.map_err(Error::Lock)
+/// The lock, and what signals have said since before it was taken.
+pub(crate) struct Hold<C: Cloud> {
+    lease: Lease<C>,
+    told: watch::Receiver<Stop>,
 }
 
-/// Gives the lock back, whatever came of what was done under it.
-pub(crate) async fn release<C: Cloud>(lease: Lease<C>) -> Result<(), Error> {
-    lease.release().await.map_err(|error| Error::Cloud(vec![error]))
+/// Takes the lock.
+pub(crate) async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Hold<C>, Error> {
+    let told = signals::watch();
+    let mine: Holder = holder::myself(command);
+    let lease = Lease::acquire(Arc::clone(cloud), mine).await.map_err(Error::Lock)?;
+    Ok(Hold { lease, told })
+}
+
+impl<C: Cloud> Hold<C> {
+    /// Does what comes before the run, unless a signal ends it: there is nothing to finish yet.
+    pub(crate) async fn prepare<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            () = signals::stopped(self.told.clone()) => Err(Error::Interrupted),
+            done = work => done,
+        }
+    }
+
+    /// Gives the lock back and keeps the first thing that went wrong.
+    pub(crate) async fn finish(self, result: Result<Exit, Error>) -> Result<Exit, Error> {
+        let released = self.lease.release().await;
+        let exit = result?;
+        released.map_err(|error| Error::Cloud(vec![error]))?;
+        Ok(exit)
+    }
 }
 
 /// Runs a plan under the lock, telling about it.
 pub(crate) async fn run<C: Cloud>(
     cloud: &Arc<C>,
     plan: Plan,
-    lease: &Lease<C>,
+    hold: &Hold<C>,
     parallelism: usize,
     console: Console,
     unseen: Unseen,
 ) -> Summary {
     let (events, told) = mpsc::unbounded_channel();
     let (stop_sender, stop) = watch::channel(Stop::Go);
-    let watching = tokio::spawn(signals::watch(stop_sender, lease.ousted()));
+    let (told_to, ousted) = (hold.told.clone(), hold.lease.ousted());
+    let watching = tokio::spawn(signals::or_ousted(told_to, ousted, stop_sender));
     let telling = tokio::spawn(console.follow(told));
     let run = Run {
         registry: nk_kinds::kind,
         parallelism,
         events,
         stop,
-        gate: lease.gate(),
+        gate: hold.lease.gate(),
         unseen: Arc::new(unseen),
     };
     let summary = execute(Arc::clone(cloud), plan, run).await;

@@ -1,8 +1,11 @@
 //! Everything that ends a command early, and how it is shown.
 
-use std::io::{self, Write};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
-use miette::{GraphicalReportHandler, GraphicalTheme};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use nk_engine::{CloudError, LockError, Nature};
 use nk_local::LocalError;
 use nk_model::Guard;
@@ -44,6 +47,8 @@ pub(crate) enum Error {
     Guarded(Vec<Guard>),
     #[error("something has changed since the plan was shown")]
     Overtaken,
+    #[error("interrupted before any step was begun")]
+    Interrupted,
     #[error("{0}")]
     Lock(LockError),
     #[error("there is no terminal to ask on")]
@@ -81,6 +86,7 @@ impl Error {
             | Self::WhichStack(_)
             | Self::WhichEnvironment(_) => Exit::StackFile,
             Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
+            Self::Interrupted => Exit::Interrupted,
             _ => Exit::Failed,
         }
     }
@@ -181,7 +187,7 @@ impl Error {
 
     fn text(&self, styles: &Styles) -> String {
         match self {
-            Self::Problems(problems) => graphical(problems),
+            Self::Problems(problems) => graphical(problems, styles),
             // Each has its own way out.
             Self::Plan(error) if error.problems.len() > 1 => {
                 let texts: Vec<_> = error
@@ -212,16 +218,50 @@ fn is_in_the_stack_file(problem: &Problem) -> bool {
     }
 }
 
-fn graphical(problems: &Problems) -> String {
-    let mut text = String::new();
+fn graphical(problems: &Problems, styles: &Styles) -> String {
+    let heading = Complaint { error: problems.to_string(), causes: Vec::new(), hint: None };
+    let mut text = complaint_text(&heading, styles);
     let theme = match anstream::AutoStream::choice(&io::stderr()) {
         anstream::ColorChoice::Never => GraphicalTheme::unicode_nocolor(),
         _ => GraphicalTheme::unicode(),
     };
     let handler = GraphicalReportHandler::new_themed(theme);
-    // Writing to a string does not fail.
-    let _ = handler.render_report(&mut text, problems);
+    for problem in problems.related().into_iter().flatten() {
+        text.push('\n');
+        // Writing to a string does not fail.
+        let _ = handler.render_report(&mut text, &Marked { problem, problems });
+    }
     text
+}
+
+/// One problem with the text that it is marked in; shown as related to another it would be headed
+/// `Error:` once more.
+#[derive(Debug)]
+struct Marked<'a> {
+    problem: &'a dyn Diagnostic,
+    problems: &'a Problems,
+}
+
+impl fmt::Display for Marked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.problem, f)
+    }
+}
+
+impl std::error::Error for Marked<'_> {}
+
+impl Diagnostic for Marked<'_> {
+    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        self.problem.help()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.problem.labels()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.problems.source_code()
+    }
 }
 
 fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
@@ -232,7 +272,8 @@ fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
                 .to_owned(),
         ],
         Nature::Unreachable => vec![format!(
-            "see whether the network is up, and whether `{region}` is a region of AWS"
+            "see whether the network is up, whether `{region}` is a region of AWS, and what \
+             AWS_ENDPOINT_URL says if it is set"
         )],
         _ => Vec::new(),
     }

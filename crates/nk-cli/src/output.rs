@@ -18,6 +18,7 @@ impl Output {
     }
 
     /// Data, on standard output.
+    #[expect(clippy::unused_self, reason = "all that is printed goes through the printer")]
     pub(crate) fn data(&self, text: &str) {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
@@ -29,8 +30,8 @@ impl Output {
         }
     }
 
-    /// A plan, below the stack it is for.
-    pub(crate) fn plan(&self, place: &str, plan: &Plan, calls: usize, took: Duration) {
+    /// A plan, between the stack it is for and what it costs.
+    pub(crate) fn plan(&self, place: &str, plan: &Plan, cost: &str, calls: usize, took: Duration) {
         let seconds = Some(took.as_secs_f64());
         if self.json {
             self.data(plan_json(plan, Some(calls), seconds).trim_end());
@@ -38,7 +39,7 @@ impl Output {
         }
         let options =
             PlanText { styles: Styles::of(&std::io::stdout()), calls: Some(calls), seconds };
-        let _ = write!(anstream::stdout(), "{place}\n\n{}", plan_text(plan, &options));
+        let _ = writeln!(anstream::stdout(), "{place}\n\n{}{cost}", plan_text(plan, &options));
     }
 
     /// What a stack file expands to.

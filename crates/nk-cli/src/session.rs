@@ -2,8 +2,9 @@
 
 use std::{env, fs, path::PathBuf, sync::Arc};
 
-use nk_engine::{Answers, Caller, Connection, Provider, Questions, observe};
-use nk_model::{Desired, Observed, Unseen};
+use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, observe};
+use nk_kinds::ec2::ElasticIp;
+use nk_model::{Action, Desired, Kind, Observed, Plan, Step, Unseen};
 use nk_stack::{Source, Stack, Survey};
 
 use crate::{arguments::Global, emulator, errors::Error};
@@ -89,21 +90,15 @@ impl<P: Provider> Session<P> {
         let Opened { stack, .. } = opened;
         let unseen = if global.local { emulator::unseen()? } else { Unseen::default() };
         let connection = connection(global, &stack).await?;
-        let (cloud, caller) = P::connect(stack.id.clone(), &connection)
-            .await
-            .map_err(|error| Error::connecting(error, &stack))?;
+        let questions = questions(&stack, &connection);
+        let connected = P::connect(stack.id.clone(), &connection, &questions).await;
+        let Connected { cloud, caller, answers } =
+            connected.map_err(|error| Error::connecting(error, &stack))?;
         if let Some(account) = stack.account.as_ref().filter(|account| **account != caller.account)
         {
             return Err(Error::Account { stack: account.clone(), caller: caller.account });
         }
-        let questions = Questions {
-            engine: stack.engine(),
-            oauth_secret: stack.oauth_secret(),
-            addresses: stack.asks_for_addresses(),
-            local_certificate: (connection.local && stack.wants_certificate())
-                .then(|| format!("{}.nk.test", stack.id.prefix().to_lowercase())),
-        };
-        let mut answers = cloud.ask(&questions).await.map_err(|error| Error::Cloud(vec![error]))?;
+        let mut answers = answers.map_err(|error| Error::Cloud(vec![error]))?;
         let unissued = questions.local_certificate.filter(|_| answers.certificate.is_none());
         if unissued.is_some() {
             answers.certificate = Some("(issued by the emulator on apply)".to_owned());
@@ -111,14 +106,14 @@ impl<P: Provider> Session<P> {
         let survey = survey(&caller, answers);
         stack.check_https(&survey).map_err(Error::Problems)?;
         let desired = stack.expand(&survey);
-        let at = connection.endpoint.as_ref().filter(|_| connection.local);
-        let place = match at {
-            Some(endpoint) => format!("{} on the local emulator at {endpoint}", stack.id),
-            None => format!(
-                "{} in {}, account {}, as {}",
-                stack.id, stack.region, caller.account, caller.arn
-            ),
+        let here = match connection.endpoint.as_ref().filter(|_| connection.local) {
+            Some(endpoint) => format!(", on the emulator at {endpoint}"),
+            None => String::new(),
         };
+        let place = format!(
+            "{} in {}, account {}, as {}{here}",
+            stack.id, stack.region, caller.account, caller.arn
+        );
         Ok(Self { stack, cloud: Arc::new(cloud), desired, unseen, survey, unissued, place })
     }
 
@@ -145,6 +140,32 @@ impl<P: Provider> Session<P> {
             nk_kinds::KINDS.iter().filter(|kind| self.stack.may_have(kind.kind)).copied().collect();
         observe(&*self.cloud, &self.desired, &kinds).await.map_err(Error::Cloud)
     }
+
+    /// Adds to a plan that rents addresses whether there is room for them. A quota is nobody's
+    /// business before, and AWS's to enforce after.
+    pub(crate) async fn count_addresses(&self, plan: &mut Plan) {
+        let makes = |step: &&Step| {
+            step.address.kind() == ElasticIp::KIND
+                && matches!(step.action, Action::Create | Action::ReplaceCreate)
+        };
+        let new = plan.steps.iter().filter(makes).count();
+        if new > 0
+            && let Ok(used) = self.cloud.addresses_in_use().await
+        {
+            plan.notes.extend(nk_stack::address_note(new, used));
+        }
+    }
+}
+
+/// What has to be known before it can be said what the stack file means.
+fn questions(stack: &Stack, connection: &Connection) -> Questions {
+    let certificate = connection.local && stack.wants_certificate();
+    let domain = || format!("{}.nk.test", stack.id.prefix().to_lowercase());
+    Questions {
+        engine: stack.engine(),
+        oauth_secret: stack.oauth_secret(),
+        local_certificate: certificate.then(domain),
+    }
 }
 
 fn survey(caller: &Caller, answers: Answers) -> Survey {
@@ -157,7 +178,6 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
             .filter_map(|text| text.parse().ok())
             .collect(),
         certificate: answers.certificate,
-        addresses_in_use: answers.addresses_in_use,
     }
 }
 

@@ -15,7 +15,7 @@ use nk_kinds::{
     elb::LoadBalancer,
     rds::DbInstance,
 };
-use nk_model::{Address, Json, Kind};
+use nk_model::{Address, Desired, Json, Kind, Plan};
 pub use price::{Price, Prices};
 
 /// How much a stack is used in a month.
@@ -61,6 +61,14 @@ pub fn estimate<'a>(
         lines.push(pricing.used(&address, "data-out", usage.out_gb - FREE_OUT, "out-gb"));
     }
     Estimate { lines, dated: pricing.prices.oldest() }
+}
+
+/// What a plan does to the monthly cost: before and after, by the same usage.
+pub fn change(plan: &Plan, desired: &Desired, usage: &Usage) -> (Estimate, Estimate) {
+    let live = plan.unchanged.iter().chain(plan.steps.iter().filter_map(|step| step.live.as_ref()));
+    let before: BTreeMap<_, _> = live.map(|live| (&live.address, &live.spec)).collect();
+    let after = desired.resources.iter().map(|(address, resource)| (address, &resource.spec));
+    (estimate(before, usage), estimate(after, usage))
 }
 
 struct Pricing<'a> {

@@ -57,7 +57,9 @@ impl Estimate {
     }
 
     fn sum(&self, which: impl Fn(&Line) -> bool) -> f64 {
-        self.lines.iter().filter(|line| which(line)).filter_map(|line| line.monthly).sum()
+        let lines = self.lines.iter().filter(|line| which(line));
+        // Added to a zero of their own: the sum of nothing is a negative one.
+        lines.filter_map(|line| line.monthly).fold(0.0, |sum, usd| sum + usd)
     }
 
     /// The resources with a line that has no price.

@@ -84,6 +84,7 @@ impl fmt::Display for CloudError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.operation)?;
         match self.nature {
+            Nature::Credentials if self.code.is_none() => f.write_str(" was not sent")?,
             Nature::Refused | Nature::Denied | Nature::Credentials => {
                 f.write_str(" was refused")?;
             }

@@ -14,6 +14,6 @@ pub use cloud::{Cloud, Departure, Entry, Reconcile};
 pub use error::{CloudError, CloudResult, Nature};
 pub use lock::{Holder, Lease, LockError, LockRecord, holder, unlock};
 pub use observe::{guards, observe, unprotect};
-pub use provider::{Answers, Caller, Connection, Provider, Questions, SecretValue};
+pub use provider::{Answers, Caller, Connected, Connection, Provider, Questions, SecretValue};
 pub use run::{Gate, NoGate, Run, Stop, execute};
 pub use scope::{Pass, Reach, Scope};

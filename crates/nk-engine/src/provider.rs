@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nk_model::StackId;
 
-use crate::{Cloud, CloudError, CloudResult};
+use crate::{Cloud, CloudResult};
 
 /// Where to connect to, and as whom.
 #[derive(Debug, Clone, Default)]
@@ -35,8 +35,6 @@ pub struct Questions {
     pub engine: Option<(String, String)>,
     /// For which identity providers this secret holds credentials.
     pub oauth_secret: Option<String>,
-    /// How many elastic IPs the region has.
-    pub addresses: bool,
     /// The certificate for this domain that [`Provider::issue_local_certificate`] had issued.
     pub local_certificate: Option<String>,
 }
@@ -48,10 +46,18 @@ pub struct Answers {
     pub engine_versions: Vec<String>,
     /// The identity providers with credentials, as the secret's keys call them.
     pub credentials: BTreeSet<String>,
-    /// The elastic IPs in the region, anybody's.
-    pub addresses_in_use: Option<usize>,
     /// The certificate's ARN.
     pub certificate: Option<String>,
+}
+
+/// A cloud that has been connected to.
+pub struct Connected<P> {
+    /// The cloud.
+    pub cloud: P,
+    /// Who is asking.
+    pub caller: Caller,
+    /// What they asked. It was asked before anybody could check where, so look at the caller first.
+    pub answers: CloudResult<Answers>,
 }
 
 /// A secret's value: JSON that is shown only where a person asked for it.
@@ -77,17 +83,18 @@ impl std::fmt::Debug for SecretValue {
 
 /// A cloud that the command line can connect to.
 pub trait Provider: Cloud {
-    /// Connects, and finds out who is asking.
+    /// Connects, and finds out who is asking and what they ask.
     fn connect(
         stack: StackId,
         connection: &Connection,
-    ) -> impl Future<Output = Result<(Self, Caller), CloudError>> + Send;
+        questions: &Questions,
+    ) -> impl Future<Output = CloudResult<Connected<Self>>> + Send;
 
     /// How many requests went out so far.
     fn calls(&self) -> usize;
 
-    /// Answers what a stack file's meaning depends on.
-    fn ask(&self, questions: &Questions) -> impl Future<Output = CloudResult<Answers>> + Send;
+    /// How many elastic IPs the region has, anybody's: the quota counts all of them.
+    fn addresses_in_use(&self) -> impl Future<Output = CloudResult<usize>> + Send;
 
     /// Reads a secret by its name; none where there is no such secret.
     fn secret(&self, name: &str) -> impl Future<Output = CloudResult<Option<SecretValue>>> + Send;

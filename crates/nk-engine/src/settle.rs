@@ -182,6 +182,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         *created = true;
                         Ok(View::Seen(live))
                     }
+                    // What it is to use is in use: no matter of names.
+                    None if error.is(IN_USE) => Err(StepError::Cloud(error)),
                     None => Err(StepError::Taken(error)),
                 }
             }
@@ -389,12 +391,16 @@ impl<'a, C: Cloud> Settling<'a, C> {
     }
 }
 
-/// Whether a create was refused because something of that name is there.
+/// How EC2 says that an address serves another; it may serve what a lost answer was about.
+const IN_USE: &str = "Resource.AlreadyAssociated";
+
+/// Whether a create was refused because something of that name, or with that address, is there.
 fn taken(error: &CloudError) -> bool {
     let Some(code) = error.code.as_deref() else { return false };
     ["AlreadyExists", "Duplicate", "ResourceExistsException", "Conflict"]
         .iter()
         .any(|word| code.contains(word))
+        || code == IN_USE
         || error.says("InvalidParameterException", "was not idempotent")
 }
 

@@ -1,5 +1,7 @@
 //! The life of an emulator: installed if it must be, started, found again, reset, stopped.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
+
 use nk_local::{Emulator, LocalError, Progress, Settings, down, reset, status, up};
 use std::sync::Mutex;
 

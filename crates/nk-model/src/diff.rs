@@ -22,6 +22,12 @@ impl Change {
     pub fn field(&self) -> &str {
         self.path.split('.').next().unwrap_or(&self.path)
     }
+
+    /// Whether it gives a value to a top-level field that has none: what AWS fixes once it has a
+    /// value can still get its first one. A new key within a field changes the field.
+    pub fn fills(&self) -> bool {
+        self.from.is_null() && self.path == self.field()
+    }
 }
 
 impl fmt::Display for Change {
@@ -92,6 +98,14 @@ mod tests {
         let paths: Vec<_> =
             difference(&live, &desired).into_iter().map(|change| change.path).collect();
         assert_eq!(paths, ["b.x", "b.y"]);
+    }
+
+    #[test]
+    fn only_a_field_without_any_value_is_filled() {
+        let live = json!({"a": null, "b": {"x": 1}});
+        let desired = json!({"a": 1, "b": {"x": 1, "y": 2}});
+        let fills: Vec<_> = difference(&live, &desired).iter().map(Change::fills).collect();
+        assert_eq!(fills, [true, false]);
     }
 
     #[test]

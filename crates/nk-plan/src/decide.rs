@@ -1,10 +1,10 @@
 //! What becomes of each resource.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nk_model::{
     Address, Change, Desired, Json, KindInfo, LiveValue, Observed, Owner, Phase, Registry, Replace,
-    Unseen, resolve,
+    Unseen, placeholders_in, resolve,
 };
 
 use crate::{
@@ -62,13 +62,12 @@ pub(crate) fn decide(
         let found = found.remove(*address).unwrap_or_default();
         match wanted_one(address, wanted, found, &facts, &grounds, &going) {
             Ok((decision, superfluous)) => {
-                match (decision.fate, &decision.live) {
-                    (Fate::Unchanged | Fate::Update, Some(live)) => {
-                        facts.insert((*address).clone(), live.clone());
-                    }
-                    (Fate::ReplaceDestroyFirst, Some(live)) => going.add(live, registry),
-                    _ => {}
+                if let (Fate::Unchanged | Fate::Update, Some(live)) =
+                    (decision.fate, &decision.live)
+                {
+                    facts.insert((*address).clone(), live.clone());
                 }
+                going.add(&decision, registry);
                 decisions.push(decision);
                 decisions.extend(superfluous);
             }
@@ -84,21 +83,44 @@ pub(crate) fn decide(
             problems.push(Problem::Precious { address: live.address, id: live.id });
             continue;
         }
-        decisions.push(removal(live, "no longer in the stack file"));
+        let reason = match &live.phase {
+            Phase::Leaving(word) => format!("already going away ({word})"),
+            // Where everything goes, every line would say the same.
+            _ if desired.resources.is_empty() => String::new(),
+            _ => "no longer in the stack file".to_owned(),
+        };
+        decisions.push(removal(live, reason));
     }
     if problems.is_empty() { Ok(decisions) } else { Err(PlanError { problems }) }
 }
 
-/// The outputs of what goes before its successor comes.
+/// What is replaced.
 #[derive(Default)]
-struct Going(HashMap<(&'static str, &'static str, String), Address>);
+struct Going {
+    /// The outputs of what goes before its successor comes.
+    first: HashMap<(&'static str, &'static str, String), Address>,
+    /// Where each replacement began: a resource that is replaced for its own sake, and why.
+    roots: HashMap<Address, (Address, String)>,
+}
 
 impl Going {
-    fn add(&mut self, live: &LiveValue, registry: Registry) {
-        let Some(kind) = registry(live.address.kind()) else { return };
+    fn add(&mut self, decision: &Decision, registry: Registry) {
+        let Decision { address, fate, live: Some(live), changes, reason, .. } = decision else {
+            return;
+        };
+        let Some(kind) = registry(address.kind()) else { return };
+        if !matches!(fate, Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst) {
+            return;
+        }
+        let own = || (address.clone(), reason.clone());
+        let root = self.root(live, changes, kind).cloned().unwrap_or_else(own);
+        self.roots.insert(address.clone(), root);
+        if *fate == Fate::ReplaceCreateFirst {
+            return;
+        }
         for output in kind.outputs {
             if let Some(value) = live.output(output) {
-                self.0.insert((kind.kind, *output, value), live.address.clone());
+                self.first.insert((kind.kind, *output, value), address.clone());
             }
         }
     }
@@ -106,17 +128,36 @@ impl Going {
     /// What goes first although `live` refers to it.
     fn beneath(&self, live: &LiveValue, kind: &KindInfo) -> Option<&Address> {
         let bindings = (kind.bindings)(&live.spec).unwrap_or_default();
-        bindings.into_iter().find_map(|one| self.0.get(&(one.kind, one.output, one.value)))
+        bindings.into_iter().find_map(|one| self.first.get(&(one.kind, one.output, one.value)))
+    }
+
+    /// The replacement that the one of `live` follows from.
+    fn root(
+        &self,
+        live: &LiveValue,
+        changes: &[Change],
+        kind: &KindInfo,
+    ) -> Option<&(Address, String)> {
+        fixed(kind, changes)
+            .flat_map(|change| placeholders_in(&change.to))
+            .find_map(|placeholder| self.roots.get(&placeholder.address))
+            .or_else(|| self.roots.get(self.beneath(live, kind)?))
     }
 }
 
-fn removal(live: LiveValue, reason: &str) -> Decision {
+/// The changes that cannot be made in place.
+fn fixed<'a>(kind: &KindInfo, changes: &'a [Change]) -> impl Iterator<Item = &'a Change> {
+    let immutable = kind.immutable;
+    changes.iter().filter(move |change| immutable.contains(&change.field()) && !change.fills())
+}
+
+fn removal(live: LiveValue, reason: String) -> Decision {
     Decision {
         address: live.address.clone(),
         fate: Fate::Destroy,
         spec: Json::Null,
         changes: Vec::new(),
-        reason: reason.to_owned(),
+        reason,
         live: Some(live),
     }
 }
@@ -150,7 +191,8 @@ fn wanted_one(
     let found =
         found.into_iter().map(|live| LiveValue { spec: fill(&live.spec), ..live }).collect();
     let Kept { live, superfluous } = keep(address, &spec, found, kind, references, unseen)?;
-    let superfluous = superfluous.into_iter().map(|(live, reason)| removal(live, reason)).collect();
+    let superfluous =
+        superfluous.into_iter().map(|(live, reason)| removal(live, reason.to_owned())).collect();
     let (fate, changes, reason) = match &live {
         None => (Fate::Create, Vec::new(), String::new()),
         Some(live) => {
@@ -177,7 +219,7 @@ fn fate(
         }
         Phase::Failed(why) => {
             let because = format!("AWS gave up on it: {why}");
-            return replacement(address, kind, changes, because, beneath.is_some());
+            return replacement(address, kind, changes, because, beneath.is_some(), None);
         }
         Phase::Retired(until) => {
             let change = Change {
@@ -191,21 +233,17 @@ fn fate(
         }
         Phase::Busy(_) | Phase::Ready => {}
     }
-    let fixed: Vec<_> = kind
-        .immutable
-        .iter()
-        .filter(|field| {
-            changes.iter().any(|change| change.field() == **field && !change.from.is_null())
-        })
-        .map(|field| format!("`{field}`"))
-        .collect();
-    if !fixed.is_empty() {
-        let because = format!("{} cannot be changed in place", fixed.join(", "));
-        return replacement(address, kind, changes, because, beneath.is_some());
+    let root = going.root(live, &changes, kind);
+    let fields: BTreeSet<_> = fixed(kind, &changes).map(Change::field).collect();
+    let in_order = kind.immutable.iter().filter(|field| fields.contains(*field));
+    let fields: Vec<_> = in_order.map(|field| format!("`{field}`")).collect();
+    if !fields.is_empty() {
+        let because = format!("{} cannot be changed in place", fields.join(", "));
+        return replacement(address, kind, changes, because, beneath.is_some(), root);
     }
     if let (true, Some(beneath)) = (kind.holds, beneath) {
         let because = format!("it holds `{beneath}`, which must go first to be replaced");
-        return replacement(address, kind, changes, because, true);
+        return replacement(address, kind, changes, because, true, root);
     }
     Ok(match &live.phase {
         _ if !changes.is_empty() => (Fate::Update, changes, String::new()),
@@ -222,9 +260,16 @@ fn replacement(
     changes: Vec<Change>,
     because: String,
     destroy_first: bool,
+    root: Option<&(Address, String)>,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
     let fate = match kind.replace {
         Replace::Refuse(why) => {
+            let because = match root {
+                Some((root, reason)) => {
+                    format!("{because}; that follows from replacing `{root}`: {reason}")
+                }
+                None => because,
+            };
             return Err(Problem::Irreplaceable { address: address.clone(), because, why });
         }
         _ if destroy_first => Fate::ReplaceDestroyFirst,

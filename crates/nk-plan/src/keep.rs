@@ -80,10 +80,8 @@ struct Rank {
 }
 
 fn rank(live: &LiveValue, changes: &[Change], kind: &KindInfo, references: &References) -> Rank {
-    let immutable = changes
-        .iter()
-        .filter(|one| !one.from.is_null() && kind.immutable.contains(&one.field()))
-        .count();
+    let immutable =
+        changes.iter().filter(|one| !one.fills() && kind.immutable.contains(&one.field())).count();
     let referred: usize = kind
         .outputs
         .iter()

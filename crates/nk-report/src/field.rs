@@ -112,11 +112,21 @@ fn list_difference(from: &[Json], to: &[Json], styles: &Styles) -> Vec<String> {
             let (one, other) = contrast(removed, added, 2 * COLUMNS);
             (vec![one], vec![other])
         }
+        (removed, added)
+            if removed.len() == added.len() && all_long(removed) && all_long(added) =>
+        {
+            return vec![format!("{} of {} elements differ", added.len(), to.len())];
+        }
         (removed, added) => (shown(removed), shown(added)),
     };
     let minus = one.into_iter().map(|line| paint(styles.destroy, format_args!("- {line}")));
     let plus = other.into_iter().map(|line| paint(styles.create, format_args!("+ {line}")));
     minus.chain(plus).collect()
+}
+
+/// Whether all would be cut, so that what differs may be what is not shown.
+fn all_long(items: &[&Json]) -> bool {
+    items.iter().all(|item| width(&brief(item)) > 2 * COLUMNS)
 }
 
 fn shown(items: &[&Json]) -> Vec<String> {

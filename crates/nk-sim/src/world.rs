@@ -114,7 +114,7 @@ impl World {
         changes: &[Change],
     ) -> CloudResult<()> {
         self.refers_to_what_exists(kind, &spec)?;
-        let fixed = |one: &&Change| !one.from.is_null() && kind.immutable.contains(&one.field());
+        let fixed = |one: &&Change| !one.fills() && kind.immutable.contains(&one.field());
         if let Some(change) = changes.iter().find(fixed) {
             return Err(refused("Update", "SimImmutable", &change.path));
         }

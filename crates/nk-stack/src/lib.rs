@@ -18,6 +18,7 @@ mod value;
 use std::collections::BTreeSet;
 
 pub use decode::At;
+pub use lint::address_note;
 use nk_kinds::EngineVersion;
 pub use problem::{Located, Problem, Problems, Span};
 pub use read::{environments, read};
@@ -47,6 +48,4 @@ pub struct Survey {
     pub engine_versions: Vec<EngineVersion>,
     /// A certificate to use where the stack file names none.
     pub certificate: Option<String>,
-    /// How many elastic IP addresses the region has.
-    pub addresses_in_use: Option<usize>,
 }

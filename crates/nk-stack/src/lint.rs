@@ -17,7 +17,7 @@ const SECRET_WORDS: [&str; 8] =
 pub(crate) fn lint(stack: &Stack, survey: &Survey) -> Vec<Note> {
     let mut notes = Vec::new();
     services(stack, &mut notes);
-    network(stack, survey, &mut notes);
+    network(stack, &mut notes);
     load_balancer(stack, survey, &mut notes);
     if stack.providers().contains(&Provider::X) {
         notes.push(note(
@@ -63,7 +63,7 @@ fn looks_secret(name: &str) -> bool {
     SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
-fn network(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {
+fn network(stack: &Stack, notes: &mut Vec<Note>) {
     let Some(network) = &stack.network else { return };
     if network.nat.value == Nat::Single && network.zones.len() > 1 && stack.is_relied_on() {
         let text =
@@ -74,22 +74,22 @@ fn network(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {
         let text = "tasks in private subnets have no way to the registry their images come from";
         notes.push(note("route-table.private-1", text, "network.nat"));
     }
-    let (needed, of_all) = (network.gateways(), stack.addresses_of_all);
-    // Once as many are in use as the whole file asks for, they are most likely its own.
-    let others = survey.addresses_in_use.filter(|used| *used < of_all).unwrap_or(0);
+    let of_all = stack.addresses_of_all;
     if of_all > ADDRESSES {
         let text = format!(
             "all environments together need {of_all} elastic IP addresses, and a region has \
              {ADDRESSES} unless AWS was asked for more"
         );
         notes.push(note("elastic-ip", text, "network.nat"));
-    } else if needed > 0 && others + needed > ADDRESSES {
-        let text = format!(
-            "this environment needs {needed} elastic IP addresses, {others} of the usual \
-             {ADDRESSES} are in use"
-        );
-        notes.push(note("elastic-ip", text, "network.nat"));
     }
+}
+
+/// The note on renting `new` elastic IP addresses where the region has `used`, if there are too few.
+pub fn address_note(new: usize, used: usize) -> Option<Note> {
+    let text = format!(
+        "this makes {new} elastic IP addresses, and {used} of the usual {ADDRESSES} are in use"
+    );
+    (new + used > ADDRESSES).then(|| note("elastic-ip", text, "network.nat"))
 }
 
 fn load_balancer(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {

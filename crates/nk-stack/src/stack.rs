@@ -69,11 +69,6 @@ impl Stack {
         named.then(|| format!("{}-oauth-credentials", self.id.prefix()))
     }
 
-    /// Whether it matters how many elastic IP addresses the region has.
-    pub fn asks_for_addresses(&self) -> bool {
-        self.network.as_ref().is_some_and(|network| network.gateways() > 0)
-    }
-
     /// Whether the stack can have resources of this kind.
     ///
     /// One that is nothing but `[auth]` has nothing beyond Cognito. Any other may have had every

@@ -81,14 +81,26 @@ impl Recorded {
             method: parts.method.to_string(),
             path: parts.uri.to_string(),
             headers: headers.collect(),
-            body: body.iter().map(|byte| format!("{byte:02x}")).collect(),
+            body: hexadecimal(body),
             status,
             changes: call.changes(),
         }
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        let digit = |at: usize| u8::from_str_radix(&self.body[at..at + 2], 16).unwrap_or(b'?');
+        let bytes: Vec<_> = (0..self.body.len()).step_by(2).map(digit).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// Service and operation, as in `ec2:CreateVpc`.
     pub fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live};
 
 use super::{MISSING, sdk_tags};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, rim::Refused, tag_index::TagIndex};
 
 type LiveAlarm = Live<Alarm, AlarmOutputs>;
 
@@ -22,16 +22,21 @@ impl Reconcile<Alarm> for Aws {
             Reach::Stack => call.alarm_name_prefix(format!("{}-", self.stack.prefix())),
             Reach::One(_) => call.set_alarm_names(Some(names)),
         };
-        let pages = call.into_paginator().send().try_collect().await;
-        let pages: Vec<_> = pages.refused("cloudwatch:DescribeAlarms")?;
+        let pages = async {
+            let pages = call.into_paginator().send().try_collect().await;
+            pages.refused("cloudwatch:DescribeAlarms")
+        };
+        let (pages, index): (Vec<_>, _) = tokio::try_join!(pages, self.tag_index(scope))?;
         let alarms = pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default());
-        let found = try_join_all(alarms.map(|alarm| self.alarm(scope, alarm))).await?;
+        let found = try_join_all(alarms.map(|alarm| self.alarm(scope, &index, alarm))).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
-    async fn create(&self, spec: &Alarm, _: &Address) -> CloudResult<Option<LiveAlarm>> {
+    async fn create(&self, spec: &Alarm, address: &Address) -> CloudResult<Option<LiveAlarm>> {
         self.put_alarm(spec, Some(&spec.tags)).await?;
-        Ok(None)
+        // The answer is empty, but the call makes all of it or nothing.
+        let arn = self.arn("cloudwatch", &self.region, &format!("alarm:{}", spec.name));
+        Ok(Some(Live::ready(address.clone(), &spec.name, spec.clone(), AlarmOutputs { arn })))
     }
 
     async fn update(
@@ -46,7 +51,7 @@ impl Reconcile<Alarm> for Aws {
         if changes.touch("tags") {
             self.cloudwatch_tag(&live.outputs.arn, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveAlarm) -> CloudResult<Departure> {
@@ -61,13 +66,20 @@ impl Aws {
     async fn alarm(
         &self,
         scope: &Scope<Alarm>,
+        index: &TagIndex,
         alarm: MetricAlarm,
     ) -> CloudResult<Option<LiveAlarm>> {
         let (Some(name), Some(arn)) = (alarm.alarm_name.clone(), alarm.alarm_arn.clone()) else {
             return Ok(None);
         };
-        let Some(tags) = self.cloudwatch_tags(&arn).await? else { return Ok(None) };
-        let holder = self.holder(scope, |spec| spec.name == name, &tags);
+        let named = |spec: &Alarm| spec.name == name;
+        let wanted = scope.wanted.iter().find(|(_, spec)| named(spec));
+        let tags = match index.confirmed(&arn, wanted.map(|(_, spec)| &spec.tags)) {
+            Some(tags) => Some(tags),
+            None => self.cloudwatch_tags(&arn).await?,
+        };
+        let Some(tags) = tags else { return Ok(None) };
+        let holder = self.holder(scope, named, &tags);
         Ok(holder.map(|(address, owner)| {
             let live = Live::ready(address, name, spec(alarm, tags), AlarmOutputs { arn });
             live.owned_by(owner)

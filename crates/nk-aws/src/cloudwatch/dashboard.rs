@@ -28,9 +28,16 @@ impl Reconcile<Dashboard> for Aws {
         Ok(try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
-    async fn create(&self, spec: &Dashboard, _: &Address) -> CloudResult<Option<LiveDashboard>> {
+    async fn create(
+        &self,
+        spec: &Dashboard,
+        address: &Address,
+    ) -> CloudResult<Option<LiveDashboard>> {
         self.put_dashboard(spec, Some(&spec.tags)).await?;
-        Ok(None)
+        // Dashboards are of no region.
+        let arn = self.arn("cloudwatch", "", &format!("dashboard/{}", spec.name));
+        let outputs = DashboardOutputs { arn };
+        Ok(Some(Live::ready(address.clone(), &spec.name, spec.clone(), outputs)))
     }
 
     async fn update(
@@ -45,7 +52,7 @@ impl Reconcile<Dashboard> for Aws {
         if changes.touch("tags") {
             self.cloudwatch_tag(&live.outputs.arn, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveDashboard) -> CloudResult<Departure> {

@@ -1,8 +1,10 @@
 //! How Cognito makes an identity provider.
 
+use std::collections::HashMap;
+
 use aws_sdk_cognitoidentityprovider::types::IdentityProviderType;
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::cognito::{IdentityProvider, IdentityProviderOutputs};
 use nk_model::{Address, Change, Kind, Live};
 
@@ -17,8 +19,19 @@ impl Reconcile<IdentityProvider> for Aws {
         &self,
         scope: &Scope<IdentityProvider>,
     ) -> CloudResult<Vec<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        let parents = self.parents(scope, |provider| &provider.pool).await?;
-        let looks = parents.iter().map(|parent| self.providers_of(parent, scope));
+        // Whose the pools are is found out while their providers are listed.
+        let listed = async {
+            let ids = self.ids_for(scope).await?;
+            let lists = ids.iter().map(|id| self.provider_names(id.clone()));
+            Ok(try_join_all(lists).await?.into_iter().collect::<HashMap<_, _>>())
+        };
+        let parents = self.parents(scope, |provider| &provider.pool);
+        let (mut listed, parents) = tokio::try_join!(listed, parents)?;
+        let wanted = || scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
+        let names = parents.iter().map(|parent| listed.remove(&parent.id).unwrap_or_else(wanted));
+        let names: Vec<_> = names.collect();
+        let looks = parents.iter().zip(names);
+        let looks = looks.map(|(parent, names)| self.providers_of(parent, names, scope));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
@@ -99,12 +112,9 @@ impl Aws {
     async fn providers_of(
         &self,
         parent: &Parent,
+        names: Vec<String>,
         scope: &Scope<IdentityProvider>,
     ) -> CloudResult<Vec<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        let names = match scope.reach {
-            Reach::Stack => self.provider_names(parent).await?,
-            Reach::One(_) => scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect(),
-        };
         let looks = names.iter().map(|name| self.provider(&parent.id, name));
         let providers = try_join_all(looks).await?.into_iter().flatten();
         let found = providers.filter_map(|provider| {
@@ -120,13 +130,14 @@ impl Aws {
         Ok(found.collect())
     }
 
-    async fn provider_names(&self, parent: &Parent) -> CloudResult<Vec<String>> {
-        let call = self.cognito.list_identity_providers().user_pool_id(&parent.id);
+    /// A pool's id and the names of the providers it has.
+    async fn provider_names(&self, pool: String) -> CloudResult<(String, Vec<String>)> {
+        let call = self.cognito.list_identity_providers().user_pool_id(&pool);
         let pages = call.max_results(PAGE).into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let listed = listed.unless_missing("cognito-idp:ListIdentityProviders", MISSING)?;
         let names = listed.into_iter().flatten().filter_map(|provider| provider.provider_name);
-        Ok(names.collect())
+        Ok((pool, names.collect()))
     }
 
     /// One provider, without the secret that Cognito shows with it.

@@ -53,7 +53,17 @@ impl Aws {
     /// The user pools that have a name of this stack. Whose they are, their tags tell, which
     /// Cognito's list does not show.
     async fn pools(&self, pass: &Pass) -> CloudResult<Arc<Vec<UserPoolType>>> {
-        pass.once("cognito pools", || async {
+        let pools = || async {
+            let ids = self.pool_ids(pass).await?;
+            let looks = ids.iter().map(|id| self.pool(id));
+            Ok(try_join_all(looks).await?.into_iter().flatten().collect())
+        };
+        pass.once("cognito pools", pools).await
+    }
+
+    /// The ids of the user pools that have a name of this stack, whosever they are.
+    async fn pool_ids(&self, pass: &Pass) -> CloudResult<Arc<Vec<String>>> {
+        let ids = || async {
             let call = self.cognito.list_user_pools().max_results(PAGE);
             let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
             let prefix = format!("{}-", self.stack.prefix());
@@ -62,10 +72,17 @@ impl Aws {
                 .into_iter()
                 .filter(|pool| pool.name().is_some_and(|name| name.starts_with(&prefix)))
                 .filter_map(|pool| pool.id);
-            let looks = named.map(|id| async move { self.pool(&id).await });
-            Ok(try_join_all(looks).await?.into_iter().flatten().collect())
-        })
-        .await
+            Ok(named.collect())
+        };
+        pass.once("cognito pool ids", ids).await
+    }
+
+    /// The same for a look at the parts of them all; for a look at one part, none.
+    async fn ids_for<K>(&self, scope: &Scope<K>) -> CloudResult<Arc<Vec<String>>> {
+        match scope.reach {
+            Reach::Stack => self.pool_ids(&scope.pass).await,
+            Reach::One(_) => Ok(Arc::default()),
+        }
     }
 
     /// The pools whose parts are looked for: of one part, where its pool is known, that pool

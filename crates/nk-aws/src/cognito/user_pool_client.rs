@@ -1,7 +1,10 @@
 //! How Cognito makes an app client.
 
+use std::collections::HashMap;
+
 use aws_sdk_cognitoidentityprovider::types::{
-    ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes, UserPoolClientType,
+    ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes,
+    UserPoolClientDescription, UserPoolClientType,
 };
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
@@ -24,8 +27,17 @@ impl Reconcile<UserPoolClient> for Aws {
         &self,
         scope: &Scope<UserPoolClient>,
     ) -> CloudResult<Vec<Live<UserPoolClient, UserPoolClientOutputs>>> {
-        let parents = self.parents(scope, |client| &client.pool).await?;
-        let looks = parents.iter().map(|parent| self.clients_of(parent, scope));
+        // Whose the pools are is found out while their clients are listed.
+        let listed = async {
+            let ids = self.ids_for(scope).await?;
+            let lists = ids.iter().map(|id| self.listed_clients(id.clone()));
+            Ok(try_join_all(lists).await?.into_iter().collect::<HashMap<_, _>>())
+        };
+        let parents = self.parents(scope, |client| &client.pool);
+        let (mut listed, parents) = tokio::try_join!(listed, parents)?;
+        let listed: Vec<_> = parents.iter().map(|parent| listed.remove(&parent.id)).collect();
+        let looks = parents.iter().zip(listed);
+        let looks = looks.map(|(parent, listed)| self.clients_of(parent, listed, scope));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
@@ -87,11 +99,22 @@ impl Aws {
     async fn clients_of(
         &self,
         parent: &Parent,
+        listed: Option<Vec<UserPoolClientDescription>>,
         scope: &Scope<UserPoolClient>,
     ) -> CloudResult<Vec<Live<UserPoolClient, UserPoolClientOutputs>>> {
         let ids = match scope.id() {
             Some(id) => vec![id.to_owned()],
-            None => self.client_ids(parent, scope).await?,
+            None => {
+                let listed = match listed {
+                    Some(listed) => listed,
+                    None => self.listed_clients(parent.id.clone()).await?.1,
+                };
+                let ours = listed.into_iter().filter_map(|client| {
+                    self.client_address(client.client_name()?, parent, scope)?;
+                    client.client_id
+                });
+                ours.collect()
+            }
         };
         let looks = ids.iter().map(|id| self.client(&parent.id, id));
         let clients = try_join_all(looks).await?.into_iter().flatten();
@@ -102,19 +125,15 @@ impl Aws {
         Ok(found.collect())
     }
 
-    async fn client_ids(
+    /// A pool's id and the clients it has.
+    async fn listed_clients(
         &self,
-        parent: &Parent,
-        scope: &Scope<UserPoolClient>,
-    ) -> CloudResult<Vec<String>> {
-        let call = self.cognito.list_user_pool_clients().user_pool_id(&parent.id).max_results(PAGE);
+        pool: String,
+    ) -> CloudResult<(String, Vec<UserPoolClientDescription>)> {
+        let call = self.cognito.list_user_pool_clients().user_pool_id(&pool).max_results(PAGE);
         let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let listed = listed.unless_missing("cognito-idp:ListUserPoolClients", MISSING)?;
-        let ours = listed.unwrap_or_default().into_iter().filter_map(|client| {
-            self.client_address(client.client_name()?, parent, scope)?;
-            client.client_id
-        });
-        Ok(ours.collect())
+        Ok((pool, listed.unwrap_or_default()))
     }
 
     async fn client(&self, pool: &str, id: &str) -> CloudResult<Option<UserPoolClientType>> {

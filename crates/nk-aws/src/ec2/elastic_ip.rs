@@ -55,7 +55,7 @@ impl Reconcile<ElasticIp> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveAddress) -> CloudResult<Departure> {

@@ -49,19 +49,22 @@ impl Reconcile<InternetGateway> for Aws {
         live: &LiveGateway,
         changes: &[Change],
     ) -> CloudResult<Option<LiveGateway>> {
+        let mut proven = true;
         if changes.touch("vpc") {
             self.detach(live).await?;
             if let Some(vpc) = &spec.vpc {
                 let call = self.ec2.attach_internet_gateway().internet_gateway_id(&live.id);
                 let call = call.vpc_id(vpc.as_str()).send().await;
                 // It is attached already; the next look tells to what.
-                call.unless_missing("ec2:AttachInternetGateway", &["Resource.AlreadyAssociated"])?;
+                let attached = &["Resource.AlreadyAssociated"];
+                proven = call.unless_missing("ec2:AttachInternetGateway", attached)?.is_some();
             }
         }
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        let vacant = spec.vpc.is_none();
+        Ok(proven.then(|| Live { spec: spec.clone(), vacant, ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {

@@ -58,7 +58,7 @@ impl Reconcile<NatGateway> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {

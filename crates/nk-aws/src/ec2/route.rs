@@ -46,8 +46,9 @@ pub(super) fn made(route: types::Route) -> CloudResult<Option<Route>> {
 }
 
 impl Aws {
-    /// Makes a route, or leads the one there is for the same destination elsewhere.
-    pub(super) async fn lead(&self, table: &str, route: &Route, exists: bool) -> CloudResult<()> {
+    /// Makes a route, or leads the one there is for the same destination elsewhere. False where a
+    /// look must tell whether it was done.
+    pub(super) async fn lead(&self, table: &str, route: &Route, exists: bool) -> CloudResult<bool> {
         let (gateway, nat) = match &route.target {
             Target::InternetGateway(id) => (Some(id.to_string()), None),
             Target::NatGateway(id) => (None, Some(id.to_string())),
@@ -61,13 +62,14 @@ impl Aws {
             let call = self.ec2.replace_route().route_table_id(table);
             let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
             let call = call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await;
-            call.refused("ec2:ReplaceRoute").map(drop)
+            call.refused("ec2:ReplaceRoute").map(|_| true)
         } else {
             let call = self.ec2.create_route().route_table_id(table);
             let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
             let call = call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await;
             // It is there already; the next look tells where it leads.
-            call.unless_missing("ec2:CreateRoute", &["RouteAlreadyExists"]).map(drop)
+            let made = call.unless_missing("ec2:CreateRoute", &["RouteAlreadyExists"])?;
+            Ok(made.is_some())
         }
     }
 

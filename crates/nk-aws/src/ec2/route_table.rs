@@ -48,16 +48,17 @@ impl Reconcile<RouteTable> for Aws {
         // A subnet that comes finds its routes, and no route goes before its successor is there.
         let new = spec.routes.difference(&live.spec.routes);
         let leads = new.map(|new| self.lead(&live.id, new, there.contains(&new.destination)));
-        try_join_all(leads).await?;
+        let mut proven = try_join_all(leads).await?.into_iter().all(|made| made);
         if changes.touch("subnets") {
-            self.associate(spec, live).await?;
+            proven &= self.associate(spec, live).await?;
         }
         let gone = there.difference(&wanted);
         try_join_all(gone.map(|gone| self.unlead(&live.id, *gone))).await?;
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        let vacant = spec.subnets.is_empty() && live.vacant;
+        Ok(proven.then(|| Live { spec: spec.clone(), vacant, ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveTable) -> CloudResult<Departure> {
@@ -114,8 +115,8 @@ impl Aws {
     /// Gives the table the subnets it should have, and takes from it those it should not.
     ///
     /// A subnet has one table: one that comes from another table changes over in one call, and is
-    /// not left without its routes in between.
-    async fn associate(&self, spec: &RouteTable, live: &LiveTable) -> CloudResult<()> {
+    /// not left without its routes in between. False where a look must tell whether it was done.
+    async fn associate(&self, spec: &RouteTable, live: &LiveTable) -> CloudResult<bool> {
         let tables = self.tables(filter("vpc-id", [spec.vpc.as_str()])).await?;
         let held: HashMap<_, _> = tables
             .into_iter()
@@ -127,27 +128,27 @@ impl Aws {
             .collect();
         let comes = spec.subnets.iter().map(|subnet| async {
             match held.get(subnet.as_str()) {
-                Some((_, true)) => Ok(()),
+                Some((_, true)) => Ok(true),
                 Some((other, false)) => {
                     let call = self.ec2.replace_route_table_association().association_id(other);
                     let call = call.route_table_id(&live.id).send().await;
-                    call.unless_missing("ec2:ReplaceRouteTableAssociation", &[UNASSOCIATED])
-                        .map(drop)
+                    let operation = "ec2:ReplaceRouteTableAssociation";
+                    Ok(call.unless_missing(operation, &[UNASSOCIATED])?.is_some())
                 }
                 None => {
                     let call = self.ec2.associate_route_table().route_table_id(&live.id);
                     let call = call.subnet_id(subnet.as_str()).send().await;
                     // Something else was faster; the next look tells what.
-                    call.unless_missing("ec2:AssociateRouteTable", &["Resource.AlreadyAssociated"])
-                        .map(drop)
+                    let other = &["Resource.AlreadyAssociated"];
+                    Ok(call.unless_missing("ec2:AssociateRouteTable", other)?.is_some())
                 }
             }
         });
-        try_join_all(comes).await?;
+        let came: Vec<bool> = try_join_all(comes).await?;
         let wanted = |subnet: &str| spec.subnets.iter().any(|each| each.as_str() == subnet);
         let goes = held.iter().filter(|(subnet, (_, ours))| *ours && !wanted(subnet));
         try_join_all(goes.map(|(_, (id, _))| self.disassociate(id.clone()))).await?;
-        Ok(())
+        Ok(came.into_iter().all(|done| done))
     }
 
     async fn disassociate(&self, id: String) -> CloudResult<()> {

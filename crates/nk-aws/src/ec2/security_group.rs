@@ -77,15 +77,18 @@ impl Reconcile<SecurityGroup> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveGroup>> {
         // What is allowed before and after is allowed in between: authorise, then revoke.
-        self.authorise(spec, live).await?;
-        let fewer = |live: &BTreeSet<Rule>, spec| live.difference(spec).next().is_some();
-        if fewer(&live.spec.ingress, &spec.ingress) || fewer(&live.spec.egress, &spec.egress) {
-            self.revoke(spec, &live.id).await?;
+        let mut proven = self.authorise(spec, live).await?;
+        let fewer = |live: &BTreeSet<Rule>, spec| live.difference(spec).count();
+        let surplus =
+            fewer(&live.spec.ingress, &spec.ingress) + fewer(&live.spec.egress, &spec.egress);
+        if surplus > 0 {
+            // A rule that EC2 does not list yet is not revoked.
+            proven &= self.revoke(spec, &live.id).await? >= surplus;
         }
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(proven.then(|| Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
@@ -132,8 +135,10 @@ impl Aws {
         Ok(rows.into_iter().flatten().collect())
     }
 
-    async fn authorise(&self, spec: &SecurityGroup, live: &LiveGroup) -> CloudResult<()> {
-        // One rule that is there already and EC2 takes none of them; the next look tells which.
+    /// Authorises the rules that are missing; false where a look must tell which those are, since
+    /// one that is there already makes EC2 take none of them.
+    async fn authorise(&self, spec: &SecurityGroup, live: &LiveGroup) -> CloudResult<bool> {
+        let mut proven = true;
         let there = &["InvalidPermission.Duplicate"];
         let new = |wanted: &BTreeSet<Rule>, found| {
             wanted.difference(found).map(|rule| permission(rule, &live.id)).collect::<Vec<_>>()
@@ -142,34 +147,35 @@ impl Aws {
         if !ingress.is_empty() {
             let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
             let call = call.set_ip_permissions(Some(ingress)).send().await;
-            call.unless_missing("ec2:AuthorizeSecurityGroupIngress", there)?;
+            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupIngress", there)?.is_some();
         }
         let egress = new(&spec.egress, &live.spec.egress);
         if !egress.is_empty() {
             let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
             let call = call.set_ip_permissions(Some(egress)).send().await;
-            call.unless_missing("ec2:AuthorizeSecurityGroupEgress", there)?;
+            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupEgress", there)?.is_some();
         }
-        Ok(())
+        Ok(proven)
     }
 
-    /// Revokes every rule that the spec does not have, by its id.
-    async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<()> {
+    /// Revokes every rule that the spec does not have, by its id, and says how many those were.
+    async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<usize> {
         let rows = self.rules(&[group]).await?;
         let (egress, ingress): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.is_egress == Some(true));
         let ingress = surplus(ingress, &spec.ingress)?;
+        let egress = surplus(egress, &spec.egress)?;
+        let count = ingress.len() + egress.len();
         if !ingress.is_empty() {
             let call = self.ec2.revoke_security_group_ingress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
             call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
         }
-        let egress = surplus(egress, &spec.egress)?;
         if !egress.is_empty() {
             let call = self.ec2.revoke_security_group_egress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(egress)).send().await;
             call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
         }
-        Ok(())
+        Ok(count)
     }
 }

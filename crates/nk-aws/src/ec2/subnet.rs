@@ -61,7 +61,7 @@ impl Reconcile<Subnet> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &Live<Subnet, SubnetOutputs>) -> CloudResult<Departure> {

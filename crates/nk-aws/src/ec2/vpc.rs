@@ -63,7 +63,8 @@ impl Reconcile<Vpc> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        // A look right after this may still show the old values: the answers are the better proof.
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &Live<Vpc, VpcOutputs>) -> CloudResult<Departure> {

@@ -10,14 +10,15 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Guard, Live};
 
 use super::{MISSING, lifecycle};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, rim::Refused, tag_index::TagIndex};
 
 type LiveRepository = Live<Repository, RepositoryOutputs>;
 
 impl Reconcile<Repository> for Aws {
     async fn observe(&self, scope: &Scope<Repository>) -> CloudResult<Vec<LiveRepository>> {
-        let repositories = self.repositories(scope).await?;
-        let looks = repositories.into_iter().map(|repository| self.repository(scope, repository));
+        let (repositories, index) =
+            tokio::try_join!(self.repositories(scope), self.tag_index(scope))?;
+        let looks = repositories.into_iter().map(|each| self.repository(scope, &index, each));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
@@ -67,7 +68,7 @@ impl Reconcile<Repository> for Aws {
             let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
             call.refused("ecr:TagResource")?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveRepository) -> CloudResult<Departure> {
@@ -139,15 +140,22 @@ impl Aws {
     async fn repository(
         &self,
         scope: &Scope<Repository>,
+        index: &TagIndex,
         repository: types::Repository,
     ) -> CloudResult<Option<LiveRepository>> {
         let name = repository.repository_name().unwrap_or_default().to_owned();
         let arn = repository.repository_arn().unwrap_or_default();
-        let (tags, lifecycle) = tokio::try_join!(self.repository_tags(arn), self.lifecycle(&name))?;
-        let (Some(tags), Some(lifecycle)) = (tags, lifecycle) else { return Ok(None) };
-        let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
-            return Ok(None);
+        let named = |spec: &Repository| spec.name == name;
+        let wanted = scope.wanted.iter().find(|(_, spec)| named(spec));
+        let tags = async {
+            match index.confirmed(arn, wanted.map(|(_, spec)| &spec.tags)) {
+                Some(tags) => Ok(Some(tags)),
+                None => self.repository_tags(arn).await,
+            }
         };
+        let (tags, lifecycle) = tokio::try_join!(tags, self.lifecycle(&name))?;
+        let (Some(tags), Some(lifecycle)) = (tags, lifecycle) else { return Ok(None) };
+        let Some((address, owner)) = self.holder(scope, named, &tags) else { return Ok(None) };
         let mutable_tags = match repository.image_tag_mutability() {
             Some(ImageTagMutability::Mutable) => true,
             Some(ImageTagMutability::Immutable) => false,

@@ -67,7 +67,7 @@ impl Reconcile<TaskDefinition> for Aws {
         if changes.touch("tags") {
             self.ecs_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveDefinition) -> CloudResult<Departure> {

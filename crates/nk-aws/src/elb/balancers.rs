@@ -26,13 +26,26 @@ type Tagged = (types::LoadBalancer, Tags);
 impl Aws {
     /// The application load balancers that have this stack's names, and their tags.
     pub(super) async fn load_balancers(&self, pass: &Pass) -> CloudResult<Arc<Vec<Tagged>>> {
-        pass.once("elb load balancers", || async {
+        let tagged = || async {
+            let named = self.named_load_balancers(pass).await?;
+            self.tagged_load_balancers(named.to_vec()).await
+        };
+        pass.once("elb load balancers", tagged).await
+    }
+
+    /// Those that have this stack's names, whosever they are.
+    pub(super) async fn named_load_balancers(
+        &self,
+        pass: &Pass,
+    ) -> CloudResult<Arc<Vec<types::LoadBalancer>>> {
+        let named = || async {
             let pages = self.elb.describe_load_balancers().into_paginator().items().send();
             let mut found = pages.try_collect().await.refused(DESCRIBE)?;
             found.retain(|each| each.load_balancer_name().is_some_and(|n| self.named_by_stack(n)));
-            self.tagged_load_balancers(found).await
-        })
-        .await
+            found.retain(|each| each.r#type() == Some(&LoadBalancerTypeEnum::Application));
+            Ok(found)
+        };
+        pass.once("elb load balancers by name", named).await
     }
 
     /// The load balancer of this id, or of the wanted name.

@@ -29,17 +29,15 @@ struct Found {
 
 impl Reconcile<Listener> for Aws {
     async fn observe(&self, scope: &Scope<Listener>) -> CloudResult<Vec<LiveListener>> {
-        let balancers = self.balancers_of(scope).await?;
-        let calls = balancers.iter().map(|(arn, _)| self.listeners(arn));
-        let listeners: Vec<_> = try_join_all(calls).await?;
-        let all = listeners.iter().flatten().filter(|each| sought(scope, each));
+        let balancers = self.listeners_by_balancer(scope).await?;
+        let all = balancers.iter().flat_map(|(found, _)| found).filter(|each| sought(scope, each));
         let arns: Vec<_> = all.filter_map(|each| each.listener_arn.clone()).collect();
         let (tags, rules) = tokio::try_join!(
             self.elb_tags(&arns),
             try_join_all(arns.iter().map(|arn| self.listener_rules(arn))),
         )?;
         let mut found = Vec::new();
-        for ((_, placeholder), listeners) in balancers.iter().zip(listeners) {
+        for (listeners, placeholder) in balancers {
             let https = listeners.iter().find(|each| each.port == Some(443));
             let https = https.and_then(|each| each.listener_arn.clone());
             for listener in listeners {

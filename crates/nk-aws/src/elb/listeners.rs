@@ -1,6 +1,9 @@
 //! Finding listeners, through their load balancers.
 
+use std::collections::HashMap;
+
 use aws_sdk_elasticloadbalancingv2::types;
+use futures::future::try_join_all;
 use nk_engine::{CloudResult, Reach, Scope};
 use nk_kinds::{
     Tags,
@@ -11,27 +14,41 @@ use nk_model::{Address, Owner, Ref};
 use super::load_balancer::MISSING;
 use crate::{Aws, rim::Refused};
 
-/// The ARN of a load balancer, and the placeholder that may stand for it in a wanted listener.
-type Balancer = (String, Option<Ref<LoadBalancerArn>>);
+/// The listeners of a load balancer, and the placeholder that may stand for it in a wanted one.
+type Listeners = (Vec<types::Listener>, Option<Ref<LoadBalancerArn>>);
 
 impl Aws {
-    /// The ARNs of the load balancers whose listeners are looked for, each with the placeholder
-    /// that may stand for it in a wanted listener.
-    pub(super) async fn balancers_of(&self, scope: &Scope<Listener>) -> CloudResult<Vec<Balancer>> {
+    /// The listeners that are looked for, by load balancer.
+    pub(super) async fn listeners_by_balancer(
+        &self,
+        scope: &Scope<Listener>,
+    ) -> CloudResult<Vec<Listeners>> {
         if scope.reach != Reach::Stack {
             let known = scope.wanted.iter().filter(|(_, spec)| spec.load_balancer.is_known());
-            return Ok(known.map(|(_, spec)| (spec.load_balancer.to_string(), None)).collect());
+            let calls = known.map(|(_, spec)| self.listeners(spec.load_balancer.as_str()));
+            let found = try_join_all(calls).await?;
+            return Ok(found.into_iter().map(|listeners| (listeners, None)).collect());
         }
-        let balancers = self.load_balancers(&scope.pass).await?;
+        // Whose they are is asked for at the same time.
+        let listeners = async {
+            let named = self.named_load_balancers(&scope.pass).await?;
+            let arns = named.iter().filter_map(|each| each.load_balancer_arn.as_deref());
+            let calls = arns.map(|arn| async move { Ok((arn, self.listeners(arn).await?)) });
+            let found = try_join_all(calls).await?.into_iter();
+            Ok(found.map(|(arn, found)| (arn.to_owned(), found)).collect::<HashMap<_, _>>())
+        };
+        let (mut listeners, balancers) =
+            tokio::try_join!(listeners, self.load_balancers(&scope.pass))?;
         let ours = balancers.iter().filter_map(|(balancer, tags)| {
             let address = tags.address(&self.stack)?;
-            Some((balancer.load_balancer_arn.clone()?, Some(Ref::to(address.name()))))
+            let found = listeners.remove(balancer.load_balancer_arn()?)?;
+            Some((found, Some(Ref::to(address.name()))))
         });
         Ok(ours.collect())
     }
 
     /// The listeners of a load balancer; none where it is gone.
-    pub(super) async fn listeners(&self, balancer: &str) -> CloudResult<Vec<types::Listener>> {
+    async fn listeners(&self, balancer: &str) -> CloudResult<Vec<types::Listener>> {
         let call = self.elb.describe_listeners().load_balancer_arn(balancer);
         let found = call.into_paginator().items().send().try_collect().await;
         let operation = "elasticloadbalancing:DescribeListeners";

@@ -1,5 +1,6 @@
 //! Roles.
 
+mod detail;
 mod policy;
 mod role;
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_iam::types;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::{
@@ -14,14 +13,15 @@ use nk_model::{Address, Change, Changes, Live, Phase};
 use super::{MISSING, document, sdk_tags};
 use crate::{Aws, rim::Refused};
 
-type LiveRole = Live<Role, RoleOutputs>;
+pub(super) type LiveRole = Live<Role, RoleOutputs>;
 
 impl Reconcile<Role> for Aws {
     async fn observe(&self, scope: &Scope<Role>) -> CloudResult<Vec<LiveRole>> {
+        if scope.reach == Reach::Stack {
+            return self.all_roles(scope).await;
+        }
         let wanted = scope.wanted.iter().map(|(_, spec)| self.role(scope, &spec.name));
-        let (wanted, orphans) =
-            tokio::try_join!(try_join_all(wanted), self.roles_nobody_wants(scope))?;
-        Ok(wanted.into_iter().flatten().chain(orphans).collect())
+        Ok(try_join_all(wanted).await?.into_iter().flatten().collect())
     }
 
     async fn create(&self, spec: &Role, address: &Address) -> CloudResult<Option<LiveRole>> {
@@ -35,7 +35,7 @@ impl Reconcile<Role> for Aws {
             .await
             .refused("iam:CreateRole")?;
         let bare = Role { managed: BTreeSet::new(), inline: BTreeMap::new(), ..spec.clone() };
-        Ok(answer.role.map(|role| live(address.clone(), role, bare)))
+        Ok(answer.role.map(|role| live(address.clone(), role.arn, bare)))
     }
 
     async fn update(
@@ -94,39 +94,16 @@ impl Reconcile<Role> for Aws {
     }
 }
 
-/// A role as IAM describes it, with the spec that is known of it.
-fn live(address: Address, role: types::Role, spec: Role) -> LiveRole {
+/// A role with the spec that is known of it.
+pub(super) fn live(address: Address, arn: String, spec: Role) -> LiveRole {
     // For some seconds IAM may give a new role's unique id instead of its ARN.
-    let phase = if role.arn.starts_with("arn:") {
-        Phase::Ready
-    } else {
-        Phase::Busy("without an ARN".into())
-    };
-    Live::ready(address, role.role_name, spec, RoleOutputs { arn: role.arn }).in_phase(phase)
+    let phase =
+        if arn.starts_with("arn:") { Phase::Ready } else { Phase::Busy("without an ARN".into()) };
+    Live::ready(address, spec.name.clone(), spec, RoleOutputs { arn }).in_phase(phase)
 }
 
 impl Aws {
-    /// The roles with a name of this stack that no wanted one has. `ListRoles` leaves out tags, so
-    /// each is looked at.
-    async fn roles_nobody_wants(&self, scope: &Scope<Role>) -> CloudResult<Vec<LiveRole>> {
-        if scope.reach != Reach::Stack {
-            return Ok(Vec::new());
-        }
-        let prefix = format!("{}-", self.stack.prefix());
-        let pages = self.iam.list_roles().into_paginator().page_size(1000).items().send();
-        let names: Vec<_> = pages
-            .try_collect()
-            .await
-            .refused("iam:ListRoles")?
-            .into_iter()
-            .map(|role| role.role_name)
-            .filter(|name| name.starts_with(&prefix))
-            .filter(|name| !scope.wanted.iter().any(|(_, spec)| is(name, spec)))
-            .collect();
-        let looks = names.iter().map(|name| self.role(scope, name));
-        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
-    }
-
+    /// One role by its name. Listings may be behind, and hold everybody's.
     async fn role(&self, scope: &Scope<Role>, name: &str) -> CloudResult<Option<LiveRole>> {
         let call = self.iam.get_role().role_name(name).send().await;
         let Some(role) =
@@ -143,12 +120,12 @@ impl Aws {
         let trust = document("iam:GetRole", trust)?;
         let (managed, inline) =
             tokio::try_join!(self.managed_policies(name), self.inline_policies(name))?;
-        let spec = Role { name: role.role_name.clone(), trust, managed, inline, tags };
-        Ok(Some(live(address, role, spec).owned_by(owner)))
+        let spec = Role { name: role.role_name, trust, managed, inline, tags };
+        Ok(Some(live(address, role.arn, spec).owned_by(owner)))
     }
 }
 
 /// Whether a role's name is the wanted one: IAM takes names for the same in any case of letters.
-fn is(name: &str, wanted: &Role) -> bool {
+pub(super) fn is(name: &str, wanted: &Role) -> bool {
     wanted.name.eq_ignore_ascii_case(name)
 }

@@ -11,7 +11,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live};
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, rim::Refused, tag_index::TagIndex};
 
 /// How `CloudWatch` Logs says that a group is gone.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -37,17 +37,22 @@ impl Reconcile<LogGroup> for Aws {
             }
             Ok(groups)
         });
-        let groups = try_join_all(looks).await?.into_iter().flatten();
-        let found = try_join_all(groups.map(|group| self.log_group(scope, group))).await?;
+        let (groups, index) = tokio::try_join!(try_join_all(looks), self.tag_index(scope))?;
+        let groups = groups.into_iter().flatten();
+        let found = try_join_all(groups.map(|group| self.log_group(scope, &index, group))).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
-    async fn create(&self, spec: &LogGroup, _: &Address) -> CloudResult<Option<LiveGroup>> {
+    async fn create(&self, spec: &LogGroup, address: &Address) -> CloudResult<Option<LiveGroup>> {
         let call = self.logs.create_log_group().log_group_name(&spec.name);
         let call = call.set_tags(Some(sdk_tags(&spec.tags)));
         call.send().await.refused("logs:CreateLogGroup")?;
-        // The answer is empty.
-        Ok(None)
+        // The answer is empty; a new group keeps its entries for ever.
+        let name = spec.name.clone();
+        let arn = self.arn("logs", &self.region, &format!("log-group:{name}"));
+        let spec = LogGroup { retention: Some(0), ..spec.clone() };
+        let outputs = LogGroupOutputs { name: name.clone(), arn };
+        Ok(Some(Live::ready(address.clone(), name, spec, outputs)))
     }
 
     async fn update(
@@ -76,7 +81,7 @@ impl Reconcile<LogGroup> for Aws {
             let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
             call.refused("logs:TagResource")?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
@@ -97,9 +102,17 @@ impl Aws {
         pages.try_collect().await.refused("logs:DescribeLogGroups")
     }
 
+    /// The tags that nk sets; none where there is no such group.
+    async fn log_group_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
+        let call = self.logs.list_tags_for_resource().resource_arn(arn).send().await;
+        let answer = call.unless_missing("logs:ListTagsForResource", MISSING)?;
+        Ok(answer.map(|answer| Tags::managed(answer.tags.unwrap_or_default())))
+    }
+
     async fn log_group(
         &self,
         scope: &Scope<LogGroup>,
+        index: &TagIndex,
         group: types::LogGroup,
     ) -> CloudResult<Option<LiveGroup>> {
         let name = group.log_group_name.unwrap_or_default();
@@ -108,14 +121,14 @@ impl Aws {
             (Some(arn), _) => arn,
             (None, arn) => arn.unwrap_or_default().trim_end_matches(":*").to_owned(),
         };
-        let call = self.logs.list_tags_for_resource().resource_arn(&arn).send().await;
-        let Some(answer) = call.unless_missing("logs:ListTagsForResource", MISSING)? else {
-            return Ok(None);
+        let named = |spec: &LogGroup| spec.name == name;
+        let wanted = scope.wanted.iter().find(|(_, spec)| named(spec));
+        let tags = match index.confirmed(&arn, wanted.map(|(_, spec)| &spec.tags)) {
+            Some(tags) => Some(tags),
+            None => self.log_group_tags(&arn).await?,
         };
-        let tags = Tags::managed(answer.tags.unwrap_or_default());
-        let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
-            return Ok(None);
-        };
+        let holder = tags.and_then(|tags| Some((self.holder(scope, named, &tags)?, tags)));
+        let Some(((address, owner), tags)) = holder else { return Ok(None) };
         let mut notes = Vec::new();
         let retention = match group.retention_policy_name {
             None => Some(group.retention_in_days.unwrap_or(0)),

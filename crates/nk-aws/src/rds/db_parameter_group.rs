@@ -14,7 +14,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live};
 
 use super::sdk_tags;
-use crate::{Aws, rim::Refused};
+use crate::{Aws, rim::Refused, tag_index::TagIndex};
 
 /// How RDS says that a parameter group is gone.
 const MISSING: &[&str] = &["DBParameterGroupNotFound"];
@@ -23,8 +23,9 @@ type LiveGroup = Live<DbParameterGroup, DbParameterGroupOutputs>;
 
 impl Reconcile<DbParameterGroup> for Aws {
     async fn observe(&self, scope: &Scope<DbParameterGroup>) -> CloudResult<Vec<LiveGroup>> {
-        let groups = self.parameter_groups(scope).await?;
-        let looks = groups.into_iter().map(|group| self.parameter_group(scope, group));
+        let (groups, index) =
+            tokio::try_join!(self.parameter_groups(scope), self.tag_index(scope))?;
+        let looks = groups.into_iter().map(|group| self.parameter_group(scope, &index, group));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
@@ -100,14 +101,20 @@ impl Aws {
     async fn parameter_group(
         &self,
         scope: &Scope<DbParameterGroup>,
+        index: &TagIndex,
         group: types::DbParameterGroup,
     ) -> CloudResult<Option<LiveGroup>> {
         let name = group.db_parameter_group_name().unwrap_or_default();
         let wanted = scope.wanted.iter().find(|(_, spec)| spec.name == name);
-        let (tags, parameters) = tokio::try_join!(
-            self.rds_tags(group.db_parameter_group_arn().unwrap_or_default()),
-            self.parameters(name, wanted.map(|(_, spec)| &spec.parameters)),
-        )?;
+        let arn = group.db_parameter_group_arn().unwrap_or_default();
+        let tags = async {
+            match index.confirmed(arn, wanted.map(|(_, spec)| &spec.tags)) {
+                Some(tags) => Ok(tags),
+                None => self.rds_tags(arn).await,
+            }
+        };
+        let parameters = self.parameters(name, wanted.map(|(_, spec)| &spec.parameters));
+        let (tags, parameters) = tokio::try_join!(tags, parameters)?;
         let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
             return Ok(None);
         };

@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Ref};
 
 use super::sdk_tags;
-use crate::{Aws, rim::Refused};
+use crate::{Aws, rim::Refused, tag_index::TagIndex};
 
 /// How RDS says that a subnet group is gone. Unlike its other codes, this one keeps its suffix.
 const MISSING: &[&str] = &["DBSubnetGroupNotFoundFault"];
@@ -19,8 +19,8 @@ type LiveGroup = Live<DbSubnetGroup, DbSubnetGroupOutputs>;
 
 impl Reconcile<DbSubnetGroup> for Aws {
     async fn observe(&self, scope: &Scope<DbSubnetGroup>) -> CloudResult<Vec<LiveGroup>> {
-        let groups = self.subnet_groups(scope).await?;
-        let looks = groups.into_iter().map(|group| self.subnet_group(scope, group));
+        let (groups, index) = tokio::try_join!(self.subnet_groups(scope), self.tag_index(scope))?;
+        let looks = groups.into_iter().map(|group| self.subnet_group(scope, &index, group));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
@@ -62,7 +62,7 @@ impl Reconcile<DbSubnetGroup> for Aws {
         if changes.touch("tags") {
             self.rds_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
@@ -99,11 +99,18 @@ impl Aws {
     async fn subnet_group(
         &self,
         scope: &Scope<DbSubnetGroup>,
+        index: &TagIndex,
         group: types::DbSubnetGroup,
     ) -> CloudResult<Option<LiveGroup>> {
-        let tags = self.rds_tags(group.db_subnet_group_arn().unwrap_or_default()).await?;
         let name = group.db_subnet_group_name().unwrap_or_default();
-        let place = self.holder(scope, |spec| spec.name == name, &tags);
+        let named = |spec: &DbSubnetGroup| spec.name == name;
+        let wanted = scope.wanted.iter().find(|(_, spec)| named(spec));
+        let arn = group.db_subnet_group_arn().unwrap_or_default();
+        let tags = match index.confirmed(arn, wanted.map(|(_, spec)| &spec.tags)) {
+            Some(tags) => tags,
+            None => self.rds_tags(arn).await?,
+        };
+        let place = self.holder(scope, named, &tags);
         Ok(place.map(|(address, owner)| live(address, group, tags).owned_by(owner)))
     }
 }

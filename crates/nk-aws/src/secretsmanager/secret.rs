@@ -75,7 +75,8 @@ impl Reconcile<Secret> for Aws {
             let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
             call.refused("secretsmanager:TagResource")?;
         }
-        Ok(None)
+        let live = Live { spec: spec.clone(), ..live.clone() };
+        Ok(Some(live.in_phase(Phase::Ready)))
     }
 
     async fn destroy(&self, live: &LiveSecret) -> CloudResult<Departure> {

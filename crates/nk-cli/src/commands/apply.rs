@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use nk_engine::{Lease, Provider};
+use nk_engine::Provider;
 use nk_model::{Plan, Step};
 use nk_plan::Permission;
 
+use super::cost;
 use crate::{
     arguments::{ApplyArguments, Global},
-    change,
+    change::{self, Hold},
     errors::Error,
     exit::Exit,
     output::Output,
@@ -25,14 +26,15 @@ pub(crate) async fn apply<P: Provider>(
     let command = format!("nk apply --env {}", session.stack.id.environment);
     if arguments.yes {
         // The lock first: what is planned under it cannot be overtaken by another run.
-        let lease = change::lock(&session.cloud, &command).await?;
-        let result = under_lock(&mut session, global, arguments, &lease, None).await;
-        return finish(lease, result).await;
+        let hold = change::lock(&session.cloud, &command).await?;
+        let result = under_lock(&mut session, global, arguments, &hold, None).await;
+        return hold.finish(result).await;
     }
     let began = Instant::now();
     let shown = planned(&session, arguments).await?;
+    let cost = cost::line(&session.stack, &shown, &session.desired);
     let output = Output::new(global);
-    output.plan(&session.place, &shown, session.cloud.calls(), began.elapsed());
+    output.plan(&session.place, &shown, &cost, session.cloud.calls(), began.elapsed());
     if shown.is_empty() {
         return Ok(Exit::Done);
     }
@@ -40,20 +42,9 @@ pub(crate) async fn apply<P: Provider>(
         output.line("Nothing was changed.");
         return Ok(Exit::Failed);
     }
-    let lease = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&mut session, global, arguments, &lease, Some(shown)).await;
-    finish(lease, result).await
-}
-
-/// Gives the lock back and keeps the first thing that went wrong.
-pub(crate) async fn finish<P: Provider>(
-    lease: Lease<P>,
-    result: Result<Exit, Error>,
-) -> Result<Exit, Error> {
-    let released = change::release(lease).await;
-    let exit = result?;
-    released?;
-    Ok(exit)
+    let hold = change::lock(&session.cloud, &command).await?;
+    let result = under_lock(&mut session, global, arguments, &hold, Some(shown)).await;
+    hold.finish(result).await
 }
 
 async fn planned<P: Provider>(
@@ -63,8 +54,9 @@ async fn planned<P: Provider>(
     let observed = session.observe().await?;
     let permission =
         Permission { remove: arguments.remove.clone(), unseen: session.unseen.clone() };
-    let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
+    let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
+    session.count_addresses(&mut plan).await;
     let guards = change::guarded(&*session.cloud, &plan).await?;
     if guards.is_empty() { Ok(plan) } else { Err(Error::Guarded(guards)) }
 }
@@ -74,17 +66,18 @@ async fn under_lock<P: Provider>(
     session: &mut Session<P>,
     global: &Global,
     arguments: &ApplyArguments,
-    lease: &Lease<P>,
+    hold: &Hold<P>,
     shown: Option<Plan>,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
-    session.issue_certificate().await?;
-    let plan = planned(session, arguments).await?;
+    hold.prepare(session.issue_certificate()).await?;
+    let plan = hold.prepare(planned(session, arguments)).await?;
+    let cost = cost::line(&session.stack, &plan, &session.desired);
     let output = Output::new(global);
     match &shown {
         Some(shown) if !same(shown, &plan) => return Err(Error::Overtaken),
         Some(_) => {}
-        None => output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed()),
+        None => output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed()),
     }
     if plan.is_empty() {
         return Ok(Exit::Done);
@@ -92,7 +85,7 @@ async fn under_lock<P: Provider>(
     let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
     let console = output.console(&plan, global.verbose > 0);
     let unseen = session.unseen.clone();
-    let summary = change::run(&session.cloud, plan, lease, parallelism, console, unseen).await;
+    let summary = change::run(&session.cloud, plan, hold, parallelism, console, unseen).await;
     output.summary(&summary, session.cloud.calls());
     Ok(change::exit(&summary))
 }

@@ -1,7 +1,7 @@
 //! `nk cost`: what the environment costs a month.
 
-use nk_cost::{Usage, estimate};
-use nk_model::Desired;
+use nk_cost::{Usage, change, estimate};
+use nk_model::{Desired, Plan};
 use nk_stack::{Stack, Survey};
 use serde_json::json;
 
@@ -43,8 +43,11 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
             line.formula()
         ));
     }
+    if !estimate.lines.is_empty() {
+        output.data("");
+    }
     output.data(&format!(
-        "\n{}: ${:.2} a month, and about ${:.2} by use; on-demand prices of {}, the oldest of {}.",
+        "{}: ${:.2} a month, and about ${:.2} by use; on-demand prices of {}, the oldest of {}.",
         desired.stack,
         estimate.fixed(),
         estimate.used(),
@@ -59,6 +62,23 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
 
 fn specs(desired: &Desired) -> impl Iterator<Item = (&nk_model::Address, &nk_model::Json)> {
     desired.resources.iter().map(|(address, resource)| (address, &resource.spec))
+}
+
+/// The line that a plan ends with: what the environment will cost, and what the plan does to that.
+pub(crate) fn line(stack: &Stack, plan: &Plan, desired: &Desired) -> String {
+    let (before, after) = change(plan, desired, &usage(stack));
+    let (was, will) = (before.fixed() + before.used(), after.fixed() + after.used());
+    let change = will - was;
+    let change = if change.abs() < 0.005 {
+        "unchanged by this plan".to_owned()
+    } else {
+        format!("{}${:.2} by this plan", if change < 0.0 { '-' } else { '+' }, change.abs())
+    };
+    format!(
+        "Costs ${:.2} a month and about ${:.2} by use, {change}; `nk cost` shows how.",
+        after.fixed(),
+        after.used()
+    )
 }
 
 /// How much the stack file says the environment is used.

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use nk_engine::{Lease, Provider, unprotect};
+use nk_engine::{Provider, unprotect};
 use nk_model::{Desired, Plan};
 use nk_plan::Permission;
 
-use super::apply::finish;
+use super::cost;
 use crate::{
     arguments::{DestroyArguments, Global},
-    change,
+    change::{self, Hold},
     errors::Error,
     exit::Exit,
     output::Output,
@@ -28,8 +28,9 @@ pub(crate) async fn destroy<P: Provider>(
     if !arguments.yes {
         let began = Instant::now();
         let plan = planned(&session, arguments).await?;
+        let cost = nothing_left(&session, &plan);
         let output = Output::new(global);
-        output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+        output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
         if plan.is_empty() {
             return Ok(Exit::Done);
         }
@@ -39,9 +40,9 @@ pub(crate) async fn destroy<P: Provider>(
             return Ok(Exit::Failed);
         }
     }
-    let lease = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&session, global, arguments, &lease).await;
-    finish(lease, result).await
+    let hold = change::lock(&session.cloud, &command).await?;
+    let result = under_lock(&session, global, arguments, &hold).await;
+    hold.finish(result).await
 }
 
 async fn planned<P: Provider>(
@@ -58,17 +59,23 @@ async fn planned<P: Provider>(
     if standing.is_empty() { Ok(plan) } else { Err(Error::Guarded(standing)) }
 }
 
+/// What a destroy does to the monthly cost.
+fn nothing_left<P>(session: &Session<P>, plan: &Plan) -> String {
+    cost::line(&session.stack, plan, &Desired::nothing(session.stack.id.clone()))
+}
+
 async fn under_lock<P: Provider>(
     session: &Session<P>,
     global: &Global,
     arguments: &DestroyArguments,
-    lease: &Lease<P>,
+    hold: &Hold<P>,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
-    let plan = planned(session, arguments).await?;
+    let plan = hold.prepare(planned(session, arguments)).await?;
+    let cost = nothing_left(session, &plan);
     let output = Output::new(global);
     if arguments.yes {
-        output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+        output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
     }
     if !plan.is_empty() {
         if arguments.unprotect {
@@ -78,7 +85,7 @@ async fn under_lock<P: Provider>(
         let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
         let console = output.console(&plan, global.verbose > 0);
         let unseen = session.unseen.clone();
-        let summary = change::run(&session.cloud, plan, lease, parallelism, console, unseen).await;
+        let summary = change::run(&session.cloud, plan, hold, parallelism, console, unseen).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));

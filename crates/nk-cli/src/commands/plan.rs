@@ -26,6 +26,7 @@ pub(crate) async fn plan<P: Provider>(
     let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
     let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
+    session.count_addresses(&mut plan).await;
     if let Ok(Some((holder, _))) = held {
         plan.notes.push(Note {
             about: "lock".into(),
@@ -33,8 +34,9 @@ pub(crate) async fn plan<P: Provider>(
             settle: None,
         });
     }
+    let cost = super::cost::line(&session.stack, &plan, &session.desired);
     let output = Output::new(global);
-    output.plan(&session.place, &plan, session.cloud.calls(), began.elapsed());
+    output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
     let changes = arguments.detailed_exitcode && !plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Done })
 }

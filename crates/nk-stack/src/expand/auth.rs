@@ -94,9 +94,7 @@ impl Expansion<'_> {
         self.note(
             format!("identity-provider.{key}"),
             format!("waits for {key}.client_id and {key}.client_secret in the secret {secret}"),
-            Some(&format!(
-                "nk secrets set oauth-credentials {key}.client_id, then {key}.client_secret"
-            )),
+            Some(&format!("nk secrets set oauth-credentials {key}.client_id")),
         );
     }
 }

@@ -1,0 +1,47 @@
+//! All roles with everything they have, in one listing.
+
+use aws_sdk_iam::types::{EntityType, RoleDetail};
+use nk_engine::{CloudResult, Scope};
+use nk_kinds::{Tags, iam::Role};
+
+use super::{
+    document,
+    role::{LiveRole, is, live},
+};
+use crate::{Aws, rim::Refused};
+
+/// The operation that lists roles with their policies and tags; `ListRoles` has neither.
+const LIST: &str = "iam:GetAccountAuthorizationDetails";
+
+impl Aws {
+    /// The roles that the look is for, and those of this stack that nobody wants.
+    pub(super) async fn all_roles(&self, scope: &Scope<Role>) -> CloudResult<Vec<LiveRole>> {
+        let call = self.iam.get_account_authorization_details().filter(EntityType::Role);
+        let pages = call.max_items(1000).into_paginator().send().try_collect().await;
+        let pages: Vec<_> = pages.refused(LIST)?;
+        let roles = pages.into_iter().flat_map(|page| page.role_detail_list.unwrap_or_default());
+        roles.filter_map(|role| self.detailed(scope, role).transpose()).collect()
+    }
+
+    fn detailed(&self, scope: &Scope<Role>, role: RoleDetail) -> CloudResult<Option<LiveRole>> {
+        let (Some(name), Some(arn)) = (role.role_name, role.arn) else { return Ok(None) };
+        let pairs = role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value));
+        let tags = Tags::managed(pairs);
+        let Some((address, owner)) = self.holder(scope, |spec| is(&name, spec), &tags) else {
+            return Ok(None);
+        };
+        let attached = role.attached_managed_policies.unwrap_or_default().into_iter();
+        let own = role.role_policy_list.unwrap_or_default().into_iter().map(|policy| {
+            let text = policy.policy_document.unwrap_or_default();
+            Ok((policy.policy_name.unwrap_or_default(), document(LIST, &text)?))
+        });
+        let spec = Role {
+            name,
+            trust: document(LIST, &role.assume_role_policy_document.unwrap_or_default())?,
+            managed: attached.filter_map(|policy| policy.policy_arn).collect(),
+            inline: own.collect::<CloudResult<_>>()?,
+            tags,
+        };
+        Ok(Some(live(address, arn, spec).owned_by(owner)))
+    }
+}

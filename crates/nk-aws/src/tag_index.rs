@@ -1,0 +1,82 @@
+//! The tags of many resources in one call, for services that tell them of one resource at a time.
+//!
+//! # Caveats
+//!
+//! AWS's index of tags lags behind the services, leaves out what has no tags, and emulators leave
+//! out whole kinds. What it says is believed only where it is what is wanted; everything else is
+//! asked of the service itself. That nobody may read it costs calls and nothing else.
+
+use std::{collections::HashMap, sync::Arc};
+
+use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
+use nk_engine::{CloudResult, Reach, Scope};
+use nk_kinds::Tags;
+
+use crate::{Aws, rim::Refused};
+
+/// The kinds whose tags are looked up here. Without this the answer would hold every revision of
+/// every task definition as well.
+const TYPES: [&str; 5] = ["cloudwatch:alarm", "ecr:repository", "logs", "rds:pg", "rds:subgrp"];
+/// How many resources a page has at most.
+const PAGE: i32 = 100;
+
+/// The tags that nk sets, by ARN.
+#[derive(Default)]
+pub(crate) struct TagIndex(Arc<HashMap<String, Tags>>);
+
+impl TagIndex {
+    /// The tags of a resource, if they are known to be the wanted ones.
+    pub(crate) fn confirmed(&self, arn: &str, wanted: Option<&Tags>) -> Option<Tags> {
+        self.0.get(arn).filter(|tags| Some(*tags) == wanted).cloned()
+    }
+}
+
+impl Aws {
+    /// The index, for a look at the whole stack; a look at one resource asks its service.
+    pub(crate) async fn tag_index<K>(&self, scope: &Scope<K>) -> CloudResult<TagIndex> {
+        if scope.reach != Reach::Stack || scope.wanted.is_empty() {
+            return Ok(TagIndex::default());
+        }
+        let index = scope.pass.once("tag index", || async { Ok(self.indexed_tags().await) });
+        index.await.map(TagIndex)
+    }
+
+    async fn indexed_tags(&self) -> HashMap<String, Tags> {
+        let stack = TagFilter::builder().key(Tags::STACK).values(self.stack.prefix()).build();
+        let call = self
+            .tagging
+            .get_resources()
+            .tag_filters(stack)
+            .resources_per_page(PAGE)
+            .set_resource_type_filters(Some(TYPES.map(str::to_owned).to_vec()));
+        let found = call.into_paginator().items().send().try_collect().await;
+        let found = found.refused("tag:GetResources").unwrap_or_else(|error| {
+            tracing::debug!(%error, "every resource is asked for its tags");
+            Vec::new()
+        });
+        found.into_iter().filter_map(managed).collect()
+    }
+}
+
+fn managed(found: ResourceTagMapping) -> Option<(String, Tags)> {
+    let pairs = found.tags.unwrap_or_default().into_iter();
+    Some((found.resource_arn?, Tags::managed(pairs.map(|tag| (tag.key, tag.value)))))
+}
+
+#[cfg(test)]
+mod tests {
+    use nk_model::{Address, StackId};
+
+    use super::*;
+
+    #[test]
+    fn only_the_wanted_tags_are_believed() {
+        let stack = StackId { project: "p".into(), environment: "e".into() };
+        let tags = |name| Tags::new(&stack, &Address::new("alarm", name), name);
+        let index = TagIndex(Arc::new(HashMap::from([("arn".to_owned(), tags("a"))])));
+        assert_eq!(index.confirmed("arn", Some(&tags("a"))), Some(tags("a")));
+        assert_eq!(index.confirmed("arn", Some(&tags("b"))), None);
+        assert_eq!(index.confirmed("arn", None), None);
+        assert_eq!(index.confirmed("other", Some(&tags("a"))), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! Answers are lost and calls are refused for no reason: the run itself recovers.
+
+#![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
+
+use std::sync::Arc;
+
+use nk_tests::{
+    ordeal::{Ordeal, Scene, sample},
+    proxy::{Loss, Rain, Rule, Target},
+};
+
+async fn losses(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Target, usize)>) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
+    let trials = choose(&ordeal.undisturbed().await.changes);
+    let mut failed = Vec::new();
+    for (target, times) in &trials {
+        eprintln!("{scene:?}: lost {times} times {} ({})", target.name, target.nth);
+        let loss = Arc::new(Loss::of(target.clone(), *times));
+        let ended = ordeal.endure(Arc::clone(&loss) as Arc<dyn Rule>).await.map(drop);
+        let ended = match ended {
+            Ok(()) if loss.count() == 0 => Err("no answer was lost".to_owned()),
+            ended => ended,
+        };
+        if let Err(wrong) = ended {
+            eprintln!("FAILED: {wrong}");
+            failed.push(format!("{times} x {} ({}): {wrong}", target.name, target.nth));
+        }
+    }
+    let all = trials.len();
+    assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// What would make a second one, or fail, if it were simply sent again.
+const WEAK: [&str; 10] = [
+    "cognito-idp:CreateUserPool",
+    "cognito-idp:CreateUserPoolClient",
+    "ec2:AllocateAddress",
+    "ec2:AssociateRouteTable",
+    "ec2:CreateVpc",
+    "ec2:DisassociateRouteTable",
+    "ecs:RegisterTaskDefinition",
+    "secretsmanager:CreateSecret",
+    "ssm:DeleteParameter",
+    "ssm:PutParameter",
+];
+
+fn weak(targets: &[Target]) -> Vec<(Target, usize)> {
+    let last = |name: &&str| targets.iter().rfind(|target| target.name == **name).cloned();
+    WEAK.iter().filter_map(last).zip([1, 2].into_iter().cycle()).collect()
+}
+
+/// The last call of every operation, once and twice.
+fn every(targets: &[Target]) -> Vec<(Target, usize)> {
+    sample(targets).into_iter().flat_map(|target| [(target.clone(), 1), (target, 2)]).collect()
+}
+
+async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, Scene::Apply).await;
+    let undisturbed = ordeal.undisturbed().await.calls;
+    for seed in seeds {
+        let rule = Arc::new(Rain::new(seed, 300, 100, 50));
+        let calls = ordeal.endure(rule).await.unwrap_or_else(|wrong| panic!("{seed}: {wrong}"));
+        eprintln!("seed {seed}: {calls} calls, undisturbed {undisturbed}");
+        assert!(calls <= 2 * undisturbed, "seed {seed}: {calls} calls instead of {undisturbed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_recovers_from_lost_answers() {
+    losses("lost-apply", Scene::Apply, weak).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replacement_recovers_from_lost_answers() {
+    losses("lost-replace", Scene::Replace, weak).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn an_apply_recovers_whatever_answer_is_lost() {
+    losses("lost-apply", Scene::Apply, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn an_update_recovers_whatever_answer_is_lost() {
+    losses("lost-update", Scene::Update, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn a_replacement_recovers_whatever_answer_is_lost() {
+    losses("lost-replace", Scene::Replace, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn a_destroy_recovers_whatever_answer_is_lost() {
+    losses("lost-destroy", Scene::Destroy, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn it_rains_and_the_run_ends_well() {
+    rain("rain", 0..10).await;
+}

@@ -1,0 +1,153 @@
+//! Drift: what others change behind nk's back shows as exactly that, and the next apply mends it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Stdio,
+};
+
+use nk_model::Plan;
+use nk_tests::{planned::shown, rig::Rig};
+use serde::Deserialize;
+use tokio::io::AsyncWriteExt;
+
+const STACK: &str = include_str!("../../stacks/neuraknot.toml");
+const REGION: &str = "ap-northeast-1";
+const PREFIX: &str = "neuraKnot-prod";
+
+/// One entry of `meddle.py list`.
+#[derive(Debug, Deserialize)]
+struct Drift {
+    address: String,
+    paths: BTreeSet<String>,
+    also: BTreeMap<String, BTreeSet<String>>,
+    layer: usize,
+}
+
+impl Drift {
+    fn kind(&self) -> &str {
+        self.address.split('.').next().unwrap_or_default()
+    }
+}
+
+/// The fields of a kind that cannot drift by themselves, with the reason.
+const STILL: [(&str, &str, &str); 9] = [
+    ("user-pool", "name", "no API changes it"),
+    ("secret", "content", "AWS does not tell"),
+    ("secret", "recovery-days", "said when it is deleted"),
+    ("db-instance", "password", "AWS does not tell"),
+    ("db-instance", "version", "a floor: there is no way back beneath it"),
+    ("db-instance", "final-snapshot", "said when it is deleted"),
+    ("identity-provider", "credentials", "where nk takes them from"),
+    ("identity-provider", "credentials-key", "where nk takes them from"),
+    ("service", "target", "moved only with the whole service"),
+];
+
+/// The stack file with everything in it that a kind needs for all of its fields.
+fn rich() -> String {
+    STACK
+        .replace("insights    = true", "insights    = true\nparameters  = { work_mem = \"8192\" }")
+        .replace(
+            "port = 3000",
+            "port = 3000\nroute = { path = \"/*\", name = \"web\" }\n\
+             environment = { MODE = \"plain\" }",
+        )
+        .replace("[logs]", &format!("[alarms]\nactions = [\"arn:aws:sns:{REGION}:1:a\"]\n\n[logs]"))
+}
+
+async fn meddle(rig: &Rig, arguments: &[&str]) -> String {
+    let arguments = [&[rig.emulator.as_str(), REGION, PREFIX], arguments].concat();
+    rig.python("meddle.py", &arguments).await
+}
+
+/// An applied stack, identity providers included.
+async fn stand(instance: &str) -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+    rig.write("stacks/neuraknot.toml", &rich());
+    let waiting = rig.apply("prod").await.with_code(0);
+    assert!(waiting.out.contains("identity-provider.google"), "{}", waiting.out);
+    for provider in ["google", "line", "x"] {
+        for key in ["client_id", "client_secret"] {
+            set_secret(&rig, &format!("{provider}.{key}"), "a-value").await;
+        }
+    }
+    let plan = rig.plan("prod").await;
+    let expected = ["google", "line", "x"].map(|name| format!("identity-provider.{name}"));
+    let expected = [&expected[..], &["user-pool-client.main".to_owned()]].concat();
+    assert_eq!(shown(&plan).into_keys().collect::<Vec<_>>(), expected);
+    rig.apply("prod").await.with_code(0);
+    let plan = rig.plan("prod").await;
+    assert!(plan.is_empty(), "{:?}", shown(&plan));
+    rig
+}
+
+async fn set_secret(rig: &Rig, key: &str, value: &str) {
+    let arguments = ["secrets", "set", "oauth-credentials", key, "--env", "prod"];
+    let mut child =
+        rig.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(value.as_bytes()).await.unwrap();
+    assert!(child.wait().await.unwrap().success(), "{key} could not be set");
+}
+
+/// The fields of every kind in a plan of what is there, without those that fix what a resource is.
+fn fields(plan: &Plan) -> BTreeSet<(String, String)> {
+    let fields_of = |live: &nk_model::LiveValue| {
+        let kind = nk_kinds::kind(live.address.kind()).unwrap();
+        let names: Vec<_> = live.spec.as_object().unwrap().keys().cloned().collect();
+        let changing = names.into_iter().filter(|name| !kind.immutable.contains(&name.as_str()));
+        changing.map(|name| (kind.kind.to_owned(), name)).collect::<Vec<_>>()
+    };
+    plan.unchanged.iter().flat_map(fields_of).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
+    let rig = stand("drift").await;
+    let drifts: Vec<Drift> = serde_json::from_str(&meddle(&rig, &["list"]).await).unwrap();
+    let lies: Vec<_> = nk_local::lies().into_iter().filter(|lie| lie.emulator == "moto").collect();
+
+    // Nothing that can drift is left out.
+    let plan = rig.plan("prod").await;
+    let tried: BTreeSet<_> = drifts
+        .iter()
+        .flat_map(|drift| drift.paths.iter().map(|path| (drift, path)))
+        .map(|(drift, path)| (drift.kind().to_owned(), path.split('.').next().unwrap().to_owned()))
+        .collect();
+    let excused = |kind: &str, field: &str| {
+        STILL.iter().any(|(one, other, _)| (*one, *other) == (kind, field))
+            || lies.iter().any(|lie| lie.kind == kind && lie.field == field)
+    };
+    let mut untried = fields(&plan);
+    untried.retain(|field| !tried.contains(field) && !excused(&field.0, &field.1));
+    assert_eq!(untried, BTreeSet::new(), "nobody meddles with these");
+
+    let mut wrong = Vec::new();
+    for layer in 0..=drifts.iter().map(|drift| drift.layer).max().unwrap() {
+        let mut expected = BTreeMap::<String, BTreeSet<String>>::new();
+        for drift in drifts.iter().filter(|drift| drift.layer == layer) {
+            expected.entry(drift.address.clone()).or_default().extend(drift.paths.clone());
+            for (address, paths) in &drift.also {
+                expected.entry(address.clone()).or_default().extend(paths.clone());
+            }
+        }
+        meddle(&rig, &["drift", &layer.to_string()]).await;
+        let plan = rig.plan("prod").await;
+        let found: BTreeMap<_, _> =
+            shown(&plan).into_iter().map(|(address, (_, paths))| (address, paths)).collect();
+        for address in expected.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
+            let (expected, found) = (expected.get(address), found.get(address));
+            if expected != found {
+                wrong.push(format!("{layer}: {address}: {expected:?} shows as {found:?}"));
+            }
+        }
+        let applied = rig.apply("prod").await;
+        if applied.code != Some(0) {
+            wrong.push(format!("{layer}: {}\n{}", applied.out, applied.err));
+        }
+        // Whatever is not mended would show in every later layer, too.
+        let plan = rig.plan("prod").await;
+        if !plan.is_empty() {
+            wrong.push(format!("{layer}: not mended: {:?}", shown(&plan)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,94 @@
+//! nk is killed at a call that changes something, and run again: nothing lost, nothing twice.
+
+#![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
+
+use nk_tests::{
+    ordeal::{Ordeal, Scene},
+    proxy::{Side, Target},
+};
+
+async fn trials(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Target, Side)>) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
+    let trials = choose(&ordeal.undisturbed().await.changes);
+    let mut failed = Vec::new();
+    for (target, side) in &trials {
+        eprintln!("{scene:?}: killed {side:?} {} ({})", target.name, target.nth);
+        if let Err(wrong) = ordeal.kill(target, *side).await {
+            eprintln!("FAILED: {wrong}");
+            failed.push(format!("{side:?} {} ({}): {wrong}", target.name, target.nth));
+        }
+    }
+    let all = trials.len();
+    assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// The calls that are the hardest to get right: what makes a second one when it is sent again, what
+/// others hang on, and the lock's own.
+const WEAK: [&str; 10] = [
+    "cognito-idp:CreateUserPool",
+    "cognito-idp:DeleteUserPool",
+    "ec2:AllocateAddress",
+    "ec2:AssociateRouteTable",
+    "ec2:CreateSubnet",
+    "ec2:DeleteSubnet",
+    "ecs:RegisterTaskDefinition",
+    "rds:ModifyDBSubnetGroup",
+    "secretsmanager:CreateSecret",
+    "ssm:DeleteParameter",
+];
+
+/// The last of each weak one, when most was done before it, after AWS did it.
+fn weak(targets: &[Target]) -> Vec<(Target, Side)> {
+    let last = |name: &&str| targets.iter().rfind(|target| target.name == **name).cloned();
+    WEAK.iter().filter_map(last).map(|target| (target, Side::After)).collect()
+}
+
+/// Every call, before and after.
+fn every(targets: &[Target]) -> Vec<(Target, Side)> {
+    let both = |target: &Target| [(target.clone(), Side::Before), (target.clone(), Side::After)];
+    targets.iter().flat_map(both).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_apply_is_finished_by_the_next() {
+    trials("kill-apply", Scene::Apply, weak).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_update_is_finished_by_the_next() {
+    trials("kill-update", Scene::Update, weak).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_replacement_is_finished_by_the_next() {
+    trials("kill-replace", Scene::Replace, weak).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_destroy_is_finished_by_the_next() {
+    trials("kill-destroy", Scene::Destroy, weak).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn apply_may_be_killed_anywhere() {
+    trials("kill-apply", Scene::Apply, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn update_may_be_killed_anywhere() {
+    trials("kill-update", Scene::Update, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn replacement_may_be_killed_anywhere() {
+    trials("kill-replace", Scene::Replace, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn destroy_may_be_killed_anywhere() {
+    trials("kill-destroy", Scene::Destroy, every).await;
+}

@@ -1,0 +1,268 @@
+//! A command of nk that goes wrong on purpose, and the same command again.
+
+use std::{
+    collections::BTreeMap,
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::Value as Json;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout},
+    time::timeout,
+};
+
+use crate::{
+    proxy::{Death, Later, Recorded, Rule, Side, Target, Transparent},
+    rig::{Rig, Said},
+};
+
+/// What a run under test does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scene {
+    /// Makes everything in an empty account.
+    Apply,
+    /// Mends and changes something of every kind that can be changed.
+    Update,
+    /// Replaces a subnet and what hangs on it.
+    Replace,
+    /// Removes everything.
+    Destroy,
+}
+
+const STACK: &str = include_str!("../../stacks/neuraknot.toml");
+const APPLY: [&str; 4] = ["apply", "--env", "dev", "--yes"];
+const DESTROY: [&str; 5] = ["destroy", "--env", "dev", "--yes", "--unprotect"];
+/// How long a run may take. One that waits for what will not come is stopped and fails its test.
+const PATIENCE: Duration = Duration::from_mins(4);
+
+impl Scene {
+    fn command(self) -> &'static [&'static str] {
+        if self == Self::Destroy { &DESTROY } else { &APPLY }
+    }
+
+    /// The stack file with what this scene changes.
+    fn stack(self) -> String {
+        let changes: &[(&str, &str)] = match self {
+            Self::Apply | Self::Destroy => &[],
+            Self::Update => &[
+                ("db.t3.micro", "db.t3.small"),
+                ("keep = \"7d\", window", "keep = \"8d\", window"),
+                ("length = 8", "length = 12"),
+                ("access = \"1h\"", "access = \"2h\""),
+                ("cpu = 512\nmemory = 1024", "cpu = 1024\nmemory = 2048"),
+                ("health = \"/health\"", "health = \"/healthy\""),
+                ("keep = \"30d\"\n\n[env", "keep = \"60d\"\n\n[env"),
+            ],
+            Self::Replace => &[("10.0.20.0/24", "10.0.21.0/24")],
+        };
+        changes.iter().fold(STACK.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "the stack file has no `{from}`");
+            text.replace(from, to)
+        })
+    }
+}
+
+/// A rig whose account is looked at again and again.
+pub struct Ordeal {
+    /// The emulator, the proxy and nk.
+    pub rig: Rig,
+    scene: Scene,
+    listing: tokio::sync::Mutex<Listing>,
+    undisturbed: Mutex<Option<Undisturbed>>,
+}
+
+struct Listing {
+    _process: Child,
+    ask: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+/// What a run does when nothing goes wrong.
+#[derive(Debug, Clone)]
+pub struct Undisturbed {
+    /// The account before anything was made.
+    pub empty: Json,
+    /// The account afterwards.
+    pub end: Json,
+    /// All calls.
+    pub calls: usize,
+    /// The calls that change something, the lock's included.
+    pub changes: Vec<Target>,
+}
+
+impl Ordeal {
+    /// Starts a rig for this scene.
+    ///
+    /// # Panics
+    ///
+    /// When there is no emulator to be had.
+    pub async fn start(nk: &str, instance: &str, scene: Scene) -> Self {
+        let rig = Rig::start(nk, "moto", instance).await;
+        let mut process = rig
+            .script("listing.py")
+            .args([&rig.emulator, "ap-northeast-1"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Python runs");
+        let ask = process.stdin.take().expect("it was asked for");
+        let out = process.stdout.take().expect("it was asked for");
+        let answers = BufReader::new(out).lines();
+        let listing = tokio::sync::Mutex::new(Listing { _process: process, ask, answers });
+        Self { rig, scene, listing, undisturbed: Mutex::default() }
+    }
+
+    /// The account, without what differs from run to run.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be listed.
+    pub async fn account(&self) -> Json {
+        self.list("list\n").await
+    }
+
+    async fn list(&self, word: &str) -> Json {
+        let mut listing = self.listing.lock().await;
+        listing.ask.write_all(word.as_bytes()).await.expect("the listing listens");
+        let line = listing.answers.next_line().await.expect("the listing can be read");
+        serde_json::from_str(&line.expect("the listing answers")).expect("the listing is JSON")
+    }
+
+    /// Brings the account to where the scene begins.
+    pub async fn prepare(&self) {
+        self.rig.proxy.set_rule(Arc::new(Transparent));
+        self.rig.reset().await;
+        self.rig.write("stacks/neuraknot.toml", STACK);
+        if self.scene != Scene::Apply {
+            let _ = self.rig.nk(&APPLY).await.with_code(0);
+        }
+        if self.scene == Scene::Update {
+            self.list("meddle\n").await;
+        }
+        self.rig.write("stacks/neuraknot.toml", &self.scene.stack());
+        self.rig.proxy.take();
+    }
+
+    /// What the scene's command does when nothing goes wrong; found out once.
+    ///
+    /// # Panics
+    ///
+    /// When it goes wrong nevertheless.
+    pub async fn undisturbed(&self) -> Undisturbed {
+        let known = self.undisturbed.lock().expect("nothing panics while it is held").clone();
+        if let Some(known) = known {
+            return known;
+        }
+        self.rig.reset().await;
+        let empty = self.account().await;
+        self.prepare().await;
+        let _ = self.rig.nk(self.scene.command()).await.with_code(0);
+        let calls = self.rig.proxy.take();
+        let found = Undisturbed {
+            empty,
+            end: self.account().await,
+            calls: calls.len(),
+            changes: changes(&calls),
+        };
+        assert!(found.changes.len() > 2, "{:?} changes nothing", self.scene);
+        *self.undisturbed.lock().expect("nothing panics while it is held") = Some(found.clone());
+        found
+    }
+
+    /// Kills the command at a call, runs it again, and says what is wrong then.
+    pub async fn kill(&self, target: &Target, side: Side) -> Result<(), String> {
+        self.prepare().await;
+        let death = Arc::new(Death::at(target.clone(), side));
+        self.rig.proxy.set_rule(Arc::clone(&death) as Arc<dyn Rule>);
+        let mut command = self.rig.command(self.scene.command());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nk");
+        tokio::select! {
+            () = death.struck.notified() => {}
+            _ = child.wait() => return Err("the run ended before it was killed".to_owned()),
+        }
+        child.kill().await.expect("a process can be killed");
+        self.rig.proxy.set_rule(Arc::new(Later));
+        let said = self.run(self.scene.command()).await?;
+        self.check(&said).await
+    }
+
+    /// Runs the command under a rule, and says what is wrong then; else how many calls it took.
+    pub async fn endure(&self, rule: Arc<dyn Rule>) -> Result<usize, String> {
+        self.prepare().await;
+        self.rig.proxy.set_rule(rule);
+        let said = self.run(self.scene.command()).await?;
+        self.rig.proxy.set_rule(Arc::new(Transparent));
+        let calls = self.rig.proxy.take().len();
+        self.check(&said).await.map(|()| calls)
+    }
+
+    /// Runs nk, but not for ever.
+    async fn run(&self, arguments: &[&str]) -> Result<Said, String> {
+        let said = timeout(PATIENCE, self.rig.nk(arguments)).await;
+        said.map_err(|_| "the run does not end".to_owned())
+    }
+
+    /// Whether everything is as if nothing had happened, and goes away for good.
+    async fn check(&self, said: &Said) -> Result<(), String> {
+        let undisturbed = self.undisturbed.lock().expect("nothing panics while it is held").clone();
+        let undisturbed = undisturbed.expect("the undisturbed run comes first");
+        if said.code != Some(0) {
+            return Err(format!("exit {:?}\n{}\n{}", said.code, said.out, said.err));
+        }
+        same("the account", &undisturbed.end, &self.account().await)?;
+        if self.scene == Scene::Destroy {
+            return Ok(());
+        }
+        let plan = self.run(&["plan", "--env", "dev", "--detailed-exitcode"]).await?;
+        if plan.code != Some(0) {
+            return Err(format!("something is left to do:\n{}\n{}", plan.out, plan.err));
+        }
+        let gone = self.run(&DESTROY).await?;
+        if gone.code != Some(0) {
+            return Err(format!("destroy: exit {:?}\n{}\n{}", gone.code, gone.out, gone.err));
+        }
+        same("the account after destroy", &undisturbed.empty, &self.account().await)
+    }
+}
+
+/// The changing calls of a run, the n-th of each name.
+fn changes(calls: &[Recorded]) -> Vec<Target> {
+    let mut counts = BTreeMap::<String, usize>::new();
+    let changes = calls.iter().filter(|call| call.changes).map(|call| {
+        let count = counts.entry(call.name()).or_default();
+        *count += 1;
+        Target { name: call.name(), nth: *count - 1 }
+    });
+    changes.collect()
+}
+
+/// One call of each name: the last, by when most was done.
+pub fn sample(targets: &[Target]) -> Vec<Target> {
+    let last: BTreeMap<_, _> = targets.iter().map(|one| (one.name.clone(), one.nth)).collect();
+    last.into_iter().map(|(name, nth)| Target { name, nth }).collect()
+}
+
+/// Nothing where two listings are the same, else the items that only one of them has.
+fn same(what: &str, expected: &Json, found: &Json) -> Result<(), String> {
+    let items = |listing: &Json| -> Vec<String> {
+        let lists = listing.as_object().expect("a list a kind");
+        let all = lists.iter().flat_map(|(kind, items)| {
+            items.as_array().expect("a list").iter().map(move |item| format!("{kind} {item}"))
+        });
+        all.collect()
+    };
+    let (mut missing, mut extra) = (items(expected), Vec::new());
+    for item in items(found) {
+        match missing.iter().position(|one| *one == item) {
+            Some(at) => drop(missing.remove(at)),
+            None => extra.push(item),
+        }
+    }
+    if missing.is_empty() && extra.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{what} differs\n  missing: {missing:#?}\n  too much: {extra:#?}"))
+}

@@ -1,0 +1,227 @@
+//! The rules that faults are made of.
+
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
+
+use hyper::header::HeaderValue;
+use tokio::sync::Notify;
+
+use super::{After, Before, Call, Refusal, Rule};
+
+/// One call among those of a run: the `nth` of its name, from zero. Calls side by side arrive in
+/// any order, but a run makes as many of each name as another that does the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// As in `ec2:CreateVpc`.
+    pub name: String,
+    /// How many of that name came before.
+    pub nth: usize,
+}
+
+/// On which side of AWS a fault lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// AWS has not heard of the call.
+    Before,
+    /// AWS has done it.
+    After,
+}
+
+/// How many calls of each name have come.
+#[derive(Default)]
+struct Counter(Mutex<BTreeMap<String, usize>>);
+
+impl Counter {
+    /// Which of its name this call is.
+    fn next(&self, call: &Call) -> usize {
+        let mut counts = self.0.lock().expect("nothing panics while it counts");
+        let count = counts.entry(call.name()).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+/// The end of a process: the call is struck, and from then on nothing gets through, neither
+/// questions nor answers, until the process is gone.
+pub struct Death {
+    target: Target,
+    side: Side,
+    counter: Counter,
+    dead: Mutex<bool>,
+    /// Told when the call was struck.
+    pub struck: Notify,
+}
+
+impl Death {
+    /// A death at this call.
+    pub fn at(target: Target, side: Side) -> Self {
+        let (counter, struck) = (Counter::default(), Notify::new());
+        Self { target, side, counter, dead: Mutex::new(false), struck }
+    }
+
+    fn is_dead(&self) -> bool {
+        *self.dead.lock().expect("nothing panics while it holds this lock")
+    }
+
+    fn strike(&self) {
+        *self.dead.lock().expect("nothing panics while it holds this lock") = true;
+        self.struck.notify_one();
+    }
+}
+
+impl Rule for Death {
+    fn before(&self, call: &Call) -> Before {
+        if self.is_dead() {
+            return Before::Hold;
+        }
+        // Counted here when it is to be struck before, else when AWS has answered.
+        if self.side == Side::Before
+            && call.name() == self.target.name
+            && self.counter.next(call) == self.target.nth
+        {
+            self.strike();
+            return Before::Hold;
+        }
+        Before::Pass
+    }
+
+    fn after(&self, call: &Call, _: u16) -> After {
+        if self.side == Side::After
+            && !self.is_dead()
+            && call.name() == self.target.name
+            && self.counter.next(call) == self.target.nth
+        {
+            self.strike();
+        }
+        if self.is_dead() { After::Hold } else { After::Pass }
+    }
+}
+
+/// One call is done and its answer lost; so are the answers to what repeats it, up to `times`.
+pub struct Loss {
+    target: Target,
+    times: usize,
+    counter: Counter,
+    lost: Mutex<Vec<String>>,
+}
+
+impl Loss {
+    /// Loses the answer to this call so many times.
+    pub fn of(target: Target, times: usize) -> Self {
+        Self { target, times, counter: Counter::default(), lost: Mutex::default() }
+    }
+
+    /// How many answers were lost.
+    ///
+    /// # Panics
+    ///
+    /// When a connection's task has panicked.
+    pub fn count(&self) -> usize {
+        self.lost.lock().expect("no connection has panicked").len()
+    }
+}
+
+impl Rule for Loss {
+    fn after(&self, call: &Call, _: u16) -> After {
+        if call.name() != self.target.name {
+            return After::Pass;
+        }
+        let nth = self.counter.next(call);
+        let mut lost = self.lost.lock().expect("nothing panics while it holds this lock");
+        let hit = match lost.first() {
+            None => nth == self.target.nth,
+            Some(first) => lost.len() < self.times && *first == call.body,
+        };
+        if hit {
+            lost.push(call.body.clone());
+        }
+        if hit { After::Cut } else { After::Pass }
+    }
+}
+
+/// AWS on a bad day: a share of the calls, in thousandths, is throttled, failed and cut.
+pub struct Rain {
+    random: Mutex<fastrand::Rng>,
+    throttled: u32,
+    failed: u32,
+    cut: u32,
+}
+
+impl Rain {
+    /// The rain of this seed.
+    pub fn new(seed: u64, throttled: u32, failed: u32, cut: u32) -> Self {
+        Self { random: Mutex::new(fastrand::Rng::with_seed(seed)), throttled, failed, cut }
+    }
+
+    fn roll(&self) -> u32 {
+        self.random.lock().expect("nothing panics while it rolls").u32(0..1000)
+    }
+}
+
+impl Rule for Rain {
+    fn before(&self, call: &Call) -> Before {
+        let roll = self.roll();
+        if roll < self.throttled {
+            return Before::Refuse(Refusal::throttled(call));
+        }
+        if roll < self.throttled + self.failed {
+            let failure = if roll.is_multiple_of(2) {
+                Refusal::new(500, "InternalFailure", "An internal error has occurred")
+            } else {
+                Refusal::new(503, "ServiceUnavailable", "Service is unavailable")
+            };
+            return Before::Refuse(failure);
+        }
+        Before::Pass
+    }
+
+    fn after(&self, _: &Call, _: u16) -> After {
+        if self.roll() < self.cut { After::Cut } else { After::Pass }
+    }
+}
+
+/// AWS long after: whatever was locked, its holder has been silent for longer than a lease.
+pub struct Later;
+
+impl Rule for Later {
+    fn date(&self) -> Option<HeaderValue> {
+        Some(HeaderValue::from_static("Fri, 01 Jan 2060 00:00:00 GMT"))
+    }
+}
+
+/// The calls of these operations take a while; the test is told when one begins.
+pub struct Slow {
+    chosen: fn(&Call) -> bool,
+    time: Duration,
+    /// Told when a slow call begins.
+    pub begun: Notify,
+}
+
+impl Slow {
+    /// Makes these calls take so long.
+    pub fn new(chosen: fn(&Call) -> bool, time: Duration) -> Self {
+        Self { chosen, time, begun: Notify::new() }
+    }
+}
+
+impl Rule for Slow {
+    fn before(&self, call: &Call) -> Before {
+        if (self.chosen)(call) {
+            self.begun.notify_one();
+            return Before::Delay(self.time);
+        }
+        Before::Pass
+    }
+}
+
+/// AWS refuses these operations and quotes the whole request, as it does with a part of many.
+pub struct Quote(pub &'static [&'static str]);
+
+impl Rule for Quote {
+    fn before(&self, call: &Call) -> Before {
+        if self.0.contains(&call.name().as_str()) {
+            let message = format!("Value at failed to satisfy constraint: {}", call.body);
+            return Before::Refuse(Refusal::new(400, "ValidationException", &message));
+        }
+        Before::Pass
+    }
+}
