@@ -39,14 +39,19 @@ fn named<'a>(those: impl IntoIterator<Item = (bool, &'a str)>) -> impl Iterator<
     those.into_iter().filter(|(holds, _)| *holds).map(|(_, name)| name.to_owned())
 }
 
+/// Whether a mode says anything; an empty one is as good as none.
+fn said(mode: &str) -> bool {
+    !mode.is_empty()
+}
+
 fn task(definition: &TaskDefinition) -> BTreeSet<String> {
     let fargate = definition.requires_compatibilities() == [Compatibility::Fargate];
     let flags = [
         (!fargate, "not for Fargate alone"),
         (!definition.placement_constraints().is_empty(), "placement constraints"),
         (!definition.inference_accelerators().is_empty(), "inference accelerators"),
-        (definition.pid_mode.is_some(), "process namespace"),
-        (definition.ipc_mode.is_some(), "IPC namespace"),
+        (definition.pid_mode.as_ref().is_some_and(|mode| said(mode.as_str())), "process namespace"),
+        (definition.ipc_mode.as_ref().is_some_and(|mode| said(mode.as_str())), "IPC namespace"),
         (definition.proxy_configuration.is_some(), "proxy"),
         (definition.enable_fault_injection == Some(true), "fault injection"),
     ];
