@@ -141,6 +141,7 @@ fn order(plan: &Plan) -> String {
             Action::Update => "update",
             Action::Destroy => "destroy",
             Action::ReplaceCreate => "create the new",
+            Action::Supersede => "register the next",
             Action::ReplaceDestroy => "destroy the old",
         };
         format!("{word} {}", step.address)

@@ -216,12 +216,14 @@ impl<C: Cloud> Execution<C> {
     /// What else stands at a step's address and is another step's business.
     fn others(&self, id: StepId) -> Vec<String> {
         let address = &self.plan.steps[id].address;
-        let rest = self.plan.steps.iter().enumerate().filter(|(other, _)| *other != id);
-        rest.filter(|(_, step)| {
-            step.address == *address && step.action.operation() == Operation::Destroy
-        })
-        .filter_map(|(_, step)| step.live.as_ref().map(|live| live.id.clone()))
-        .collect()
+        let steps = self.plan.steps.iter().enumerate().filter(|(_, step)| step.address == *address);
+        steps
+            .filter(|(other, step)| {
+                let destroyed = *other != id && step.action.operation() == Operation::Destroy;
+                destroyed || step.action == Action::Supersede
+            })
+            .filter_map(|(_, step)| step.live.as_ref().map(|live| live.id.clone()))
+            .collect()
     }
 
     fn heed(&mut self, message: Message) {

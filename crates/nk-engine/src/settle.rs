@@ -7,7 +7,9 @@
 //! - A create that went unanswered is looked for before it is sent again.
 //! - After our own create, *not found* means *not yet*.
 
-use nk_model::{Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, Unseen};
+use nk_model::{
+    Action, Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, Unseen,
+};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
@@ -108,7 +110,10 @@ impl<'a, C: Cloud> Settling<'a, C> {
     pub(crate) async fn make(&mut self) -> Result<LiveValue, StepError> {
         let mut created = false;
         // The look that made the plan found nothing, so a create begins without another.
-        let mut view = self.step.live.clone().map_or(View::Nothing, View::Seen);
+        let mut view = match &self.step.live {
+            Some(live) if self.step.action == Action::Update => View::Seen(live.clone()),
+            _ => View::Nothing,
+        };
         let mut updated: Option<(Vec<Change>, Instant)> = None;
         loop {
             view = match view {
@@ -157,7 +162,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
 
     fn operation(&self) -> Operation {
         match &self.step.live {
-            Some(live) if live.phase == Phase::Ready => Operation::Update,
+            Some(live) if self.step.action == Action::Update && live.phase == Phase::Ready => {
+                Operation::Update
+            }
             _ => Operation::Create,
         }
     }

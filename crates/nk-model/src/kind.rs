@@ -44,6 +44,9 @@ pub enum Replace {
     /// of these fields differs, since otherwise the two would be in each other's way; an empty
     /// list means always.
     CreateFirst(&'static [&'static str]),
+    /// The new one comes and the old one stays behind it, as AWS's own history: task definitions have
+    /// revisions, of which the latest counts.
+    Supersede,
     /// Never; the text says why, and what to do by hand.
     Refuse(&'static str),
 }

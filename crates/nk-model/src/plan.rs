@@ -59,6 +59,8 @@ pub enum Action {
     Destroy,
     /// The creating half of a replacement.
     ReplaceCreate,
+    /// Makes the next revision of what AWS keeps the old ones of; `live` is the one before.
+    Supersede,
     /// The destroying half of a replacement.
     ReplaceDestroy,
 }
@@ -67,7 +69,7 @@ impl Action {
     /// What the step does to the resource at AWS.
     pub fn operation(self) -> Operation {
         match self {
-            Self::Create | Self::ReplaceCreate => Operation::Create,
+            Self::Create | Self::ReplaceCreate | Self::Supersede => Operation::Create,
             Self::Update => Operation::Update,
             Self::Destroy | Self::ReplaceDestroy => Operation::Destroy,
         }
@@ -134,7 +136,7 @@ impl Plan {
         let count = |action| self.steps.iter().filter(|step| step.action == action).count();
         Totals {
             add: count(Action::Create),
-            change: count(Action::Update),
+            change: count(Action::Update) + count(Action::Supersede),
             replace: count(Action::ReplaceCreate),
             destroy: count(Action::Destroy),
             unchanged: self.unchanged.len(),

@@ -32,6 +32,7 @@ pub(crate) fn arrange(
             Fate::Unchanged => unchanged.extend(decision.live),
             Fate::Create => steps.push(step(decision, Action::Create)),
             Fate::Update => steps.push(step(decision, Action::Update)),
+            Fate::Supersede => steps.push(step(decision, Action::Supersede)),
             Fate::Destroy => steps.push(step(decision, Action::Destroy)),
             Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst => {
                 let [destroy, create] = halves(decision);
@@ -109,7 +110,7 @@ impl Index {
         for (id, step) in steps.iter().enumerate() {
             let address = step.address.clone();
             match step.action {
-                Action::Create | Action::ReplaceCreate => {
+                Action::Create | Action::ReplaceCreate | Action::Supersede => {
                     index.makes.insert(address, id);
                 }
                 Action::Update => {

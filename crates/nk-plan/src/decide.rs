@@ -33,6 +33,8 @@ pub(crate) enum Fate {
     ReplaceDestroyFirst,
     /// The new one comes first.
     ReplaceCreateFirst,
+    /// The new one comes; the old one is history.
+    Supersede,
     Destroy,
 }
 
@@ -109,13 +111,13 @@ impl Going {
             return;
         };
         let Some(kind) = registry(address.kind()) else { return };
-        if !matches!(fate, Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst) {
+        if !matches!(fate, Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst | Fate::Supersede) {
             return;
         }
         let own = || (address.clone(), reason.clone());
         let root = self.root(live, changes, kind).cloned().unwrap_or_else(own);
         self.roots.insert(address.clone(), root);
-        if *fate == Fate::ReplaceCreateFirst {
+        if *fate != Fate::ReplaceDestroyFirst {
             return;
         }
         for output in kind.outputs {
@@ -272,6 +274,7 @@ fn replacement(
             };
             return Err(Problem::Irreplaceable { address: address.clone(), because, why });
         }
+        Replace::Supersede => Fate::Supersede,
         _ if destroy_first => Fate::ReplaceDestroyFirst,
         Replace::DestroyFirst => Fate::ReplaceDestroyFirst,
         Replace::CreateFirst([]) => Fate::ReplaceCreateFirst,

@@ -126,6 +126,7 @@ impl Item<'_> {
             (Action::ReplaceCreate, _) if self.second.is_some() => {
                 format!("replaced, the new one first: {reason}")
             }
+            (Action::Supersede, _) => format!("a new revision: {reason}"),
             (Action::ReplaceCreate | Action::ReplaceDestroy, _) => format!("replaced: {reason}"),
             _ => reason,
         };

@@ -47,7 +47,7 @@ impl Styles {
             Action::Create => self.create,
             Action::Update => self.change,
             Action::Destroy => self.destroy,
-            Action::ReplaceCreate | Action::ReplaceDestroy => self.replace,
+            Action::ReplaceCreate | Action::ReplaceDestroy | Action::Supersede => self.replace,
         }
     }
 }
@@ -60,6 +60,7 @@ pub(crate) fn paint(style: Style, text: impl fmt::Display) -> String {
 /// The sign in front of a step.
 pub(crate) fn sigil(action: Action) -> &'static str {
     match action.operation() {
+        _ if action == Action::Supersede => "~",
         Operation::Create => "+",
         Operation::Update => "~",
         Operation::Destroy => "-",

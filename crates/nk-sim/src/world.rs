@@ -80,11 +80,15 @@ impl World {
         spec: Json,
     ) -> CloudResult<LiveValue> {
         self.sweep();
-        let several = matches!(kind.replace, Replace::CreateFirst(_)) || !kind.guarded;
+        let several =
+            matches!(kind.replace, Replace::CreateFirst(_) | Replace::Supersede) || !kind.guarded;
         if !several && self.resources.values().any(|one| one.address == address) {
             return Err(refused("Create", "SimAlreadyExists", &format!("{address} exists")));
         }
         self.refers_to_what_exists(kind, &spec)?;
+        if kind.replace == Replace::Supersede {
+            self.resources.retain(|_, one| one.address != address);
+        }
         self.made += 1;
         let id = format!("{}-{:04}", kind.kind, self.made);
         let outputs: Map<_, _> = kind

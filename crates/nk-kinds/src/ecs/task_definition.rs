@@ -14,8 +14,8 @@ output!(
 
 /// The latest revision of a family of Fargate task definitions with one container.
 ///
-/// AWS changes no revision: another one is registered, the services move over, and the old one
-/// is deregistered.
+/// AWS changes no revision: another one is registered, and the services move over. The old ones stay
+/// to roll back to, until the family is destroyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TaskDefinition {
@@ -75,5 +75,5 @@ impl Kind for TaskDefinition {
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const IMMUTABLE: &'static [&'static str] =
         &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
-    const REPLACE: Replace = Replace::CreateFirst(&[]);
+    const REPLACE: Replace = Replace::Supersede;
 }
