@@ -1,5 +1,6 @@
 //! Users.
 
+mod clients;
 mod credentials;
 mod identity_provider;
 mod overlay;

@@ -12,7 +12,7 @@ use nk_kinds::cognito::{UserPoolClient, UserPoolClientOutputs};
 use nk_model::{Address, Change, Kind, Live, Ref};
 
 use super::{
-    MISSING, PAGE, Parent, orphan,
+    MISSING, Parent, orphan,
     overlay::{OWN_USERS, declare},
     token_validity::observed,
     words,
@@ -102,19 +102,18 @@ impl Aws {
         listed: Option<Vec<UserPoolClientDescription>>,
         scope: &Scope<UserPoolClient>,
     ) -> CloudResult<Vec<Live<UserPoolClient, UserPoolClientOutputs>>> {
-        let ids = match scope.id() {
-            Some(id) => vec![id.to_owned()],
-            None => {
-                let listed = match listed {
-                    Some(listed) => listed,
-                    None => self.listed_clients(parent.id.clone()).await?.1,
-                };
-                let ours = listed.into_iter().filter_map(|client| {
-                    self.client_address(client.client_name()?, parent, scope)?;
-                    client.client_id
-                });
-                ours.collect()
-            }
+        let ids: Vec<_> = if let Some(id) = scope.id() {
+            vec![id.to_owned()]
+        } else {
+            let listed = match listed {
+                Some(listed) => listed,
+                None => self.listed_clients(parent.id.clone()).await?.1,
+            };
+            let ours = listed.into_iter().filter_map(|client| {
+                self.client_address(client.client_name()?, parent, scope)?;
+                client.client_id
+            });
+            ours.collect()
         };
         let looks = ids.iter().map(|id| self.client(&parent.id, id));
         let clients = try_join_all(looks).await?.into_iter().flatten();
@@ -123,24 +122,6 @@ impl Aws {
             live_client(client, address, wanted)
         });
         Ok(found.collect())
-    }
-
-    /// A pool's id and the clients it has.
-    async fn listed_clients(
-        &self,
-        pool: String,
-    ) -> CloudResult<(String, Vec<UserPoolClientDescription>)> {
-        let call = self.cognito.list_user_pool_clients().user_pool_id(&pool).max_results(PAGE);
-        let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        let listed = listed.unless_missing("cognito-idp:ListUserPoolClients", MISSING)?;
-        Ok((pool, listed.unwrap_or_default()))
-    }
-
-    async fn client(&self, pool: &str, id: &str) -> CloudResult<Option<UserPoolClientType>> {
-        let call = self.cognito.describe_user_pool_client().user_pool_id(pool).client_id(id);
-        let answer = call.send().await;
-        let answer = answer.unless_missing("cognito-idp:DescribeUserPoolClient", MISSING)?;
-        Ok(answer.and_then(|answer| answer.user_pool_client))
     }
 
     /// The address a client's name stands for in this scope, and what is wanted there.

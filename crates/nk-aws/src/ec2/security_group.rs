@@ -135,8 +135,7 @@ impl Aws {
         Ok(rows.into_iter().flatten().collect())
     }
 
-    /// Authorises the rules that are missing; false where a look must tell which those are, since
-    /// one that is there already makes EC2 take none of them.
+    /// Authorises what is missing; false where one rule of it is there, and EC2 has taken none.
     async fn authorise(&self, spec: &SecurityGroup, live: &LiveGroup) -> CloudResult<bool> {
         let mut proven = true;
         let there = &["InvalidPermission.Duplicate"];

@@ -1,0 +1,32 @@
+//! Finding the app clients of a pool.
+
+use aws_sdk_cognitoidentityprovider::types::{UserPoolClientDescription, UserPoolClientType};
+use nk_engine::CloudResult;
+
+use super::{MISSING, PAGE};
+use crate::{Aws, rim::Refused};
+
+impl Aws {
+    /// A pool's id and the clients it has.
+    pub(super) async fn listed_clients(
+        &self,
+        pool: String,
+    ) -> CloudResult<(String, Vec<UserPoolClientDescription>)> {
+        let call = self.cognito.list_user_pool_clients().user_pool_id(&pool).max_results(PAGE);
+        let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let listed = listed.unless_missing("cognito-idp:ListUserPoolClients", MISSING)?;
+        Ok((pool, listed.unwrap_or_default()))
+    }
+
+    /// One client; none where it is gone.
+    pub(super) async fn client(
+        &self,
+        pool: &str,
+        id: &str,
+    ) -> CloudResult<Option<UserPoolClientType>> {
+        let call = self.cognito.describe_user_pool_client().user_pool_id(pool).client_id(id);
+        let answer = call.send().await;
+        let answer = answer.unless_missing("cognito-idp:DescribeUserPoolClient", MISSING)?;
+        Ok(answer.and_then(|answer| answer.user_pool_client))
+    }
+}
