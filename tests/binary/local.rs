@@ -8,7 +8,11 @@ use serde_json::Value as Json;
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
 async fn rig(instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+    rig_on("moto", instance).await
+}
+
+async fn rig_on(product: &str, instance: &str) -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), product, instance).await;
     rig.write("stacks/neuraknot.toml", STACK);
     rig
 }
@@ -25,7 +29,15 @@ fn split(account: &Json, prefix: &str) -> (Vec<String>, Vec<String>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_environments_come_and_go_side_by_side() {
-    let rig = rig("both").await;
+    both_environments_come_and_go(rig("both").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_environments_come_and_go_on_another_emulator_as_well() {
+    both_environments_come_and_go(rig_on("ministack", "both").await).await;
+}
+
+async fn both_environments_come_and_go(rig: Rig) {
     let empty = rig.account().await;
     for environment in ["dev", "prod"] {
         rig.nk(&["apply", "--env", environment, "--yes"]).await.with_code(0);

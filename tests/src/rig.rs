@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use nk_local::{Product, Settings};
+use nk_local::{Lie, Product, Settings};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -56,15 +56,17 @@ impl Said {
 
 impl Rig {
     /// Starts an empty emulator. `nk` is the binary to run, `instance` tells this rig's emulator from
-    /// those of others.
+    /// those of others. `NK_TEST_EMULATOR` names another emulator to take for moto.
     ///
     /// # Panics
     ///
     /// When there is no emulator to be had.
     pub async fn start(nk: &str, product: &str, instance: &str) -> Self {
         let variable = |name: &str| env::var(name).ok();
-        let product =
-            Product::all().iter().find(|one| one.name == product).expect("a known emulator");
+        let other =
+            variable("NK_TEST_EMULATOR").filter(|name| product == "moto" && !name.is_empty());
+        let name = other.as_deref().unwrap_or(product);
+        let product = Product::all().iter().find(|one| one.name == name).expect("a known emulator");
         let settings = Settings::read(variable).expect("a cache directory");
         let settings = Settings { product, port: None, instance: instance.to_owned(), ..settings };
         let tell = |progress: nk_local::Progress| eprintln!("{progress}");
@@ -73,6 +75,11 @@ impl Rig {
         let proxy = Proxy::start(&emulator.endpoint, Arc::new(Transparent)).await.expect("a port");
         let folder = TempDir::new().expect("a temporary folder");
         Self { proxy, emulator: emulator.endpoint, settings, nk: nk.into(), folder }
+    }
+
+    /// What the emulator does not keep.
+    pub fn lies(&self) -> Vec<Lie> {
+        self.settings.product.lies()
     }
 
     /// A file in the rig's own folder, which nk runs in.
@@ -99,6 +106,7 @@ impl Rig {
             .env("HOME", self.folder.path())
             .env("PATH", env::var_os("PATH").unwrap_or_default())
             .env("NK_LOCAL", "1")
+            .env("NK_LOCAL_EMULATOR", self.settings.product.name)
             .env("AWS_ENDPOINT_URL", &self.proxy.endpoint)
             .stdin(Stdio::null())
             .kill_on_drop(true);
