@@ -5,6 +5,8 @@ import moto.cloudwatch.responses
 import moto.cognitoidp.models
 import moto.ecs.models
 import moto.rds.models
+import moto.rds.responses
+from moto.core.responses import ActionResult
 
 
 def settle_services():
@@ -97,9 +99,37 @@ def keep_subnet_groups():
     backend.modify_db_subnet_group = modified
 
 
+def move_ports():
+    """Lets a database listen elsewhere; moto keeps the new port where nothing reads it."""
+    database = moto.rds.models.DBInstance
+    update = database.update
+
+    def updated(self, *args, **arguments):
+        update(self, *args, **arguments)
+        self.port = arguments.get("db_port_number") or self.port
+
+    database.update = updated
+
+
+def reset_parameters():
+    """Lets parameters of a database go back to the engine's own values, which moto has no call for."""
+
+    def reset_db_parameter_group(self):
+        name = self.params["DBParameterGroupName"]
+        # Answers with the group's refusal where there is none.
+        group = self.backend.modify_db_parameter_group(name, [])
+        for parameter in self.params.get("Parameters", []):
+            group.parameters.pop(parameter.original_dict()["ParameterName"], None)
+        return ActionResult({"DBParameterGroupName": name})
+
+    moto.rds.responses.RDSResponse.reset_db_parameter_group = reset_db_parameter_group
+
+
 def apply():
     """All that hold wherever moto's backends are used."""
     settle_services()
     keep_sign_in()
     keep_insights()
     keep_subnet_groups()
+    move_ports()
+    reset_parameters()

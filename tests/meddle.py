@@ -85,13 +85,13 @@ def address(name):
 
 
 def nat(name):
-    # The one call of its kind that calls its filters by another name.
-    filters = [
-        {"Name": "tag:nk:stack", "Values": [PREFIX]},
-        {"Name": "tag:nk:address", "Values": [f"nat-gateway.{name}"]},
-        {"Name": "state", "Values": ["available"]},
-    ]
-    return aws("ec2").describe_nat_gateways(Filter=filters)["NatGateways"][0]["NatGatewayId"]
+    # Not every emulator filters these, so it is done here.
+    wanted = {"nk:stack": PREFIX, "nk:address": f"nat-gateway.{name}"}
+    for one in aws("ec2").describe_nat_gateways()["NatGateways"]:
+        tags = {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}
+        if one["State"] == "available" and wanted.items() <= tags.items():
+            return one["NatGatewayId"]
+    raise LookupError(name)
 
 
 def table(name):
@@ -111,10 +111,6 @@ def secret(name):
 def pool():
     pools = aws("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
     return next(one["Id"] for one in pools if one["Name"] == f"{PREFIX}-user-pool")
-
-
-def pool_arn():
-    return aws("cognito-idp").describe_user_pool(UserPoolId=pool())["UserPool"]["Arn"]
 
 
 def client():
@@ -499,14 +495,20 @@ def _():
     change_pool(UserPoolTier="PLUS")
 
 
+def change_pool_tags(change):
+    live = aws("cognito-idp").describe_user_pool(UserPoolId=pool())["UserPool"]["UserPoolTags"]
+    change(live)
+    change_pool(UserPoolTags=live)
+
+
 @drift("user-pool.main", "tags.Name")
 def _():
-    aws("cognito-idp").tag_resource(ResourceArn=pool_arn(), Tags={"Name": "mine"})
+    change_pool_tags(lambda tags: tags.update(Name="mine"))
 
 
 @drift("user-pool.main", "tags.Project")
 def _():
-    aws("cognito-idp").untag_resource(ResourceArn=pool_arn(), TagKeys=["Project"])
+    change_pool_tags(lambda tags: tags.pop("Project"))
 
 
 def change_client(**changes):
@@ -611,7 +613,6 @@ for path, changes in {
     "insights-days": {"EnablePerformanceInsights": False},
     "monitoring-seconds": {"MonitoringInterval": 15},
     "public": {"PubliclyAccessible": True},
-    "parameter-group": {"DBParameterGroupName": "default.postgres15"},
     "protected": {"DeletionProtection": False},
 }.items():
     drift("db-instance.main", path)(lambda changes=changes: change_database(**changes))
@@ -620,6 +621,14 @@ for path, changes in {
 @drift("db-instance.main", "security-groups")
 def _():
     change_database(VpcSecurityGroupIds=[group("rds"), group("alb")])
+
+
+@drift("db-instance.main", "parameter-group")
+def _():
+    aws("rds").create_db_parameter_group(
+        DBParameterGroupName="mine", DBParameterGroupFamily="postgres15", Description="mine"
+    )
+    change_database(DBParameterGroupName="mine")
 
 
 @drift("db-instance.main", "monitoring-role")

@@ -133,15 +133,13 @@ impl Aws {
                     let call = self.ec2.replace_route_table_association().association_id(other);
                     let call = call.route_table_id(&live.id).send().await;
                     let operation = "ec2:ReplaceRouteTableAssociation";
-                    Ok(call.unless_missing(operation, &[UNASSOCIATED])?.is_some())
+                    match call.unless_missing(operation, &[UNASSOCIATED])? {
+                        Some(_) => Ok(true),
+                        // The other table, put right at the same time, has let go of it already.
+                        None => self.associate_free(&live.id, subnet.as_str()).await,
+                    }
                 }
-                None => {
-                    let call = self.ec2.associate_route_table().route_table_id(&live.id);
-                    let call = call.subnet_id(subnet.as_str()).send().await;
-                    // Something else was faster; the next look tells what.
-                    let other = &["Resource.AlreadyAssociated"];
-                    Ok(call.unless_missing("ec2:AssociateRouteTable", other)?.is_some())
-                }
+                None => self.associate_free(&live.id, subnet.as_str()).await,
             }
         });
         let came: Vec<bool> = try_join_all(comes).await?;
@@ -149,6 +147,15 @@ impl Aws {
         let goes = held.iter().filter(|(subnet, (_, ours))| *ours && !wanted(subnet));
         try_join_all(goes.map(|(_, (id, _))| self.disassociate(id.clone()))).await?;
         Ok(came.into_iter().all(|done| done))
+    }
+
+    /// Gives the table a subnet that has none. False where the subnet has one by now.
+    async fn associate_free(&self, table: &str, subnet: &str) -> CloudResult<bool> {
+        let call = self.ec2.associate_route_table().route_table_id(table).subnet_id(subnet);
+        // Something else was faster; the next look tells what.
+        let other = &["Resource.AlreadyAssociated"];
+        let answer = call.send().await.unless_missing("ec2:AssociateRouteTable", other)?;
+        Ok(answer.is_some())
     }
 
     async fn disassociate(&self, id: String) -> CloudResult<()> {
