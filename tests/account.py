@@ -51,7 +51,12 @@ account = {
     "repositories": every("ecr", "describe_repositories", "repositories"),
     "parameters": every("ssm", "describe_parameters", "Parameters"),
     "db-subnet-groups": every("rds", "describe_db_subnet_groups", "DBSubnetGroups"),
-    "db-parameter-groups": every("rds", "describe_db_parameter_groups", "DBParameterGroups"),
+    # RDS makes its own defaults as it needs them.
+    "db-parameter-groups": [
+        one
+        for one in every("rds", "describe_db_parameter_groups", "DBParameterGroups")
+        if not one["DBParameterGroupName"].startswith("default.")
+    ],
     "db-instances": every("rds", "describe_db_instances", "DBInstances"),
     "load-balancers": every("elbv2", "describe_load_balancers", "LoadBalancers"),
     "target-groups": every("elbv2", "describe_target_groups", "TargetGroups"),

@@ -104,7 +104,7 @@ pub async fn up(settings: &Settings, tell: Tell<'_>) -> Result<Emulator, LocalEr
             }
             // Another version of nk may have started it, with another server around it.
             _ if running.source != settings.product.digest() => {
-                process::stop(running.pid, &settings.directory()).await?;
+                process::stop(&running, &settings.directory()).await?;
             }
             _ => {
                 answering(settings, &running).await?;
@@ -126,7 +126,7 @@ pub async fn up(settings: &Settings, tell: Tell<'_>) -> Result<Emulator, LocalEr
 pub async fn down(settings: &Settings, tell: Tell<'_>) -> Result<bool, LocalError> {
     let _lock = lock(settings, tell).await?;
     let Some(running) = ours(settings).await? else { return Ok(false) };
-    process::stop(running.pid, &settings.directory()).await?;
+    process::stop(&running, &settings.directory()).await?;
     State::forget(settings).await?;
     Ok(true)
 }
@@ -136,7 +136,7 @@ pub async fn down(settings: &Settings, tell: Tell<'_>) -> Result<bool, LocalErro
 pub async fn reset(settings: &Settings) -> Result<bool, LocalError> {
     let Some(running) = ours(settings).await? else { return Ok(false) };
     let Some(path) = settings.product.reset else {
-        process::stop(running.pid, &settings.directory()).await?;
+        process::stop(&running, &settings.directory()).await?;
         // Whoever knows the old one finds the new one at the same place.
         let state = process::start(settings, Some(running.port)).await?;
         answering(settings, &state).await?;

@@ -74,8 +74,21 @@ async fn listed(pid: u32) -> Vec<u8> {
     ps.output().await.map(|output| output.stdout).unwrap_or_default()
 }
 
-/// Stops a process of ours; done if it is gone.
-pub(crate) async fn stop(pid: u32, directory: &Path) -> Result<(), LocalError> {
+/// Stops a process of ours, and waits until its port is free; done if it is gone.
+pub(crate) async fn stop(state: &State, directory: &Path) -> Result<(), LocalError> {
+    end(state.pid, directory).await?;
+    // A process has no command line any more a little before it lets go of its port.
+    let letting_go = async {
+        while free(Some(state.port)).is_err() {
+            time::sleep(crate::BEAT).await;
+        }
+    };
+    // Somebody else may have it by now, which is for whoever wants it next to find.
+    let _ = time::timeout(Duration::from_secs(1), letting_go).await;
+    Ok(())
+}
+
+async fn end(pid: u32, directory: &Path) -> Result<(), LocalError> {
     for signal in ["TERM", "KILL"] {
         if !runs(pid, directory).await {
             return Ok(());
