@@ -43,7 +43,11 @@ account = {
     "parameters": every("ssm", "describe_parameters", "Parameters"),
     "db-subnet-groups": every("rds", "describe_db_subnet_groups", "DBSubnetGroups"),
     "db-parameter-groups": every("rds", "describe_db_parameter_groups", "DBParameterGroups"),
-    "db-instances": every("rds", "describe_db_instances", "DBInstances"),
+    "db-instances": [
+        # A clock that never stands still.
+        {key: value for key, value in one.items() if key != "LatestRestorableTime"}
+        for one in every("rds", "describe_db_instances", "DBInstances")
+    ],
     "load-balancers": every("elbv2", "describe_load_balancers", "LoadBalancers"),
     "target-groups": every("elbv2", "describe_target_groups", "TargetGroups"),
     "alarms": every("cloudwatch", "describe_alarms", "MetricAlarms"),
