@@ -6,6 +6,10 @@ test:
 test-aws:
     cargo test --workspace
 
+# The whole journey on LocalStack without Docker (Python 3.12 or later).
+test-localstack:
+    localstack/test
+
 # Lints as errors, without building the SDK twice.
 lint:
     RUSTC_WORKSPACE_WRAPPER="$(rustc --print sysroot)/bin/clippy-driver" CLIPPY_ARGS="-Dwarnings__CLIPPY_HACKERY__" cargo build --workspace --all-targets

@@ -1,22 +1,31 @@
 """Prints everything in the account of an emulator as JSON, a list a kind: what the tests compare.
 
-Usage: account.py ENDPOINT REGION. Needs boto3, which the emulator brings along.
+Usage: account.py ENDPOINT REGION. Needs botocore, which the emulator brings along.
 """
 
 import json
 import sys
 
-import boto3
+import botocore.session
 
 endpoint, region = sys.argv[1:3]
-session = boto3.Session(
-    aws_access_key_id="nk-local", aws_secret_access_key="nk-local", region_name=region
-)
+session = botocore.session.get_session()
+
+
+def connect(service):
+    """A client of a service of the emulator."""
+    return session.create_client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint,
+        aws_access_key_id="nk-local",
+        aws_secret_access_key="nk-local",
+    )
 
 
 def every(service, operation, key, **arguments):
     """All items of a listing; paginated where the service paginates it."""
-    client = session.client(service, endpoint_url=endpoint)
+    client = connect(service)
     if client.can_paginate(operation):
         pages = client.get_paginator(operation).paginate(**arguments)
     else:
@@ -55,12 +64,12 @@ account = {
     "certificates": every("acm", "list_certificates", "CertificateSummaryList"),
     "task-definitions": every("ecs", "list_task_definitions", "taskDefinitionArns", status="ACTIVE"),
 }
-secrets = session.client("secretsmanager", endpoint_url=endpoint)
+secrets = connect("secretsmanager")
 account["secrets"] = [
     {key: one[key] for key in ("Name", "ARN", "Tags", "Description") if key in one}
     for one in every("secretsmanager", "list_secrets", "SecretList")
 ]
-iam = session.client("iam", endpoint_url=endpoint)
+iam = connect("iam")
 account["roles"] = [
     {
         "role": iam.get_role(RoleName=role["RoleName"])["Role"],
@@ -72,13 +81,13 @@ account["roles"] = [
     }
     for role in every("iam", "list_roles", "Roles")
 ]
-elb = session.client("elbv2", endpoint_url=endpoint)
+elb = connect("elbv2")
 account["listeners"] = [
     listener
     for balancer in account["load-balancers"]
     for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
 ]
-ecs = session.client("ecs", endpoint_url=endpoint)
+ecs = connect("ecs")
 # The emulator goes on listing a deleted cluster; AWS does not.
 account["clusters"] = [
     cluster["clusterArn"]
@@ -93,7 +102,7 @@ account["services"] = [
     for service in ecs.describe_services(cluster=cluster, services=[arn])["services"]
     if service["status"] != "INACTIVE"
 ]
-cognito = session.client("cognito-idp", endpoint_url=endpoint)
+cognito = connect("cognito-idp")
 account["user-pools"] = [
     {
         "pool": cognito.describe_user_pool(UserPoolId=pool["Id"])["UserPool"],
@@ -108,4 +117,7 @@ account["user-pools"] = [
     }
     for pool in every("cognito-idp", "list_user_pools", "UserPools", MaxResults=60)
 ]
+for instance in account["db-instances"]:
+    # The time of the question.
+    instance.pop("LatestRestorableTime", None)
 print(json.dumps(account, default=str, sort_keys=True, indent=1))

@@ -17,14 +17,26 @@ async fn rig_on(product: &str, instance: &str) -> Rig {
     rig
 }
 
-/// What an account listing has that bears the name of an environment.
-fn named(account: &Json, prefix: &str) -> Vec<String> {
+/// What an account listing has that is this environment's, and what it has otherwise. What comes and
+/// goes with a VPC or a security group has no name, but names those.
+fn split(account: &Json, prefix: &str) -> (Vec<String>, Vec<String>) {
     let lists = account.as_object().unwrap();
-    let items = lists.iter().flat_map(|(kind, items)| {
-        items.as_array().unwrap().iter().map(move |item| format!("{kind} {item}"))
-    });
-    let lower = prefix.to_lowercase();
-    items.filter(|item| item.contains(prefix) || item.contains(&lower)).collect()
+    let all: Vec<_> = lists
+        .iter()
+        .flat_map(|(kind, items)| {
+            items.as_array().unwrap().iter().map(move |item| format!("{kind} {item}"))
+        })
+        .collect();
+    let mut marks = vec![prefix.to_owned(), prefix.to_lowercase()];
+    for (list, id) in [("vpcs", "VpcId"), ("security-groups", "GroupId")] {
+        for item in lists[list].as_array().unwrap() {
+            let text = item.to_string();
+            if marks.iter().any(|mark| text.contains(mark)) {
+                marks.push(item[id].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    all.into_iter().partition(|item| marks.iter().any(|mark| item.contains(mark)))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,11 +64,13 @@ async fn both_environments_come_and_go(rig: Rig) {
         rig.proxy.take().into_iter().filter(|one| one.changes).map(|one| one.name()).collect();
     assert_eq!(changes, ["ssm:PutParameter", "ssm:DeleteParameter"]);
 
-    let before = named(&rig.account().await, "neuraKnot-prod");
+    let (_, before) = split(&rig.account().await, "neuraKnot-dev");
     rig.nk(&["destroy", "--env", "dev", "--yes", "--unprotect"]).await.with_code(0);
-    let after = rig.account().await;
-    assert_eq!(named(&after, "neuraKnot-dev"), Vec::<String>::new());
-    assert_eq!(before, named(&after, "neuraKnot-prod"), "destroying dev touched prod");
+    let (dev, after) = split(&rig.account().await, "neuraKnot-dev");
+    assert_eq!(dev, Vec::<String>::new());
+    let lost: Vec<_> = before.iter().filter(|one| !after.contains(one)).collect();
+    let new: Vec<_> = after.iter().filter(|one| !before.contains(one)).collect();
+    assert!(lost.is_empty() && new.is_empty(), "destroying dev made of {lost:#?}\n{new:#?}");
     rig.nk(&["plan", "--env", "prod", "--detailed-exitcode"]).await.with_code(0);
 
     rig.nk(&["destroy", "--env", "prod", "--yes", "--unprotect"]).await.with_code(0);

@@ -26,6 +26,7 @@ pub struct Rig {
     /// The emulator itself, for looking and meddling behind nk's back.
     pub emulator: String,
     settings: Settings,
+    python: PathBuf,
     nk: PathBuf,
     folder: TempDir,
 }
@@ -56,7 +57,8 @@ impl Said {
 
 impl Rig {
     /// Starts an empty emulator. `nk` is the binary to run, `instance` tells this rig's emulator from
-    /// those of others. `NK_TEST_EMULATOR` names another emulator to take for moto.
+    /// those of others. `NK_TEST_EMULATOR` names another emulator to take for moto. With
+    /// `AWS_ENDPOINT_URL` that one runs already; its Python is then moto's.
     ///
     /// # Panics
     ///
@@ -69,12 +71,22 @@ impl Rig {
         let product = Product::all().iter().find(|one| one.name == name).expect("a known emulator");
         let settings = Settings::read(variable).expect("a cache directory");
         let settings = Settings { product, port: None, instance: instance.to_owned(), ..settings };
+        let running =
+            other.and_then(|_| variable("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty());
+        let ours = match running {
+            Some(_) => Settings { product: &Product::all()[0], ..settings.clone() },
+            None => settings.clone(),
+        };
         let tell = |progress: nk_local::Progress| eprintln!("{progress}");
-        let emulator = nk_local::up(&settings, &tell).await.expect("the emulator starts");
-        nk_local::reset(&settings).await.expect("the emulator can be emptied");
-        let proxy = Proxy::start(&emulator.endpoint, Arc::new(Transparent)).await.expect("a port");
+        let started = nk_local::up(&ours, &tell).await.expect("the emulator starts");
+        if !started.fresh {
+            nk_local::reset(&ours).await.expect("the emulator can be emptied");
+        }
+        let emulator = running.unwrap_or(started.endpoint);
+        let proxy = Proxy::start(&emulator, Arc::new(Transparent)).await.expect("a port");
         let folder = TempDir::new().expect("a temporary folder");
-        Self { proxy, emulator: emulator.endpoint, settings, nk: nk.into(), folder }
+        let python = ours.python();
+        Self { proxy, emulator, settings, python, nk: nk.into(), folder }
     }
 
     /// What the emulator does not keep.
@@ -152,7 +164,7 @@ impl Rig {
 
     /// A command that runs one of the Python files in `tests` with the emulator's own Python.
     pub fn script(&self, name: &str) -> Command {
-        let mut command = Command::new(self.settings.python());
+        let mut command = Command::new(&self.python);
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).kill_on_drop(true);
         command
     }

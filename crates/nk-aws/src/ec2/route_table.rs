@@ -63,7 +63,9 @@ impl Reconcile<RouteTable> for Aws {
 
     async fn destroy(&self, live: &LiveTable) -> CloudResult<Departure> {
         let tables = self.tables(filter("route-table-id", [&live.id])).await?;
-        let associations = tables.into_iter().flat_map(associations);
+        // Taken off is only what is seen to be this table's, whatever the filter let through.
+        let mine = |table: &types::RouteTable| table.route_table_id.as_ref() == Some(&live.id);
+        let associations = tables.into_iter().filter(mine).flat_map(associations);
         let ids = associations.filter_map(|each| each.route_table_association_id);
         try_join_all(ids.map(|id| self.disassociate(id))).await?;
         let call = self.ec2.delete_route_table().route_table_id(&live.id).send().await;
