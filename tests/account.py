@@ -57,7 +57,11 @@ account = {
         for one in every("rds", "describe_db_parameter_groups", "DBParameterGroups")
         if not one["DBParameterGroupName"].startswith("default.")
     ],
-    "db-instances": every("rds", "describe_db_instances", "DBInstances"),
+    "db-instances": [
+        # A clock that never stands still.
+        {key: value for key, value in one.items() if key != "LatestRestorableTime"}
+        for one in every("rds", "describe_db_instances", "DBInstances")
+    ],
     "load-balancers": every("elbv2", "describe_load_balancers", "LoadBalancers"),
     "target-groups": every("elbv2", "describe_target_groups", "TargetGroups"),
     "alarms": every("cloudwatch", "describe_alarms", "MetricAlarms"),
@@ -118,7 +122,4 @@ account["user-pools"] = [
     }
     for pool in every("cognito-idp", "list_user_pools", "UserPools", MaxResults=60)
 ]
-for instance in account["db-instances"]:
-    # The time of the question.
-    instance.pop("LatestRestorableTime", None)
 print(json.dumps(account, default=str, sort_keys=True, indent=1))

@@ -540,6 +540,11 @@ def _():
     change_client(CallbackURLs=["https://example.com/mine"])
 
 
+@drift("user-pool-client.main", "logout-urls")
+def _():
+    change_client(LogoutURLs=["https://example.com/mine"])
+
+
 @drift("user-pool-client.main", "scopes")
 def _():
     change_client(AllowedOAuthScopes=["openid"])
@@ -767,7 +772,7 @@ def role_arn(name):
     return aws("iam").get_role(RoleName=name)["Role"]["Arn"]
 
 
-redefine("cpu", lambda task, _: task.update(cpu="512", memory="1024"), "python-ai")
+redefine("cpu", lambda task, _: task.update(cpu="256"), "python-ai")
 redefine("memory", lambda task, _: task.update(memory="1024"))
 redefine("execution-role", lambda task, _: task.update(executionRoleArn=role_arn(MONITORING)))
 redefine("task-role", lambda task, _: task.update(taskRoleArn=role_arn(MONITORING)))

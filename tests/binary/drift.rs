@@ -30,12 +30,13 @@ impl Drift {
 }
 
 /// The fields of a kind that cannot drift by themselves, with the reason.
-const STILL: [(&str, &str, &str); 8] = [
+const STILL: [(&str, &str, &str); 9] = [
     ("user-pool", "name", "no API changes it"),
     ("secret", "content", "AWS does not tell"),
     ("secret", "recovery-days", "said when it is deleted"),
     ("db-instance", "password", "AWS does not tell"),
     ("db-instance", "version", "a floor: there is no way back beneath it"),
+    ("db-instance", "install", "said when it is made"),
     ("db-instance", "final-snapshot", "said when it is deleted"),
     ("identity-provider", "credentials", "where nk takes them from"),
     ("identity-provider", "credentials-key", "where nk takes them from"),

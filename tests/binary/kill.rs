@@ -55,7 +55,6 @@ async fn a_killed_apply_is_finished_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "killed before it has retired a task definition's old revision, nobody retires it"]
 async fn a_killed_update_is_finished_by_the_next() {
     trials("kill-update", Scene::Update, weak).await;
 }

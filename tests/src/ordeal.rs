@@ -184,6 +184,7 @@ impl Ordeal {
             _ = child.wait() => return Err("the run ended before it was killed".to_owned()),
         }
         child.kill().await.expect("a process can be killed");
+        self.rig.proxy.quiet().await;
         self.rig.proxy.set_rule(Arc::new(Later));
         let said = self.run(self.scene.command()).await?;
         self.check(&said).await

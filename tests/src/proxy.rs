@@ -27,6 +27,7 @@ pub use reply::{Refusal, refuse};
 pub use rules::{Death, Later, Loss, Quote, Rain, Side, Slow, Target};
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -93,6 +94,8 @@ struct Shared {
     target: String,
     rule: Mutex<Arc<dyn Rule>>,
     recorded: Mutex<Vec<Recorded>>,
+    /// How many requests are on their way to the emulator.
+    under_way: watch::Sender<usize>,
 }
 
 impl Proxy {
@@ -105,8 +108,12 @@ impl Proxy {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         let target = target.trim_start_matches("http://").to_owned();
-        let shared =
-            Arc::new(Shared { target, rule: Mutex::new(rule), recorded: Mutex::default() });
+        let shared = Arc::new(Shared {
+            target,
+            rule: Mutex::new(rule),
+            recorded: Mutex::default(),
+            under_way: watch::Sender::new(0),
+        });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { endpoint, shared, task })
     }
@@ -118,6 +125,16 @@ impl Proxy {
     /// When a connection's task has panicked.
     pub fn take(&self) -> Vec<Recorded> {
         std::mem::take(&mut self.shared.recorded.lock().expect("no connection has panicked"))
+    }
+
+    /// Waits until no request is on its way: what a killed nk has sent is done by then.
+    ///
+    /// # Panics
+    ///
+    /// Never: the sender lives as long as the proxy.
+    pub async fn quiet(&self) {
+        let mut under_way = self.shared.under_way.subscribe();
+        under_way.wait_for(|count| *count == 0).await.expect("the proxy lives");
     }
 
     /// Lets another rule decide from now on.
@@ -180,7 +197,7 @@ async fn handle(
             return Ok(refuse(&call, &refusal));
         }
     }
-    let (status, mut response) = forward(&shared.target, parts.clone(), body.clone()).await?;
+    let (status, mut response) = forward_counted(&shared, parts.clone(), body.clone()).await?;
     record(status);
     if let Some(date) = rule.date().filter(|_| call.service == "ssm") {
         response.headers_mut().insert(DATE, date);
@@ -190,6 +207,22 @@ async fn handle(
         After::Cut => Err("cut after".into()),
         After::Hold => pending().await,
     }
+}
+
+/// Forwards to the end even where the asker has gone: the emulator does what it was asked.
+async fn forward_counted(
+    shared: &Arc<Shared>,
+    parts: hyper::http::request::Parts,
+    body: Bytes,
+) -> Result<(u16, Response<Full<Bytes>>), Cut> {
+    let shared = Arc::clone(shared);
+    shared.under_way.send_modify(|count| *count += 1);
+    let forwarding = tokio::spawn(async move {
+        let answer = forward(&shared.target, parts, body).await;
+        shared.under_way.send_modify(|count| *count -= 1);
+        answer
+    });
+    forwarding.await?
 }
 
 async fn forward(
