@@ -67,7 +67,7 @@ impl Terminal {
         for (name, stream) in [("stdout", output.stdout), ("stderr", output.stderr)] {
             let stream = String::from_utf8(stream).expect("nk writes UTF-8");
             if !stream.is_empty() {
-                text.push_str(&format!("--- {name}\n{stream}"));
+                text += &["--- ", name, "\n", &stream].concat();
             }
         }
         // Trailing blanks are not seen.

@@ -5,6 +5,8 @@
 //! there is one, is what became of that since; `setting.json` is what else matters. `plan.txt` is
 //! the plan, or why there is none. `NK_GOLDEN=write` writes it anew: read what it wrote.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
+
 use std::{collections::BTreeMap, env, fmt::Write, fs, path::Path};
 
 use nk_model::{Action, Address, Desired, LiveValue, Observed, Owner, Phase, Plan, Step, Until};
@@ -125,7 +127,7 @@ impl Deed {
             }
             Self::Foreign { address, id, lacks } => {
                 let spec = wanted.resources[&address].spec.clone();
-                let live = LiveValue::ready(address, id, spec, Json::Object(Default::default()));
+                let live = LiveValue::ready(address, id, spec, serde_json::json!({}));
                 observed.found.push(live.owned_by(Owner::Foreign(lacks)));
             }
         }

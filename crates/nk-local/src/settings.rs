@@ -22,7 +22,7 @@ impl Settings {
     /// for the environment.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, LocalError> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let product = Product::chosen(&variable)?;
+        let product = Product::chosen(variable)?;
         let port = variable("NK_LOCAL_PORT")
             .map(|text| match text.parse() {
                 Ok(port) if port > 0 => Ok(port),
