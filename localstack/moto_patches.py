@@ -3,6 +3,7 @@
 import moto.cloudwatch.models
 import moto.cloudwatch.responses
 import moto.cognitoidp.models
+import moto.ec2.models
 import moto.ecs.models
 import moto.rds.models
 import moto.rds.responses
@@ -125,6 +126,21 @@ def reset_parameters():
     moto.rds.responses.RDSResponse.reset_db_parameter_group = reset_db_parameter_group
 
 
+def free_addresses():
+    """Lets go of a NAT gateway's address when the gateway goes."""
+    backend = moto.ec2.models.EC2Backend
+    delete = backend.delete_nat_gateway
+
+    def deleted(self, nat_gateway_id):
+        gateway = delete(self, nat_gateway_id)
+        for address in self.addresses:
+            if address.eni is not None and address.eni is gateway._eni:
+                address.eni, address.association_id = None, None
+        return gateway
+
+    backend.delete_nat_gateway = deleted
+
+
 def apply():
     """All that hold wherever moto's backends are used."""
     settle_services()
@@ -132,4 +148,5 @@ def apply():
     keep_insights()
     keep_subnet_groups()
     move_ports()
+    free_addresses()
     reset_parameters()

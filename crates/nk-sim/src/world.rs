@@ -159,7 +159,9 @@ impl World {
     fn refers_to_what_exists(&self, kind: &KindInfo, spec: &Json) -> CloudResult<()> {
         let bindings = (kind.bindings)(spec)
             .map_err(|error| refused("Create", "SimValidation", &error.to_string()))?;
-        for binding in bindings {
+        // What AWS itself makes in every account is there, as `default.postgres15` is.
+        let made = bindings.into_iter().filter(|binding| !binding.value.starts_with("default."));
+        for binding in made {
             let exists = self.resources.values().any(|one| {
                 one.address.kind() == binding.kind
                     && one.gone_at.is_none()

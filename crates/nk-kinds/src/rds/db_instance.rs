@@ -57,7 +57,8 @@ pub struct DbInstance {
     pub subnet_group: Ref<DbSubnetGroupName>,
     /// Who may reach it.
     pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
-    /// Its settings; none for the engine's own.
+    /// Its settings; the engine's own are in the group `default.` and the family. None is not
+    /// compared.
     pub parameter_group: Option<Ref<DbParameterGroupName>>,
     /// Whether RDS refuses to delete it.
     pub protected: bool,

@@ -32,7 +32,7 @@ impl Expansion<'_> {
     fn parameter_group(&mut self, database: &Database) {
         let physical = self.lower_name("db-parameter-group");
         let group = DbParameterGroup {
-            family: format!("{}{}", database.engine, database.version.major()),
+            family: family(database),
             description: format!("Settings of the database of {}", self.stack.id),
             parameters: database.parameters.clone(),
             tags: self.tags::<DbParameterGroup>("main", &physical),
@@ -45,6 +45,12 @@ impl Expansion<'_> {
         let physical = self.lower_name("db");
         let monitored = database.monitoring_seconds > 0;
         let role = "rds-enhanced-monitoring";
+        // Named, so that an instance lets go of a group that is no longer in the stack file.
+        let parameter_group = if database.parameters.is_empty() {
+            Ref::known(format!("default.{}", family(database)))
+        } else {
+            Ref::to("main")
+        };
         let instance = DbInstance {
             engine: database.engine.clone(),
             version: database.version.clone(),
@@ -66,7 +72,7 @@ impl Expansion<'_> {
             public: false,
             subnet_group: Ref::to("main"),
             security_groups: BTreeSet::from([Ref::to("rds")]),
-            parameter_group: (!database.parameters.is_empty()).then(|| Ref::to("main")),
+            parameter_group: Some(parameter_group),
             protected: database.protected,
             final_snapshot: database.final_snapshot,
             tags: self.tags::<DbInstance>("main", &physical),
@@ -98,4 +104,9 @@ impl Expansion<'_> {
         }
         Some(later)
     }
+}
+
+/// The engine and its major version, as RDS groups parameters.
+fn family(database: &Database) -> String {
+    format!("{}{}", database.engine, database.version.major())
 }

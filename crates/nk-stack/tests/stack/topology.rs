@@ -275,7 +275,7 @@ fn the_whole_of_each_spec() {
       "monitoring-seconds": 60,
       "multi-zone": false,
       "name": "neuraknot-dev-db",
-      "parameter-group": null,
+      "parameter-group": "default.postgres15",
       "password": "@{secret.db-password.arn}",
       "port": 5432,
       "protected": false,

@@ -8,8 +8,8 @@ use aws_sdk_rds::{
     },
     types::DatabaseInsightsMode,
 };
-use nk_kinds::rds::DbInstance;
-use nk_model::{Change, Changes};
+use nk_kinds::rds::{DbInstance, DbParameterGroupName};
+use nk_model::{Change, Changes, Ref};
 
 use super::super::sdk_tags;
 
@@ -23,6 +23,9 @@ pub(super) fn create(
     password: &str,
 ) -> CreateDBInstanceFluentBuilder {
     let insights = spec.insights_days > 0;
+    // The engine's own are what an instance gets unasked, and may not be there before the first.
+    let own = |group: &&Ref<DbParameterGroupName>| !group.as_str().starts_with("default.");
+    let own_parameters = spec.parameter_group.as_ref().filter(own);
     rds.create_db_instance()
         .db_instance_identifier(&spec.name)
         .engine(&spec.engine)
@@ -53,7 +56,7 @@ pub(super) fn create(
         .publicly_accessible(spec.public)
         .db_subnet_group_name(spec.subnet_group.as_str())
         .set_vpc_security_group_ids(Some(groups(spec)))
-        .set_db_parameter_group_name(spec.parameter_group.as_ref().map(ToString::to_string))
+        .set_db_parameter_group_name(own_parameters.map(ToString::to_string))
         .deletion_protection(spec.protected)
         .set_tags(Some(sdk_tags(&spec.tags)))
 }
