@@ -112,6 +112,23 @@ def move_ports():
     database.update = updated
 
 
+def know_default_parameters():
+    """Lets a database have its engine's own parameters, which moto knows only of those it has made."""
+    backend = moto.rds.models.RDSBackend
+    modify = backend.modify_db_instance
+
+    def modified(self, db_instance_identifier, db_kwargs):
+        name = db_kwargs.get("db_parameter_group_name") or ""
+        if name.startswith("default."):
+            db_kwargs.pop("db_parameter_group_name")
+        database = modify(self, db_instance_identifier, db_kwargs)
+        if name.startswith("default."):
+            database.db_parameter_group_name = name
+        return database
+
+    backend.modify_db_instance = modified
+
+
 def reset_parameters():
     """Lets parameters of a database go back to the engine's own values, which moto has no call for."""
 
@@ -149,4 +166,5 @@ def apply():
     keep_subnet_groups()
     move_ports()
     free_addresses()
+    know_default_parameters()
     reset_parameters()
