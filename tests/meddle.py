@@ -2,7 +2,7 @@
 
 Usage: meddle.py ENDPOINT REGION PREFIX list            the drifts there are, as JSON
        meddle.py ENDPOINT REGION PREFIX drift LAYER     all drifts of one layer
-       meddle.py ENDPOINT REGION PREFIX remove          removes one resource of each kind
+       meddle.py ENDPOINT REGION PREFIX remove WAVE     removes resources; prints their addresses
 
 PREFIX is the stack's, as in `neuraKnot-prod`. A layer has at most one drift of each resource, so
 that a plan can be held against it resource by resource.
@@ -1092,44 +1092,82 @@ def _():
     change_alarm("alb-response-time", ExtendedStatistic="p50")
 
 
-def remove():
-    """Removes one resource of each kind that can go by itself; prints their addresses."""
-    ec2, elb = aws("ec2"), aws("elbv2")
-    gone = {
-        "route-table.private-2": lambda: (
-            ec2.disassociate_route_table(AssociationId=association("private-2")),
-            ec2.delete_route_table(RouteTableId=table("private-2")),
-        ),
-        "log-group.python-ai": lambda: aws("logs").delete_log_group(logGroupName=LOGS),
-        "repository.python-ai": lambda: aws("ecr").delete_repository(repositoryName=IMAGES),
-        "user-pool-domain.main": lambda: aws("cognito-idp").delete_user_pool_domain(
-            UserPoolId=pool(),
-            Domain=aws("cognito-idp").describe_user_pool(UserPoolId=pool())["UserPool"]["Domain"],
-        ),
-        "user-pool-client.main": lambda: aws("cognito-idp").delete_user_pool_client(
-            UserPoolId=pool(), ClientId=client()
-        ),
-        "identity-provider.x": lambda: aws("cognito-idp").delete_identity_provider(
-            UserPoolId=pool(), ProviderName="Twitter"
-        ),
-        "service.nextjs-frontend": lambda: aws("ecs").delete_service(
-            cluster=cluster(), service=f"{PREFIX}-nextjs-frontend", force=True
-        ),
-        "task-definition.python-ai": lambda: [
-            aws("ecs").deregister_task_definition(taskDefinition=arn)
-            for arn in aws("ecs").list_task_definitions(
-                familyPrefix=f"{PREFIX}-python-ai", status="ACTIVE"
-            )["taskDefinitionArns"]
-        ],
-        "listener.http": lambda: elb.delete_listener(ListenerArn=listener(80)),
-        "dashboard.main": lambda: aws("cloudwatch").delete_dashboards(DashboardNames=[PREFIX]),
-        "alarm.python-ai-cpu": lambda: aws("cloudwatch").delete_alarms(
-            AlarmNames=[alarm("python-ai-cpu")]
-        ),
-    }
-    for function in gone.values():
-        function()
-    return sorted(gone)
+def parts():
+    """What can go by itself."""
+    cognito, ecs = aws("cognito-idp"), aws("ecs")
+    live = cognito.describe_user_pool(UserPoolId=pool())["UserPool"]
+    cognito.delete_user_pool_domain(UserPoolId=pool(), Domain=live["Domain"])
+    cognito.delete_user_pool_client(UserPoolId=pool(), ClientId=client())
+    cognito.delete_identity_provider(UserPoolId=pool(), ProviderName="Twitter")
+    aws("ec2").disassociate_route_table(AssociationId=association("private-2"))
+    aws("ec2").delete_route_table(RouteTableId=table("private-2"))
+    aws("logs").delete_log_group(logGroupName=LOGS)
+    aws("ecr").delete_repository(repositoryName=IMAGES)
+    ecs.delete_service(cluster=cluster(), service=f"{PREFIX}-nextjs-frontend", force=True)
+    family = f"{PREFIX}-python-ai"
+    for arn in ecs.list_task_definitions(familyPrefix=family)["taskDefinitionArns"]:
+        ecs.deregister_task_definition(taskDefinition=arn)
+    aws("elbv2").delete_listener(ListenerArn=listener(80))
+    aws("cloudwatch").delete_dashboards(DashboardNames=[PREFIX])
+    aws("cloudwatch").delete_alarms(AlarmNames=[alarm("python-ai-cpu")])
+    return [
+        "alarm.python-ai-cpu", "dashboard.main", "identity-provider.x", "listener.http",
+        "log-group.python-ai", "repository.python-ai", "route-table.private-2",
+        "service.nextjs-frontend", "task-definition.python-ai", "user-pool-client.main",
+        "user-pool-domain.main",
+    ]
+
+
+def wholes():
+    """What takes others along or is referred to by them."""
+    ec2, iam = aws("ec2"), aws("iam")
+    gone_address = address("nat-2")
+    ec2.delete_nat_gateway(NatGatewayId=nat("nat-2"))
+    ec2.release_address(AllocationId=gone_address)
+    iam.delete_role_policy(RoleName=TASK, PolicyName="cognito")
+    iam.delete_role(RoleName=TASK)
+    change_database(DeletionProtection=False)
+    aws("rds").delete_db_instance(DBInstanceIdentifier=f"{LOWER}-db", SkipFinalSnapshot=True)
+    aws("rds").delete_db_parameter_group(DBParameterGroupName=PARAMETERS)
+    aws("rds").delete_db_subnet_group(DBSubnetGroupName=DB_SUBNETS)
+    for name in ("backend-go", "python-ai", "nextjs-frontend"):
+        aws("ecs").delete_service(cluster=cluster(), service=f"{PREFIX}-{name}", force=True)
+    aws("ecs").delete_cluster(cluster=cluster())
+    change_pool(DeletionProtection="INACTIVE")
+    live = aws("cognito-idp").describe_user_pool(UserPoolId=pool())["UserPool"]
+    aws("cognito-idp").delete_user_pool_domain(UserPoolId=pool(), Domain=live["Domain"])
+    aws("cognito-idp").delete_user_pool(UserPoolId=pool())
+    return [
+        "cluster.main", "db-instance.main", "db-parameter-group.main", "db-subnet-group.main",
+        "elastic-ip.nat-2", "identity-provider.google", "identity-provider.line",
+        "identity-provider.x", "nat-gateway.nat-2", "role.ecs-task", "service.backend-go",
+        "service.nextjs-frontend", "service.python-ai", "user-pool-client.main",
+        "user-pool-domain.main", "user-pool.main",
+    ]
+
+
+def ground():
+    """What the rest stands on."""
+    elb, arn = aws("elbv2"), balancer()["LoadBalancerArn"]
+    elb.modify_load_balancer_attributes(
+        LoadBalancerArn=arn,
+        Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}],
+    )
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    elb.delete_target_group(TargetGroupArn=target_group("web"))
+    aws("ec2").detach_internet_gateway(InternetGatewayId=gateway(), VpcId=vpc())
+    aws("ec2").delete_internet_gateway(InternetGatewayId=gateway())
+    aws("ec2").delete_subnet(SubnetId=subnet("private-2"))
+    aws("secretsmanager").delete_secret(
+        SecretId=secret("db-password"), ForceDeleteWithoutRecovery=True
+    )
+    return [
+        "internet-gateway.main", "listener.http", "listener.https", "load-balancer.main",
+        "secret.db-password", "subnet.private-2", "target-group.nextjs-frontend",
+    ]
+
+
+WAVES = {"parts": parts, "wholes": wholes, "ground": ground}
 
 
 def main():
@@ -1141,8 +1179,8 @@ def main():
             for one in DRIFTS:
                 if one["layer"] == int(layer):
                     one["do"]()
-        case ["remove"]:
-            print(json.dumps(remove()))
+        case ["remove", wave]:
+            print(json.dumps(WAVES[wave]()))
         case other:
             sys.exit(f"what is {other}?")
 

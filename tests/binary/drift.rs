@@ -5,7 +5,7 @@ use std::{
     process::Stdio,
 };
 
-use nk_model::Plan;
+use nk_model::{Action, Plan};
 use nk_tests::{planned::shown, rig::Rig};
 use serde::Deserialize;
 use tokio::io::AsyncWriteExt;
@@ -150,4 +150,20 @@ async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_have_removed_is_made_again() {
+    let rig = stand("removed").await;
+    for wave in ["parts", "wholes", "ground"] {
+        let gone = meddle(&rig, &["remove", wave]).await;
+        let gone: BTreeSet<String> = serde_json::from_str(&gone).unwrap();
+        let plan = rig.plan("prod").await;
+        let made = plan.steps.iter().filter(|step| step.action == Action::Create);
+        let made: BTreeSet<_> = made.map(|step| step.address.to_string()).collect();
+        assert_eq!(made, gone, "{wave}");
+        let _ = rig.apply("prod").await.with_code(0);
+        let plan = rig.plan("prod").await;
+        assert!(plan.is_empty(), "{wave}: {:?}", shown(&plan));
+    }
 }
