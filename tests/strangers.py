@@ -1,0 +1,208 @@
+"""Makes, by hand as it were, what is not nk's: what others.rs asks for.
+
+Usage: strangers.py ENDPOINT REGION PREFIX names nobody   things with the stack's names and no tags
+       strangers.py ENDPOINT REGION PREFIX names other    the same, with another stack's tags
+       strangers.py ENDPOINT REGION PREFIX gone           removes them
+       strangers.py ENDPOINT REGION PREFIX inside         things within and beside the stack's own
+       strangers.py ENDPOINT REGION PREFIX look           those, as they are now
+
+Prints JSON: the addresses whose names are taken, or the things themselves.
+"""
+
+import json
+import sys
+
+import boto3
+
+ENDPOINT, REGION, PREFIX = sys.argv[1:4]
+LOWER = PREFIX.lower()
+SESSION = boto3.Session(
+    aws_access_key_id="nk-local", aws_secret_access_key="nk-local", region_name=REGION
+)
+CLIENTS = {}
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "ec2.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
+MINE = {"Key": "whose", "Value": "mine"}
+
+
+def aws(service):
+    """A client, made once."""
+    if service not in CLIENTS:
+        CLIENTS[service] = SESSION.client(service, endpoint_url=ENDPOINT)
+    return CLIENTS[service]
+
+
+def default_network():
+    """The VPC that every account has, and two of its subnets."""
+    ec2 = aws("ec2")
+    filters = [{"Name": "is-default", "Values": ["true"]}]
+    vpc = ec2.describe_vpcs(Filters=filters)["Vpcs"][0]["VpcId"]
+    filters = [{"Name": "vpc-id", "Values": [vpc]}]
+    subnets = ec2.describe_subnets(Filters=filters)["Subnets"]
+    return vpc, [one["SubnetId"] for one in subnets][:2]
+
+
+def names(whose):
+    """Takes one name of each kind that is found by its name."""
+    tags = {"other": {"nk:stack": "another-dev", "nk:address": "vpc.main"}, "nobody": {}}[whose]
+    upper = [{"Key": key, "Value": value} for key, value in tags.items()]
+    lower = [{"key": key, "value": value} for key, value in tags.items()]
+    # Some services take no empty list of tags.
+    some = {"Tags": upper} if upper else {}
+    vpc, subnets = default_network()
+    aws("iam").create_role(
+        RoleName=f"{PREFIX}-ecs-task-role", AssumeRolePolicyDocument=TRUST, **some
+    )
+    aws("logs").create_log_group(
+        logGroupName=f"/ecs/{PREFIX}-python-ai", **({"tags": tags} if tags else {})
+    )
+    aws("ecr").create_repository(repositoryName=f"{LOWER}-python-ai", tags=upper)
+    aws("secretsmanager").create_secret(Name=f"{PREFIX}-db-password", SecretString="m", **some)
+    aws("rds").create_db_subnet_group(
+        DBSubnetGroupName=f"{LOWER}-db-subnet-group",
+        DBSubnetGroupDescription="theirs",
+        SubnetIds=subnets,
+        Tags=upper,
+    )
+    aws("rds").create_db_instance(
+        DBInstanceIdentifier=f"{LOWER}-db",
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="theirs",
+        MasterUserPassword="theirs-too",
+        Tags=upper,
+    )
+    aws("ecs").create_cluster(clusterName=f"{PREFIX}-cluster", tags=lower)
+    aws("elbv2").create_load_balancer(Name=f"{PREFIX}-alb", Subnets=subnets, **some)
+    aws("elbv2").create_target_group(
+        Name=f"{PREFIX}-backend-go-tg", Protocol="HTTP", Port=80, VpcId=vpc, **some
+    )
+    aws("cloudwatch").put_dashboard(
+        DashboardName=PREFIX, DashboardBody=json.dumps({"widgets": []}), **some
+    )
+    aws("cloudwatch").put_metric_alarm(
+        AlarmName=f"{PREFIX}-db-cpu-high",
+        Namespace="AWS/RDS",
+        MetricName="CPUUtilization",
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        **some,
+    )
+    return [
+        "alarm.db-cpu", "cluster.main", "dashboard.main", "db-instance.main",
+        "db-subnet-group.main", "load-balancer.main", "log-group.python-ai",
+        "repository.python-ai", "role.ecs-task", "secret.db-password", "target-group.backend-go",
+    ]
+
+
+def gone():
+    """Gives the names back."""
+    elb, rds = aws("elbv2"), aws("rds")
+    aws("iam").delete_role(RoleName=f"{PREFIX}-ecs-task-role")
+    aws("logs").delete_log_group(logGroupName=f"/ecs/{PREFIX}-python-ai")
+    aws("ecr").delete_repository(repositoryName=f"{LOWER}-python-ai")
+    aws("secretsmanager").delete_secret(
+        SecretId=f"{PREFIX}-db-password", ForceDeleteWithoutRecovery=True
+    )
+    rds.delete_db_instance(DBInstanceIdentifier=f"{LOWER}-db", SkipFinalSnapshot=True)
+    rds.delete_db_subnet_group(DBSubnetGroupName=f"{LOWER}-db-subnet-group")
+    aws("ecs").delete_cluster(cluster=f"{PREFIX}-cluster")
+    balancers = elb.describe_load_balancers(Names=[f"{PREFIX}-alb"])["LoadBalancers"]
+    elb.delete_load_balancer(LoadBalancerArn=balancers[0]["LoadBalancerArn"])
+    groups = elb.describe_target_groups(Names=[f"{PREFIX}-backend-go-tg"])["TargetGroups"]
+    elb.delete_target_group(TargetGroupArn=groups[0]["TargetGroupArn"])
+    aws("cloudwatch").delete_dashboards(DashboardNames=[PREFIX])
+    aws("cloudwatch").delete_alarms(AlarmNames=[f"{PREFIX}-db-cpu-high"])
+    return []
+
+
+def inside():
+    """Things in the stack's VPC, things that look like the stack's, and a tag on its VPC."""
+    ec2 = aws("ec2")
+    filters = [{"Name": "tag:nk:stack", "Values": [PREFIX]}]
+    vpc = ec2.describe_vpcs(Filters=filters)["Vpcs"][0]["VpcId"]
+
+    def tagged(kind):
+        tags = [MINE, {"Key": "Name", "Value": f"{PREFIX}-vpc"}]
+        return [{"ResourceType": kind, "Tags": tags}]
+
+    ec2.create_tags(Resources=[vpc], Tags=[MINE])
+    ec2.create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=tagged("vpc"))
+    ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.99.0/24", TagSpecifications=tagged("subnet"))
+    ec2.create_security_group(
+        VpcId=vpc,
+        GroupName="mine",
+        Description="mine",
+        TagSpecifications=tagged("security-group"),
+    )
+    ec2.create_route_table(VpcId=vpc, TagSpecifications=tagged("route-table"))
+    ec2.allocate_address(Domain="vpc", TagSpecifications=tagged("elastic-ip"))
+    aws("iam").create_role(RoleName=f"{PREFIX}-mine", AssumeRolePolicyDocument=TRUST, Tags=[MINE])
+    aws("secretsmanager").create_secret(Name=f"{PREFIX}-mine", SecretString="m", Tags=[MINE])
+    aws("logs").create_log_group(logGroupName=f"/ecs/{PREFIX}-mine", tags={"whose": "mine"})
+    aws("ecr").create_repository(repositoryName=f"{LOWER}-mine", tags=[MINE])
+    aws("cognito-idp").create_user_pool(
+        PoolName=f"{PREFIX}-user-pool", UserPoolTags={"whose": "mine"}
+    )
+    aws("cloudwatch").put_dashboard(
+        DashboardName=f"{PREFIX}-mine", DashboardBody=json.dumps({"widgets": []})
+    )
+    return look()
+
+
+def look():
+    """The things that `inside` has made."""
+    ec2, cognito = aws("ec2"), aws("cognito-idp")
+    filters = [{"Name": "tag:whose", "Values": ["mine"]}]
+    listed = cognito.list_user_pools(MaxResults=60)["UserPools"]
+    pools = [cognito.describe_user_pool(UserPoolId=one["Id"])["UserPool"] for one in listed]
+    dashboard = aws("cloudwatch").get_dashboard(DashboardName=f"{PREFIX}-mine")
+    vpcs = ec2.describe_vpcs(Filters=filters)["Vpcs"]
+    secret = aws("secretsmanager").get_secret_value(SecretId=f"{PREFIX}-mine")
+    logs = aws("logs").describe_log_groups(logGroupNamePrefix=f"/ecs/{PREFIX}-mine")
+    images = aws("ecr").describe_repositories(repositoryNames=[f"{LOWER}-mine"])
+    return {
+        "vpcs": [one for one in vpcs if one["CidrBlock"] == "10.9.0.0/16"],
+        "subnets": ec2.describe_subnets(Filters=filters)["Subnets"],
+        "groups": ec2.describe_security_groups(Filters=filters)["SecurityGroups"],
+        "tables": ec2.describe_route_tables(Filters=filters)["RouteTables"],
+        "addresses": ec2.describe_addresses(Filters=filters)["Addresses"],
+        "role": aws("iam").get_role(RoleName=f"{PREFIX}-mine")["Role"],
+        "secret": secret["SecretString"],
+        "logs": logs["logGroups"],
+        "images": images["repositories"],
+        "pools": [one for one in pools if one.get("UserPoolTags", {}).get("whose") == "mine"],
+        "dashboard": dashboard["DashboardBody"],
+    }
+
+
+def main():
+    match sys.argv[4:]:
+        case ["names", whose]:
+            made = names(whose)
+        case ["gone"]:
+            made = gone()
+        case ["inside"]:
+            made = inside()
+        case ["look"]:
+            made = look()
+        case other:
+            sys.exit(f"what is {other}?")
+    print(json.dumps(made, default=str, sort_keys=True))
+
+
+main()
