@@ -59,12 +59,30 @@ fn free(wanted: Option<u16>) -> Result<u16, LocalError> {
 }
 
 /// Whether this process is one of ours: its command line names our directory.
+///
+/// A process that is just becoming another program has no command line for a moment, and one that
+/// has ended has none for good: what lives and has none is asked again, for a second at most.
 pub(crate) async fn runs(pid: u32, directory: &Path) -> bool {
-    let command = match fs::read(format!("/proc/{pid}/cmdline")).await {
-        Ok(bytes) => bytes,
-        Err(_) => listed(pid).await,
+    let known = async {
+        loop {
+            let command = match fs::read(format!("/proc/{pid}/cmdline")).await {
+                Ok(bytes) => bytes,
+                Err(_) => return listed(pid).await,
+            };
+            if !command.is_empty() || has_ended(pid).await {
+                return command;
+            }
+            time::sleep(crate::BEAT).await;
+        }
     };
+    let command = time::timeout(Duration::from_secs(1), known).await.unwrap_or_default();
     String::from_utf8_lossy(&command).contains(&*directory.to_string_lossy())
+}
+
+/// Whether a process has ended and is only not forgotten yet.
+async fn has_ended(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).await;
+    status.map_or(true, |text| text.lines().any(|line| line.starts_with("State:\tZ")))
 }
 
 /// The command line of a process where there is no `/proc`.
