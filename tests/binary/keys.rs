@@ -44,7 +44,7 @@ static ROUNDS: [&[Case]; 8] = [
         case(
             "cpu = 512\n",
             "cpu = 256\n",
-            &["-/+ task-definition.python-ai cpu", "~ service.python-ai task-definition"],
+            &["~ task-definition.python-ai cpu", "~ service.python-ai task-definition"],
         ),
         case(
             BALANCER,
@@ -89,7 +89,7 @@ static ROUNDS: [&[Case]; 8] = [
             FRONTEND,
             "port = 3000\nenvironment = { MODE = \"plain\" }",
             &[
-                "-/+ task-definition.nextjs-frontend container.environment.MODE",
+                "~ task-definition.nextjs-frontend container.environment.MODE",
                 "~ service.nextjs-frontend task-definition",
             ],
         ),
@@ -130,13 +130,13 @@ static ROUNDS: [&[Case]; 8] = [
         case(
             "memory = 1024",
             "memory = 2048",
-            &["-/+ task-definition.python-ai memory", "~ service.python-ai task-definition"],
+            &["~ task-definition.python-ai memory", "~ service.python-ai task-definition"],
         ),
         case(
             FRONTEND,
             "port = 3000\nsecrets = { OAUTH = \"oauth-credentials\" }",
             &[
-                "-/+ task-definition.nextjs-frontend container.secrets.OAUTH",
+                "~ task-definition.nextjs-frontend container.secrets.OAUTH",
                 "~ service.nextjs-frontend task-definition",
             ],
         ),
@@ -173,7 +173,7 @@ static ROUNDS: [&[Case]; 8] = [
             DATABASE,
             "insights    = true\nport = 5433",
             &[
-                "-/+ task-definition.backend-go container.environment.DB_PORT",
+                "~ task-definition.backend-go container.environment.DB_PORT",
                 "~ db-instance.main port",
                 "~ security-group.rds ingress",
                 "~ service.backend-go task-definition",
@@ -183,7 +183,7 @@ static ROUNDS: [&[Case]; 8] = [
             FRONTEND,
             "port = 3000\nimage = \"nginx:1\"",
             &[
-                "-/+ task-definition.nextjs-frontend container.image",
+                "~ task-definition.nextjs-frontend container.image",
                 "~ service.nextjs-frontend task-definition",
             ],
         ),
@@ -211,7 +211,7 @@ static ROUNDS: [&[Case]; 8] = [
             "port = 8000",
             "port = 8001",
             &[
-                "-/+ task-definition.python-ai container.port",
+                "~ task-definition.python-ai container.port",
                 "~ security-group.ecs ingress",
                 "~ service.python-ai task-definition",
             ],
@@ -251,11 +251,11 @@ static ROUNDS: [&[Case]; 8] = [
             "database = true",
             "database = false",
             &[
-                "-/+ task-definition.backend-go container.environment.DB_HOST",
-                "-/+ task-definition.backend-go container.environment.DB_NAME",
-                "-/+ task-definition.backend-go container.environment.DB_PORT",
-                "-/+ task-definition.backend-go container.environment.DB_USER",
-                "-/+ task-definition.backend-go container.secrets.DB_PASSWORD",
+                "~ task-definition.backend-go container.environment.DB_HOST",
+                "~ task-definition.backend-go container.environment.DB_NAME",
+                "~ task-definition.backend-go container.environment.DB_PORT",
+                "~ task-definition.backend-go container.environment.DB_USER",
+                "~ task-definition.backend-go container.secrets.DB_PASSWORD",
                 "~ service.backend-go task-definition",
             ],
         ),
@@ -272,7 +272,7 @@ static ROUNDS: [&[Case]; 8] = [
                 "-/+ service.backend-go target.port",
                 "-/+ service.backend-go task-definition",
                 "-/+ target-group.backend-go port",
-                "-/+ task-definition.backend-go container.port",
+                "~ task-definition.backend-go container.port",
                 "~ security-group.ecs ingress",
             ],
         ),
@@ -322,6 +322,7 @@ fn lines(plan: &Plan) -> BTreeSet<String> {
         (Action::Create, "+"),
         (Action::Destroy, "-"),
         (Action::Update, "~"),
+        (Action::Supersede, "~"),
         (Action::ReplaceCreate, "-/+"),
         (Action::ReplaceDestroy, "-/+"),
     ]
