@@ -65,9 +65,8 @@ fn free(wanted: Option<u16>) -> Result<u16, LocalError> {
 pub(crate) async fn runs(pid: u32, directory: &Path) -> bool {
     let known = async {
         loop {
-            let command = match fs::read(format!("/proc/{pid}/cmdline")).await {
-                Ok(bytes) => bytes,
-                Err(_) => return listed(pid).await,
+            let Ok(command) = fs::read(format!("/proc/{pid}/cmdline")).await else {
+                return listed(pid).await;
             };
             if !command.is_empty() || has_ended(pid).await {
                 return command;
