@@ -86,3 +86,14 @@ pub(crate) fn notes(desired: &Desired) -> String {
 pub(crate) fn set(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
+
+/// A stack file with the mission's sections and this change.
+pub(crate) fn changed(from: &str, to: &str) -> String {
+    assert!(NEURAKNOT.contains(from), "{from}");
+    NEURAKNOT.replacen(from, to, 1)
+}
+
+/// What is said of the file with this change, on one line each.
+pub(crate) fn said(from: &str, to: &str) -> String {
+    messages(&changed(from, to)).join("\n")
+}

@@ -3,4 +3,7 @@
 mod common;
 mod mistakes;
 mod mutation;
+mod sections;
+mod specs;
 mod topology;
+mod variations;
