@@ -6,7 +6,8 @@
 )]
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
@@ -29,6 +30,8 @@ pub struct Rig {
     python: PathBuf,
     nk: PathBuf,
     folder: TempDir,
+    /// Locked as long as this rig is in use.
+    _claim: File,
 }
 
 /// What a run of nk has said.
@@ -55,9 +58,22 @@ impl Said {
     }
 }
 
+/// The first instance of this name that no other rig uses, claimed for as long as the file is open.
+fn claim(cache: &Path, instance: &str) -> (String, File) {
+    let folder = cache.join("rigs");
+    fs::create_dir_all(&folder).expect("a cache directory");
+    let names =
+        (1..).map(|nth| if nth == 1 { instance.into() } else { format!("{instance}-{nth}") });
+    let mut claims = names.map(|name: String| {
+        let file = File::create(folder.join(&name)).expect("a file in the cache directory");
+        (name, file)
+    });
+    claims.find(|(_, file)| file.try_lock().is_ok()).expect("names do not run out")
+}
+
 impl Rig {
     /// Starts an empty emulator. `nk` is the binary to run, `instance` tells this rig's emulator from
-    /// those of others. `NK_TEST_EMULATOR` names another emulator to take for moto. With
+    /// those of other tests; where another checkout's tests use that one just now, it is the next. `NK_TEST_EMULATOR` names another emulator to take for moto. With
     /// `AWS_ENDPOINT_URL` that one runs already; its Python is then moto's.
     ///
     /// # Panics
@@ -70,7 +86,8 @@ impl Rig {
         let name = other.as_deref().unwrap_or(product);
         let product = Product::all().iter().find(|one| one.name == name).expect("a known emulator");
         let settings = Settings::read(variable).expect("a cache directory");
-        let settings = Settings { product, port: None, instance: instance.to_owned(), ..settings };
+        let (instance, claim) = claim(&settings.cache, instance);
+        let settings = Settings { product, port: None, instance, ..settings };
         let running =
             other.and_then(|_| variable("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty());
         let ours = match running {
@@ -86,7 +103,7 @@ impl Rig {
         let proxy = Proxy::start(&emulator, Arc::new(Transparent)).await.expect("a port");
         let folder = TempDir::new().expect("a temporary folder");
         let python = ours.python();
-        Self { proxy, emulator, settings, python, nk: nk.into(), folder }
+        Self { proxy, emulator, settings, python, nk: nk.into(), folder, _claim: claim }
     }
 
     /// What the emulator does not keep.
