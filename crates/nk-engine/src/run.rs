@@ -2,15 +2,17 @@
 
 mod facts;
 mod ledger;
+mod needs;
 mod stage;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use facts::Facts;
 use ledger::Ledger;
+use needs::Needs;
 use nk_model::{
-    Action, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, StepId, Summary, Unseen,
-    Until,
+    Action, Address, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, StepId,
+    Summary, Unseen,
 };
 pub use stage::{Gate, NoGate, Stop};
 pub(crate) use stage::{Interrupted, Stage};
@@ -61,8 +63,8 @@ struct Execution<C> {
     began: Instant,
     facts: Facts,
     ledger: Ledger,
-    /// The steps that have not begun.
-    waiting: BTreeSet<StepId>,
+    needs: Needs,
+    by_address: BTreeMap<Address, Vec<StepId>>,
     tasks: JoinSet<(StepId, Result<Option<LiveValue>, StepError>)>,
     places: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Message>,
@@ -79,12 +81,14 @@ const LAST_CALLS: f64 = 1.2;
 impl<C: Cloud> Execution<C> {
     fn new(cloud: Arc<C>, plan: Plan, run: Run) -> Self {
         let (sender, messages) = mpsc::unbounded_channel();
+        let facts = Facts::new(&plan);
         Self {
             cloud,
             began: Instant::now(),
-            facts: Facts::new(&plan),
+            needs: Needs::new(&plan, &facts),
+            by_address: needs::by_address(&plan),
+            facts,
             ledger: Ledger::new(plan.steps.len()),
-            waiting: (0..plan.steps.len()).collect(),
             tasks: JoinSet::new(),
             places: Arc::new(Semaphore::new(run.parallelism.max(1))),
             plan: Arc::new(plan),
@@ -155,26 +159,9 @@ impl<C: Cloud> Execution<C> {
 
     /// Begins every step whose needs are met, the longest remaining way first.
     fn begin_the_free(&mut self) {
-        let mut free: Vec<_> =
-            self.waiting.iter().copied().filter(|id| self.is_free(*id)).collect();
-        free.sort_by(|a, b| {
-            self.plan.steps[*b].remaining.total_cmp(&self.plan.steps[*a].remaining)
-        });
-        for id in free {
-            self.waiting.remove(&id);
+        for id in self.needs.begin(&self.plan) {
             self.begin(id);
         }
-    }
-
-    fn is_free(&self, id: StepId) -> bool {
-        let step = &self.plan.steps[id];
-        step.needs.iter().all(|need| match need.until {
-            Until::Ended => self.ledger.is_done(need.step),
-            Until::Known => {
-                let address = &self.plan.steps[need.step].address;
-                self.ledger.is_done(need.step) || self.facts.fill(&step.spec, address)
-            }
-        })
     }
 
     fn begin(&mut self, id: StepId) {
@@ -216,7 +203,7 @@ impl<C: Cloud> Execution<C> {
     /// What else stands at a step's address and is another step's business.
     fn others(&self, id: StepId) -> Vec<String> {
         let address = &self.plan.steps[id].address;
-        let steps = self.plan.steps.iter().enumerate().filter(|(_, step)| step.address == *address);
+        let steps = self.by_address[address].iter().map(|id| (*id, &self.plan.steps[*id]));
         steps
             .filter(|(other, step)| {
                 let destroyed = *other != id && step.action.operation() == Operation::Destroy;
@@ -232,6 +219,7 @@ impl<C: Cloud> Execution<C> {
             Message::Known(id, live) => {
                 if self.facts.learn(&live) {
                     self.ledger.known(id, at);
+                    self.needs.known(id, &live.address, &self.facts);
                     let address = live.address.clone();
                     self.tell(Event::Known { at, address, id: live.id.clone() });
                 }
@@ -258,16 +246,19 @@ impl<C: Cloud> Execution<C> {
                 let notes =
                     if action.operation() == Operation::Destroy { Vec::new() } else { notes };
                 let seconds = self.ledger.finish(id, at, &address, &notes);
+                self.needs.done(id);
                 self.tell(Event::Finished { at, address, action, id: aws_id, seconds, notes });
             }
             Err(StepError::Interrupted) => {
                 self.ledger.skip(id);
+                self.needs.lost(id);
                 let because =
                     "interrupted while waiting; the next run goes on from here".to_owned();
                 self.tell(Event::Skipped { at, address, action, because });
             }
             Err(error) => {
                 self.ledger.fail(id);
+                self.needs.lost(id);
                 self.tell(Event::Failed { at, failure: failure(address, action, &error) });
             }
         }
@@ -275,25 +266,21 @@ impl<C: Cloud> Execution<C> {
 
     /// Skips what needs a step that failed or was skipped.
     fn skip_the_hopeless(&mut self) {
-        loop {
-            let hopeless = self.waiting.iter().copied().find_map(|id| {
-                let needs = &self.plan.steps[id].needs;
-                let lost = needs.iter().find(|need| self.ledger.is_lost(need.step))?;
-                Some((id, lost.step))
-            });
-            let Some((id, lost)) = hopeless else { return };
-            let because = format!("`{}` is not there", self.plan.steps[lost].address);
-            let because = match self.plan.steps[lost].action.operation() {
-                Operation::Destroy => format!("`{}` is still there", self.plan.steps[lost].address),
-                _ => because,
+        while let Some(id) = self.needs.skip() {
+            let needs = &self.plan.steps[id].needs;
+            let lost = needs.iter().find(|need| self.ledger.is_lost(need.step));
+            let lost = &self.plan.steps[lost.expect("only lost steps make hopeless ones").step];
+            let because = match lost.action.operation() {
+                Operation::Destroy => format!("`{}` is still there", lost.address),
+                _ => format!("`{}` is not there", lost.address),
             };
             self.skip(id, because);
         }
     }
 
     fn skip(&mut self, id: StepId, because: String) {
-        self.waiting.remove(&id);
         self.ledger.skip(id);
+        self.needs.lost(id);
         let step = &self.plan.steps[id];
         let (address, action) = (step.address.clone(), step.action);
         self.tell(Event::Skipped { at: self.at(), address, action, because });
@@ -308,7 +295,7 @@ impl<C: Cloud> Execution<C> {
     }
 
     fn give_up_the_rest(&mut self) {
-        for id in std::mem::take(&mut self.waiting) {
+        for id in self.needs.give_up() {
             self.skip(id, "the run was stopped before".to_owned());
         }
     }

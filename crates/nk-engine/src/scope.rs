@@ -14,8 +14,8 @@ use crate::CloudError;
 
 /// Which resources of a kind a look is for.
 pub struct Scope<K> {
-    /// The wanted ones, with placeholders where a reference is not known yet. For a look at one
-    /// resource that is to go, what is known of it.
+    /// The wanted ones by address, with placeholders where a reference is not known yet. For a look
+    /// at one resource that is to go, what is known of it.
     pub wanted: Vec<(Address, K)>,
     /// How far to look.
     pub reach: Reach,
@@ -34,7 +34,8 @@ pub enum Reach {
 
 impl<K> Scope<K> {
     /// Everything of the stack.
-    pub fn stack(wanted: Vec<(Address, K)>, pass: Pass) -> Self {
+    pub fn stack(mut wanted: Vec<(Address, K)>, pass: Pass) -> Self {
+        wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
         Self { wanted, reach: Reach::Stack, pass }
     }
 
@@ -61,7 +62,8 @@ impl<K> Scope<K> {
 
     /// The wanted spec at an address.
     pub fn wanted(&self, address: &Address) -> Option<&K> {
-        self.wanted.iter().find(|(wanted, _)| wanted == address).map(|(_, spec)| spec)
+        let at = self.wanted.binary_search_by(|(wanted, _)| wanted.cmp(address)).ok()?;
+        Some(&self.wanted[at].1)
     }
 
     /// Whether a resource at this address is looked for.

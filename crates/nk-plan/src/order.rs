@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use nk_model::{Address, Desired, Placeholder, Registry, placeholders_in};
-use petgraph::{algo::tarjan_scc, graph::DiGraph};
+use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use crate::{PlanError, Problem};
 
@@ -38,18 +38,41 @@ pub(crate) fn by_reference(
     if !problems.is_empty() {
         return Err(PlanError { problems });
     }
-    // Tarjan hands out the components in reverse topological order: what is referred to first.
-    let mut order = Vec::with_capacity(desired.resources.len());
-    for component in tarjan_scc(&graph) {
+    // Tarjan's way of finding circles would call itself once for each link of a chain.
+    for component in kosaraju_scc(&graph) {
         let circle = component.len() > 1 || graph.contains_edge(component[0], component[0]);
         if circle {
             let mut members: Vec<_> = component.iter().map(|node| graph[*node].clone()).collect();
             members.sort();
             problems.push(Problem::Circle(members));
         }
-        order.extend(component.iter().map(|node| graph[*node]));
     }
-    if problems.is_empty() { Ok(order) } else { Err(PlanError { problems }) }
+    if problems.is_empty() { Ok(backwards(&graph)) } else { Err(PlanError { problems }) }
+}
+
+/// The nodes of a graph without circles, each after all that its edges lead to, and otherwise in the
+/// order in which they were added.
+fn backwards<'a>(graph: &DiGraph<&'a Address, ()>) -> Vec<&'a Address> {
+    let mut seen = vec![false; graph.node_count()];
+    let mut order = Vec::with_capacity(graph.node_count());
+    for first in graph.node_indices() {
+        if std::mem::replace(&mut seen[first.index()], true) {
+            continue;
+        }
+        // The way from the first node to where the walk is now.
+        let mut way = vec![(first, graph.neighbors(first))];
+        while let Some((node, ahead)) = way.last_mut() {
+            match ahead.next() {
+                Some(next) if std::mem::replace(&mut seen[next.index()], true) => {}
+                Some(next) => way.push((next, graph.neighbors(next))),
+                None => {
+                    order.push(graph[*node]);
+                    way.pop();
+                }
+            }
+        }
+    }
+    order
 }
 
 /// Whether a placeholder names an output that will exist.

@@ -7,6 +7,7 @@
 
 mod fault;
 mod lock;
+mod store;
 mod world;
 
 use std::{
@@ -73,13 +74,14 @@ impl Sim {
     /// When there is no such resource or field.
     pub fn meddle(&self, address: &Address, field: &str, value: Json) {
         let mut world = self.world();
-        let one = world.resources.values_mut().find(|one| one.address == *address);
-        one.expect("there is such a resource").spec[field] = value;
+        let id = world.resources.at(address).next().map(|(id, _)| id.clone());
+        let id = id.expect("there is such a resource");
+        world.resources.change(&id, |one| one.spec[field] = value);
     }
 
     /// Removes something behind nk's back.
     pub fn remove(&self, address: &Address) {
-        self.world().resources.retain(|_, one| one.address != *address);
+        self.world().resources.clear(address);
     }
 
     /// Adds something behind nk's back, as a twin, a leftover, or somebody else's.
@@ -103,11 +105,17 @@ impl Sim {
 
 impl<K: Kind> Reconcile<K> for Sim {
     async fn observe(&self, scope: &Scope<K>) -> CloudResult<Vec<Live<K, K::Outputs>>> {
+        let one = scope.address().cloned();
         let found = self
-            .call(false, format!("sim:Describe {}", K::KIND), |world| Ok(world.of_kind(K::KIND)))
+            .call(false, format!("sim:Describe {}", K::KIND), move |world| {
+                Ok(match one {
+                    Some(address) => world.at(&address),
+                    None => world.of_kind(K::KIND),
+                })
+            })
             .await?;
-        let covered = found.iter().filter(|live| scope.covers(&live.address));
-        Ok(covered
+        Ok(found
+            .iter()
             .map(|live| Live::restore(live).expect("the sim keeps what it was given"))
             .collect())
     }

@@ -1,32 +1,20 @@
 //! What exists, and what AWS would not let happen to it.
 
-use std::collections::BTreeMap;
-
 use nk_engine::{CloudError, CloudResult, Departure};
-use nk_model::{Address, Change, KindInfo, Live, LiveValue, Owner, Phase, Replace};
+use nk_model::{Address, Change, KindInfo, LiveValue, Owner, Replace};
 use serde_json::{Map, Value as Json};
 use tokio::time::{Duration, Instant};
 
 use crate::{
     fault::{Fate, Fault},
     lock::Parameter,
+    store::{Resource, Store},
 };
-
-/// One resource.
-pub(crate) struct Resource {
-    pub(crate) address: Address,
-    pub(crate) spec: Json,
-    outputs: Json,
-    owner: Owner,
-    vacant: bool,
-    busy_until: Instant,
-    gone_at: Option<Instant>,
-}
 
 /// Everything.
 #[derive(Default)]
 pub(crate) struct World {
-    pub(crate) resources: BTreeMap<String, Resource>,
+    pub(crate) resources: Store,
     pub(crate) fault: Option<Fault>,
     pub(crate) reads: usize,
     pub(crate) changes: usize,
@@ -46,18 +34,19 @@ impl World {
         if lock { Fate::Well } else { Fate::of(self.fault.as_ref(), change, self.changes) }
     }
 
-    fn sweep(&mut self) {
-        let now = Instant::now();
-        self.resources.retain(|_, one| one.gone_at.is_none_or(|gone| gone > now));
-    }
-
     pub(crate) fn everything(&mut self) -> Vec<LiveValue> {
-        self.sweep();
+        self.resources.sweep();
         self.resources.iter().map(|(id, one)| one.live(id)).collect()
     }
 
     pub(crate) fn of_kind(&mut self, kind: &str) -> Vec<LiveValue> {
-        self.everything().into_iter().filter(|live| live.address.kind() == kind).collect()
+        self.resources.sweep();
+        self.resources.of_kind(kind).map(|(id, one)| one.live(id)).collect()
+    }
+
+    pub(crate) fn at(&mut self, address: &Address) -> Vec<LiveValue> {
+        self.resources.sweep();
+        self.resources.at(address).map(|(id, one)| one.live(id)).collect()
     }
 
     pub(crate) fn plant(&mut self, live: LiveValue) {
@@ -79,15 +68,15 @@ impl World {
         address: Address,
         spec: Json,
     ) -> CloudResult<LiveValue> {
-        self.sweep();
+        self.resources.sweep();
         let several =
             matches!(kind.replace, Replace::CreateFirst(_) | Replace::Supersede) || !kind.guarded;
-        if !several && self.resources.values().any(|one| one.address == address) {
+        if !several && self.resources.at(&address).next().is_some() {
             return Err(refused("Create", "SimAlreadyExists", &format!("{address} exists")));
         }
         self.refers_to_what_exists(kind, &spec)?;
         if kind.replace == Replace::Supersede {
-            self.resources.retain(|_, one| one.address != address);
+            self.resources.clear(&address);
         }
         self.made += 1;
         let id = format!("{}-{:04}", kind.kind, self.made);
@@ -122,38 +111,33 @@ impl World {
         if let Some(change) = changes.iter().find(fixed) {
             return Err(refused("Update", "SimImmutable", &change.path));
         }
-        let missing = || refused("Update", "SimNotFound", id);
-        let one = self.resources.get_mut(id).ok_or_else(missing)?;
-        one.spec = spec;
-        one.busy_until = Instant::now() + Duration::from_secs_f64(kind.pace.update);
-        Ok(())
+        let busy_until = Instant::now() + Duration::from_secs_f64(kind.pace.update);
+        let found = self.resources.change(id, |one| {
+            one.spec = spec;
+            one.busy_until = busy_until;
+        });
+        if found { Ok(()) } else { Err(refused("Update", "SimNotFound", id)) }
     }
 
     pub(crate) fn delete(&mut self, kind: &KindInfo, id: &str) -> CloudResult<Departure> {
-        self.sweep();
+        self.resources.sweep();
         if let Some(holder) = self.referrer(kind, id) {
             return Err(refused("Delete", "SimInUse", &format!("{id} is used by {holder}")));
         }
-        let Some(one) = self.resources.get_mut(id) else { return Ok(Departure::Gone) };
-        one.gone_at = Some(Instant::now() + Duration::from_secs_f64(kind.pace.destroy));
-        Ok(Departure::Going)
+        let gone = Instant::now() + Duration::from_secs_f64(kind.pace.destroy);
+        let found = self.resources.change(id, |one| one.gone_at = Some(gone));
+        Ok(if found { Departure::Going } else { Departure::Gone })
     }
 
     /// Who holds on to a resource: whose spec has a typed reference to one of its outputs.
     fn referrer(&self, kind: &KindInfo, id: &str) -> Option<&Address> {
-        let outputs = &self.resources.get(id)?.outputs;
-        self.resources.values().find_map(|one| {
-            let referrer = nk_kinds::kind(one.address.kind())?;
-            // Whatever stands in a VPC holds the VPC.
-            if !referrer.holds && kind.kind != "vpc" {
-                return None;
-            }
-            let bindings = (referrer.bindings)(&one.spec).ok()?;
-            let holds = bindings.iter().any(|binding| {
-                binding.kind == kind.kind && outputs[binding.output] == binding.value.as_str()
-            });
-            holds.then_some(&one.address)
-        })
+        let values = self.resources.get(id)?.values();
+        let referrers = values.iter().flat_map(|value| self.resources.referring(value));
+        // Whatever stands in a VPC holds the VPC.
+        let holds = |one: &&Resource| {
+            kind.kind == "vpc" || nk_kinds::kind(one.address.kind()).is_some_and(|kind| kind.holds)
+        };
+        referrers.filter(holds).map(|one| &one.address).next()
     }
 
     fn refers_to_what_exists(&self, kind: &KindInfo, spec: &Json) -> CloudResult<()> {
@@ -162,37 +146,12 @@ impl World {
         // What AWS itself makes in every account is there, as `default.postgres15` is.
         let made = bindings.into_iter().filter(|binding| !binding.value.starts_with("default."));
         for binding in made {
-            let exists = self.resources.values().any(|one| {
-                one.address.kind() == binding.kind
-                    && one.gone_at.is_none()
-                    && one.outputs[binding.output] == binding.value.as_str()
-            });
+            let exists = self.resources.holding(&binding).any(|one| one.gone_at.is_none());
             if !exists {
                 return Err(refused("Create", "SimNotFound", &binding.value));
             }
         }
         Ok(())
-    }
-}
-
-impl Resource {
-    fn live(&self, id: &str) -> LiveValue {
-        let now = Instant::now();
-        let phase = match self.gone_at {
-            Some(_) => Phase::Leaving("deleting".into()),
-            None if self.busy_until > now => Phase::Busy("pending".into()),
-            None => Phase::Ready,
-        };
-        Live {
-            address: self.address.clone(),
-            id: id.to_owned(),
-            spec: self.spec.clone(),
-            outputs: self.outputs.clone(),
-            phase,
-            owner: self.owner.clone(),
-            vacant: self.vacant,
-            notes: Vec::new(),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use nk_model::{Action, Address, Json, LiveValue, Plan, placeholders_in, resolve};
+use nk_model::{Action, Address, Json, LiveValue, Plan, resolve};
 
 /// Outputs by address.
 pub(super) struct Facts(HashMap<Address, LiveValue>);
@@ -28,13 +28,10 @@ impl Facts {
         news
     }
 
-    /// Whether every reference in `spec` to `address` can be filled.
-    pub(super) fn fill(&self, spec: &Json, address: &Address) -> bool {
-        placeholders_in(spec).iter().filter(|placeholder| placeholder.address == *address).all(
-            |placeholder| {
-                self.0.get(address).and_then(|live| live.output(&placeholder.output)).is_some()
-            },
-        )
+    /// Whether all of these outputs of a resource are known.
+    pub(super) fn hold(&self, address: &Address, outputs: &[String]) -> bool {
+        let known = self.0.get(address);
+        outputs.iter().all(|output| known.is_some_and(|live| live.output(output).is_some()))
     }
 
     /// The spec with every reference filled that can be.

@@ -1,0 +1,175 @@
+//! What exists, found by id, kind, address, output and reference: a cloud of many thousand
+//! resources answers each call as quickly as one of ten.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use nk_model::{Address, Binding, Json, Live, LiveValue, Owner, Phase};
+use tokio::time::Instant;
+
+/// One resource.
+pub(crate) struct Resource {
+    pub(crate) address: Address,
+    pub(crate) spec: Json,
+    pub(crate) outputs: Json,
+    pub(crate) owner: Owner,
+    pub(crate) vacant: bool,
+    pub(crate) busy_until: Instant,
+    pub(crate) gone_at: Option<Instant>,
+}
+
+type Ids = BTreeSet<String>;
+
+/// Everything, by id and by what else it is looked for.
+#[derive(Default)]
+pub(crate) struct Store {
+    resources: BTreeMap<String, Resource>,
+    by_kind: HashMap<String, Ids>,
+    by_address: HashMap<Address, Ids>,
+    /// Whose output has a value.
+    holders: HashMap<Binding, Ids>,
+    /// Whose spec refers to a value.
+    referrers: HashMap<Binding, Ids>,
+    /// When what goes away is gone.
+    departures: BTreeSet<(Instant, String)>,
+}
+
+impl Store {
+    pub(crate) fn get(&self, id: &str) -> Option<&Resource> {
+        self.resources.get(id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Resource)> {
+        self.resources.iter()
+    }
+
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&String, &Resource)> {
+        self.these(self.by_kind.get(kind))
+    }
+
+    pub(crate) fn at(&self, address: &Address) -> impl Iterator<Item = (&String, &Resource)> {
+        self.these(self.by_address.get(address))
+    }
+
+    /// The resources whose output has this value.
+    pub(crate) fn holding(&self, value: &Binding) -> impl Iterator<Item = &Resource> {
+        self.these(self.holders.get(value)).map(|(_, one)| one)
+    }
+
+    /// The resources whose spec refers to this value.
+    pub(crate) fn referring(&self, value: &Binding) -> impl Iterator<Item = &Resource> {
+        self.these(self.referrers.get(value)).map(|(_, one)| one)
+    }
+
+    fn these<'a>(
+        &'a self,
+        ids: Option<&'a Ids>,
+    ) -> impl Iterator<Item = (&'a String, &'a Resource)> {
+        ids.into_iter().flatten().map(|id| (id, &self.resources[id]))
+    }
+
+    /// Adds a resource, or takes it for the one that had this id.
+    pub(crate) fn insert(&mut self, id: String, one: Resource) {
+        self.remove(&id);
+        self.by_kind.entry(one.address.kind().to_owned()).or_default().insert(id.clone());
+        self.by_address.entry(one.address.clone()).or_default().insert(id.clone());
+        for value in one.values() {
+            self.holders.entry(value).or_default().insert(id.clone());
+        }
+        for value in one.references() {
+            self.referrers.entry(value).or_default().insert(id.clone());
+        }
+        if let Some(gone) = one.gone_at {
+            self.departures.insert((gone, id.clone()));
+        }
+        self.resources.insert(id, one);
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Resource> {
+        let one = self.resources.remove(id)?;
+        without(&mut self.by_kind, one.address.kind(), id);
+        without(&mut self.by_address, &one.address, id);
+        for value in one.values() {
+            without(&mut self.holders, &value, id);
+        }
+        for value in one.references() {
+            without(&mut self.referrers, &value, id);
+        }
+        Some(one)
+    }
+
+    /// Removes all that stands at an address.
+    pub(crate) fn clear(&mut self, address: &Address) {
+        for id in self.by_address.get(address).cloned().unwrap_or_default() {
+            self.remove(&id);
+        }
+    }
+
+    /// Changes a resource; says whether there is one.
+    pub(crate) fn change(&mut self, id: &str, change: impl FnOnce(&mut Resource)) -> bool {
+        let Some(mut one) = self.remove(id) else { return false };
+        change(&mut one);
+        self.insert(id.to_owned(), one);
+        true
+    }
+
+    /// Removes what is gone by now.
+    pub(crate) fn sweep(&mut self) {
+        let now = Instant::now();
+        while self.departures.first().is_some_and(|(gone, _)| *gone <= now) {
+            let Some((_, id)) = self.departures.pop_first() else { return };
+            // Asked to go once more, it goes later.
+            if self.get(&id).is_some_and(|one| one.gone_at.is_some_and(|gone| gone <= now)) {
+                self.remove(&id);
+            }
+        }
+    }
+}
+
+fn without<K, Q>(index: &mut HashMap<K, Ids>, key: &Q, id: &str)
+where
+    K: std::borrow::Borrow<Q> + std::hash::Hash + Eq,
+    Q: std::hash::Hash + Eq + ?Sized,
+{
+    if let Some(ids) = index.get_mut(key) {
+        ids.remove(id);
+        if ids.is_empty() {
+            index.remove(key);
+        }
+    }
+}
+
+impl Resource {
+    /// Its outputs, as references name them.
+    pub(crate) fn values(&self) -> Vec<Binding> {
+        let Some(kind) = nk_kinds::kind(self.address.kind()) else { return Vec::new() };
+        let values = kind.outputs.iter().filter_map(|output| {
+            let value = self.outputs.get(output)?.as_str()?.to_owned();
+            Some(Binding { kind: kind.kind, output, value })
+        });
+        values.collect()
+    }
+
+    fn references(&self) -> Vec<Binding> {
+        let kind = nk_kinds::kind(self.address.kind());
+        kind.and_then(|kind| (kind.bindings)(&self.spec).ok()).unwrap_or_default()
+    }
+
+    pub(crate) fn live(&self, id: &str) -> LiveValue {
+        let now = Instant::now();
+        let phase = match self.gone_at {
+            Some(_) => Phase::Leaving("deleting".into()),
+            None if self.busy_until > now => Phase::Busy("pending".into()),
+            None => Phase::Ready,
+        };
+        Live {
+            address: self.address.clone(),
+            id: id.to_owned(),
+            spec: self.spec.clone(),
+            outputs: self.outputs.clone(),
+            phase,
+            owner: self.owner.clone(),
+            vacant: self.vacant,
+            notes: Vec::new(),
+        }
+    }
+}
