@@ -1,0 +1,92 @@
+//! Topologies of many thousand resources: costs grow in proportion, and nothing stalls.
+
+use std::collections::BTreeSet;
+
+use nk_model::{Event, Outcome};
+use nk_plan::Permission;
+use nk_tests::{
+    large::{Costs, chain, measure, topology},
+    trial::Trial,
+};
+
+/// How much more ten times the resources may cost: ten times, and something for maps and caches.
+const TENFOLD: f64 = 15.0;
+
+#[test]
+fn ten_times_the_resources_cost_ten_times_as_much() {
+    let small = medians(200, 5);
+    let large = medians(2_000, 3);
+    let of = |part: fn(&Costs) -> f64| part(&large) / part(&small);
+    let ratios = [
+        ("plan", of(|costs| costs.plan)),
+        ("apply", of(|costs| costs.apply)),
+        ("plan again", of(|costs| costs.plan_again)),
+        ("plan destroy", of(|costs| costs.plan_destroy)),
+        ("destroy", of(|costs| costs.destroy)),
+        // The program itself is in both.
+        ("memory", of(|costs| costs.memory)),
+    ];
+    let over: Vec<_> = ratios.iter().filter(|(_, ratio)| *ratio > TENFOLD).collect();
+    assert!(over.is_empty(), "{over:?}\n{small:?}\n{large:?}");
+}
+
+fn medians(resources: usize, runs: usize) -> Costs {
+    let runs: Vec<_> = (0..runs).map(|_| measure(resources)).collect();
+    let median = |part: fn(&Costs) -> f64| {
+        let mut all: Vec<_> = runs.iter().map(part).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    Costs {
+        resources,
+        plan: median(|costs| costs.plan),
+        apply: median(|costs| costs.apply),
+        plan_again: median(|costs| costs.plan_again),
+        plan_destroy: median(|costs| costs.plan_destroy),
+        destroy: median(|costs| costs.destroy),
+        memory: median(|costs| costs.memory),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_steps_in_flight_wait_for_nothing_but_aws() {
+    let desired = topology(10_002);
+    let trial = Trial::default();
+    let plan = trial.plan(&desired).await.unwrap();
+    let before = trial.sim.calls().0;
+    let (summary, events) = trial.run(plan).await;
+    assert_eq!(summary.outcome, Outcome::Done);
+    let (mut under_way, mut most) = (0_usize, 0);
+    for event in &events {
+        match event {
+            Event::Started { .. } => under_way += 1,
+            Event::Finished { .. } => under_way -= 1,
+            _ => {}
+        }
+        most = most.max(under_way);
+    }
+    assert!(most >= 1_000, "{most} at once");
+    // No order of these steps could be sure to end earlier: Graham's bound for as many machines as
+    // calls may be under way, each call of 40 ms.
+    let calls = u32::try_from(trial.sim.calls().0 - before).unwrap();
+    let bound = summary.bound + f64::from(calls) * 0.040 / 16.0;
+    assert!(summary.seconds <= bound, "{} s, {bound} s would do", summary.seconds);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chain_of_many_thousand_links_is_planned_and_made() {
+    let desired = chain(1_000);
+    let trial = Trial::default();
+    let plan = trial.plan(&desired).await.unwrap();
+    let depth: BTreeSet<_> = plan.steps.iter().flat_map(|step| &step.needs).collect();
+    assert!(depth.len() >= 998, "each link needs the one before");
+    let (summary, _) = trial.run(plan).await;
+    assert_eq!((summary.outcome, summary.finished), (Outcome::Done, 1_000));
+    let again = nk_plan::plan(
+        &chain(20_000),
+        &trial.observe(&desired).await,
+        nk_kinds::kind,
+        &Permission::default(),
+    );
+    assert_eq!(again.unwrap().steps.len(), 19_000);
+}
