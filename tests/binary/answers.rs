@@ -2,11 +2,14 @@
 
 #![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use nk_tests::{
-    ordeal::{Ordeal, Scene, sample},
-    proxy::{Loss, Rain, Rule, Target},
+    ordeal::{Ordeal, Scene, Toll, sample},
+    proxy::{Buckets, Loss, Rain, Rule, Stale, Target, Together},
 };
 
 async fn losses(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Target, usize)>) {
@@ -54,14 +57,28 @@ fn every(targets: &[Target]) -> Vec<(Target, usize)> {
     sample(targets).into_iter().flat_map(|target| [(target.clone(), 1), (target, 2)]).collect()
 }
 
+/// Everything at once: three in ten throttled, one in ten failed, one in twenty cut, and what was
+/// created not to be seen for three seconds.
+fn storm(seed: u64) -> Arc<dyn Rule> {
+    let rain = Rain::new(seed, 300, 100, 50);
+    Arc::new(Together(vec![Arc::new(rain), Arc::new(Stale::by(Duration::from_secs(3)))]))
+}
+
+/// Of a hundred calls in this rain 57 get through and are answered, so that to send each until it is
+/// takes 1.75 times as many; what is over that is what nk adds by looking again.
 async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, Scene::Apply).await;
     let undisturbed = ordeal.undisturbed().await.calls;
     for seed in seeds {
-        let rule = Arc::new(Rain::new(seed, 300, 100, 50));
-        let calls = ordeal.endure(rule).await.unwrap_or_else(|wrong| panic!("{seed}: {wrong}"));
-        eprintln!("seed {seed}: {calls} calls, undisturbed {undisturbed}");
-        assert!(calls <= 2 * undisturbed, "seed {seed}: {calls} calls instead of {undisturbed}");
+        let began = Instant::now();
+        let toll = ordeal.endure(storm(seed)).await;
+        let toll = toll.unwrap_or_else(|wrong| panic!("{seed}: {wrong}"));
+        let Toll { sent, reached } = toll;
+        let seconds = began.elapsed().as_secs();
+        eprintln!(
+            "seed {seed}: {sent} sent, {reached} arrived, {undisturbed} undisturbed, {seconds} s"
+        );
+        assert!(reached <= 2 * undisturbed, "seed {seed}: {toll:?} instead of {undisturbed}");
     }
 }
 
@@ -97,6 +114,22 @@ async fn a_replacement_recovers_whatever_answer_is_lost() {
 #[ignore = "minutes"]
 async fn a_destroy_recovers_whatever_answer_is_lost() {
     losses("lost-destroy", Scene::Destroy, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shower_is_endured() {
+    rain("shower", 0..1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn empty_buckets_are_waited_for() {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "buckets", Scene::Apply).await;
+    let undisturbed = ordeal.undisturbed().await.calls;
+    let toll = ordeal.endure(Arc::new(Buckets::empty())).await;
+    let Toll { sent, reached } = toll.unwrap_or_else(|wrong| panic!("{wrong}"));
+    eprintln!("{sent} sent, {reached} arrived, {undisturbed} undisturbed");
+    assert!(sent > reached, "nothing was throttled");
+    assert!(sent <= 2 * undisturbed, "{sent} calls instead of {undisturbed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

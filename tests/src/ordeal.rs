@@ -93,6 +93,15 @@ pub struct Undisturbed {
     pub changes: Vec<Target>,
 }
 
+/// The calls of a run under which not every call got through.
+#[derive(Debug, Clone, Copy)]
+pub struct Toll {
+    /// All that were sent.
+    pub sent: usize,
+    /// Those that AWS has heard of: neither throttled nor failed before.
+    pub reached: usize,
+}
+
 impl Ordeal {
     /// Starts a rig for this scene.
     ///
@@ -190,14 +199,16 @@ impl Ordeal {
         self.check(&said).await
     }
 
-    /// Runs the command under a rule, and says what is wrong then; else how many calls it took.
-    pub async fn endure(&self, rule: Arc<dyn Rule>) -> Result<usize, String> {
+    /// Runs the command under a rule, and says what is wrong then; else what it took.
+    pub async fn endure(&self, rule: Arc<dyn Rule>) -> Result<Toll, String> {
         self.prepare().await;
         self.rig.proxy.set_rule(rule);
         let said = self.run(self.scene.command()).await?;
         self.rig.proxy.set_rule(Arc::new(Transparent));
-        let calls = self.rig.proxy.take().len();
-        self.check(&said).await.map(|()| calls)
+        let calls = self.rig.proxy.take();
+        let toll =
+            Toll { sent: calls.len(), reached: calls.iter().filter(|call| call.reached).count() };
+        self.check(&said).await.map(|()| toll)
     }
 
     /// Runs nk, but not for ever.

@@ -1,9 +1,11 @@
 //! A proxy between nk and an emulator: it knows what each request asks for, records it, and lets a
 //! rule decide what becomes of it.
 
+mod buckets;
 mod call;
 mod reply;
 mod rules;
+mod stale;
 
 use std::{
     future::pending,
@@ -13,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+pub use buckets::Buckets;
 pub use call::{Call, Recorded};
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -24,7 +27,8 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 pub use reply::{Refusal, refuse};
-pub use rules::{Death, Later, Loss, Quote, Rain, Side, Slow, Target};
+pub use rules::{Death, Later, Loss, Quote, Rain, Side, Slow, Target, Together};
+pub use stale::Stale;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -57,6 +61,15 @@ pub enum After {
     Hold,
 }
 
+/// An answer as it came, but for its headers.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// AWS's status.
+    pub status: u16,
+    /// The body.
+    pub body: Bytes,
+}
+
 /// Decides what becomes of every call.
 pub trait Rule: Send + Sync {
     /// Before the call goes on.
@@ -69,6 +82,12 @@ pub trait Rule: Send + Sync {
     fn after(&self, call: &Call, status: u16) -> After {
         let _ = (call, status);
         After::Pass
+    }
+
+    /// What the caller gets to see of AWS's answer.
+    fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
+        let _ = call;
+        Ok(answer)
     }
 
     /// What AWS's clock shows in the answers of the lock's service, where not the time.
@@ -177,28 +196,36 @@ async fn handle(
     let body = body.collect().await?.to_bytes();
     let call = Call::of(&parts, &body);
     let rule = Arc::clone(&*shared.rule.lock().expect("no connection has panicked"));
-    let record = |status| {
-        let recorded = Recorded::new(&call, &parts, &body, status);
+    let record = |status, reached| {
+        let recorded = Recorded::new(&call, &parts, &body, status, reached);
         shared.recorded.lock().expect("no connection has panicked").push(recorded);
     };
     match rule.before(&call) {
         Before::Pass => {}
         Before::Delay(time) => tokio::time::sleep(time).await,
         Before::Cut => {
-            record(0);
+            record(0, false);
             return Err("cut before".into());
         }
         Before::Hold => {
-            record(0);
+            record(0, false);
             return pending().await;
         }
         Before::Refuse(refusal) => {
-            record(refusal.status);
+            record(refusal.status, false);
             return Ok(refuse(&call, &refusal));
         }
     }
-    let (status, mut response) = forward_counted(&shared, parts.clone(), body.clone()).await?;
-    record(status);
+    let (answer, mut response) = forward_counted(&shared, parts.clone(), body.clone()).await?;
+    let status = answer.status;
+    record(status, true);
+    match rule.shown(&call, answer) {
+        Ok(answer) => {
+            response.headers_mut().insert(CONTENT_LENGTH, answer.body.len().into());
+            *response.body_mut() = Full::new(answer.body);
+        }
+        Err(refusal) => response = refuse(&call, &refusal),
+    }
     if let Some(date) = rule.date().filter(|_| call.service == "ssm") {
         response.headers_mut().insert(DATE, date);
     }
@@ -214,7 +241,7 @@ async fn forward_counted(
     shared: &Arc<Shared>,
     parts: hyper::http::request::Parts,
     body: Bytes,
-) -> Result<(u16, Response<Full<Bytes>>), Cut> {
+) -> Result<(Answer, Response<Full<Bytes>>), Cut> {
     let shared = Arc::clone(shared);
     shared.under_way.send_modify(|count| *count += 1);
     let forwarding = tokio::spawn(async move {
@@ -229,7 +256,7 @@ async fn forward(
     target: &str,
     parts: hyper::http::request::Parts,
     body: Bytes,
-) -> Result<(u16, Response<Full<Bytes>>), Cut> {
+) -> Result<(Answer, Response<Full<Bytes>>), Cut> {
     let stream = TcpStream::connect(target).await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -245,5 +272,6 @@ async fn forward(
     parts.headers.remove(TRANSFER_ENCODING);
     parts.headers.remove(CONNECTION);
     parts.headers.insert(CONTENT_LENGTH, body.len().into());
-    Ok((parts.status.as_u16(), Response::from_parts(parts, Full::new(body))))
+    let answer = Answer { status: parts.status.as_u16(), body: body.clone() };
+    Ok((answer, Response::from_parts(parts, Full::new(body))))
 }

@@ -1,12 +1,16 @@
 //! The connection to one account and region, for one stack.
 
-use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use nk_engine::{Caller, CloudError, CloudResult, Connected, Connection, Nature, Questions};
 use nk_model::StackId;
-use std::time::Duration;
 
-use crate::{Meter, http, reach::Reach, rim::Refused};
+use crate::{
+    Meter, http,
+    retry::{self, Judgement, Reach},
+    rim::Refused,
+    window::Window,
+};
 
 /// AWS, as one stack sees it.
 #[derive(Debug, Clone)]
@@ -54,11 +58,17 @@ impl Aws {
 
     async fn new(stack: StackId, connection: &Connection) -> Self {
         let meter = Meter::default();
-        let config = configuration(connection).await;
+        let window = Window::default();
+        let config = configuration(connection, &window).await;
+        let budget = retry::budget();
         macro_rules! client {
             ($sdk:ident) => {
                 $sdk::Client::from_conf(
-                    $sdk::config::Builder::from(&config).interceptor(meter.clone()).build(),
+                    $sdk::config::Builder::from(&config)
+                        .interceptor(meter.clone())
+                        .retry_partition(budget.clone())
+                        .retry_classifier(Judgement(window.clone()))
+                        .build(),
                 )
             };
         }
@@ -117,21 +127,12 @@ impl Aws {
 }
 
 /// The SDK's configuration. Credentials come from its default chain, except for an emulator.
-///
-/// Retries are the SDK's adaptive mode: every client of one run shares its token bucket, so a
-/// throttled account slows the whole run down instead of being hammered by all of it.
-/// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
-async fn configuration(connection: &Connection) -> aws_config::SdkConfig {
+async fn configuration(connection: &Connection, window: &Window) -> aws_config::SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http::shared())
+        .http_client(window.around(http::shared()))
         .region(Region::new(connection.region.clone()))
-        .retry_config(RetryConfig::adaptive().with_max_attempts(8))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(5))
-                .operation_attempt_timeout(Duration::from_secs(30))
-                .build(),
-        );
+        .retry_config(retry::policy())
+        .timeout_config(retry::patience());
     if let Some(profile) = &connection.profile {
         loader = loader.profile_name(profile);
     }

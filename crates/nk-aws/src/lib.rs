@@ -18,12 +18,13 @@ mod logs;
 mod meter;
 mod provider;
 mod rds;
-mod reach;
+mod retry;
 mod rim;
 mod secrets;
 mod secretsmanager;
 mod survey;
 mod tag_index;
+mod window;
 
 pub use aws::Aws;
 pub use meter::{Call, Meter};

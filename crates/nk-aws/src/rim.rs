@@ -83,7 +83,7 @@ where
         SdkError::TimeoutError(_) => bare(Nature::Ambiguous, "there was no answer in time".into()),
         // The answer itself is left out: it may hold a secret.
         SdkError::ResponseError(_) => {
-            bare(Nature::Ambiguous, "the answer was cut off or makes no sense".into())
+            bare(Nature::Garbled, "the answer was cut off or makes no sense".into())
         }
         SdkError::ConstructionFailure(failure) => {
             let text = told(&SdkError::<E, HttpResponse>::ConstructionFailure(failure));
@@ -156,19 +156,12 @@ fn nature(code: &str, status: u16) -> Nature {
         | "RequestLimitExceeded"
         | "TooManyRequestsException"
         | "SlowDown" => Nature::Throttled,
+        // EC2's own word for "the server is overloaded and can't handle the request":
+        // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
+        "Unavailable" if status == 503 => Nature::Throttled,
         _ if status == 403 => Nature::Denied,
         _ if status == 429 => Nature::Throttled,
         _ if status >= 500 => Nature::Ambiguous,
         _ => Nature::Refused,
     }
 }
-
-/// The configuration for one call of the named SDK crate that must not be sent twice: one whose
-/// repetition would make a second resource.
-macro_rules! retries_off {
-    ($sdk:ident) => {
-        $sdk::config::Builder::default()
-            .retry_config(aws_smithy_types::retry::RetryConfig::disabled())
-    };
-}
-pub(crate) use retries_off;

@@ -32,7 +32,7 @@ pub enum Nature {
     Unreachable,
     /// The call went out and its answer is unknown: it may or may not have been done.
     Ambiguous,
-    /// The answer makes no sense.
+    /// The answer makes no sense: what was asked may or may not have been done.
     Garbled,
 }
 
@@ -58,6 +58,11 @@ impl CloudError {
             request_id: None,
             nature: Nature::Refused,
         }
+    }
+
+    /// Whether what was asked may have been done nevertheless.
+    pub fn may_be_done(&self) -> bool {
+        matches!(self.nature, Nature::Ambiguous | Nature::Garbled)
     }
 
     /// Whether AWS answered with this code.

@@ -8,7 +8,7 @@ use nk_model::Pace;
 const FIRST: f64 = 0.2;
 /// How far apart the looks are, as a part of the time passed, while the usual time is not near.
 /// Five looks in the first two minutes find what is unusually quick.
-const EARLY: f64 = 3.0;
+pub(crate) const EARLY: f64 = 3.0;
 /// From this part of the usual time on, the end is near.
 const NEAR: f64 = 0.85;
 /// Near the end a look costs at most this part of the time passed.

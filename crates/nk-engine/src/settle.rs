@@ -5,64 +5,27 @@
 //! - Cut off at any point, the same step begun again ends the same: every decision is made from
 //!   what a look shows, never from what was done before.
 //! - A create that went unanswered is looked for before it is sent again.
+//! - A step repeats no call that the cloud has repeated: it looks again, and decides anew.
 //! - After our own create, *not found* means *not yet*.
+
+mod setback;
 
 use nk_model::{
     Action, Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, Unseen,
 };
+pub(crate) use setback::StepError;
+use setback::{IN_USE, taken};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
-    Cloud, CloudError, Departure, Nature, Scope,
+    Cloud, Departure, Scope,
     cloud::Erased,
-    pace::next_look,
+    pace::{EARLY, next_look},
     run::{Interrupted, Stage},
 };
 
-/// Why a step failed.
-#[derive(Debug, Clone, thiserror::Error)]
-pub(crate) enum StepError {
-    /// A call failed in a way that does not pass.
-    #[error("{0}")]
-    Cloud(CloudError),
-    /// AWS gave up on the resource.
-    #[error("AWS gave up on it: {0}")]
-    GaveUp(String),
-    /// It took longer than its kind's patience.
-    #[error("it is still {doing} after {} minutes", .seconds / 60)]
-    Impatient {
-        /// What AWS is at.
-        doing: String,
-        /// How long nk has waited.
-        seconds: u64,
-        /// What AWS said last, where it refused.
-        last: Option<CloudError>,
-    },
-    /// AWS says yes and does not do it.
-    #[error("AWS accepted the change to `{0}` but still answers with the old value")]
-    Ignored(String),
-    /// The name is taken by something that a look does not show as ours.
-    #[error("something of that name exists already and is not managed by nk")]
-    Taken(CloudError),
-    /// Stopped from outside.
-    #[error("interrupted")]
-    Interrupted,
-}
-
-impl From<Interrupted> for StepError {
-    fn from(_: Interrupted) -> Self {
-        Self::Interrupted
-    }
-}
-
-/// How long an unanswered create is looked for before it is sent again, in seconds: by then AWS's
-/// lists show what was made.
-const VISIBLE: f64 = 60.0;
 /// How long AWS may go on answering with the value from before an update, in seconds.
 const STALE: f64 = 30.0;
-/// How often a call may fail without an answer, or be throttled beyond the SDK's own retries, in a
-/// row.
-const UNANSWERED: u32 = 12;
 
 /// What one step does, with what it has learnt on the way.
 pub(crate) struct Settling<'a, C> {
@@ -194,9 +157,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     None => Err(StepError::Taken(error)),
                 }
             }
-            Err(error) if error.nature == Nature::Ambiguous => {
-                let patience = if self.kind.guarded { 0.0 } else { VISIBLE };
-                self.bear(error)?;
+            Err(error) if error.may_be_done() => {
+                let patience = self.visible_after(&error);
+                self.bear(error, Operation::Create)?;
                 match self.appears(patience).await? {
                     Some(live) => {
                         *created = true;
@@ -212,18 +175,21 @@ impl<'a, C: Cloud> Settling<'a, C> {
         }
     }
 
-    /// Looks for up to `patience` seconds for what an unanswered create may have made.
-    async fn appears(&mut self, patience: f64) -> Result<Option<LiveValue>, StepError> {
+    /// Looks for up to `patience` seconds, at growing distances, for what an unanswered create may
+    /// have made.
+    async fn appears(&self, patience: f64) -> Result<Option<LiveValue>, StepError> {
         let began = Instant::now();
         loop {
             if let View::Seen(live) = self.look().await? {
                 return Ok(Some(live));
             }
-            if began.elapsed().as_secs_f64() >= patience {
+            let elapsed = began.elapsed().as_secs_f64();
+            if elapsed >= patience {
                 return Ok(None);
             }
             self.stage.waits("whether AWS has made it is not known yet");
-            self.stage.sleep(Duration::from_secs(5)).await?;
+            let next = (elapsed * EARLY).max(1.0).min(patience - elapsed);
+            self.stage.sleep(Duration::from_secs_f64(next)).await?;
         }
     }
 
@@ -307,7 +273,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     }
 
     /// Looks at the address, past what is another step's business.
-    async fn look(&mut self) -> Result<View, StepError> {
+    async fn look(&self) -> Result<View, StepError> {
         let found = self.observe(self.spec.clone(), None).await?;
         let mine = found
             .into_iter()
@@ -317,31 +283,16 @@ impl<'a, C: Cloud> Settling<'a, C> {
         Ok(mine.map_or(View::Nothing, View::Seen))
     }
 
-    async fn find(&mut self, id: &str) -> Result<Option<LiveValue>, StepError> {
+    async fn find(&self, id: &str) -> Result<Option<LiveValue>, StepError> {
         let spec = self.step.live.as_ref().map_or(Json::Null, |live| live.spec.clone());
         let found = self.observe(spec, Some(id.to_owned())).await?;
         Ok(found.into_iter().find(|live| live.id == id))
     }
 
-    async fn observe(
-        &mut self,
-        spec: Json,
-        id: Option<String>,
-    ) -> Result<Vec<LiveValue>, StepError> {
-        loop {
-            let scope = Scope::one(self.address().clone(), spec.clone(), id.clone());
-            let answer = {
-                let _place = self.stage.place().await;
-                self.cloud.observe_kind(self.kind.kind, scope).await
-            };
-            match answer {
-                Ok(found) => return Ok(found),
-                Err(error) => {
-                    self.bear(error)?;
-                    self.stage.sleep(backoff(self.failures)).await?;
-                }
-            }
-        }
+    async fn observe(&self, spec: Json, id: Option<String>) -> Result<Vec<LiveValue>, StepError> {
+        let scope = Scope::one(self.address().clone(), spec, id);
+        let _place = self.stage.place().await;
+        self.cloud.observe_kind(self.kind.kind, scope).await.map_err(StepError::Cloud)
     }
 
     /// Waits until it is time for the next look.
@@ -356,59 +307,6 @@ impl<'a, C: Cloud> Settling<'a, C> {
         self.stage.sleep(next_look(elapsed, usual(pace, operation), pace)).await?;
         Ok(())
     }
-
-    /// Bears an error that says nothing about the request itself, a few times in a row.
-    fn bear(&mut self, error: CloudError) -> Result<(), StepError> {
-        let passing = matches!(
-            error.nature,
-            Nature::Ambiguous | Nature::Throttled | Nature::Unreachable | Nature::Garbled
-        );
-        // Nothing that was never reached will be, nor will nonsense make sense, before long.
-        let limit = match error.nature {
-            Nature::Unreachable | Nature::Garbled => 2,
-            _ => UNANSWERED,
-        };
-        self.failures += 1;
-        if passing && self.failures <= limit { Ok(()) } else { Err(StepError::Cloud(error)) }
-    }
-
-    /// Waits out a refusal that its kind says will pass, or an error that may; anything else fails.
-    async fn pardon(&mut self, error: CloudError, operation: Operation) -> Result<(), StepError> {
-        let known = self
-            .kind
-            .retry
-            .iter()
-            .find(|retry| retry.on == operation && error.says(retry.code, retry.message));
-        let Some(retry) = known else {
-            self.bear(error)?;
-            self.stage.sleep(backoff(self.failures)).await?;
-            return Ok(());
-        };
-        let elapsed = self.began.elapsed();
-        if elapsed.as_secs_f64() > retry.patience {
-            let doing = "refused".to_owned();
-            let seconds = elapsed.as_secs();
-            return Err(StepError::Impatient { doing, seconds, last: Some(error) });
-        }
-        self.stage.waits(&format!("AWS says {}: {}", retry.code, error.message));
-        let pace = Pace { every: 5.0, ..self.kind.pace };
-        let seconds = next_look(elapsed.as_secs_f64(), 1.0, &pace);
-        self.stage.sleep(seconds.min(Duration::from_secs(5))).await?;
-        Ok(())
-    }
-}
-
-/// How EC2 says that an address serves another; it may serve what a lost answer was about.
-const IN_USE: &str = "Resource.AlreadyAssociated";
-
-/// Whether a create was refused because something of that name, or with that address, is there.
-fn taken(error: &CloudError) -> bool {
-    let Some(code) = error.code.as_deref() else { return false };
-    ["AlreadyExists", "Duplicate", "ResourceExistsException", "Conflict"]
-        .iter()
-        .any(|word| code.contains(word))
-        || code == IN_USE
-        || error.says("InvalidParameterException", "was not idempotent")
 }
 
 fn usual(pace: &Pace, operation: Operation) -> f64 {
@@ -417,11 +315,6 @@ fn usual(pace: &Pace, operation: Operation) -> f64 {
         Operation::Update => pace.update,
         Operation::Destroy => pace.destroy,
     }
-}
-
-/// Dense at first, then every two seconds: how IAM and EC2 catch up.
-fn backoff(failures: u32) -> Duration {
-    Duration::from_millis(125 << failures.min(4))
 }
 
 /// Sleeps unless told to stop waiting.

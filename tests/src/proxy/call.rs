@@ -67,10 +67,19 @@ pub struct Recorded {
     pub status: u16,
     /// Whether it may change something.
     pub changes: bool,
+    /// Whether AWS has heard of it.
+    #[serde(skip)]
+    pub reached: bool,
 }
 
 impl Recorded {
-    pub(super) fn new(call: &Call, parts: &Parts, body: &Bytes, status: u16) -> Self {
+    pub(super) fn new(
+        call: &Call,
+        parts: &Parts,
+        body: &Bytes,
+        status: u16,
+        reached: bool,
+    ) -> Self {
         let headers =
             parts.headers.iter().filter(|(name, _)| name.as_str() != "authorization").filter_map(
                 |(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())),
@@ -84,6 +93,7 @@ impl Recorded {
             body: hexadecimal(body),
             status,
             changes: call.changes(),
+            reached,
         }
     }
 

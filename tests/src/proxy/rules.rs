@@ -1,11 +1,15 @@
 //! The rules that faults are made of.
 
-use std::{collections::BTreeMap, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
-use super::{After, Before, Call, Refusal, Rule};
+use super::{After, Answer, Before, Call, Refusal, Rule};
 
 /// One call among those of a run: the `nth` of its name, from zero. Calls side by side arrive in
 /// any order, but a run makes as many of each name as another that does the same.
@@ -176,6 +180,29 @@ impl Rule for Rain {
 
     fn after(&self, _: &Call, _: u16) -> After {
         if self.roll() < self.cut { After::Cut } else { After::Pass }
+    }
+}
+
+/// Several rules at once: the first that does not let a call pass decides.
+pub struct Together(pub Vec<Arc<dyn Rule>>);
+
+impl Rule for Together {
+    fn before(&self, call: &Call) -> Before {
+        let mut decisions = self.0.iter().map(|rule| rule.before(call));
+        decisions.find(|decision| *decision != Before::Pass).unwrap_or(Before::Pass)
+    }
+
+    fn after(&self, call: &Call, status: u16) -> After {
+        let mut decisions = self.0.iter().map(|rule| rule.after(call, status));
+        decisions.find(|decision| *decision != After::Pass).unwrap_or(After::Pass)
+    }
+
+    fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
+        self.0.iter().try_fold(answer, |answer, rule| rule.shown(call, answer))
+    }
+
+    fn date(&self) -> Option<HeaderValue> {
+        self.0.iter().find_map(|rule| rule.date())
     }
 }
 

@@ -12,10 +12,7 @@ use nk_kinds::cognito::{PasswordPolicy, UserPool, UserPoolOutputs};
 use nk_model::{Address, Change, Guard, Live};
 
 use super::{MISSING, list, managed, words};
-use crate::{
-    Aws,
-    rim::{Refused, retries_off},
-};
+use crate::{Aws, retry::once, rim::Refused};
 
 /// How many days a temporary password is good for unless somebody says otherwise.
 const TEMPORARY_DAYS: i32 = 7;
@@ -57,7 +54,7 @@ impl Reconcile<UserPool> for Aws {
             .user_pool_tier(UserPoolTierType::from(spec.tier.as_str()))
             .set_user_pool_tags(Some(tags.collect()))
             .customize()
-            .config_override(retries_off!(aws_sdk_cognitoidentityprovider))
+            .config_override(once!(aws_sdk_cognitoidentityprovider))
             .send()
             .await
             .refused("cognito-idp:CreateUserPool")?;

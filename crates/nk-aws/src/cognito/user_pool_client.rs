@@ -17,10 +17,7 @@ use super::{
     token_validity::observed,
     words,
 };
-use crate::{
-    Aws,
-    rim::{Refused, retries_off},
-};
+use crate::{Aws, retry::once, rim::Refused};
 
 impl Reconcile<UserPoolClient> for Aws {
     async fn observe(
@@ -58,7 +55,7 @@ impl Reconcile<UserPoolClient> for Aws {
             .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
             .enable_token_revocation(true)
             .customize()
-            .config_override(retries_off!(aws_sdk_cognitoidentityprovider))
+            .config_override(once!(aws_sdk_cognitoidentityprovider))
             .send()
             .await
             .refused("cognito-idp:CreateUserPoolClient")?;

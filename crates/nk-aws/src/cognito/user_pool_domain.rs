@@ -7,10 +7,7 @@ use nk_kinds::cognito::{UserPoolDomain, UserPoolDomainOutputs};
 use nk_model::{Address, Change, Kind, Live, Owner, Phase, Ref};
 
 use super::{MISSING, Parent, orphan};
-use crate::{
-    Aws,
-    rim::{Refused, retries_off},
-};
+use crate::{Aws, rim::Refused};
 
 impl Reconcile<UserPoolDomain> for Aws {
     async fn observe(
@@ -45,13 +42,10 @@ impl Reconcile<UserPoolDomain> for Aws {
         spec: &UserPoolDomain,
         _: &Address,
     ) -> CloudResult<Option<Live<UserPoolDomain, UserPoolDomainOutputs>>> {
-        // A second try inside the SDK would be told that the prefix is taken: by the first.
         self.cognito
             .create_user_pool_domain()
             .domain(&spec.prefix)
             .user_pool_id(spec.pool.as_str())
-            .customize()
-            .config_override(retries_off!(aws_sdk_cognitoidentityprovider))
             .send()
             .await
             .refused("cognito-idp:CreateUserPoolDomain")?;

@@ -6,10 +6,7 @@ use nk_kinds::ec2::{ElasticIp, ElasticIpOutputs};
 use nk_model::{Address, Change, Changes, Live};
 
 use super::{sought, tagged};
-use crate::{
-    Aws,
-    rim::{Refused, retries_off},
-};
+use crate::{Aws, retry::once, rim::Refused};
 
 type LiveAddress = Live<ElasticIp, ElasticIpOutputs>;
 
@@ -33,7 +30,7 @@ impl Reconcile<ElasticIp> for Aws {
             .domain(DomainType::Vpc)
             .tag_specifications(tagged(ResourceType::ElasticIp, &spec.tags))
             .customize()
-            .config_override(retries_off!(aws_sdk_ec2))
+            .config_override(once!(aws_sdk_ec2))
             .send()
             .await
             .refused("ec2:AllocateAddress")?;

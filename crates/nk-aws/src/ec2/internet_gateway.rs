@@ -6,10 +6,7 @@ use nk_kinds::ec2::{InternetGateway, InternetGatewayOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
 use super::{sought, tagged};
-use crate::{
-    Aws,
-    rim::{Refused, retries_off},
-};
+use crate::{Aws, retry::once, rim::Refused};
 
 /// How EC2 says that a gateway is gone.
 const MISSING: &str = "InvalidInternetGatewayID.NotFound";
@@ -36,7 +33,7 @@ impl Reconcile<InternetGateway> for Aws {
             .create_internet_gateway()
             .tag_specifications(tagged(ResourceType::InternetGateway, &spec.tags))
             .customize()
-            .config_override(retries_off!(aws_sdk_ec2))
+            .config_override(once!(aws_sdk_ec2))
             .send()
             .await
             .refused("ec2:CreateInternetGateway")?;

@@ -7,10 +7,7 @@ use nk_kinds::ec2::{Vpc, VpcOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase};
 
 use super::{sought, tagged};
-use crate::{
-    Aws,
-    rim::{Refused, retries_off},
-};
+use crate::{Aws, retry::once, rim::Refused};
 
 /// How EC2 says that a VPC is gone.
 const MISSING: &[&str] = &["InvalidVpcID.NotFound"];
@@ -33,7 +30,7 @@ impl Reconcile<Vpc> for Aws {
             .cidr_block(spec.cidr.to_string())
             .tag_specifications(tagged(ResourceType::Vpc, &spec.tags))
             .customize()
-            .config_override(retries_off!(aws_sdk_ec2))
+            .config_override(once!(aws_sdk_ec2))
             .send()
             .await
             .refused("ec2:CreateVpc")?;

@@ -12,10 +12,7 @@ use nk_model::{Address, Change, Changes, Live};
 
 use self::{family::Family, reading::main_container};
 use super::managed;
-use crate::{
-    Aws,
-    rim::{Refused, retries_off},
-};
+use crate::{Aws, retry::once, rim::Refused};
 
 type LiveDefinition = Live<TaskDefinition, TaskDefinitionOutputs>;
 
@@ -50,7 +47,7 @@ impl Reconcile<TaskDefinition> for Aws {
         // No token and no unique name: a second try inside the SDK could register a second one.
         let call = request::register(&self.ecs, spec, &image)?
             .customize()
-            .config_override(retries_off!(aws_sdk_ecs))
+            .config_override(once!(aws_sdk_ecs))
             .send();
         let answer = Box::pin(call).await.refused("ecs:RegisterTaskDefinition")?;
         Ok(answer.task_definition.map(|latest| {

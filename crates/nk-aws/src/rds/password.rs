@@ -1,6 +1,7 @@
 //! The master user's password.
 
 use nk_engine::{CloudError, CloudResult};
+use serde_json::Value;
 
 use crate::Aws;
 
@@ -9,10 +10,13 @@ impl Aws {
     ///
     /// No error shows anything of what the secret holds.
     pub(super) async fn master_password(&self, secret: &str) -> CloudResult<String> {
-        let value = self.secret_value(secret).await?;
-        let password = value.as_ref().and_then(|value| value.reveal().get("password")?.as_str());
+        let operation = "secretsmanager:GetSecretValue";
+        let Some(value) = self.secret_value(secret).await? else {
+            let missing = CloudError::refused(operation, format!("there is no secret `{secret}`"));
+            return Err(CloudError { code: Some("ResourceNotFoundException".into()), ..missing });
+        };
+        let password = value.reveal().get("password").and_then(Value::as_str);
         password.filter(|password| !password.is_empty()).map(str::to_owned).ok_or_else(|| {
-            let operation = "secretsmanager:GetSecretValue";
             CloudError::refused(operation, format!("`{secret}` holds no `password`"))
         })
     }

@@ -76,4 +76,5 @@ impl Kind for TaskDefinition {
     const IMMUTABLE: &'static [&'static str] =
         &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
     const REPLACE: Replace = Replace::Supersede;
+    const GUARDED: bool = false;
 }

@@ -117,6 +117,13 @@ impl Kind for DbInstance {
             message: "ENHANCED_MONITORING",
             patience: 120.0,
         },
+        // The secret with the password was made a moment ago.
+        Retry {
+            on: Operation::Create,
+            code: "ResourceNotFoundException",
+            message: "",
+            patience: 120.0,
+        },
         Retry {
             on: Operation::Create,
             code: "DBSubnetGroupNotFoundFault",

@@ -1,0 +1,178 @@
+//! What is sent again, how often, and how much goes out at once.
+//!
+//! The SDK sends again what was throttled, failed at AWS, or went unanswered: here and nowhere
+//! else. The engine above looks instead, and never repeats a call that was repeated here. All
+//! clients of a run share one budget of repetitions ([`budget`]) and one window of requests under
+//! way ([`Window`](crate::window::Window)).
+
+use std::time::Duration;
+
+use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::{
+    interceptors::context::InterceptorContext,
+    result::ConnectorError,
+    retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason},
+};
+use aws_smithy_types::retry::ErrorKind;
+
+use crate::{rim::unsent, window::Window};
+
+/// How often a request is sent at most. With two in five that go wrong one in a million fails.
+const ATTEMPTS: u32 = 16;
+/// The first pause before a repetition; each is twice the one before, of which a random part is
+/// taken.
+const PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause. All of them together bridge an outage of a minute.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// How many repetitions a run has to spend at once, and by how many more a second it grows.
+const REPETITIONS: usize = 200;
+const REPETITIONS_A_SECOND: f32 = 2.0;
+/// What a repetition costs in the SDK's own currency.
+const COST: u32 = 5;
+/// What repeating a request costs whose answer made no sense: the budget has three of these, so that
+/// whoever talks to something that is not AWS is told so at once.
+const NONSENSE: u32 = 300;
+
+/// How often, and with which pauses.
+pub(crate) fn policy() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(PAUSE)
+        .with_max_backoff(LONGEST)
+}
+
+/// How long one attempt may take. What waits for its place in the window is not on its way yet, so
+/// it is the connection that counts the seconds until AWS answers.
+pub(crate) fn patience() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(30))
+        .build()
+}
+
+/// The budget that all clients of one run spend from. A request that succeeds in the end gives back
+/// what its last repetition has cost.
+///
+/// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
+pub(crate) fn budget() -> RetryPartition {
+    let bucket = TokenBucket::builder()
+        .capacity(REPETITIONS * COST as usize)
+        .refill_rate(REPETITIONS_A_SECOND * f32::from(u8::try_from(COST).unwrap_or(u8::MAX)))
+        .throttling_retry_cost(COST)
+        .timeout_retry_cost(COST)
+        .retry_cost(NONSENSE);
+    RetryPartition::custom("nk").token_bucket(bucket.build()).build()
+}
+
+/// What every client decides by, after the SDK's own classifiers: tells the window how it went, and
+/// makes nonsense dear.
+#[derive(Debug, Clone)]
+pub(crate) struct Judgement(pub(crate) Window);
+
+impl ClassifyRetry for Judgement {
+    fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
+        RetryAction::NoActionIndicated
+    }
+
+    fn classify_retry_v2(
+        &self,
+        context: &InterceptorContext,
+        previous: &RetryAction,
+    ) -> RetryAction {
+        let error = context.output_or_error().and_then(Result::err);
+        if throttled(previous) {
+            self.0.narrow();
+        } else if context.response().is_some() {
+            self.0.widen();
+        }
+        let RetryAction::RetryIndicated(_) = previous else { return previous.clone() };
+        match error {
+            Some(error) if error.is_response_error() => RetryAction::server_error(),
+            _ if throttled(previous) => previous.clone(),
+            _ => RetryAction::transient_error(),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "how it went"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+fn throttled(action: &RetryAction) -> bool {
+    let RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) = action else {
+        return false;
+    };
+    *kind == ErrorKind::ThrottlingError
+}
+
+/// For a call that must not be done twice: it is sent again only where AWS has surely not done it,
+/// because it never left or because there was too much to do.
+#[derive(Debug)]
+pub(crate) struct Once;
+
+impl ClassifyRetry for Once {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        if connector(context).is_some_and(unsent) {
+            RetryAction::NoActionIndicated
+        } else {
+            RetryAction::RetryForbidden
+        }
+    }
+
+    fn classify_retry_v2(
+        &self,
+        context: &InterceptorContext,
+        previous: &RetryAction,
+    ) -> RetryAction {
+        if throttled(previous) { previous.clone() } else { self.classify_retry(context) }
+    }
+
+    fn name(&self) -> &'static str {
+        "only what was surely not done"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(Judgement(Window::default()).priority())
+    }
+}
+
+/// For the first call of a run: gives up at once where a request never left, as with no network or
+/// a wrong endpoint.
+///
+/// In the middle of a run a repetition bridges an outage; before anything has begun it only keeps a
+/// person waiting for the answer.
+#[derive(Debug)]
+pub(crate) struct Reach;
+
+impl ClassifyRetry for Reach {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        if connector(context).is_some_and(unsent) {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "whether anybody is there"
+    }
+}
+
+fn connector(context: &InterceptorContext) -> Option<&ConnectorError> {
+    context.output_or_error().and_then(Result::err)?.as_connector_error()
+}
+
+/// The configuration for one call of the named SDK crate whose repetition would make a second
+/// resource.
+macro_rules! once {
+    ($sdk:ident) => {
+        $sdk::config::Builder::default().retry_classifier($crate::retry::Once)
+    };
+}
+pub(crate) use once;
