@@ -4,6 +4,7 @@ import moto.cloudwatch.models
 import moto.cloudwatch.responses
 import moto.cognitoidp.models
 import moto.ec2.models
+import moto.ec2.models.security_groups
 import moto.ecs.models
 import moto.rds.models
 import moto.rds.responses
@@ -158,6 +159,18 @@ def free_addresses():
     backend.delete_nat_gateway = deleted
 
 
+def allow_rules_without_ports():
+    """Lets a security group have rules for protocols without ports, which EC2 lists with -1."""
+    rule = moto.ec2.models.security_groups.SecurityGroupRule
+    create = rule.__init__
+
+    def created(self, ec2_backend, ip_protocol, group_id, from_port, to_port, *args, **arguments):
+        ports = [-1 if port is None else port for port in (from_port, to_port)]
+        create(self, ec2_backend, ip_protocol, group_id, *ports, *args, **arguments)
+
+    rule.__init__ = created
+
+
 def apply():
     """All that hold wherever moto's backends are used."""
     settle_services()
@@ -166,5 +179,6 @@ def apply():
     keep_subnet_groups()
     move_ports()
     free_addresses()
+    allow_rules_without_ports()
     know_default_parameters()
     reset_parameters()

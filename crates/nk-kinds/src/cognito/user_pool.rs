@@ -44,7 +44,7 @@ pub struct PasswordPolicy {
     pub length: i32,
     /// What it must contain: `lower`, `upper`, `digit`, `symbol`.
     pub require: BTreeSet<String>,
-    /// How many days a temporary password is good for, 0 to 365.
+    /// How many days a temporary password is good for, 1 to 365: Cognito takes 0 for none given.
     pub temporary_days: i32,
 }
 

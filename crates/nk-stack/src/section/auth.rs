@@ -206,7 +206,7 @@ fn read_password(fields: &mut Fields<'_, '_>) -> Password {
     let length = password.within("length", Some(length), &(6..=99));
     let require = password.list::<Class>("require");
     let temporary = password.or("temporary", Days(7));
-    let temporary = password.within("temporary", Some(temporary), &(Days(0)..=Days(365)));
+    let temporary = password.within("temporary", Some(temporary), &(Days(1)..=Days(365)));
     password.finish();
     Password {
         length: length.and_then(|length| i32::try_from(length.value).ok()).unwrap_or(8),
