@@ -44,7 +44,11 @@ impl Scene {
     }
 
     /// The stack file with what this scene changes.
-    fn stack(self) -> String {
+    ///
+    /// # Panics
+    ///
+    /// When the stack file has no place for a change.
+    pub fn stack(self) -> String {
         let changes: &[(&str, &str)] = match self {
             Self::Apply | Self::Destroy => &[],
             Self::Update => &[

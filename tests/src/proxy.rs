@@ -3,6 +3,7 @@
 
 mod buckets;
 mod call;
+mod refusals;
 mod reply;
 mod rules;
 mod stale;
@@ -19,13 +20,15 @@ pub use buckets::Buckets;
 pub use call::{Call, Recorded};
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Request, Response,
+    Request, Response, StatusCode,
     body::{Bytes, Incoming},
     header::{CONNECTION, CONTENT_LENGTH, DATE, HOST, HeaderValue, TRANSFER_ENCODING},
+    http::response,
     server,
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
+pub use refusals::{Refusals, Refused, Times};
 pub use reply::{Refusal, refuse};
 pub use rules::{Death, Later, Loss, Quote, Rain, Side, Slow, Target, Together};
 pub use stale::Stale;
@@ -61,10 +64,10 @@ pub enum After {
     Hold,
 }
 
-/// An answer as it came, but for its headers.
-#[derive(Debug, Clone)]
+/// What AWS has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// AWS's status.
+    /// The HTTP status.
     pub status: u16,
     /// The body.
     pub body: Bytes,
@@ -216,21 +219,16 @@ async fn handle(
             return Ok(refuse(&call, &refusal));
         }
     }
-    let (answer, mut response) = forward_counted(&shared, parts.clone(), body.clone()).await?;
+    let (mut head, answer) = forward_counted(&shared, parts.clone(), body.clone()).await?;
     let status = answer.status;
     record(status, true);
-    match rule.shown(&call, answer) {
-        Ok(answer) => {
-            response.headers_mut().insert(CONTENT_LENGTH, answer.body.len().into());
-            *response.body_mut() = Full::new(answer.body);
-        }
-        Err(refusal) => response = refuse(&call, &refusal),
-    }
     if let Some(date) = rule.date().filter(|_| call.service == "ssm") {
-        response.headers_mut().insert(DATE, date);
+        head.headers.insert(DATE, date);
     }
+    let shown = rule.shown(&call, answer);
     match rule.after(&call, status) {
-        After::Pass => Ok(response),
+        After::Pass => shown
+            .map_or_else(|refusal| Ok(refuse(&call, &refusal)), |answer| response(head, answer)),
         After::Cut => Err("cut after".into()),
         After::Hold => pending().await,
     }
@@ -241,7 +239,7 @@ async fn forward_counted(
     shared: &Arc<Shared>,
     parts: hyper::http::request::Parts,
     body: Bytes,
-) -> Result<(Answer, Response<Full<Bytes>>), Cut> {
+) -> Result<(response::Parts, Answer), Cut> {
     let shared = Arc::clone(shared);
     shared.under_way.send_modify(|count| *count += 1);
     let forwarding = tokio::spawn(async move {
@@ -256,7 +254,7 @@ async fn forward(
     target: &str,
     parts: hyper::http::request::Parts,
     body: Bytes,
-) -> Result<(Answer, Response<Full<Bytes>>), Cut> {
+) -> Result<(response::Parts, Answer), Cut> {
     let stream = TcpStream::connect(target).await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -271,7 +269,13 @@ async fn forward(
     let body = body.collect().await?.to_bytes();
     parts.headers.remove(TRANSFER_ENCODING);
     parts.headers.remove(CONNECTION);
-    parts.headers.insert(CONTENT_LENGTH, body.len().into());
-    let answer = Answer { status: parts.status.as_u16(), body: body.clone() };
-    Ok((answer, Response::from_parts(parts, Full::new(body))))
+    let answer = Answer { status: parts.status.as_u16(), body };
+    Ok((parts, answer))
+}
+
+/// An answer as it goes back.
+fn response(mut head: response::Parts, answer: Answer) -> Result<Response<Full<Bytes>>, Cut> {
+    head.status = StatusCode::from_u16(answer.status)?;
+    head.headers.insert(CONTENT_LENGTH, answer.body.len().into());
+    Ok(Response::from_parts(head, Full::new(answer.body)))
 }
