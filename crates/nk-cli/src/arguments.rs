@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Secrets(SecretsCommand),
     /// Estimate what the environment costs a month, offline
     Cost,
+    /// Print the smallest IAM policy with which nk can do its work, offline
+    IamPolicy(PolicyArguments),
     /// Remove the lock that a run has left behind
     Unlock,
     /// Start, stop, empty or describe the emulator of `--local`
@@ -129,6 +131,28 @@ pub(crate) struct DestroyArguments {
 pub(crate) struct OutputArguments {
     /// Which output; all of them by default
     pub(crate) name: Option<String>,
+}
+
+/// Arguments of `nk iam-policy`.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArguments {
+    /// The command that it is for; by default all commands
+    #[arg(long = "for", value_enum, value_name = "COMMAND")]
+    pub(crate) command: Option<PolicyCommand>,
+    /// Print only the N-th of the parts that each fit into a managed policy
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) part: Option<u16>,
+}
+
+/// The commands that a policy can be for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyCommand {
+    /// Planning, and whatever else only reads
+    Plan,
+    /// Applying, but for removing what cannot be made again
+    Apply,
+    /// Destroying, what is protected included
+    Destroy,
 }
 
 /// The commands of `nk secrets`.

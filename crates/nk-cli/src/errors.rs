@@ -33,6 +33,8 @@ pub(crate) enum Error {
     Account { stack: String, caller: String },
     #[error("`--local` works on this machine, and AWS_ENDPOINT_URL says {endpoint}")]
     NotHere { endpoint: String },
+    #[error("there is no part {number}; the policy has {parts}")]
+    NoPart { number: usize, parts: usize },
     #[error("cannot start: {0}")]
     Runtime(String),
     #[error("cannot connect to AWS")]

@@ -34,11 +34,12 @@ pub fn main<P: Provider>() -> ExitCode {
     colour(arguments.global.color);
     log(arguments.global.verbose);
     let as_json = arguments.global.json;
-    let done = match arguments.command {
+    let done = match &arguments.command {
         // Offline, and quick: no runtime is started for them.
         Command::Show => commands::show::show(&arguments.global),
         Command::Validate => commands::validate::validate(&arguments.global),
         Command::Cost => commands::cost::cost(&arguments.global),
+        Command::IamPolicy(policy) => commands::iam_policy::iam_policy(&arguments.global, policy),
         _ => runtime().and_then(|runtime| runtime.block_on(online::<P>(&arguments))),
     };
     let exit = done.unwrap_or_else(|error| {
@@ -61,6 +62,7 @@ async fn online<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Show => commands::show::show(global),
         Command::Validate => commands::validate::validate(global),
         Command::Cost => commands::cost::cost(global),
+        Command::IamPolicy(policy) => commands::iam_policy::iam_policy(global, policy),
     }
 }
 

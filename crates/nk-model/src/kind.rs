@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Binding, Json, bindings};
+use crate::{Binding, Grant, Json, bindings};
 
 /// A kind of resource: its type is its spec, its constants are what AWS makes of it.
 ///
@@ -33,6 +33,8 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// Whether it holds what cannot be made again, so that no apply removes it merely because the
     /// stack file has ceased to mention it.
     const PRECIOUS: bool = false;
+    /// What AWS must allow whoever runs nk.
+    const GRANTS: &'static [Grant];
 }
 
 /// How a resource with a changed immutable field gets its new shape.
@@ -123,6 +125,8 @@ pub struct KindInfo {
     pub holds: bool,
     /// [`Kind::PRECIOUS`].
     pub precious: bool,
+    /// [`Kind::GRANTS`].
+    pub grants: &'static [Grant],
     /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
     pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
     /// The typed references in a spec, known or not.
@@ -143,6 +147,7 @@ impl KindInfo {
             leaves_after: K::LEAVES_AFTER,
             holds: K::HOLDS,
             precious: K::PRECIOUS,
+            grants: K::GRANTS,
             canonical: |spec| serde_json::to_value(K::deserialize(spec)?),
             bindings: |spec| Ok(bindings(&K::deserialize(spec)?)),
         }

@@ -6,6 +6,7 @@
 mod address;
 mod diff;
 mod event;
+mod grant;
 mod kind;
 mod live;
 mod plan;
@@ -16,6 +17,7 @@ mod unseen;
 pub use address::{Address, AddressError, StackId};
 pub use diff::{Change, Changes, difference};
 pub use event::{Event, Failure, Outcome, Summary};
+pub use grant::{Grant, Only, Purpose};
 pub use kind::{Kind, KindInfo, Operation, Pace, Registry, Replace, Retry};
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use plan::{Action, Need, Note, Plan, Step, StepId, Totals, Until};

@@ -69,6 +69,19 @@ impl Stack {
         named.then(|| format!("{}-oauth-credentials", self.id.prefix()))
     }
 
+    /// What a survey finds where everything is there that the stack waits for: with it the stack
+    /// asks for all that it will ever ask for.
+    pub fn awaited(&self) -> Survey {
+        let providers = self.providers().iter().map(|provider| provider.key().to_owned());
+        let certificate = self.wants_certificate().then(|| "(a certificate)".to_owned());
+        Survey {
+            account: self.account.clone(),
+            credentials: providers.collect(),
+            certificate,
+            ..Survey::default()
+        }
+    }
+
     /// Whether the stack can have resources of this kind.
     ///
     /// One that is nothing but `[auth]` has nothing beyond Cognito. Any other may have had every

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::Kind;
+use nk_model::{Grant, Kind};
 use serde::{Deserialize, Serialize};
 
 use crate::Tags;
@@ -46,9 +46,18 @@ pub struct AlarmOutputs {
     pub arn: String,
 }
 
+/// The alarms of a stack, by their names.
+const ALARM: &[&str] = &["cloudwatch:{region}:{account}:alarm:{stack}-*"];
+
 impl Kind for Alarm {
     type Outputs = AlarmOutputs;
     const KIND: &'static str = "alarm";
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["cloudwatch:DescribeAlarms", "tag:GetResources"]),
+        Grant::look(&["cloudwatch:ListTagsForResource"]).on(ALARM),
+        Grant::make(&["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"]).on(ALARM),
+        Grant::remove(&["cloudwatch:DeleteAlarms"]).on(ALARM),
+    ];
 }

@@ -1,6 +1,6 @@
 //! A dashboard.
 
-use nk_model::{Address, Kind, StackId};
+use nk_model::{Address, Grant, Kind, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags};
@@ -38,9 +38,17 @@ pub struct DashboardOutputs {
     pub arn: String,
 }
 
+/// The dashboards of a stack, by their names. They are of no region.
+const DASHBOARD: &[&str] = &["cloudwatch::{account}:dashboard/{stack}*"];
+
 impl Kind for Dashboard {
     type Outputs = DashboardOutputs;
     const KIND: &'static str = "dashboard";
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"]).on(DASHBOARD),
+        Grant::make(&["cloudwatch:PutDashboard", "cloudwatch:TagResource"]).on(DASHBOARD),
+        Grant::remove(&["cloudwatch:DeleteDashboards"]).on(DASHBOARD),
+    ];
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Kind, Ref, Retry};
+use nk_model::{Grant, Kind, Only, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::UserPoolId;
+use super::{POOL, UserPoolId};
 use crate::{output, secretsmanager::SecretArn};
 
 output!(
@@ -59,4 +59,16 @@ impl Kind for IdentityProvider {
     const OUTPUTS: &'static [&'static str] = &["name"];
     const IMMUTABLE: &'static [&'static str] = &["pool", "name"];
     const RETRY: &'static [Retry] = super::CONCURRENT;
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["secretsmanager:GetSecretValue"])
+            .on(&["secretsmanager:{region}:{account}:secret:{stack}-oauth-credentials*"])
+            .given("credentials"),
+        Grant::look(&["cognito-idp:ListIdentityProviders"]).on(POOL),
+        // The answer holds the provider's secret.
+        Grant::look(&["cognito-idp:DescribeIdentityProvider"]).on(POOL).only(Only::Tagged),
+        Grant::make(&["cognito-idp:CreateIdentityProvider", "cognito-idp:UpdateIdentityProvider"])
+            .on(POOL)
+            .only(Only::Tagged),
+        Grant::remove(&["cognito-idp:DeleteIdentityProvider"]).on(POOL).only(Only::Tagged),
+    ];
 }

@@ -14,3 +14,6 @@ pub use user_pool_client::{
     TokenValidity, UserPoolClient, UserPoolClientId, UserPoolClientOutputs,
 };
 pub use user_pool_domain::{UserPoolDomain, UserPoolDomainOutputs};
+
+/// Any user pool: its id is AWS's.
+const POOL: &[&str] = &["cognito-idp:{region}:{account}:userpool/*"];

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Kind, Operation, Replace, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
+use super::POOL;
 use crate::{Tags, output};
 
 output!(
@@ -81,5 +82,15 @@ impl Kind for UserPool {
             message: "domain configured that should be deleted first",
             patience: 60.0,
         },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["cognito-idp:ListUserPools"]),
+        // Whose a pool with our name is, only its description tells.
+        Grant::look(&["cognito-idp:DescribeUserPool"]).on(POOL),
+        Grant::make(&["cognito-idp:CreateUserPool"]).only(Only::Tagging),
+        Grant::make(&["cognito-idp:TagResource"]).on(POOL).only(Only::Tagging),
+        Grant::make(&["cognito-idp:UpdateUserPool"]).on(POOL).only(Only::Tagged),
+        Grant::remove(&["cognito-idp:DeleteUserPool"]).on(POOL).only(Only::Tagged),
+        Grant::lift(&["cognito-idp:UpdateUserPool"]).on(POOL).only(Only::Tagged),
     ];
 }

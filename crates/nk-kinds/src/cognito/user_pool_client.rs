@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Kind, Operation, Ref, Replace, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{IdentityProviderName, UserPoolId};
+use super::{IdentityProviderName, POOL, UserPoolId};
 use crate::output;
 
 output!(
@@ -64,6 +64,15 @@ impl Kind for UserPoolClient {
     const IMMUTABLE: &'static [&'static str] = &["pool", "name", "secret"];
     const REPLACE: Replace = Replace::DestroyFirst;
     const RETRY: &'static [Retry] = super::CONCURRENT;
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["cognito-idp:ListUserPoolClients"]).on(POOL),
+        // The answer holds the client's secret.
+        Grant::look(&["cognito-idp:DescribeUserPoolClient"]).on(POOL).only(Only::Tagged),
+        Grant::make(&["cognito-idp:CreateUserPoolClient", "cognito-idp:UpdateUserPoolClient"])
+            .on(POOL)
+            .only(Only::Tagged),
+        Grant::remove(&["cognito-idp:DeleteUserPoolClient"]).on(POOL).only(Only::Tagged),
+    ];
 }
 
 /// What Cognito says when two calls change one pool at once.

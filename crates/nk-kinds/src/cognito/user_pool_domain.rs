@@ -1,9 +1,9 @@
 //! The domain of a user pool's sign-in pages.
 
-use nk_model::{Kind, Ref, Retry};
+use nk_model::{Grant, Kind, Only, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::UserPoolId;
+use super::{POOL, UserPoolId};
 
 /// A prefix of Cognito's own domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,4 +29,9 @@ impl Kind for UserPoolDomain {
     const OUTPUTS: &'static [&'static str] = &["prefix"];
     const IMMUTABLE: &'static [&'static str] = &["pool", "prefix"];
     const RETRY: &'static [Retry] = super::CONCURRENT;
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["cognito-idp:DescribeUserPoolDomain"]),
+        Grant::make(&["cognito-idp:CreateUserPoolDomain"]).on(POOL).only(Only::Tagged),
+        Grant::remove(&["cognito-idp:DeleteUserPoolDomain"]).on(POOL).only(Only::Tagged),
+    ];
 }

@@ -1,8 +1,9 @@
 //! An elastic IP address: a public IPv4 address that stays.
 
-use nk_model::{Kind, Operation, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
+use super::tag_new;
 use crate::{Tags, output};
 
 output!(
@@ -28,6 +29,9 @@ pub struct ElasticIpOutputs {
     pub address: String,
 }
 
+/// Any address.
+const ADDRESS: &[&str] = &["ec2:{region}:{account}:elastic-ip/*"];
+
 impl Kind for ElasticIp {
     type Outputs = ElasticIpOutputs;
     const KIND: &'static str = "elastic-ip";
@@ -39,4 +43,11 @@ impl Kind for ElasticIp {
         message: "",
         patience: 300.0,
     }];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ec2:DescribeAddresses"]),
+        Grant::make(&["ec2:AllocateAddress"]).on(ADDRESS).only(Only::Tagging),
+        tag_new(&["AllocateAddress"]).on(ADDRESS),
+        Grant::make(&["ec2:CreateTags"]).on(ADDRESS).only(Only::Tagged),
+        Grant::remove(&["ec2:ReleaseAddress"]).on(ADDRESS).only(Only::Tagged),
+    ];
 }

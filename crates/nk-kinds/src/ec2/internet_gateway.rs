@@ -1,9 +1,9 @@
 //! An internet gateway: a VPC's way to and from the internet.
 
-use nk_model::{Kind, Operation, Pace, Ref, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Pace, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{IN_USE, VpcId, unheard};
+use super::{IN_USE, OBSTACLES, VpcId, tag_new, unheard};
 use crate::{Tags, output};
 
 output!(
@@ -28,6 +28,13 @@ pub struct InternetGatewayOutputs {
     pub id: String,
 }
 
+/// Any internet gateway.
+const GATEWAY: &[&str] = &["ec2:{region}:{account}:internet-gateway/*"];
+
+/// What attaching takes.
+const GATEWAY_AND_VPC: &[&str] =
+    &["ec2:{region}:{account}:internet-gateway/*", "ec2:{region}:{account}:vpc/*"];
+
 impl Kind for InternetGateway {
     type Outputs = InternetGatewayOutputs;
     const KIND: &'static str = "internet-gateway";
@@ -41,5 +48,17 @@ impl Kind for InternetGateway {
         IN_USE,
         unheard(Operation::Update, "InvalidInternetGatewayID.NotFound"),
         unheard(Operation::Update, "InvalidVpcID.NotFound"),
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ec2:DescribeInternetGateways"]),
+        Grant::make(&["ec2:CreateInternetGateway"]).on(GATEWAY).only(Only::Tagging),
+        tag_new(&["CreateInternetGateway"]).on(GATEWAY),
+        Grant::make(&["ec2:CreateTags"]).on(GATEWAY).only(Only::Tagged),
+        Grant::make(&["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"])
+            .on(GATEWAY_AND_VPC)
+            .only(Only::Tagged),
+        Grant::remove(&["ec2:DetachInternetGateway"]).on(GATEWAY_AND_VPC).only(Only::Tagged),
+        Grant::remove(&["ec2:DeleteInternetGateway"]).on(GATEWAY).only(Only::Tagged),
+        OBSTACLES,
     ];
 }

@@ -16,7 +16,7 @@ pub use security_group::{Peer, Ports, Rule, SecurityGroup, SecurityGroupId, Secu
 pub use subnet::{Subnet, SubnetId, SubnetOutputs};
 pub use vpc::{Vpc, VpcId, VpcOutputs};
 
-use nk_model::{Operation, Retry};
+use nk_model::{Grant, Only, Operation, Retry};
 
 /// What EC2 says while something still stands in, or uses, what is to go: network interfaces of
 /// load balancers and tasks linger for minutes after their owners are gone.
@@ -30,4 +30,16 @@ pub(crate) const IN_USE: Retry = Retry {
 /// What EC2 says of an id it has just given out, until all of it has heard of it.
 pub(crate) const fn unheard(on: Operation, code: &'static str) -> Retry {
     Retry { on, code, message: "", patience: 60.0 }
+}
+
+/// Any VPC.
+const VPC: &[&str] = &["ec2:{region}:{account}:vpc/*"];
+
+/// Finding out what holds that which is to go.
+const OBSTACLES: Grant = Grant::remove(&["ec2:DescribeNetworkInterfaces"]);
+
+/// Tagging in the call that makes something, and in no other: whoever may set the stack's tag on
+/// what exists may make it the stack's.
+const fn tag_new(calls: &'static [&'static str]) -> Grant {
+    Grant::make(&["ec2:CreateTags"]).only(Only::Is("ec2:CreateAction", calls))
 }

@@ -1,9 +1,9 @@
 //! A NAT gateway: the way out to the internet for what has no public address.
 
-use nk_model::{Kind, Operation, Pace, Ref, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Pace, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{AllocationId, SubnetId, unheard};
+use super::{AllocationId, SubnetId, tag_new, unheard};
 use crate::{Tags, output};
 
 output!(
@@ -31,6 +31,13 @@ pub struct NatGatewayOutputs {
     pub id: String,
 }
 
+/// Any NAT gateway.
+const NAT: &[&str] = &["ec2:{region}:{account}:natgateway/*"];
+
+/// What a new one is made of.
+const SUBNET_AND_ADDRESS: &[&str] =
+    &["ec2:{region}:{account}:elastic-ip/*", "ec2:{region}:{account}:subnet/*"];
+
 impl Kind for NatGateway {
     type Outputs = NatGatewayOutputs;
     const KIND: &'static str = "nat-gateway";
@@ -42,5 +49,13 @@ impl Kind for NatGateway {
     const RETRY: &'static [Retry] = &[
         unheard(Operation::Create, "InvalidAllocationID.NotFound"),
         unheard(Operation::Create, "InvalidSubnetID.NotFound"),
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ec2:DescribeNatGateways"]),
+        Grant::make(&["ec2:CreateNatGateway"]).on(NAT).only(Only::Tagging),
+        Grant::make(&["ec2:CreateNatGateway"]).on(SUBNET_AND_ADDRESS).only(Only::Tagged),
+        tag_new(&["CreateNatGateway"]).on(NAT),
+        Grant::make(&["ec2:CreateTags"]).on(NAT).only(Only::Tagged),
+        Grant::remove(&["ec2:DeleteNatGateway"]).on(NAT).only(Only::Tagged),
     ];
 }

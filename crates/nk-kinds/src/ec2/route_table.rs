@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Kind, Operation, Ref, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{InternetGatewayId, NatGatewayId, SubnetId, VpcId, unheard};
+use super::{InternetGatewayId, NatGatewayId, SubnetId, VPC, VpcId, tag_new, unheard};
 use crate::{Cidr, Tags};
 
 /// A route table. The route within the VPC is always there and is not listed.
@@ -51,6 +51,13 @@ pub struct RouteTableOutputs {
     pub id: String,
 }
 
+/// Any route table.
+const TABLE: &[&str] = &["ec2:{region}:{account}:route-table/*"];
+
+/// What an association takes.
+const TABLE_AND_SUBNET: &[&str] =
+    &["ec2:{region}:{account}:route-table/*", "ec2:{region}:{account}:subnet/*"];
+
 impl Kind for RouteTable {
     type Outputs = RouteTableOutputs;
     const KIND: &'static str = "route-table";
@@ -72,5 +79,20 @@ impl Kind for RouteTable {
             patience: 120.0,
         },
         Retry { on: Operation::Destroy, code: "DependencyViolation", message: "", patience: 300.0 },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ec2:DescribeRouteTables"]),
+        Grant::make(&["ec2:CreateRouteTable"]).on(TABLE).only(Only::Tagging),
+        Grant::make(&["ec2:CreateRouteTable"]).on(VPC).only(Only::Tagged),
+        tag_new(&["CreateRouteTable"]).on(TABLE),
+        Grant::make(&["ec2:CreateRoute", "ec2:CreateTags", "ec2:DeleteRoute", "ec2:ReplaceRoute"])
+            .on(TABLE)
+            .only(Only::Tagged),
+        Grant::make(&["ec2:AssociateRouteTable", "ec2:ReplaceRouteTableAssociation"])
+            .on(TABLE_AND_SUBNET)
+            .only(Only::Tagged),
+        Grant::make(&["ec2:DisassociateRouteTable"]).on(TABLE_AND_SUBNET).only(Only::Tagged),
+        Grant::remove(&["ec2:DisassociateRouteTable"]).on(TABLE_AND_SUBNET).only(Only::Tagged),
+        Grant::remove(&["ec2:DeleteRouteTable"]).on(TABLE).only(Only::Tagged),
     ];
 }

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use nk_model::{Kind, Operation, Ref, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{IN_USE, VpcId, unheard};
+use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
 use crate::{Cidr, Tags, output};
 
 output!(
@@ -113,6 +113,9 @@ pub struct SecurityGroupOutputs {
     pub id: String,
 }
 
+/// Any security group.
+const GROUP: &[&str] = &["ec2:{region}:{account}:security-group/*"];
+
 impl Kind for SecurityGroup {
     type Outputs = SecurityGroupOutputs;
     const KIND: &'static str = "security-group";
@@ -128,5 +131,24 @@ impl Kind for SecurityGroup {
         },
         unheard(Operation::Create, "InvalidVpcID.NotFound"),
         unheard(Operation::Update, "InvalidGroup.NotFound"),
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"]),
+        Grant::make(&["ec2:CreateSecurityGroup"]).on(GROUP).only(Only::Tagging),
+        Grant::make(&["ec2:CreateSecurityGroup"]).on(VPC).only(Only::Tagged),
+        tag_new(&["CreateSecurityGroup"]).on(GROUP),
+        Grant::make(&[
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:CreateTags",
+            "ec2:RevokeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+        ])
+        .on(GROUP)
+        .only(Only::Tagged),
+        Grant::remove(&["ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"])
+            .on(GROUP)
+            .only(Only::Tagged),
+        OBSTACLES,
     ];
 }

@@ -1,9 +1,9 @@
 //! A subnet: a part of a VPC's addresses in one zone.
 
-use nk_model::{Kind, Operation, Ref, Replace, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{IN_USE, VpcId, unheard};
+use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
 use crate::{Cidr, Tags, output};
 
 output!(
@@ -35,6 +35,9 @@ pub struct SubnetOutputs {
     pub id: String,
 }
 
+/// Any subnet.
+const SUBNET: &[&str] = &["ec2:{region}:{account}:subnet/*"];
+
 impl Kind for Subnet {
     type Outputs = SubnetOutputs;
     const KIND: &'static str = "subnet";
@@ -45,5 +48,14 @@ impl Kind for Subnet {
         IN_USE,
         unheard(Operation::Create, "InvalidVpcID.NotFound"),
         unheard(Operation::Update, "InvalidSubnetID.NotFound"),
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ec2:DescribeSubnets"]),
+        Grant::make(&["ec2:CreateSubnet"]).on(SUBNET).only(Only::Tagging),
+        Grant::make(&["ec2:CreateSubnet"]).on(VPC).only(Only::Tagged),
+        tag_new(&["CreateSubnet"]).on(SUBNET),
+        Grant::make(&["ec2:CreateTags", "ec2:ModifySubnetAttribute"]).on(SUBNET).only(Only::Tagged),
+        Grant::remove(&["ec2:DeleteSubnet"]).on(SUBNET).only(Only::Tagged),
+        OBSTACLES,
     ];
 }

@@ -1,9 +1,9 @@
 //! A VPC: the private network that everything else stands in.
 
-use nk_model::{Kind, Operation, Pace, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Pace, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{IN_USE, unheard};
+use super::{IN_USE, OBSTACLES, VPC, tag_new, unheard};
 use crate::{Cidr, Tags, output};
 
 output!(
@@ -40,4 +40,13 @@ impl Kind for Vpc {
     const IMMUTABLE: &'static [&'static str] = &["cidr"];
     const PACE: Pace = Pace { create: 2.0, patience: 300.0, ..Pace::QUICK };
     const RETRY: &'static [Retry] = &[IN_USE, unheard(Operation::Update, "InvalidVpcID.NotFound")];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ec2:DescribeVpcs"]),
+        Grant::look(&["ec2:DescribeVpcAttribute"]).on(VPC).only(Only::Tagged),
+        Grant::make(&["ec2:CreateVpc"]).on(VPC).only(Only::Tagging),
+        tag_new(&["CreateVpc"]).on(VPC),
+        Grant::make(&["ec2:CreateTags", "ec2:ModifyVpcAttribute"]).on(VPC).only(Only::Tagged),
+        Grant::remove(&["ec2:DeleteVpc"]).on(VPC).only(Only::Tagged),
+        OBSTACLES,
+    ];
 }

@@ -1,6 +1,6 @@
 //! A repository of container images, with its lifecycle policy.
 
-use nk_model::{Kind, Replace};
+use nk_model::{Grant, Kind, Replace};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags, output};
@@ -37,6 +37,9 @@ pub struct RepositoryOutputs {
     pub name: String,
 }
 
+/// The repositories of a stack, by their names.
+const REPOSITORY: &[&str] = &["ecr:{region}:{account}:repository/{lower}-*"];
+
 impl Kind for Repository {
     type Outputs = RepositoryOutputs;
     const KIND: &'static str = "repository";
@@ -46,4 +49,19 @@ impl Kind for Repository {
         "its images are the only copy of a release; push them to a repository of the new name first, \
          then delete this one by hand",
     );
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ecr:DescribeRepositories", "tag:GetResources"]),
+        Grant::look(&["ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"]).on(REPOSITORY),
+        Grant::make(&[
+            "ecr:CreateRepository",
+            "ecr:DeleteLifecyclePolicy",
+            "ecr:PutImageScanningConfiguration",
+            "ecr:PutImageTagMutability",
+            "ecr:PutLifecyclePolicy",
+            "ecr:TagResource",
+        ])
+        .on(REPOSITORY),
+        Grant::remove(&["ecr:DeleteRepository", "ecr:ListImages"]).on(REPOSITORY),
+        Grant::lift(&["ecr:BatchDeleteImage"]).on(REPOSITORY),
+    ];
 }

@@ -1,6 +1,6 @@
 //! An ECS cluster.
 
-use nk_model::{Kind, Operation, Retry};
+use nk_model::{Grant, Kind, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -30,6 +30,9 @@ pub struct ClusterOutputs {
     /// Its ARN.
     pub arn: String,
 }
+
+/// The clusters of a stack, by their names.
+const CLUSTER: &[&str] = &["ecs:{region}:{account}:cluster/{stack}-*"];
 
 impl Kind for Cluster {
     type Outputs = ClusterOutputs;
@@ -61,5 +64,12 @@ impl Kind for Cluster {
             message: "",
             patience: 600.0,
         },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["ecs:ListClusters"]),
+        Grant::look(&["ecs:DescribeClusters"]).on(CLUSTER),
+        Grant::make(&["ecs:CreateCluster", "ecs:TagResource", "ecs:UpdateCluster"]).on(CLUSTER),
+        Grant::service_role(&["ecs.amazonaws.com"]),
+        Grant::remove(&["ecs:DeleteCluster"]).on(CLUSTER),
     ];
 }

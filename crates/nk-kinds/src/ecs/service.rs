@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Kind, Operation, Pace, Ref, Retry};
+use nk_model::{Grant, Kind, Operation, Pace, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{ClusterName, TaskDefinitionArn};
@@ -71,6 +71,9 @@ pub struct ServiceOutputs {
     pub arn: String,
 }
 
+/// The services in the clusters of a stack.
+const SERVICE: &[&str] = &["ecs:{region}:{account}:service/{stack}-*"];
+
 impl Kind for Service {
     type Outputs = ServiceOutputs;
     const KIND: &'static str = "service";
@@ -109,5 +112,19 @@ impl Kind for Service {
             message: "The service cannot be stopped while deployments are active.",
             patience: 240.0,
         },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&[
+            "application-autoscaling:DescribeScalableTargets",
+            "ecs:DescribeTaskDefinition",
+            "ecs:ListClusters",
+            "ecs:ListServices",
+        ]),
+        Grant::look(&["ecs:DescribeServices"]).on(SERVICE),
+        Grant::look(&["ecr:DescribeImages"]).on(&["ecr:{region}:{account}:repository/{lower}-*"]),
+        Grant::make(&["ecs:CreateService", "ecs:TagResource", "ecs:UpdateService"]).on(SERVICE),
+        Grant::make(&["ecs:ListTasks"]),
+        Grant::make(&["ecs:DescribeTasks"]).on(&["ecs:{region}:{account}:task/{stack}-*"]),
+        Grant::remove(&["ecs:DeleteService", "ecs:UpdateService"]).on(SERVICE),
     ];
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Kind, Ref, Replace};
+use nk_model::{Grant, Kind, Ref, Replace};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ecr::RepositoryUri, iam::RoleArn, logs::LogGroupName, output};
@@ -69,6 +69,9 @@ pub struct TaskDefinitionOutputs {
     pub arn: String,
 }
 
+/// The revisions of a stack's families.
+const DEFINITION: &[&str] = &["ecs:{region}:{account}:task-definition/{stack}-*"];
+
 impl Kind for TaskDefinition {
     type Outputs = TaskDefinitionOutputs;
     const KIND: &'static str = "task-definition";
@@ -77,4 +80,15 @@ impl Kind for TaskDefinition {
         &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
     const REPLACE: Replace = Replace::Supersede;
     const GUARDED: bool = false;
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&[
+            "ecs:DescribeTaskDefinition",
+            "ecs:ListTaskDefinitionFamilies",
+            "ecs:ListTaskDefinitions",
+        ]),
+        Grant::make(&["ecs:RegisterTaskDefinition", "ecs:TagResource"]).on(DEFINITION),
+        Grant::pass_role(&["ecs-tasks.amazonaws.com"]),
+        Grant::remove(&["ecs:DeregisterTaskDefinition"]),
+        Grant::remove(&["ecs:DeleteTaskDefinitions"]).on(DEFINITION),
+    ];
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Kind, Operation, Ref, Retry};
+use nk_model::{Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{LoadBalancerArn, TargetGroupArn};
@@ -69,6 +69,15 @@ pub struct ListenerOutputs {
     pub arn: String,
 }
 
+/// The load balancers of a stack, by their names.
+const BALANCER: &[&str] = &["elasticloadbalancing:{region}:{account}:loadbalancer/app/{stack}-*"];
+
+/// Their listeners.
+const LISTENER: &[&str] = &["elasticloadbalancing:{region}:{account}:listener/app/{stack}-*"];
+
+/// Their listeners' rules.
+const RULE: &[&str] = &["elasticloadbalancing:{region}:{account}:listener-rule/app/{stack}-*"];
+
 impl Kind for Listener {
     type Outputs = ListenerOutputs;
     const KIND: &'static str = "listener";
@@ -80,5 +89,21 @@ impl Kind for Listener {
         Retry { on: Operation::Update, code: "TargetGroupNotFound", message: "", patience: 60.0 },
         Retry { on: Operation::Update, code: "RuleNotFound", message: "", patience: 60.0 },
         Retry { on: Operation::Update, code: "ListenerNotFound", message: "", patience: 60.0 },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&[
+            "elasticloadbalancing:DescribeListeners",
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "elasticloadbalancing:DescribeRules",
+            "elasticloadbalancing:DescribeTags",
+        ]),
+        Grant::make(&["elasticloadbalancing:CreateListener"]).on(BALANCER),
+        Grant::make(&["elasticloadbalancing:CreateRule", "elasticloadbalancing:ModifyListener"])
+            .on(LISTENER),
+        Grant::make(&["elasticloadbalancing:DeleteRule", "elasticloadbalancing:ModifyRule"])
+            .on(RULE),
+        Grant::make(&["elasticloadbalancing:AddTags"]).on(LISTENER),
+        Grant::make(&["elasticloadbalancing:AddTags"]).on(RULE),
+        Grant::remove(&["elasticloadbalancing:DeleteListener"]).on(LISTENER),
     ];
 }

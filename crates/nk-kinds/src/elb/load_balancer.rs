@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Kind, Pace, Ref};
+use nk_model::{Grant, Kind, Pace, Ref};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -46,6 +46,9 @@ pub struct LoadBalancerOutputs {
     pub metric_name: String,
 }
 
+/// The load balancers of a stack, by their names.
+const BALANCER: &[&str] = &["elasticloadbalancing:{region}:{account}:loadbalancer/app/{stack}-*"];
+
 impl Kind for LoadBalancer {
     type Outputs = LoadBalancerOutputs;
     const KIND: &'static str = "load-balancer";
@@ -53,4 +56,32 @@ impl Kind for LoadBalancer {
     const IMMUTABLE: &'static [&'static str] = &["name", "internet-facing"];
     const PACE: Pace =
         Pace { create: 154.0, update: 1.0, destroy: 11.0, every: 3.0, patience: 15.0 * 60.0 };
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&[
+            "elasticloadbalancing:DescribeLoadBalancerAttributes",
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "elasticloadbalancing:DescribeTags",
+        ]),
+        Grant::make(&[
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:CreateLoadBalancer",
+            "elasticloadbalancing:ModifyLoadBalancerAttributes",
+            "elasticloadbalancing:SetSecurityGroups",
+            "elasticloadbalancing:SetSubnets",
+        ])
+        .on(BALANCER),
+        // ELB looks at the network with its caller's eyes.
+        Grant::make(&[
+            "ec2:DescribeAccountAttributes",
+            "ec2:DescribeInternetGateways",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ]),
+        Grant::service_role(&["elasticloadbalancing.amazonaws.com"]),
+        Grant::remove(&["elasticloadbalancing:DeleteLoadBalancer"]).on(BALANCER),
+        // Its network interfaces outlive it.
+        Grant::remove(&["ec2:DescribeNetworkInterfaces"]),
+        Grant::lift(&["elasticloadbalancing:ModifyLoadBalancerAttributes"]).on(BALANCER),
+    ];
 }

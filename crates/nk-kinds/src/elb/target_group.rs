@@ -1,6 +1,6 @@
 //! A target group: where a load balancer sends requests.
 
-use nk_model::{Kind, Operation, Ref, Retry};
+use nk_model::{Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ec2::VpcId, output};
@@ -56,6 +56,9 @@ pub struct TargetGroupOutputs {
     pub metric_name: String,
 }
 
+/// The target groups of a stack, by their names.
+const GROUP: &[&str] = &["elasticloadbalancing:{region}:{account}:targetgroup/{stack}-*"];
+
 impl Kind for TargetGroup {
     type Outputs = TargetGroupOutputs;
     const KIND: &'static str = "target-group";
@@ -68,4 +71,19 @@ impl Kind for TargetGroup {
         message: "is currently in use by a listener or a rule",
         patience: 300.0,
     }];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&[
+            "elasticloadbalancing:DescribeTags",
+            "elasticloadbalancing:DescribeTargetGroupAttributes",
+            "elasticloadbalancing:DescribeTargetGroups",
+        ]),
+        Grant::make(&[
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:CreateTargetGroup",
+            "elasticloadbalancing:ModifyTargetGroup",
+            "elasticloadbalancing:ModifyTargetGroupAttributes",
+        ])
+        .on(GROUP),
+        Grant::remove(&["elasticloadbalancing:DeleteTargetGroup"]).on(GROUP),
+    ];
 }

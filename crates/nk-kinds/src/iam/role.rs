@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Kind, Operation, Retry};
+use nk_model::{Grant, Kind, Only, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{PolicyDocument, Tags, output};
@@ -35,6 +35,9 @@ pub struct RoleOutputs {
     pub arn: String,
 }
 
+/// The roles of a stack, by their names.
+const ROLE: &[&str] = &["iam::{account}:role/{stack}-*"];
+
 impl Kind for Role {
     type Outputs = RoleOutputs;
     const KIND: &'static str = "role";
@@ -61,5 +64,29 @@ impl Kind for Role {
             message: "",
             patience: 120.0,
         },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["iam:GetAccountAuthorizationDetails"]),
+        Grant::follow(&[
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+        ])
+        .on(ROLE),
+        Grant::make(&[
+            "iam:CreateRole",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:PutRolePolicy",
+            "iam:TagRole",
+            "iam:UpdateAssumeRolePolicy",
+        ])
+        .on(ROLE),
+        Grant::make(&["iam:AttachRolePolicy"])
+            .on(ROLE)
+            .only(Only::Among("iam:PolicyARN", "managed"))
+            .given("managed"),
+        Grant::remove(&["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"]).on(ROLE),
     ];
 }

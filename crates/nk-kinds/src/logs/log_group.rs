@@ -1,6 +1,6 @@
 //! A log group, with its retention.
 
-use nk_model::{Kind, Operation, Retry};
+use nk_model::{Grant, Kind, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -41,6 +41,9 @@ pub struct LogGroupOutputs {
     pub arn: String,
 }
 
+/// The log groups of a stack, by their names.
+const GROUP: &[&str] = &["logs:{region}:{account}:log-group:/ecs/{stack}-*"];
+
 impl Kind for LogGroup {
     type Outputs = LogGroupOutputs;
     const KIND: &'static str = "log-group";
@@ -59,5 +62,17 @@ impl Kind for LogGroup {
             message: "",
             patience: 60.0,
         },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["logs:DescribeLogGroups", "tag:GetResources"]),
+        Grant::look(&["logs:ListTagsForResource"]).on(GROUP),
+        Grant::make(&[
+            "logs:CreateLogGroup",
+            "logs:DeleteRetentionPolicy",
+            "logs:PutRetentionPolicy",
+            "logs:TagResource",
+        ])
+        .on(GROUP),
+        Grant::remove(&["logs:DeleteLogGroup"]).on(GROUP),
     ];
 }

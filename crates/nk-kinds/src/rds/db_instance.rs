@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Kind, Operation, Pace, Ref, Replace, Retry};
+use nk_model::{Grant, Kind, Operation, Pace, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -97,6 +97,22 @@ impl DbInstance {
     }
 }
 
+/// The databases of a stack.
+const DATABASE: &[&str] = &["rds:{region}:{account}:db:{lower}-*"];
+
+/// A database and the groups that it may be put into.
+const SETTINGS: &[&str] = &[
+    "rds:{region}:{account}:db:{lower}-*",
+    "rds:{region}:{account}:og:default*",
+    "rds:{region}:{account}:pg:default*",
+    "rds:{region}:{account}:pg:{lower}-*",
+    "rds:{region}:{account}:subgrp:{lower}-*",
+];
+
+/// A database and its last snapshot.
+const SNAPSHOT: &[&str] =
+    &["rds:{region}:{account}:db:{lower}-*", "rds:{region}:{account}:snapshot:{lower}-*"];
+
 impl Kind for DbInstance {
     type Outputs = DbInstanceOutputs;
     const KIND: &'static str = "db-instance";
@@ -148,5 +164,25 @@ impl Kind for DbInstance {
             message: "",
             patience: 40.0 * 60.0,
         },
+    ];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["rds:DescribeDBInstances"]),
+        Grant::look(&["rds:DescribeDBEngineVersions"]).given("engine"),
+        Grant::make(&["secretsmanager:GetSecretValue"])
+            .on(&["secretsmanager:{region}:{account}:secret:{stack}-db-password*"]),
+        Grant::make(&["rds:CreateDBInstance", "rds:ModifyDBInstance"]).on(SETTINGS),
+        Grant::make(&["rds:AddTagsToResource"]).on(DATABASE),
+        // RDS looks at the network with its caller's eyes.
+        Grant::make(&[
+            "ec2:DescribeAvailabilityZones",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ]),
+        Grant::pass_role(&["monitoring.rds.amazonaws.com"]).given("monitoring-role"),
+        Grant::service_role(&["rds.amazonaws.com"]),
+        Grant::remove(&["rds:DeleteDBInstance"]).on(DATABASE),
+        Grant::remove(&["rds:CreateDBSnapshot"]).on(SNAPSHOT).given("final-snapshot"),
+        Grant::lift(&["rds:ModifyDBInstance"]).on(SETTINGS),
     ];
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nk_model::{Kind, Operation, Retry};
+use nk_model::{Grant, Kind, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -35,6 +35,9 @@ pub struct DbParameterGroupOutputs {
     pub name: String,
 }
 
+/// The parameter groups of a stack, by their names.
+const GROUP: &[&str] = &["rds:{region}:{account}:pg:{lower}-*"];
+
 impl Kind for DbParameterGroup {
     type Outputs = DbParameterGroupOutputs;
     const KIND: &'static str = "db-parameter-group";
@@ -46,4 +49,16 @@ impl Kind for DbParameterGroup {
         message: "",
         patience: 180.0,
     }];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["rds:DescribeDBParameterGroups", "tag:GetResources"]),
+        Grant::look(&["rds:DescribeDBParameters", "rds:ListTagsForResource"]).on(GROUP),
+        Grant::make(&[
+            "rds:AddTagsToResource",
+            "rds:CreateDBParameterGroup",
+            "rds:ModifyDBParameterGroup",
+            "rds:ResetDBParameterGroup",
+        ])
+        .on(GROUP),
+        Grant::remove(&["rds:DeleteDBParameterGroup"]).on(GROUP),
+    ];
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Kind, Operation, Ref, Retry};
+use nk_model::{Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ec2::SubnetId, output};
@@ -33,6 +33,9 @@ pub struct DbSubnetGroupOutputs {
     pub name: String,
 }
 
+/// The subnet groups of a stack, by their names.
+const GROUP: &[&str] = &["rds:{region}:{account}:subgrp:{lower}-*"];
+
 impl Kind for DbSubnetGroup {
     type Outputs = DbSubnetGroupOutputs;
     const KIND: &'static str = "db-subnet-group";
@@ -44,4 +47,15 @@ impl Kind for DbSubnetGroup {
         message: "",
         patience: 180.0,
     }];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["rds:DescribeDBSubnetGroups", "tag:GetResources"]),
+        Grant::look(&["rds:ListTagsForResource"]).on(GROUP),
+        Grant::make(&[
+            "rds:AddTagsToResource",
+            "rds:CreateDBSubnetGroup",
+            "rds:ModifyDBSubnetGroup",
+        ])
+        .on(GROUP),
+        Grant::remove(&["rds:DeleteDBSubnetGroup"]).on(GROUP),
+    ];
 }

@@ -1,6 +1,6 @@
 //! A secret: where a value is kept, never the value itself.
 
-use nk_model::{Kind, Operation, Replace, Retry};
+use nk_model::{Grant, Kind, Operation, Purpose, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -46,6 +46,9 @@ pub struct SecretOutputs {
     pub name: String,
 }
 
+/// The secrets of a stack, by their names.
+const SECRET: &[&str] = &["secretsmanager:{region}:{account}:secret:{stack}-*"];
+
 impl Kind for Secret {
     type Outputs = SecretOutputs;
     const KIND: &'static str = "secret";
@@ -61,4 +64,20 @@ impl Kind for Secret {
         message: "was deleted",
         patience: 120.0,
     }];
+    const GRANTS: &'static [Grant] = &[
+        Grant::look(&["secretsmanager:DescribeSecret"]).on(SECRET),
+        Grant::make(&[
+            "secretsmanager:CreateSecret",
+            "secretsmanager:RestoreSecret",
+            "secretsmanager:TagResource",
+            "secretsmanager:UpdateSecret",
+        ])
+        .on(SECRET),
+        Grant::remove(&["secretsmanager:DeleteSecret"]).on(SECRET),
+        Grant::new(
+            Purpose::Fill,
+            &["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+        )
+        .on(SECRET),
+    ];
 }

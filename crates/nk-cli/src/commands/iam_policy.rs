@@ -1,0 +1,50 @@
+//! `nk iam-policy`: what AWS must allow whoever runs nk.
+
+use nk_policy::{EMBEDDED, MANAGED, Place, Policy, Scope};
+
+use crate::{
+    arguments::{Global, PolicyArguments, PolicyCommand},
+    errors::Error,
+    exit::Exit,
+    output::Output,
+    session,
+};
+
+/// Prints the policy. Offline.
+pub(crate) fn iam_policy(global: &Global, arguments: &PolicyArguments) -> Result<Exit, Error> {
+    let opened = session::open(global)?;
+    let stack = &opened.stack;
+    let desired = stack.expand(&stack.awaited());
+    let kinds: Vec<_> =
+        nk_kinds::KINDS.iter().filter(|kind| stack.may_have(kind.kind)).copied().collect();
+    let place = Place { region: &stack.region, account: stack.account.as_deref() };
+    let scope = arguments.command.map_or(Scope::Everything, scope);
+    let policy = Policy::new(&desired, &kinds, place, scope);
+    let parts = policy.parts(MANAGED);
+    let (shown, size) = match arguments.part.map(usize::from) {
+        Some(number) => {
+            let found = number.checked_sub(1).and_then(|at| parts.get(at));
+            (found.ok_or(Error::NoPart { number, parts: parts.len() })?, None)
+        }
+        None => (&policy, Some(policy.size()).filter(|size| *size > MANAGED)),
+    };
+    let output = Output::new(global);
+    output.data(&format!("{:#}", shown.document()));
+    if let Some(size) = size {
+        output.line(&format!(
+            "warning: {size} characters, and a managed policy holds {MANAGED}; `--part 1` to \
+             `--part {}` print it in policies of that size, and embedded in a role it may have \
+             {EMBEDDED}",
+            parts.len()
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn scope(command: PolicyCommand) -> Scope {
+    match command {
+        PolicyCommand::Plan => Scope::Plan,
+        PolicyCommand::Apply => Scope::Apply,
+        PolicyCommand::Destroy => Scope::Destroy,
+    }
+}
