@@ -27,7 +27,7 @@ mod tag_index;
 mod window;
 
 pub use aws::Aws;
-pub use meter::{Call, Meter};
+pub use meter::Meter;
 use nk_engine::Entry;
 pub use nk_engine::{Caller, Connection};
 

@@ -1,8 +1,9 @@
-//! Counting and tracing every call.
+//! Counting and tracing every call, and telling whoever listens.
 
 use std::{
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Instant,
 };
 
 use aws_smithy_runtime_api::{
@@ -17,18 +18,20 @@ use aws_smithy_runtime_api::{
     },
 };
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
-
-/// One call as it went over the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// The service and the operation, as in `EC2:CreateVpc`.
-    pub operation: String,
-}
+use nk_engine::{CallListener, current_step};
+use nk_model::Call;
 
 /// What all clients of one run have called.
-#[derive(Debug, Clone, Default)]
-pub struct Meter {
-    calls: Arc<Mutex<Vec<Call>>>,
+#[derive(Clone, Default)]
+pub struct Meter(Arc<Mutex<Heard>>);
+
+#[derive(Default)]
+struct Heard {
+    /// How many requests went out.
+    sent: usize,
+    /// What ended before anybody listened, and when it began.
+    ended: Vec<(Instant, Call)>,
+    listener: Option<(Instant, CallListener)>,
 }
 
 #[derive(Debug)]
@@ -38,16 +41,42 @@ impl Storable for Began {
     type Storer = StoreReplace<Self>;
 }
 
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Meter({})", self.count())
+    }
+}
+
 impl Meter {
-    /// How many requests went out, the SDK's own retries included.
-    pub fn count(&self) -> usize {
-        self.calls.lock().map_or(0, |calls| calls.len())
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.0.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// The requests that went out, in order.
-    pub fn calls(&self) -> Vec<Call> {
-        self.calls.lock().map_or_else(|_| Vec::new(), |calls| calls.clone())
+    /// How many requests went out, the SDK's own retries included.
+    pub fn count(&self) -> usize {
+        self.heard().sent
     }
+
+    /// Tells about every request that has ended or will, with its time since `zero`.
+    pub fn listen(&self, zero: Instant, listener: CallListener) {
+        let mut heard = self.heard();
+        for (began, call) in heard.ended.drain(..) {
+            listener(since(zero, began, call));
+        }
+        heard.listener = Some((zero, listener));
+    }
+
+    fn end(&self, began: Instant, call: Call) {
+        let mut heard = self.heard();
+        match &heard.listener {
+            Some((zero, listener)) => listener(since(*zero, began, call)),
+            None => heard.ended.push((began, call)),
+        }
+    }
+}
+
+fn since(zero: Instant, began: Instant, call: Call) -> Call {
+    Call { at: began.saturating_duration_since(zero).as_secs_f64(), ..call }
 }
 
 impl Intercept for Meter {
@@ -61,12 +90,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(metadata) = bag.load::<Metadata>() {
-            let operation = format!("{}:{}", metadata.service(), metadata.name());
-            if let Ok(mut calls) = self.calls.lock() {
-                calls.push(Call { operation });
-            }
-        }
+        self.heard().sent += 1;
         bag.interceptor_state().store_put(Began(Instant::now()));
         Ok(())
     }
@@ -78,18 +102,33 @@ impl Intercept for Meter {
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(metadata) = bag.load::<Metadata>() else { return Ok(()) };
-        let took = bag.load::<Began>().map_or(Duration::ZERO, |began| began.0.elapsed());
+        // An attempt that sent nothing is none.
+        let Some(Began(began)) = bag.load::<Began>() else { return Ok(()) };
+        let began = *began;
+        let took = began.elapsed();
         let response = context.response();
         let header = |name| response.and_then(|response| response.headers().get(name));
+        let status = response.map_or(0, |response| response.status().as_u16());
+        let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
         tracing::debug!(
             target: "nk::aws",
             service = metadata.service(),
             operation = metadata.name(),
-            status = response.map_or(0, |response| response.status().as_u16()),
+            status,
             milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id")),
+            request_id,
             "called"
         );
+        let call = Call {
+            address: current_step(),
+            operation: format!("{}:{}", metadata.service(), metadata.name()),
+            at: 0.0,
+            seconds: took.as_secs_f64(),
+            status,
+            request_id: request_id.map(ToOwned::to_owned),
+        };
+        self.end(began, call);
+        bag.interceptor_state().unset::<Began>();
         Ok(())
     }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use nk_engine::{Answers, CloudResult, Connected, Connection, Provider, Questions, SecretValue};
+use nk_engine::{
+    Answers, CallListener, CloudResult, Connected, Connection, Provider, Questions, SecretValue,
+};
 use nk_model::StackId;
+use tokio::time::Instant;
 
 use crate::{Aws, rim::Refused};
 
@@ -18,6 +21,10 @@ impl Provider for Aws {
 
     fn calls(&self) -> usize {
         self.meter().count()
+    }
+
+    fn listen(&self, zero: Instant, listener: CallListener) {
+        self.meter().listen(zero.into_std(), listener);
     }
 
     async fn addresses_in_use(&self) -> CloudResult<usize> {

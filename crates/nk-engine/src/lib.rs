@@ -14,6 +14,8 @@ pub use cloud::{Cloud, Departure, Entry, Reconcile};
 pub use error::{CloudError, CloudResult, Nature};
 pub use lock::{Holder, Lease, LockError, LockRecord, holder, unlock};
 pub use observe::{guards, observe, unprotect};
-pub use provider::{Answers, Caller, Connected, Connection, Provider, Questions, SecretValue};
-pub use run::{Gate, NoGate, Run, Stop, execute};
+pub use provider::{
+    Answers, CallListener, Caller, Connected, Connection, Provider, Questions, SecretValue,
+};
+pub use run::{Gate, NoGate, Run, Stop, current_step, execute};
 pub use scope::{Pass, Reach, Scope};

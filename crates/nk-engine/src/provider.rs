@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::StackId;
+use nk_model::{Call, StackId};
+use tokio::time::Instant;
 
 use crate::{Cloud, CloudResult};
 
@@ -81,6 +82,9 @@ impl std::fmt::Debug for SecretValue {
     }
 }
 
+/// Whoever is told about each call once it has ended.
+pub type CallListener = Box<dyn Fn(Call) + Send + Sync>;
+
 /// A cloud that the command line can connect to.
 pub trait Provider: Cloud {
     /// Connects, and finds out who is asking and what they ask.
@@ -92,6 +96,9 @@ pub trait Provider: Cloud {
 
     /// How many requests went out so far.
     fn calls(&self) -> usize;
+
+    /// Tells about every request, those before this included, with its time since `zero`.
+    fn listen(&self, zero: Instant, listener: CallListener);
 
     /// How many elastic IPs the region has, anybody's: the quota counts all of them.
     fn addresses_in_use(&self) -> impl Future<Output = CloudResult<usize>> + Send;

@@ -19,6 +19,7 @@ pub(crate) use stage::{Interrupted, Stage};
 use tokio::{
     sync::{Semaphore, mpsc, watch},
     task::JoinSet,
+    task_local,
     time::{Duration, Instant, sleep_until},
 };
 
@@ -41,6 +42,16 @@ pub struct Run {
     pub gate: Arc<dyn Gate>,
     /// The fields that are not compared, because whoever answers does not tell them.
     pub unseen: Arc<Unseen>,
+}
+
+task_local! {
+    /// The resource whose step runs in this task.
+    static STEP: Address;
+}
+
+/// The resource whose step makes the call that is under way in this task; none outside a step.
+pub fn current_step() -> Option<Address> {
+    STEP.try_with(Clone::clone).ok()
 }
 
 /// What a running step tells the loop.
@@ -188,7 +199,8 @@ impl<C: Cloud> Execution<C> {
         let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
         let unseen = Arc::clone(&self.run.unseen);
         let (messages, told) = (self.sender.clone(), self.run.stop.clone());
-        self.tasks.spawn(async move {
+        let address = step.address.clone();
+        self.tasks.spawn(STEP.scope(address, async move {
             let stage = Stage::new(id, messages, told, places, &*gate);
             let step = &plan.steps[id];
             let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage, &unseen);
@@ -197,7 +209,7 @@ impl<C: Cloud> Execution<C> {
                 _ => settling.make().await.map(Some),
             };
             (id, result)
-        });
+        }));
     }
 
     /// What else stands at a step's address and is another step's business.

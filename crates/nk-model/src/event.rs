@@ -143,3 +143,21 @@ pub enum Outcome {
     /// Another run took the lock over.
     Ousted,
 }
+
+/// One request as it went to AWS, and what came back: never its content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Call {
+    /// The resource whose step made it; none for what the run itself asks and for the lock.
+    pub address: Option<Address>,
+    /// The service and the operation, as in `EC2:CreateVpc`.
+    pub operation: String,
+    /// Seconds since whoever listens began to count.
+    pub at: f64,
+    /// Seconds until the answer, or until it was clear that there is none.
+    pub seconds: f64,
+    /// The HTTP status; 0 where there was no answer.
+    pub status: u16,
+    /// The name AWS gave to the request, which its support asks for.
+    pub request_id: Option<String>,
+}

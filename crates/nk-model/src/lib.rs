@@ -16,7 +16,7 @@ mod unseen;
 
 pub use address::{Address, AddressError, StackId};
 pub use diff::{Change, Changes, difference};
-pub use event::{Event, Failure, Outcome, Summary};
+pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
 pub use kind::{Kind, KindInfo, Operation, Pace, Registry, Replace, Retry};
 pub use live::{Guard, Live, LiveValue, Owner, Phase};

@@ -16,16 +16,19 @@ use std::{
 };
 
 pub use fault::Fault;
-use nk_engine::{Cloud, CloudResult, Departure, Entry, LockRecord, Reconcile, Scope};
-use nk_model::{Address, Change, Kind, KindInfo, Live, LiveValue};
+use nk_engine::{
+    CallListener, Cloud, CloudResult, Departure, Entry, LockRecord, Reconcile, Scope, current_step,
+};
+use nk_model::{Address, Call, Change, Kind, KindInfo, Live, LiveValue};
 use serde_json::Value as Json;
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, Instant, sleep};
 use world::World;
 
 /// The cloud.
 pub struct Sim {
     world: Mutex<World>,
     latency: Duration,
+    listener: Mutex<Option<(Instant, CallListener)>>,
 }
 
 macro_rules! entries {
@@ -44,7 +47,7 @@ impl Default for Sim {
 impl Sim {
     /// An empty cloud in which every call takes this long.
     pub fn with_latency(latency: Duration) -> Self {
-        Self { world: Mutex::default(), latency }
+        Self { world: Mutex::default(), latency, listener: Mutex::default() }
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -54,6 +57,28 @@ impl Sim {
     /// What goes wrong from now on.
     pub fn set_fault(&self, fault: Option<Fault>) {
         self.world().fault = fault;
+    }
+
+    /// Tells about every call from now on, with its time since `zero`.
+    ///
+    /// # Panics
+    ///
+    /// When a listener has panicked.
+    pub fn listen(&self, zero: Instant, listener: CallListener) {
+        *self.listener.lock().expect("listeners do not panic") = Some((zero, listener));
+    }
+
+    fn tell(&self, operation: &str, began: Instant, well: bool) {
+        let listener = self.listener.lock().expect("listeners do not panic");
+        let Some((zero, listener)) = &*listener else { return };
+        listener(Call {
+            address: current_step(),
+            operation: operation.to_owned(),
+            at: (began - *zero).as_secs_f64(),
+            seconds: began.elapsed().as_secs_f64(),
+            status: if well { 200 } else { 400 },
+            request_id: None,
+        });
     }
 
     /// How many calls were made, and how many of them to change something.
@@ -96,10 +121,15 @@ impl Sim {
         operation: String,
         effect: impl FnOnce(&mut World) -> CloudResult<T> + Send,
     ) -> CloudResult<T> {
+        let began = Instant::now();
         sleep(self.latency).await;
-        let mut world = self.world();
-        let outcome = world.count(change, &operation);
-        outcome.apply(&operation, || effect(&mut world))
+        let answer = {
+            let mut world = self.world();
+            let outcome = world.count(change, &operation);
+            outcome.apply(&operation, || effect(&mut world))
+        };
+        self.tell(&operation, began, answer.is_ok());
+        answer
     }
 }
 
