@@ -148,6 +148,32 @@ async fn the_whole_topology_survives_a_moved_subnet_with_a_fault_at_every_call()
     survives(Some(&whole()), &moved).await;
 }
 
+/// The whole topology in these zones, in this order.
+fn zones(names: &str) -> Desired {
+    let zone = |name| {
+        let number = match name {
+            'a' => 1,
+            'c' => 2,
+            _ => 4,
+        };
+        format!(
+            "{{ name = \"ap-northeast-1{name}\", public = \"10.0.{number}.0/24\", \
+             private = \"10.0.{number}0.0/24\" }},"
+        )
+    };
+    let zones: String = names.chars().map(zone).collect();
+    let (before, rest) = STACK.split_once("zones = [").unwrap();
+    let (_, after) = rest.split_once("\n]").unwrap();
+    topology::desired(&format!("{before}zones = [{zones}\n]{after}"), "prod")
+}
+
+#[tokio::test(start_paused = true)]
+async fn zones_in_any_order_survive_a_fault_at_every_call() {
+    for (from, to) in [("ac", "adc"), ("adc", "dc"), ("ac", "ca")] {
+        survives(Some(&zones(from)), &zones(to)).await;
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn destroying_the_whole_topology_survives_a_fault_at_every_call() {
     destruction_survives(&whole()).await;

@@ -23,6 +23,8 @@ use serde_json::Value as Json;
 enum Deed {
     /// A field, with dots between the levels, got another value.
     Set { address: Address, field: String, value: Json },
+    /// AWS assigned another output.
+    Output { address: Address, output: String, value: Json },
     /// These are gone.
     Remove(Vec<Address>),
     /// All but these are gone.
@@ -101,6 +103,9 @@ impl Deed {
         match self {
             Self::Set { address, field, value } => {
                 set(&mut the(observed, &address).spec, &field, value);
+            }
+            Self::Output { address, output, value } => {
+                the(observed, &address).outputs[output] = value;
             }
             Self::Remove(addresses) => {
                 for address in addresses {

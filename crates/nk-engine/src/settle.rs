@@ -85,6 +85,11 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     self.wait("it is not visible yet", Operation::Create).await?;
                     View::Unknown
                 }
+                // It is there, under the address that it had before.
+                View::Nothing if self.moves() => match self.step.live.clone() {
+                    Some(live) => View::Seen(live),
+                    None => View::Unknown,
+                },
                 View::Nothing => self.create(&mut created).await?,
                 View::Seen(live) => {
                     if !matches!(live.phase, Phase::Leaving(_) | Phase::Failed(_)) {
@@ -112,6 +117,13 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 }
             }
         }
+    }
+
+    /// Whether the step gives what is there another address: looks for that address show it only
+    /// once that is done.
+    fn moves(&self) -> bool {
+        let address = |change: &Change| change.path == "tags.nk:address";
+        self.step.action == Action::Update && self.step.changes.iter().any(address)
     }
 
     fn changes(&self, live: &LiveValue, phase: &Phase) -> Vec<Change> {

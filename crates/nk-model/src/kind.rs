@@ -35,6 +35,28 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const PRECIOUS: bool = false;
     /// What AWS must allow whoever runs nk.
     const GRANTS: &'static [Grant];
+    /// Whether a resource is told by its immutable fields alone, so that it can get another address:
+    /// one that is where another address wants it stays, and its tags say so.
+    const MOVES: bool = false;
+    /// What cannot go while a resource of this kind stays.
+    const PIN: Option<Pin> = None;
+    /// What does not work from the going of a replaced resource until the coming of its successor;
+    /// empty where nobody notices.
+    const GAP: &'static str = "";
+    /// Whether two of the kind cannot exist at the same time, beyond what [`Replace::CreateFirst`]
+    /// says; none where all can.
+    const EXCLUDES: Option<fn(&Self, &Self) -> bool> = None;
+}
+
+/// What a resource keeps from going although its spec does not refer to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pin {
+    /// The kind that is kept.
+    pub kind: &'static str,
+    /// The field of the outputs that lists the ids.
+    pub ids: &'static str,
+    /// Why, and the way by hand.
+    pub why: &'static str,
 }
 
 /// How a resource with a changed immutable field gets its new shape.
@@ -127,6 +149,14 @@ pub struct KindInfo {
     pub precious: bool,
     /// [`Kind::GRANTS`].
     pub grants: &'static [Grant],
+    /// [`Kind::MOVES`].
+    pub moves: bool,
+    /// [`Kind::PIN`].
+    pub pin: Option<Pin>,
+    /// [`Kind::GAP`].
+    pub gap: &'static str,
+    /// [`Kind::EXCLUDES`], of two specs.
+    pub excludes: Option<fn(&Json, &Json) -> Result<bool, serde_json::Error>>,
     /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
     pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
     /// The typed references in a spec, known or not.
@@ -148,6 +178,16 @@ impl KindInfo {
             holds: K::HOLDS,
             precious: K::PRECIOUS,
             grants: K::GRANTS,
+            moves: K::MOVES,
+            pin: K::PIN,
+            gap: K::GAP,
+            excludes: match K::EXCLUDES {
+                None => None,
+                Some(_) => Some(|one, other| {
+                    let (one, other) = (K::deserialize(one)?, K::deserialize(other)?);
+                    Ok(K::EXCLUDES.is_some_and(|excludes| excludes(&one, &other)))
+                }),
+            },
             canonical: |spec| serde_json::to_value(K::deserialize(spec)?),
             bindings: |spec| Ok(bindings(&K::deserialize(spec)?)),
         }

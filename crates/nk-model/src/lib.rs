@@ -18,7 +18,7 @@ pub use address::{Address, AddressError, StackId};
 pub use diff::{Change, Changes, difference};
 pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
-pub use kind::{Kind, KindInfo, Operation, Pace, Registry, Replace, Retry};
+pub use kind::{Kind, KindInfo, Operation, Pace, Pin, Registry, Replace, Retry};
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use plan::{Action, Need, Note, Plan, Step, StepId, Totals, Until};
 pub use reference::{

@@ -6,7 +6,11 @@ use nk_model::{
     Action, Address, Desired, LiveValue, Need, Operation, Phase, Plan, Registry, Step, StepId,
     Until, placeholders_in,
 };
-use petgraph::{Direction, algo::toposort, graph::DiGraph};
+use petgraph::{
+    Direction,
+    algo::{has_path_connecting, toposort},
+    graph::DiGraph,
+};
 use serde_json::Value as Json;
 
 use crate::{
@@ -45,12 +49,18 @@ pub(crate) fn arrange(
     let mut needs: Vec<BTreeSet<Need>> = vec![BTreeSet::new(); steps.len()];
     for (id, step) in steps.iter().enumerate() {
         match step.action.operation() {
-            Operation::Create | Operation::Update => index.making(desired, step, &mut needs[id]),
+            Operation::Create | Operation::Update => {
+                index.making(desired, step, &mut needs[id]);
+                needs[id].extend(index.in_the_way(step, &steps).map(ended));
+            }
             Operation::Destroy => index.removing(id, step, &steps, &mut needs[id]),
         }
     }
     for (step, needs) in steps.iter_mut().zip(needs) {
         step.needs = needs.into_iter().collect();
+    }
+    if let Some(problem) = index.occupied(&steps) {
+        return Err(problem.into());
     }
     let steps = sorted(steps)?;
     let mut plan =
@@ -168,7 +178,6 @@ impl Index {
     /// to something else; and where the new one comes first, its coming.
     fn removing(&self, id: StepId, step: &Step, steps: &[Step], needs: &mut BTreeSet<Need>) {
         let Some(live) = &step.live else { return };
-        let ended = |step| Need { step, until: Until::Ended };
         let create_first = self.create_first.contains(&step.address);
         let destroy_first = step.action == Action::ReplaceDestroy && !create_first;
         for referrer in self.referrers_of(live) {
@@ -187,6 +196,40 @@ impl Index {
         }
     }
 
+    /// The destroys of what a new resource cannot stand beside.
+    fn in_the_way(&self, step: &Step, steps: &[Step]) -> impl Iterator<Item = StepId> {
+        let creates = step.action.operation() == Operation::Create;
+        let kind = (self.registry)(step.address.kind()).filter(|_| creates);
+        let excludes = kind.and_then(|kind| kind.excludes);
+        let going = excludes.and_then(|_| self.by_kind.get(step.address.kind()));
+        let excluded = move |id: &&StepId| {
+            let live = steps[**id].live.as_ref();
+            live.is_some_and(|live| {
+                excludes.is_some_and(|excludes| excludes(&step.spec, &live.spec).unwrap_or(false))
+            })
+        };
+        going.into_iter().flatten().filter(excluded).copied()
+    }
+
+    /// Something new in whose place something stands that cannot go before the new one is there.
+    fn occupied(&self, steps: &[Step]) -> Option<Problem> {
+        let mut graph = DiGraph::<(), ()>::with_capacity(steps.len(), steps.len());
+        let nodes: Vec<_> = steps.iter().map(|_| graph.add_node(())).collect();
+        for (id, step) in steps.iter().enumerate() {
+            for need in &step.needs {
+                graph.add_edge(nodes[need.step], nodes[id], ());
+            }
+        }
+        steps.iter().enumerate().find_map(|(id, step)| {
+            let mut before = self.in_the_way(step, steps);
+            let going =
+                before.find(|going| has_path_connecting(&graph, nodes[id], nodes[*going], None))?;
+            let live = steps[going].live.as_ref()?;
+            let (address, by) = (step.address.clone(), live.address.clone());
+            Some(Problem::Occupied { address, by, id: live.id.clone() })
+        })
+    }
+
     fn referrers_of(&self, live: &LiveValue) -> HashSet<StepId> {
         let kind = (self.registry)(live.address.kind());
         let Some(kind) = kind else { return HashSet::new() };
@@ -197,6 +240,10 @@ impl Index {
             .copied()
             .collect()
     }
+}
+
+fn ended(step: StepId) -> Need {
+    Need { step, until: Until::Ended }
 }
 
 /// The steps in an order in which every need points backwards; among equals by address.

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nk_model::{
     Address, Change, Desired, Json, KindInfo, LiveValue, Observed, Owner, Phase, Registry, Replace,
-    Unseen, placeholders_in, resolve,
+    Resource, Unseen, placeholders_in, resolve,
 };
 
 use crate::{
     Permission, PlanError, Problem,
     keep::{Kept, References, keep},
+    moves::follow,
+    pins::pinned,
 };
 
 /// What becomes of one resource.
@@ -38,6 +40,9 @@ pub(crate) enum Fate {
     Destroy,
 }
 
+/// Why something goes that is at none of the wanted addresses.
+const UNWANTED: &str = "no longer in the stack file";
+
 /// Decides what becomes of every wanted and every observed resource.
 pub(crate) fn decide(
     desired: &Desired,
@@ -59,11 +64,26 @@ pub(crate) fn decide(
     let mut going = Going::default();
     let mut decisions = Vec::new();
     let mut problems = Vec::new();
+    let mut moved = BTreeMap::new();
+    let mut followed = BTreeSet::new();
     for address in order {
+        // The first of its kind: what they refer to is decided.
+        if let Some(kind) = registry(address.kind()).filter(|kind| kind.moves)
+            && followed.insert(kind.kind)
+        {
+            let wanted = resolved(kind, desired, &facts);
+            let there = follow(kind, &wanted, &mut found);
+            moved.extend(there.moved);
+            let gone = there.displaced.into_iter();
+            decisions.extend(gone.map(|live| removal(live, UNWANTED.to_owned())));
+        }
         let wanted = &desired.resources[*address].spec;
         let found = found.remove(*address).unwrap_or_default();
         match wanted_one(address, wanted, found, &facts, &grounds, &going) {
-            Ok((decision, superfluous)) => {
+            Ok((mut decision, superfluous)) => {
+                if let Some(before) = moved.get(*address) {
+                    decision.reason = format!("it was `{before}`, and stays where it is");
+                }
                 if let (Fate::Unchanged | Fate::Update, Some(live)) =
                     (decision.fate, &decision.live)
                 {
@@ -89,11 +109,31 @@ pub(crate) fn decide(
             Phase::Leaving(word) => format!("already going away ({word})"),
             // Where everything goes, every line would say the same.
             _ if desired.resources.is_empty() => String::new(),
-            _ => "no longer in the stack file".to_owned(),
+            _ => UNWANTED.to_owned(),
         };
         decisions.push(removal(live, reason));
     }
+    problems.extend(pinned(&decisions, registry));
     if problems.is_empty() { Ok(decisions) } else { Err(PlanError { problems }) }
+}
+
+/// The wanted resources of a kind, as far as what they refer to is known.
+fn resolved<'a>(
+    kind: &KindInfo,
+    desired: &'a Desired,
+    facts: &HashMap<Address, LiveValue>,
+) -> Vec<(&'a Address, Json)> {
+    let wanted = desired.resources.iter().filter(|(address, _)| address.kind() == kind.kind);
+    let spec = |(address, resource): (&'a Address, &Resource)| {
+        // What its kind does not accept is told where it is decided.
+        Some((address, (kind.canonical)(&filled(&resource.spec, facts)).ok()?))
+    };
+    wanted.filter_map(spec).collect()
+}
+
+/// A spec with the references filled that are known.
+fn filled(spec: &Json, facts: &HashMap<Address, LiveValue>) -> Json {
+    resolve(spec, &mut |placeholder| facts.get(&placeholder.address)?.output(&placeholder.output))
 }
 
 /// What is replaced.
@@ -183,11 +223,7 @@ fn wanted_one(
     let Grounds { registry, references, unseen } = grounds;
     let kind = registry(address.kind())
         .ok_or_else(|| spec_problem(format!("there is no kind `{}`", address.kind())))?;
-    let fill = |spec: &Json| {
-        resolve(spec, &mut |placeholder| {
-            facts.get(&placeholder.address)?.output(&placeholder.output)
-        })
-    };
+    let fill = |spec: &Json| filled(spec, facts);
     let spec = (kind.canonical)(&fill(wanted)).map_err(|error| spec_problem(error.to_string()))?;
     // What AWS does not tell is shown as it is wanted, placeholders included.
     let found =
@@ -199,7 +235,7 @@ fn wanted_one(
         None => (Fate::Create, Vec::new(), String::new()),
         Some(live) => {
             let changes = unseen.difference(kind.kind, &live.spec, &spec);
-            fate(address, kind, live, changes, going)?
+            fate(address, kind, live, &spec, changes, going)?
         }
     };
     Ok((Decision { address: address.clone(), fate, spec, live, changes, reason }, superfluous))
@@ -209,11 +245,16 @@ fn fate(
     address: &Address,
     kind: &KindInfo,
     live: &LiveValue,
+    wanted: &Json,
     changes: Vec<Change>,
     going: &Going,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
     // What must go before its successor can come takes along whatever holds it.
     let beneath = going.beneath(live, kind);
+    // So does what its successor cannot stand beside.
+    let excluded =
+        kind.excludes.is_some_and(|excludes| excludes(wanted, &live.spec).unwrap_or(false));
+    let first = beneath.is_some() || excluded;
     match &live.phase {
         Phase::Leaving(word) => {
             let reason = format!("the one before is still going away ({word})");
@@ -221,7 +262,7 @@ fn fate(
         }
         Phase::Failed(why) => {
             let because = format!("AWS gave up on it: {why}");
-            return replacement(address, kind, changes, because, beneath.is_some(), None);
+            return replacement(address, kind, changes, because, first, None);
         }
         Phase::Retired(until) => {
             let change = Change {
@@ -241,7 +282,7 @@ fn fate(
     let fields: Vec<_> = in_order.map(|field| format!("`{field}`")).collect();
     if !fields.is_empty() {
         let because = format!("{} cannot be changed in place", fields.join(", "));
-        return replacement(address, kind, changes, because, beneath.is_some(), root);
+        return replacement(address, kind, changes, because, first, root);
     }
     if let (true, Some(beneath)) = (kind.holds, beneath) {
         let because = format!("it holds `{beneath}`, which must go first to be replaced");
@@ -282,6 +323,12 @@ fn replacement(
             let apart = changes.iter().any(|change| fields.contains(&change.field()));
             if apart { Fate::ReplaceCreateFirst } else { Fate::ReplaceDestroyFirst }
         }
+    };
+    let because = match fate {
+        Fate::ReplaceDestroyFirst if !kind.gap.is_empty() => {
+            format!("{because}; meanwhile {}", kind.gap)
+        }
+        _ => because,
     };
     Ok((fate, changes, because))
 }

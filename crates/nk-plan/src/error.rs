@@ -71,6 +71,30 @@ pub enum Problem {
         /// Why it is not replaced, and the way by hand.
         why: &'static str,
     },
+    /// Something that is to go, and cannot while something else stays.
+    #[error("`{address}` ({id}) cannot go: `{by}` stands in it")]
+    Pinned {
+        /// What is to go.
+        address: Address,
+        /// What AWS calls it.
+        id: String,
+        /// What stays.
+        by: Address,
+        /// Why, and the way by hand.
+        why: &'static str,
+    },
+    /// Something new, in whose place something stands that goes only once the new one is there.
+    #[error(
+        "`{address}` takes the place of `{by}` ({id}), which is in use until `{address}` is there"
+    )]
+    Occupied {
+        /// What is to be made.
+        address: Address,
+        /// What is to go.
+        by: Address,
+        /// What AWS calls that.
+        id: String,
+    },
     /// Something precious that the stack file has ceased to mention.
     #[error(
         "`{address}` ({id}) is no longer in the stack file, and removing it loses what it holds"
@@ -94,7 +118,10 @@ impl Problem {
                 "rename `project` in the stack file, or remove `{id}` by hand if nobody needs it"
             )),
             Self::Twins { .. } => Some("remove by hand all but the one in use".to_owned()),
-            Self::Irreplaceable { why, .. } => Some((*why).to_owned()),
+            Self::Irreplaceable { why, .. } | Self::Pinned { why, .. } => Some((*why).to_owned()),
+            Self::Occupied { address, .. } => Some(format!(
+                "apply twice: first with another place for `{address}`, or without it"
+            )),
             Self::Precious { address, .. } => Some(format!(
                 "put it back into the stack file, or run `nk apply --remove {address}`"
             )),

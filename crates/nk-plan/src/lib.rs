@@ -6,7 +6,9 @@ mod check;
 mod decide;
 mod error;
 mod keep;
+mod moves;
 mod order;
+mod pins;
 
 pub use check::check;
 pub use error::{PlanError, Problem};

@@ -172,9 +172,10 @@ impl<K: Kind> Reconcile<K> for Sim {
         changes: &[Change],
     ) -> CloudResult<Option<Live<K, K::Outputs>>> {
         let json = serde_json::to_value(spec).expect("a spec serializes");
-        let (id, kind) = (live.id.clone(), KindInfo::of::<K>());
-        let operation = format!("sim:Update {}", live.address);
-        self.call(true, operation, move |world| world.update(&kind, &id, json, changes)).await?;
+        let (id, address, kind) = (live.id.clone(), live.address.clone(), KindInfo::of::<K>());
+        let operation = format!("sim:Update {address}");
+        let effect = move |world: &mut World| world.update(&kind, &id, address, json, changes);
+        self.call(true, operation, effect).await?;
         Ok(None)
     }
 

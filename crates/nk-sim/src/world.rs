@@ -75,6 +75,13 @@ impl World {
             return Err(refused("Create", "SimAlreadyExists", &format!("{address} exists")));
         }
         self.refers_to_what_exists(kind, &spec)?;
+        if let Some(excludes) = kind.excludes {
+            let mut others = self.resources.of_kind(kind.kind);
+            let other = others.find(|(_, one)| excludes(&spec, &one.spec).unwrap_or(false));
+            if let Some((_, other)) = other {
+                return Err(refused("Create", "SimConflict", other.address.as_str()));
+            }
+        }
         if kind.replace == Replace::Supersede {
             self.resources.clear(&address);
         }
@@ -103,6 +110,7 @@ impl World {
         &mut self,
         kind: &KindInfo,
         id: &str,
+        address: Address,
         spec: Json,
         changes: &[Change],
     ) -> CloudResult<()> {
@@ -113,6 +121,8 @@ impl World {
         }
         let busy_until = Instant::now() + Duration::from_secs_f64(kind.pace.update);
         let found = self.resources.change(id, |one| {
+            // The address is a tag like any other.
+            one.address = address;
             one.spec = spec;
             one.busy_until = busy_until;
         });

@@ -43,6 +43,7 @@ impl Kind for NatGateway {
     const KIND: &'static str = "nat-gateway";
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["subnet", "address"];
+    const GAP: &'static str = "nothing gets out through it";
     /// Two minutes is usual; AWS itself gives up after fifteen and reports `failed`.
     const PACE: Pace =
         Pace { create: 107.0, update: 1.0, destroy: 52.0, every: 2.0, patience: 15.0 * 60.0 };

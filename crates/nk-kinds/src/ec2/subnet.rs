@@ -43,6 +43,8 @@ impl Kind for Subnet {
     const KIND: &'static str = "subnet";
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["vpc", "cidr", "zone"];
+    /// The zones of a stack file are counted; the ranges of their subnets are not.
+    const MOVES: bool = true;
     const REPLACE: Replace = Replace::CreateFirst(&["vpc", "cidr"]);
     const RETRY: &'static [Retry] = &[
         IN_USE,
@@ -58,4 +60,6 @@ impl Kind for Subnet {
         Grant::remove(&["ec2:DeleteSubnet"]).on(SUBNET).only(Only::Tagged),
         OBSTACLES,
     ];
+    const EXCLUDES: Option<fn(&Self, &Self) -> bool> =
+        Some(|one, other| one.vpc == other.vpc && one.cidr.overlaps(other.cidr));
 }

@@ -77,6 +77,7 @@ const SERVICE: &[&str] = &["ecs:{region}:{account}:service/{stack}-*"];
 impl Kind for Service {
     type Outputs = ServiceOutputs;
     const KIND: &'static str = "service";
+    const GAP: &'static str = "it has no tasks";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
     const IMMUTABLE: &'static [&'static str] = &["name", "cluster"];
     const PACE: Pace =

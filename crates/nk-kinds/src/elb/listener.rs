@@ -81,6 +81,7 @@ const RULE: &[&str] = &["elasticloadbalancing:{region}:{account}:listener-rule/a
 impl Kind for Listener {
     type Outputs = ListenerOutputs;
     const KIND: &'static str = "listener";
+    const GAP: &'static str = "nothing answers on its port";
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const IMMUTABLE: &'static [&'static str] = &["load-balancer"];
     const RETRY: &'static [Retry] = &[

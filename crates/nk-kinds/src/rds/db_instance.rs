@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Operation, Pace, Ref, Replace, Retry};
+use nk_model::{Grant, Kind, Operation, Pace, Pin, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -88,6 +88,9 @@ pub struct DbInstanceOutputs {
     pub endpoint: Option<String>,
     /// Its ARN.
     pub arn: String,
+    /// The ids of the subnets of its group that are in the zones it stands in.
+    #[serde(default)]
+    pub subnets: BTreeSet<String>,
 }
 
 impl DbInstance {
@@ -120,6 +123,14 @@ impl Kind for DbInstance {
     const OUTPUTS: &'static [&'static str] = &["name", "endpoint", "arn"];
     const IMMUTABLE: &'static [&'static str] =
         &["name", "engine", "encrypted", "database", "username", "subnet-group"];
+    const PIN: Option<Pin> = Some(Pin {
+        kind: "subnet",
+        ids: "subnets",
+        why: "RDS takes no subnet out of a group whose database stands in it; keep the zone as it is, or \
+              have the database leave it: set `database.multi-zone = true` and apply, fail over with \
+              `aws rds reboot-db-instance --force-failover`, set it to `false` and apply, and then \
+              change the zone",
+    });
     const REPLACE: Replace = Replace::Refuse(
         "replacing a database loses its data; take a snapshot, restore it as a new instance with the \
          new settings, point the stack at it, and delete the old one by hand",

@@ -1,6 +1,6 @@
 //! What RDS tells of a database instance, as the spec that would have produced it.
 
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 use aws_sdk_rds::types::{self, PendingModifiedValues};
 use nk_engine::{CloudError, CloudResult};
@@ -27,11 +27,24 @@ pub(super) fn live(
         name: spec.name.clone(),
         endpoint: endpoint.filter(|host| !host.is_empty()),
         arn: instance.db_instance_arn.clone().unwrap_or_default(),
+        subnets: subnets(instance),
     };
     let (phase, note) = phase(instance.db_instance_status().unwrap_or("creating"));
     let live = Live::ready(address, outputs.arn.clone(), spec, outputs).in_phase(phase);
     let notes = note.map(str::to_owned).into_iter().chain(reboots(instance)).collect();
     Ok(Live { notes, ..live })
+}
+
+/// The subnets of its group in the zones of the instance and of its standby.
+fn subnets(instance: &types::DbInstance) -> BTreeSet<String> {
+    let zones = [instance.availability_zone(), instance.secondary_availability_zone()];
+    let group = instance.db_subnet_group.as_ref();
+    let subnets = group.map(types::DbSubnetGroup::subnets).unwrap_or_default().iter();
+    let stands = |subnet: &&types::Subnet| {
+        let zone = subnet.subnet_availability_zone().and_then(|zone| zone.name());
+        zone.is_some() && zones.contains(&zone)
+    };
+    subnets.filter(stands).filter_map(|subnet| subnet.subnet_identifier.clone()).collect()
 }
 
 /// Whether RDS has changes before it.
