@@ -12,11 +12,13 @@ use tokio::sync::{mpsc, watch};
 pub struct Trial {
     /// The cloud.
     pub sim: Arc<Sim>,
+    /// How many times faster than AWS nk believes it to be.
+    pub speed: f64,
 }
 
 impl Default for Trial {
     fn default() -> Self {
-        Self { sim: Arc::new(Sim::default()) }
+        Self { sim: Arc::new(Sim::default()), speed: 1.0 }
     }
 }
 
@@ -58,6 +60,7 @@ impl Trial {
             stop,
             gate: Arc::new(NoGate),
             unseen: Arc::default(),
+            speed: self.speed,
         };
         let summary = execute(Arc::clone(&self.sim), plan, run).await;
         let mut all = Vec::new();

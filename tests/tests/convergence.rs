@@ -1,6 +1,6 @@
 //! Whatever goes wrong, the same command again gets there: on the simulated cloud, in paused time.
 
-use nk_model::{Action, Desired, Outcome};
+use nk_model::{Action, Desired, Event, Outcome};
 use nk_sim::Fault;
 use nk_tests::{
     small::network,
@@ -187,4 +187,23 @@ async fn the_whole_topology_takes_as_long_as_its_database() {
     assert_eq!(summary.critical_path.last().unwrap().to_string(), "db-instance.main");
     assert!(summary.seconds / summary.bound < 1.05, "{} of {}", summary.seconds, summary.bound);
     assert!(summary.seconds < 460.0, "{}", summary.seconds);
+}
+
+/// How long it takes to make a VPC where the first call gets lost.
+async fn with_a_lost_call(speed: f64) -> f64 {
+    let trial = Trial { speed, ..Trial::default() };
+    trial.sim.set_fault(Some(Fault::LostCall(1)));
+    let (_, events) = trial.apply(&seed()).await;
+    let made = events.iter().find_map(|event| match event {
+        Event::Finished { address, seconds, .. } if address.kind() == "vpc" => Some(*seconds),
+        _ => None,
+    });
+    made.unwrap_or_else(|| panic!("there is no VPC: {events:#?}"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_faster_than_aws_is_waited_for_as_much_less() {
+    let (slow, fast) = (with_a_lost_call(1.0).await, with_a_lost_call(60.0).await);
+    assert!(slow > 60.0, "{slow}");
+    assert!(fast < slow / 10.0, "{fast} against {slow}");
 }

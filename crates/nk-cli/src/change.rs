@@ -55,6 +55,7 @@ pub(crate) async fn run<C: Cloud>(
     parallelism: usize,
     console: Console,
     unseen: Unseen,
+    speed: f64,
 ) -> Summary {
     let (events, told) = mpsc::unbounded_channel();
     let (stop_sender, stop) = watch::channel(Stop::Go);
@@ -68,6 +69,7 @@ pub(crate) async fn run<C: Cloud>(
         stop,
         gate: hold.lease.gate(),
         unseen: Arc::new(unseen),
+        speed,
     };
     let summary = execute(Arc::clone(cloud), plan, run).await;
     watching.abort();

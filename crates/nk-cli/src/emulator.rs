@@ -21,6 +21,12 @@ pub(crate) fn unseen() -> Result<Unseen, Error> {
     Ok(Unseen::new(product.lies().into_iter().map(|lie| (lie.kind, lie.field))))
 }
 
+/// How many times faster than AWS the emulator is.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+pub(crate) fn speed() -> Result<f64, Error> {
+    nk_local::speed(|name| env::var(name).ok()).map_err(Error::Local)
+}
+
 /// Makes sure that it runs.
 pub(crate) async fn up() -> Result<Emulator, Error> {
     nk_local::up(&settings()?, &tell).await.map_err(Error::Local)

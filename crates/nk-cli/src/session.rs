@@ -21,6 +21,8 @@ pub(crate) struct Session<P> {
     pub(crate) desired: Desired,
     /// What the emulator in use does not keep; of AWS there is nothing.
     pub(crate) unseen: Unseen,
+    /// How many times faster than AWS the emulator in use is.
+    pub(crate) speed: f64,
     survey: Survey,
     /// The domain of the certificate that an emulator has yet to issue.
     unissued: Option<String>,
@@ -89,6 +91,7 @@ impl<P: Provider> Session<P> {
     pub(crate) async fn connect(global: &Global, opened: Opened) -> Result<Self, Error> {
         let Opened { stack, .. } = opened;
         let unseen = if global.local { emulator::unseen()? } else { Unseen::default() };
+        let speed = if global.local { emulator::speed()? } else { 1.0 };
         let connection = connection(global, &stack).await?;
         let questions = questions(&stack, &connection);
         let connected = P::connect(stack.id.clone(), &connection, &questions).await;
@@ -114,7 +117,7 @@ impl<P: Provider> Session<P> {
             "{} in {}, account {}, as {}{here}",
             stack.id, stack.region, caller.account, caller.arn
         );
-        Ok(Self { stack, cloud: Arc::new(cloud), desired, unseen, survey, unissued, place })
+        Ok(Self { stack, cloud: Arc::new(cloud), desired, unseen, speed, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.

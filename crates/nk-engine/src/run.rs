@@ -42,6 +42,8 @@ pub struct Run {
     pub gate: Arc<dyn Gate>,
     /// The fields that are not compared, because whoever answers does not tell them.
     pub unseen: Arc<Unseen>,
+    /// How many times faster than AWS the one who answers is; every wait is as much shorter.
+    pub speed: f64,
 }
 
 task_local! {
@@ -199,9 +201,9 @@ impl<C: Cloud> Execution<C> {
         let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
         let unseen = Arc::clone(&self.run.unseen);
         let (messages, told) = (self.sender.clone(), self.run.stop.clone());
-        let address = step.address.clone();
+        let (address, speed) = (step.address.clone(), self.run.speed);
         self.tasks.spawn(STEP.scope(address, async move {
-            let stage = Stage::new(id, messages, told, places, &*gate);
+            let stage = Stage::new(id, messages, told, places, &*gate, speed);
             let step = &plan.steps[id];
             let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage, &unseen);
             let result = match step.action.operation() {

@@ -14,7 +14,7 @@ use nk_model::{
     Action, Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, Unseen,
 };
 pub(crate) use setback::StepError;
-use setback::{IN_USE, taken};
+use setback::{IN_USE, taken, whole};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
@@ -195,7 +195,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
             if let View::Seen(live) = self.look().await? {
                 return Ok(Some(live));
             }
-            let elapsed = began.elapsed().as_secs_f64();
+            let elapsed = self.stage.since(began);
             if elapsed >= patience {
                 return Ok(None);
             }
@@ -213,7 +213,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     ) -> Result<View, StepError> {
         match updated {
             Some((same, since)) if *same == changes => {
-                if since.elapsed().as_secs_f64() >= STALE {
+                if self.stage.since(*since) >= STALE {
                     let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
                     return Err(StepError::Ignored(fields.join("`, `")));
                 }
@@ -275,7 +275,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         // Another answer from before the call, or somebody brought it back.
                         Phase::Ready | Phase::Failed(_) => "still there".to_owned(),
                     };
-                    let patient = self.began.elapsed().as_secs_f64() < STALE;
+                    let patient = self.stage.since(self.began) < STALE;
                     asked = patient || matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));
                     self.wait(&format!("AWS says `{word}`"), Operation::Destroy).await?;
                     live = seen;
@@ -310,10 +310,10 @@ impl<'a, C: Cloud> Settling<'a, C> {
     /// Waits until it is time for the next look.
     async fn wait(&mut self, reason: &str, operation: Operation) -> Result<(), StepError> {
         let pace = &self.kind.pace;
-        let elapsed = self.began.elapsed().as_secs_f64();
+        let elapsed = self.stage.since(self.began);
         if elapsed > pace.patience {
-            let seconds = self.began.elapsed().as_secs();
-            return Err(StepError::Impatient { doing: reason.to_owned(), seconds, last: None });
+            let (doing, seconds) = (reason.to_owned(), whole(elapsed));
+            return Err(StepError::Impatient { doing, seconds, last: None });
         }
         self.stage.waits(reason);
         self.stage.sleep(next_look(elapsed, usual(pace, operation), pace)).await?;

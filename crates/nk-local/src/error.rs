@@ -23,6 +23,9 @@ pub enum LocalError {
     /// `NK_LOCAL_PORT` is no port.
     #[error("`NK_LOCAL_PORT` is not a port: {0}")]
     BadPort(String),
+    /// `NK_LOCAL_SPEED` is no factor.
+    #[error("`NK_LOCAL_SPEED` is not a number from 1 to 1000: {0}")]
+    BadSpeed(String),
     /// None of the commands is a Python new enough.
     #[error("the emulator needs Python 3.{oldest} or newer, and none was found on the PATH")]
     NoPython {

@@ -24,7 +24,7 @@ mod state;
 pub use error::LocalError;
 pub use lie::{Lie, lies};
 pub use product::Product;
-pub use settings::Settings;
+pub use settings::{Settings, speed};
 
 use state::State;
 use std::{

@@ -55,6 +55,19 @@ impl Settings {
     }
 }
 
+/// How many times faster than AWS the emulator is, by `NK_LOCAL_SPEED` in what answers for the
+/// environment: one unless it says so. A proxy that holds what takes AWS minutes for as many seconds
+/// is 60 times as fast, and nk waits for it as much less.
+pub fn speed(variable: impl Fn(&str) -> Option<String>) -> Result<f64, LocalError> {
+    let Some(text) = variable("NK_LOCAL_SPEED").filter(|text| !text.is_empty()) else {
+        return Ok(1.0);
+    };
+    match text.parse() {
+        Ok(speed) if (1.0..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err(LocalError::BadSpeed(text)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +110,14 @@ mod tests {
         );
         let port = read(&[("HOME", "/h"), ("NK_LOCAL_PORT", "70000")]).unwrap_err();
         assert_eq!(port.to_string(), "`NK_LOCAL_PORT` is not a port: 70000");
+        let speed =
+            |text: &str| speed(|_| Some(text.to_owned())).map_err(|error| error.to_string());
+        assert_eq!(speed("60"), Ok(60.0));
+        assert_eq!(speed(""), Ok(1.0));
+        for wrong in ["0", "-1", "inf", "NaN", "fast"] {
+            let said = format!("`NK_LOCAL_SPEED` is not a number from 1 to 1000: {wrong}");
+            assert_eq!(speed(wrong), Err(said));
+        }
         assert!(matches!(read(&[]).unwrap_err(), LocalError::Homeless));
         assert!(matches!(read(&[("XDG_CACHE_HOME", "x")]).unwrap_err(), LocalError::Homeless));
     }

@@ -84,8 +84,9 @@ async fn under_lock<P: Provider>(
         }
         let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
         let console = output.console(&plan, global.verbose > 0);
-        let unseen = session.unseen.clone();
-        let summary = change::run(&session.cloud, plan, hold, parallelism, console, unseen).await;
+        let (unseen, speed) = (session.unseen.clone(), session.speed);
+        let cloud = &session.cloud;
+        let summary = change::run(cloud, plan, hold, parallelism, console, unseen, speed).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use nk_model::{LiveValue, StepId};
 use tokio::{
     sync::{Semaphore, SemaphorePermit, mpsc, watch},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::Message;
@@ -52,6 +52,7 @@ pub(crate) struct Stage<'a> {
     stop: watch::Receiver<Stop>,
     places: Arc<Semaphore>,
     gate: &'a dyn Gate,
+    speed: f64,
     last_reason: std::sync::Mutex<String>,
 }
 
@@ -62,8 +63,9 @@ impl<'a> Stage<'a> {
         stop: watch::Receiver<Stop>,
         places: Arc<Semaphore>,
         gate: &'a dyn Gate,
+        speed: f64,
     ) -> Self {
-        Self { id, sender, stop, places, gate, last_reason: std::sync::Mutex::default() }
+        Self { id, sender, stop, places, gate, speed, last_reason: std::sync::Mutex::default() }
     }
 
     /// Tells what AWS has assigned.
@@ -91,7 +93,12 @@ impl<'a> Stage<'a> {
         if !stopped && self.gate.open().await { Ok(()) } else { Err(Interrupted) }
     }
 
-    /// Sleeps, unless nothing is waited for any more.
+    /// The seconds since then, as AWS would count them.
+    pub(crate) fn since(&self, then: Instant) -> f64 {
+        then.elapsed().as_secs_f64() * self.speed
+    }
+
+    /// Sleeps for what is so long on AWS, unless nothing is waited for any more.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Interrupted> {
         let mut stop = self.stop.clone();
         let stopped = async move {
@@ -99,6 +106,6 @@ impl<'a> Stage<'a> {
                 std::future::pending::<()>().await;
             }
         };
-        sleep_or(duration, stopped).await
+        sleep_or(duration.div_f64(self.speed), stopped).await
     }
 }

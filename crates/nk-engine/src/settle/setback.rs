@@ -102,15 +102,14 @@ impl<C: Cloud> Settling<'_, C> {
             self.stage.sleep(backoff(self.failures)).await?;
             return Ok(());
         };
-        let elapsed = self.began.elapsed();
-        if elapsed.as_secs_f64() > retry.patience {
-            let doing = "refused".to_owned();
-            let seconds = elapsed.as_secs();
+        let elapsed = self.stage.since(self.began);
+        if elapsed > retry.patience {
+            let (doing, seconds) = ("refused".to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: Some(error) });
         }
         self.stage.waits(&format!("AWS says {}: {}", retry.code, error.message));
         let pace = Pace { every: 5.0, ..self.kind.pace };
-        let seconds = next_look(elapsed.as_secs_f64(), 1.0, &pace);
+        let seconds = next_look(elapsed, 1.0, &pace);
         self.stage.sleep(seconds.min(Duration::from_secs(5))).await?;
         Ok(())
     }
@@ -128,6 +127,11 @@ pub(super) fn taken(error: &CloudError) -> bool {
         || code == IN_USE
         || error.says("InvalidParameterException", "was not idempotent")
         || error.says("InvalidParameterException", "Domain already")
+}
+
+/// A time without its fraction.
+pub(super) fn whole(seconds: f64) -> u64 {
+    Duration::from_secs_f64(seconds).as_secs()
 }
 
 /// Dense at first, then every two seconds: how IAM and EC2 catch up.
