@@ -29,3 +29,8 @@ local command="status":
 # nk killed at every call, every answer lost, rain: most of an hour.
 faults:
     cargo test -p nk --test kill --test answers -- --ignored --nocapture --test-threads 2
+
+# nk beside Terraform on one emulator, into bench/RESULTS.md: twelve minutes (`--quick`: one).
+bench *arguments:
+    cargo build --release --workspace --bins
+    python3 bench/run.py {{arguments}}
