@@ -101,6 +101,10 @@ impl Kind for Service {
             message: "verify that the ECS service role being passed has the proper permissions",
             patience: 120.0,
         },
+        unheard(Operation::Create, "Error retrieving subnet information"),
+        unheard(Operation::Create, "Error retrieving security group information"),
+        unheard(Operation::Update, "Error retrieving subnet information"),
+        unheard(Operation::Update, "Error retrieving security group information"),
         Retry {
             on: Operation::Create,
             code: "ClusterNotFoundException",
@@ -128,4 +132,9 @@ impl Kind for Service {
         Grant::make(&["ecs:DescribeTasks"]).on(&["ecs:{region}:{account}:task/{stack}-*"]),
         Grant::remove(&["ecs:DeleteService", "ecs:UpdateService"]).on(SERVICE),
     ];
+}
+
+/// How ECS words it of parts of the network that it has not heard of yet.
+const fn unheard(on: Operation, message: &'static str) -> Retry {
+    Retry { on, code: "InvalidParameterException", message, patience: 60.0 }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Pace, Ref};
+use nk_model::{Grant, Kind, Operation, Pace, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Tags,
-    ec2::{SecurityGroupId, SubnetId},
+    ec2::{SecurityGroupId, SubnetId, unheard},
     output,
 };
 
@@ -56,6 +56,12 @@ impl Kind for LoadBalancer {
     const IMMUTABLE: &'static [&'static str] = &["name", "internet-facing"];
     const PACE: Pace =
         Pace { create: 154.0, update: 1.0, destroy: 11.0, every: 3.0, patience: 15.0 * 60.0 };
+    const RETRY: &'static [Retry] = &[
+        unheard(Operation::Create, "SubnetNotFound"),
+        unheard(Operation::Create, "InvalidSecurityGroup"),
+        unheard(Operation::Update, "SubnetNotFound"),
+        unheard(Operation::Update, "InvalidSecurityGroup"),
+    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[
             "elasticloadbalancing:DescribeLoadBalancerAttributes",

@@ -65,12 +65,21 @@ impl Kind for TargetGroup {
     const OUTPUTS: &'static [&'static str] = &["arn", "metric-name"];
     const IMMUTABLE: &'static [&'static str] = &["name", "port", "vpc"];
     const REPLACE: nk_model::Replace = nk_model::Replace::CreateFirst(&["name"]);
-    const RETRY: &'static [Retry] = &[Retry {
-        on: Operation::Destroy,
-        code: "ResourceInUse",
-        message: "is currently in use by a listener or a rule",
-        patience: 300.0,
-    }];
+    const RETRY: &'static [Retry] = &[
+        // Of a VPC that it has not heard of yet.
+        Retry {
+            on: Operation::Create,
+            code: "ValidationError",
+            message: "is not found",
+            patience: 60.0,
+        },
+        Retry {
+            on: Operation::Destroy,
+            code: "ResourceInUse",
+            message: "is currently in use by a listener or a rule",
+            patience: 300.0,
+        },
+    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[
             "elasticloadbalancing:DescribeTags",

@@ -151,6 +151,8 @@ impl Kind for DbInstance {
             message: "",
             patience: 120.0,
         },
+        unknown_groups(Operation::Create),
+        unknown_groups(Operation::Update),
         Retry {
             on: Operation::Create,
             code: "DBSubnetGroupNotFoundFault",
@@ -196,4 +198,9 @@ impl Kind for DbInstance {
         Grant::remove(&["rds:CreateDBSnapshot"]).on(SNAPSHOT).given("final-snapshot"),
         Grant::lift(&["rds:ModifyDBInstance"]).on(SETTINGS),
     ];
+}
+
+/// How RDS words it of security groups that it has not heard of yet.
+const fn unknown_groups(on: Operation) -> Retry {
+    Retry { on, code: "InvalidParameterValue", message: "Invalid security group", patience: 60.0 }
 }

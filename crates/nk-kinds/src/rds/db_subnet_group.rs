@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use nk_model::{Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use crate::{Tags, ec2::SubnetId, output};
+use crate::{
+    Tags,
+    ec2::{SubnetId, unheard},
+    output,
+};
 
 output!(
     /// The name of a DB subnet group.
@@ -41,12 +45,24 @@ impl Kind for DbSubnetGroup {
     const KIND: &'static str = "db-subnet-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
-    const RETRY: &'static [Retry] = &[Retry {
-        on: Operation::Destroy,
-        code: "InvalidDBSubnetGroupStateFault",
-        message: "",
-        patience: 180.0,
-    }];
+    const RETRY: &'static [Retry] = &[
+        unheard(Operation::Create, "InvalidSubnet"),
+        unheard(Operation::Update, "InvalidSubnet"),
+        unknown_subnets(Operation::Create),
+        unknown_subnets(Operation::Update),
+        Retry {
+            on: Operation::Destroy,
+            code: "InvalidDBSubnetGroupStateFault",
+            message: "",
+            patience: 180.0,
+        },
+    ];
+}
+
+/// How RDS words it of subnets that it has not heard of yet.
+const fn unknown_subnets(on: Operation) -> Retry {
+    Retry { on, code: "InvalidParameterValue", message: "Some input subnets", patience: 60.0 }
+    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["rds:DescribeDBSubnetGroups", "tag:GetResources"]),
         Grant::look(&["rds:ListTagsForResource"]).on(GROUP),
