@@ -5,6 +5,8 @@ Usage: strangers.py ENDPOINT REGION PREFIX names nobody   things with the stack'
        strangers.py ENDPOINT REGION PREFIX gone           removes them
        strangers.py ENDPOINT REGION PREFIX inside         things within and beside the stack's own
        strangers.py ENDPOINT REGION PREFIX look           those, as they are now
+       strangers.py ENDPOINT REGION PREFIX outside        removes what keeps the stack's VPC of those
+       strangers.py ENDPOINT REGION PREFIX group          a group of theirs in the place of the stack's
 
 Prints JSON: the addresses whose names are taken, or the things themselves.
 """
@@ -150,6 +152,13 @@ def inside():
         TagSpecifications=tagged("security-group"),
     )
     ec2.create_route_table(VpcId=vpc, TagSpecifications=tagged("route-table"))
+    filters = [{"Name": "tag:nk:address", "Values": ["subnet.private-1"]}]
+    subnet = ec2.describe_subnets(Filters=filters)["Subnets"][0]["SubnetId"]
+    ec2.create_network_interface(
+        SubnetId=subnet,
+        Description="of mine",
+        TagSpecifications=tagged("network-interface"),
+    )
     ec2.allocate_address(Domain="vpc", TagSpecifications=tagged("elastic-ip"))
     aws("iam").create_role(RoleName=f"{PREFIX}-mine", AssumeRolePolicyDocument=TRUST, Tags=[MINE])
     aws("secretsmanager").create_secret(Name=f"{PREFIX}-mine", SecretString="m", Tags=[MINE])
@@ -162,6 +171,32 @@ def inside():
         DashboardName=f"{PREFIX}-mine", DashboardBody=json.dumps({"widgets": []})
     )
     return look()
+
+
+def group():
+    """Puts a security group of theirs in the place of one of the stack's, by the same name."""
+    ec2 = aws("ec2")
+    name = f"{PREFIX}-rds-sg"
+    filters = [{"Name": "group-name", "Values": [name]}]
+    ours = ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]
+    ec2.delete_security_group(GroupId=ours["GroupId"])
+    theirs = ec2.create_security_group(VpcId=ours["VpcId"], GroupName=name, Description="mine")
+    return theirs["GroupId"]
+
+
+def outside():
+    """Removes what stands in the stack's VPC."""
+    ec2 = aws("ec2")
+    there = look()
+    for one in there["interfaces"]:
+        ec2.delete_network_interface(NetworkInterfaceId=one["NetworkInterfaceId"])
+    for one in there["subnets"]:
+        ec2.delete_subnet(SubnetId=one["SubnetId"])
+    for one in there["groups"]:
+        ec2.delete_security_group(GroupId=one["GroupId"])
+    for one in there["tables"]:
+        ec2.delete_route_table(RouteTableId=one["RouteTableId"])
+    return []
 
 
 def look():
@@ -178,6 +213,7 @@ def look():
     return {
         "vpcs": [one for one in vpcs if one["CidrBlock"] == "10.9.0.0/16"],
         "subnets": ec2.describe_subnets(Filters=filters)["Subnets"],
+        "interfaces": ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"],
         "groups": ec2.describe_security_groups(Filters=filters)["SecurityGroups"],
         "tables": ec2.describe_route_tables(Filters=filters)["RouteTables"],
         "addresses": ec2.describe_addresses(Filters=filters)["Addresses"],
@@ -200,6 +236,10 @@ def main():
             made = inside()
         case ["look"]:
             made = look()
+        case ["outside"]:
+            made = outside()
+        case ["group"]:
+            made = group()
         case other:
             sys.exit(f"what is {other}?")
     print(json.dumps(made, default=str, sort_keys=True))

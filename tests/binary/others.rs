@@ -1,9 +1,10 @@
 //! What belongs to others: never adopted, changed or removed, and never in a plan.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use nk_tests::{
     planned::shown,
+    proxy::{Refusals, Times},
     rig::{Rig, Said},
 };
 use serde_json::Value as Json;
@@ -17,7 +18,9 @@ async fn rig(instance: &str) -> Rig {
 }
 
 async fn strangers(rig: &Rig, arguments: &[&str]) -> Json {
-    let arguments = [&[&rig.emulator, "ap-northeast-1", "neuraKnot-dev"], arguments].concat();
+    // Through the proxy: what it refuses depends on what others have made as well.
+    let endpoint = rig.proxy.endpoint.as_str();
+    let arguments = [&[endpoint, "ap-northeast-1", "neuraKnot-dev"], arguments].concat();
     serde_json::from_str(&rig.python("strangers.py", &arguments).await).unwrap()
 }
 
@@ -70,4 +73,71 @@ async fn what_stands_in_or_beside_a_stack_is_left_alone() {
     let _ = rig.apply("dev").await.with_code(0);
     assert_eq!(changing(&rig), Vec::<String>::new());
     assert_eq!(strangers(&rig, &["look"]).await, theirs);
+}
+
+const DESTROY: [&str; 4] = ["destroy", "--env", "dev", "--yes"];
+
+/// The ids of what others have in the stack's VPC.
+fn ids(theirs: &Json) -> Vec<&str> {
+    let keys = [
+        ("interfaces", "NetworkInterfaceId"),
+        ("subnets", "SubnetId"),
+        ("groups", "GroupId"),
+        ("tables", "RouteTableId"),
+    ];
+    let ids = keys.map(|(list, key)| theirs[list][0][key].as_str().unwrap());
+    ids.to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_of_others_keeps_a_vpc_is_named_and_not_waited_for() {
+    let rig = rig("kept").await;
+    let times = Times { pending: Duration::ZERO, linger: Duration::ZERO, unheard: Duration::ZERO };
+    rig.proxy.set_rule(Arc::new(Refusals::new(times)));
+    let _ = rig.apply("dev").await.with_code(0);
+    let theirs = strangers(&rig, &["inside"]).await;
+    let [interface, subnet, group, table] = ids(&theirs)[..] else { panic!("{theirs}") };
+    rig.proxy.take();
+
+    // Before anything goes.
+    let said = rig.nk(&DESTROY).await.with_code(1);
+    let names = [
+        format!("`vpc.main`: network interface {interface} of \"of mine\" stands in it"),
+        format!("`vpc.main`: subnet {subnet} (\"neuraKnot-dev-vpc\") stands in it"),
+        format!("`vpc.main`: security group {group} (\"neuraKnot-dev-vpc\") stands in it"),
+        format!("`vpc.main`: route table {table} (\"neuraKnot-dev-vpc\") stands in it"),
+    ];
+    for name in &names {
+        assert!(said.err.contains(name), "{name}: {}", said.err);
+    }
+    assert_eq!(said.err.matches("stands in it").count(), names.len(), "{}", said.err);
+    assert_eq!(changing(&rig), Vec::<String>::new());
+
+    // And where it is to go as far as it goes: at once.
+    let unprotected = [&DESTROY[..], &["--unprotect"]].concat();
+    let said = rig.nk(&unprotected).await.with_code(3);
+    let kept = format!("(in the way: network interface {interface} of \"of mine\")");
+    assert!(said.err.contains("could not remove `subnet.private-1`"), "{}", said.err);
+    assert!(said.err.contains(&kept), "{}", said.err);
+    assert!(said.err.contains("remove what is in the way, or move it elsewhere"), "{}", said.err);
+    assert_eq!(strangers(&rig, &["look"]).await, theirs);
+
+    let _ = strangers(&rig, &["outside"]).await;
+    let _ = rig.nk(&DESTROY).await.with_code(0);
+    let left = rig.nk(&["plan", "--env", "dev"]).await.with_code(0);
+    assert!(left.out.contains(" 0 unchanged"), "{}", left.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_security_group_of_others_by_our_name_is_refused_by_the_plan() {
+    let rig = rig("group").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let theirs = strangers(&rig, &["group"]).await;
+    rig.proxy.take();
+    let said = rig.nk(&["plan", "--env", "dev"]).await.with_code(1);
+    let id = theirs.as_str().unwrap();
+    let refused = format!("`security-group.rds` exists as `{id}`, but is not managed by nk");
+    assert!(said.err.contains(&refused), "{}", said.err);
+    let _ = rig.apply("dev").await.with_code(1);
+    assert_eq!(changing(&rig), Vec::<String>::new());
 }

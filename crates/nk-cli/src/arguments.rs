@@ -118,7 +118,7 @@ pub(crate) struct DestroyArguments {
     /// Do not ask
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Lift deletion protection, and empty what is not empty
+    /// Lift deletion protection, empty what is not empty, and go as far as things of others allow
     #[arg(long)]
     pub(crate) unprotect: bool,
     /// How many calls may be under way at once

@@ -146,7 +146,11 @@ impl Error {
                 hints
             }
             Self::Guarded(guards) if guards.iter().all(|guard| guard.liftable) => {
-                vec!["`nk destroy --unprotect` lifts all of this; nothing was changed".to_owned()]
+                vec![
+                    "`nk destroy --unprotect` lifts protection, empties what is full, and leaves what \
+                     is not this stack's and what it keeps; nothing was changed"
+                        .to_owned(),
+                ]
             }
             Self::Guarded(_) => vec!["nothing was changed".to_owned()],
             Self::Overtaken => vec!["run the same command again to see the new plan".to_owned()],

@@ -22,6 +22,8 @@ pub struct CloudError {
 pub enum Nature {
     /// AWS understood and declined; nothing was done.
     Refused,
+    /// AWS declined because of something that does not go by itself; nothing was done.
+    Blocked,
     /// AWS had too much to do, beyond what the SDK's own retries bridged; nothing was done.
     Throttled,
     /// The caller may not do this.
@@ -90,7 +92,7 @@ impl fmt::Display for CloudError {
         f.write_str(&self.operation)?;
         match self.nature {
             Nature::Credentials if self.code.is_none() => f.write_str(" was not sent")?,
-            Nature::Refused | Nature::Denied | Nature::Credentials => {
+            Nature::Refused | Nature::Blocked | Nature::Denied | Nature::Credentials => {
                 f.write_str(" was refused")?;
             }
             Nature::Throttled => f.write_str(" was throttled")?,

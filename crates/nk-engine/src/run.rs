@@ -360,6 +360,10 @@ fn hint(error: &crate::CloudError) -> Option<String> {
         Nature::Unreachable => {
             Some("see whether the network and the endpoint are right".to_owned())
         }
+        Nature::Blocked => Some(
+            "remove what is in the way, or move it elsewhere; the same command goes on from here"
+                .to_owned(),
+        ),
         Nature::Refused | Nature::Throttled | Nature::Ambiguous | Nature::Garbled => None,
     }
 }

@@ -5,7 +5,7 @@ use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{InternetGateway, InternetGatewayOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
-use super::{sought, tagged};
+use super::{obstacle::Going, sought, tagged};
 use crate::{Aws, retry::once, rim::Refused};
 
 /// How EC2 says that a gateway is gone.
@@ -99,7 +99,7 @@ impl Aws {
         let call = call.vpc_id(vpc.as_str()).send().await;
         let answer =
             call.unless_missing("ec2:DetachInternetGateway", &["Gateway.NotAttached", MISSING]);
-        self.naming_obstacles(answer, "vpc-id", vpc.as_str()).await?;
+        self.naming_obstacles(answer, vpc.as_str(), Going::Gateway).await?;
         Ok(())
     }
 }

@@ -2,7 +2,9 @@
 
 mod elastic_ip;
 mod internet_gateway;
+mod namesake;
 mod nat_gateway;
+mod neighbour;
 mod obstacle;
 mod route;
 mod route_table;

@@ -1,63 +1,91 @@
 //! What stands in the way of a destroy, which EC2 knows and does not say.
 
-use aws_sdk_ec2::types::NetworkInterface;
-use nk_engine::{CloudError, CloudResult};
+use nk_engine::{CloudError, CloudResult, Nature};
+use nk_model::{Address, Guard};
 
-use super::filter;
-use crate::{Aws, rim::Refused};
+use super::neighbour::Neighbours;
+use crate::Aws;
 
 /// The codes by which EC2 says that something is still in use.
 const IN_USE: [&str; 2] = ["DependencyViolation", "InvalidGroup.InUse"];
 
+/// What is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Going<'a> {
+    /// A VPC, and with it everything that is left in it.
+    Vpc,
+    /// A subnet, by its id.
+    Subnet(&'a str),
+    /// A security group, by its id.
+    Group(&'a str),
+    /// A VPC's way to the internet.
+    Gateway,
+}
+
+/// Something that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Obstacle {
+    /// What it is and whose, for a person.
+    pub(super) name: String,
+    /// Whether it goes by itself: it is this stack's, or AWS's on this stack's behalf.
+    pub(super) passes: bool,
+}
+
 impl Aws {
-    /// The same answer, where a refusal because something is still in use names the network
-    /// interfaces in that place, and who they belong to.
+    /// The same answer, where a refusal because something is still in use names what stands in the
+    /// way, and who it belongs to.
     ///
-    /// The code stays: the refusal passes once their owners let go of them.
+    /// The code stays: the refusal passes once this stack's own resources have let go. Where
+    /// something else stands there, it does not.
     pub(super) async fn naming_obstacles<T>(
         &self,
         answer: CloudResult<T>,
-        place: &str,
-        id: &str,
+        vpc: &str,
+        going: Going<'_>,
     ) -> CloudResult<T> {
         let Err(error) = answer else { return answer };
         if !IN_USE.iter().any(|code| error.is(code)) {
             return Err(error);
         }
-        let call = self.ec2.describe_network_interfaces().filters(filter(place, [id])).send().await;
         // Who may delete may not be allowed to look; the refusal itself is the better news then.
-        let Ok(found) = call.refused("ec2:DescribeNetworkInterfaces") else { return Err(error) };
-        let interfaces = found.network_interfaces.unwrap_or_default();
-        Err(naming(error, &interfaces))
+        match self.neighbours(vpc, going == Going::Vpc).await {
+            Ok(neighbours) => Err(naming(error, &self.obstacles(&neighbours, going))),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// What of others stands in a VPC that is to go: AWS would refuse to remove it in the end.
+    pub(super) async fn others_in(&self, address: &Address, vpc: &str) -> CloudResult<Vec<Guard>> {
+        let neighbours = self.neighbours(vpc, true).await?;
+        let others = self.obstacles(&neighbours, Going::Vpc).into_iter().filter(|one| !one.passes);
+        let guard = |other: Obstacle| Guard {
+            address: address.clone(),
+            reason: format!("{} stands in it, is not this stack's and keeps it", other.name),
+            liftable: true,
+        };
+        Ok(others.map(guard).collect())
+    }
+
+    fn obstacles(&self, neighbours: &Neighbours, going: Going) -> Vec<Obstacle> {
+        neighbours.obstacles(&self.stack, going)
     }
 }
 
-fn naming(error: CloudError, interfaces: &[NetworkInterface]) -> CloudError {
-    // A gateway is held by public addresses only.
-    let public = error.operation == "ec2:DetachInternetGateway";
-    let held = interfaces.iter().filter(|each| !public || each.association.is_some());
-    let named: Vec<_> = held.map(name).collect();
-    if named.is_empty() {
+fn naming(error: CloudError, obstacles: &[Obstacle]) -> CloudError {
+    if obstacles.is_empty() {
         return error;
     }
-    let message = format!("{} (in the way: {})", error.message, named.join(", "));
-    CloudError { message, ..error }
-}
-
-/// An interface by its id and by what its owner wrote on it, as in `ELB app/main/50dc6c4`.
-fn name(interface: &NetworkInterface) -> String {
-    let id = interface.network_interface_id().unwrap_or("without an id");
-    match interface.description().filter(|text| !text.is_empty()) {
-        Some(description) => format!("network interface {id} of \"{description}\""),
-        None => format!("network interface {id}"),
-    }
+    let (passing, staying): (Vec<_>, Vec<_>) = obstacles.iter().partition(|one| one.passes);
+    // What stays decides; what passes would only draw the eye away from it.
+    let told = if staying.is_empty() { passing } else { staying };
+    let nature = if told[0].passes { error.nature } else { Nature::Blocked };
+    let names: Vec<_> = told.iter().map(|one| one.name.as_str()).collect();
+    let message = format!("{} (in the way: {})", error.message, names.join(", "));
+    CloudError { message, nature, ..error }
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_ec2::types::NetworkInterfaceAssociation;
-    use nk_engine::Nature;
-
     use super::*;
 
     fn refusal(operation: &str) -> CloudError {
@@ -65,29 +93,29 @@ mod tests {
         CloudError { code: Some("DependencyViolation".into()), ..error }
     }
 
-    fn interface(id: &str, description: &str, public: bool) -> NetworkInterface {
-        let association = public.then(|| NetworkInterfaceAssociation::builder().build());
-        NetworkInterface::builder()
-            .network_interface_id(id)
-            .description(description)
-            .set_association(association)
-            .build()
+    fn obstacle(name: &str, passes: bool) -> Obstacle {
+        Obstacle { name: name.into(), passes }
     }
 
     #[test]
-    fn a_refusal_names_the_interfaces_and_keeps_its_code() {
-        let found = [interface("eni-1", "ELB app/main/1", true), interface("eni-2", "", false)];
+    fn a_refusal_names_what_passes_and_keeps_its_code() {
+        let found = [obstacle("one", true), obstacle("two", true)];
         let error = naming(refusal("ec2:DeleteSubnet"), &found);
-        let message = "it has dependencies (in the way: network interface eni-1 of \
-                       \"ELB app/main/1\", network interface eni-2)";
-        assert_eq!(error.message, message);
+        assert_eq!(error.message, "it has dependencies (in the way: one, two)");
         assert_eq!((error.is("DependencyViolation"), error.nature), (true, Nature::Refused));
     }
 
     #[test]
-    fn only_public_addresses_hold_an_internet_gateway() {
-        let found = [interface("eni-1", "RDSNetworkInterface", false)];
-        let error = refusal("ec2:DetachInternetGateway");
-        assert_eq!(naming(error.clone(), &found), error);
+    fn what_stays_is_named_alone_and_blocks() {
+        let found = [obstacle("one", true), obstacle("two", false)];
+        let error = naming(refusal("ec2:DeleteSubnet"), &found);
+        assert_eq!(error.message, "it has dependencies (in the way: two)");
+        assert_eq!(error.nature, Nature::Blocked);
+    }
+
+    #[test]
+    fn a_refusal_without_a_reason_stays_as_it_is() {
+        let error = refusal("ec2:DeleteSubnet");
+        assert_eq!(naming(error.clone(), &[]), error);
     }
 }

@@ -1,17 +1,26 @@
-//! Security group rules, between how EC2 lists them and how a spec has them.
+//! Security group rules, between how EC2 lists them and how a spec has them, and how they come and
+//! go.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{
     IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroupRule, UserIdGroupPair,
 };
+use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult};
 use nk_kinds::{
     Cidr,
-    ec2::{Peer, Ports, Rule},
+    ec2::{Peer, Ports, Rule, SecurityGroup},
 };
 use nk_model::Ref;
 
+use super::{filter, security_group::LiveGroup};
+use crate::{Aws, rim::Refused};
+
+/// How many values a filter may have.
+const FILTER_VALUES: usize = 200;
+/// How EC2 says that a rule to be revoked is gone.
+const REVOKED: &[&str] = &["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
 /// EC2's word for every protocol.
 const EVERY_PROTOCOL: &str = "-1";
 
@@ -76,6 +85,66 @@ pub(super) fn permission(rule: &Rule, group: &str) -> IpPermission {
         }
     }
     .build()
+}
+
+impl Aws {
+    /// The rules of some groups.
+    pub(super) async fn rules(&self, groups: &[&str]) -> CloudResult<Vec<SecurityGroupRule>> {
+        let calls = groups.chunks(FILTER_VALUES).map(|ids| {
+            let ids = filter("group-id", ids.iter().copied());
+            let pages = self.ec2.describe_security_group_rules().filters(ids).into_paginator();
+            pages.items().send().try_collect()
+        });
+        let rows = try_join_all(calls).await.refused("ec2:DescribeSecurityGroupRules")?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// Authorises what is missing; false where one rule of it is there, and EC2 has taken none.
+    pub(super) async fn authorise(
+        &self,
+        spec: &SecurityGroup,
+        live: &LiveGroup,
+    ) -> CloudResult<bool> {
+        let mut proven = true;
+        let there = &["InvalidPermission.Duplicate"];
+        let new = |wanted: &BTreeSet<Rule>, found| {
+            wanted.difference(found).map(|rule| permission(rule, &live.id)).collect::<Vec<_>>()
+        };
+        let ingress = new(&spec.ingress, &live.spec.ingress);
+        if !ingress.is_empty() {
+            let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
+            let call = call.set_ip_permissions(Some(ingress)).send().await;
+            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupIngress", there)?.is_some();
+        }
+        let egress = new(&spec.egress, &live.spec.egress);
+        if !egress.is_empty() {
+            let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
+            let call = call.set_ip_permissions(Some(egress)).send().await;
+            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupEgress", there)?.is_some();
+        }
+        Ok(proven)
+    }
+
+    /// Revokes every rule that the spec does not have, by its id, and says how many those were.
+    pub(super) async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<usize> {
+        let rows = self.rules(&[group]).await?;
+        let (egress, ingress): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.is_egress == Some(true));
+        let ingress = surplus(ingress, &spec.ingress)?;
+        let egress = surplus(egress, &spec.egress)?;
+        let count = ingress.len() + egress.len();
+        if !ingress.is_empty() {
+            let call = self.ec2.revoke_security_group_ingress().group_id(group);
+            let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
+            call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
+        }
+        if !egress.is_empty() {
+            let call = self.ec2.revoke_security_group_egress().group_id(group);
+            let call = call.set_security_group_rule_ids(Some(egress)).send().await;
+            call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
+        }
+        Ok(count)
+    }
 }
 
 #[cfg(test)]

@@ -2,28 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ec2::types::{self, ResourceType, SecurityGroupRule};
-use futures::future::try_join_all;
+use aws_sdk_ec2::types::{self, ResourceType};
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::{
-    Cidr,
+    Cidr, Tags,
     ec2::{Peer, Rule, SecurityGroup, SecurityGroupOutputs},
 };
 use nk_model::{Address, Change, Changes, Live, Ref};
 
-use super::{
-    filter,
-    rule::{folded, permission, surplus},
-    sought, tagged,
-};
+use super::{obstacle::Going, rule::folded, sought, tagged};
 use crate::{Aws, rim::Refused};
 
-/// How many values a filter may have.
-const FILTER_VALUES: usize = 200;
-/// How EC2 says that a rule to be revoked is gone.
-const REVOKED: &[&str] = &["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
-
-type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
+pub(super) type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
 
 impl Reconcile<SecurityGroup> for Aws {
     async fn observe(&self, scope: &Scope<SecurityGroup>) -> CloudResult<Vec<LiveGroup>> {
@@ -33,7 +23,7 @@ impl Reconcile<SecurityGroup> for Aws {
         let mut found =
             sought(scope, groups.into_iter().map(|group| Ok(self.security_group(group))))?;
         let ids: Vec<_> = found.iter().map(|live| live.id.as_str()).collect();
-        let rows = self.rules(&ids).await?;
+        let (rows, namesakes) = tokio::try_join!(self.rules(&ids), self.namesakes(scope, &found))?;
         for Live { id, spec, .. } in &mut found {
             for row in rows.iter().filter(|row| row.group_id() == Some(id)) {
                 let egress = row.is_egress == Some(true);
@@ -41,6 +31,7 @@ impl Reconcile<SecurityGroup> for Aws {
                 set.extend(folded(row)?);
             }
         }
+        found.extend(namesakes);
         Ok(found)
     }
 
@@ -94,7 +85,8 @@ impl Reconcile<SecurityGroup> for Aws {
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
         let call = self.ec2.delete_security_group().group_id(&live.id).send().await;
         let answer = call.unless_missing("ec2:DeleteSecurityGroup", &["InvalidGroup.NotFound"]);
-        self.naming_obstacles(answer, "group-id", &live.id).await?;
+        let going = Going::Group(&live.id);
+        self.naming_obstacles(answer, live.spec.vpc.as_str(), going).await?;
         Ok(Departure::Gone)
     }
 }
@@ -110,71 +102,26 @@ fn fresh(id: String, spec: &SecurityGroup, address: &Address) -> LiveGroup {
 impl Aws {
     /// A group of this stack as its description shows it: without its rules.
     fn security_group(&self, group: types::SecurityGroup) -> Option<LiveGroup> {
-        let (address, tags) = self.ec2_owned(group.tags)?;
-        let id = group.group_id?;
-        let spec = SecurityGroup {
-            name: group.group_name.unwrap_or_default(),
-            description: group.description.unwrap_or_default(),
-            vpc: Ref::known(group.vpc_id.unwrap_or_default()),
-            ingress: BTreeSet::new(),
-            egress: BTreeSet::new(),
-            tags,
-        };
-        let outputs = SecurityGroupOutputs { id: id.clone() };
-        Some(Live::ready(address, id, spec, outputs))
+        let (address, tags) = self.ec2_owned(group.tags.clone())?;
+        group_at(address, tags, group)
     }
+}
 
-    /// The rules of some groups.
-    async fn rules(&self, groups: &[&str]) -> CloudResult<Vec<SecurityGroupRule>> {
-        let calls = groups.chunks(FILTER_VALUES).map(|ids| {
-            let ids = filter("group-id", ids.iter().copied());
-            let pages = self.ec2.describe_security_group_rules().filters(ids).into_paginator();
-            pages.items().send().try_collect()
-        });
-        let rows = try_join_all(calls).await.refused("ec2:DescribeSecurityGroupRules")?;
-        Ok(rows.into_iter().flatten().collect())
-    }
-
-    /// Authorises what is missing; false where one rule of it is there, and EC2 has taken none.
-    async fn authorise(&self, spec: &SecurityGroup, live: &LiveGroup) -> CloudResult<bool> {
-        let mut proven = true;
-        let there = &["InvalidPermission.Duplicate"];
-        let new = |wanted: &BTreeSet<Rule>, found| {
-            wanted.difference(found).map(|rule| permission(rule, &live.id)).collect::<Vec<_>>()
-        };
-        let ingress = new(&spec.ingress, &live.spec.ingress);
-        if !ingress.is_empty() {
-            let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
-            let call = call.set_ip_permissions(Some(ingress)).send().await;
-            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupIngress", there)?.is_some();
-        }
-        let egress = new(&spec.egress, &live.spec.egress);
-        if !egress.is_empty() {
-            let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
-            let call = call.set_ip_permissions(Some(egress)).send().await;
-            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupEgress", there)?.is_some();
-        }
-        Ok(proven)
-    }
-
-    /// Revokes every rule that the spec does not have, by its id, and says how many those were.
-    async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<usize> {
-        let rows = self.rules(&[group]).await?;
-        let (egress, ingress): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|row| row.is_egress == Some(true));
-        let ingress = surplus(ingress, &spec.ingress)?;
-        let egress = surplus(egress, &spec.egress)?;
-        let count = ingress.len() + egress.len();
-        if !ingress.is_empty() {
-            let call = self.ec2.revoke_security_group_ingress().group_id(group);
-            let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
-            call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
-        }
-        if !egress.is_empty() {
-            let call = self.ec2.revoke_security_group_egress().group_id(group);
-            let call = call.set_security_group_rule_ids(Some(egress)).send().await;
-            call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
-        }
-        Ok(count)
-    }
+/// A group at this address, whosever it is.
+pub(super) fn group_at(
+    address: Address,
+    tags: Tags,
+    group: types::SecurityGroup,
+) -> Option<LiveGroup> {
+    let id = group.group_id?;
+    let spec = SecurityGroup {
+        name: group.group_name.unwrap_or_default(),
+        description: group.description.unwrap_or_default(),
+        vpc: Ref::known(group.vpc_id.unwrap_or_default()),
+        ingress: BTreeSet::new(),
+        egress: BTreeSet::new(),
+        tags,
+    };
+    let outputs = SecurityGroupOutputs { id: id.clone() };
+    Some(Live::ready(address, id, spec, outputs))
 }

@@ -5,7 +5,7 @@ use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{Subnet, SubnetOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
-use super::{sought, tagged};
+use super::{obstacle::Going, sought, tagged};
 use crate::{Aws, rim::Refused};
 
 impl Reconcile<Subnet> for Aws {
@@ -67,7 +67,8 @@ impl Reconcile<Subnet> for Aws {
     async fn destroy(&self, live: &Live<Subnet, SubnetOutputs>) -> CloudResult<Departure> {
         let call = self.ec2.delete_subnet().subnet_id(&live.id).send().await;
         let answer = call.unless_missing("ec2:DeleteSubnet", &["InvalidSubnetID.NotFound"]);
-        self.naming_obstacles(answer, "subnet-id", &live.id).await?;
+        let going = Going::Subnet(&live.id);
+        self.naming_obstacles(answer, live.spec.vpc.as_str(), going).await?;
         Ok(Departure::Gone)
     }
 }

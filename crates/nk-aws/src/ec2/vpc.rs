@@ -1,12 +1,17 @@
 //! How EC2 makes a VPC.
 
+use std::sync::Arc;
+
 use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState};
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::ec2::{Vpc, VpcOutputs};
-use nk_model::{Address, Change, Changes, Live, Phase};
+use nk_engine::{CloudError, CloudResult, Departure, Pass, Reach, Reconcile, Scope};
+use nk_kinds::{
+    Tags,
+    ec2::{Vpc, VpcOutputs},
+};
+use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
-use super::{sought, tagged};
+use super::{filter, obstacle::Going, sought, tagged};
 use crate::{Aws, retry::once, rim::Refused};
 
 /// How EC2 says that a VPC is gone.
@@ -14,9 +19,10 @@ const MISSING: &[&str] = &["InvalidVpcID.NotFound"];
 
 impl Reconcile<Vpc> for Aws {
     async fn observe(&self, scope: &Scope<Vpc>) -> CloudResult<Vec<Live<Vpc, VpcOutputs>>> {
-        let call = self.ec2.describe_vpcs().filters(self.ec2_filter(scope, "vpc-id"));
-        let pages = call.into_paginator().items().send();
-        let vpcs = pages.try_collect().await.refused("ec2:DescribeVpcs")?;
+        let vpcs = match scope.reach {
+            Reach::Stack => self.vpcs(&scope.pass).await?.to_vec(),
+            Reach::One(_) => self.described_vpcs(self.ec2_filter(scope, "vpc-id")).await?,
+        };
         let found = sought(scope, vpcs.into_iter().map(|vpc| self.vpc(vpc)))?;
         let found = try_join_all(found.into_iter().map(|live| self.with_dns_flags(live))).await?;
         Ok(found.into_iter().flatten().collect())
@@ -67,12 +73,27 @@ impl Reconcile<Vpc> for Aws {
     async fn destroy(&self, live: &Live<Vpc, VpcOutputs>) -> CloudResult<Departure> {
         let call = self.ec2.delete_vpc().vpc_id(&live.id).send().await;
         let answer = call.unless_missing("ec2:DeleteVpc", MISSING);
-        self.naming_obstacles(answer, "vpc-id", &live.id).await?;
+        self.naming_obstacles(answer, &live.id, Going::Vpc).await?;
         Ok(Departure::Gone)
+    }
+
+    async fn guards(&self, live: &Live<Vpc, VpcOutputs>) -> CloudResult<Vec<Guard>> {
+        self.others_in(&live.address, &live.id).await
     }
 }
 
 impl Aws {
+    /// The VPCs with this stack's tag. The security groups are looked for in them as well.
+    pub(super) async fn vpcs(&self, pass: &Pass) -> CloudResult<Arc<Vec<types::Vpc>>> {
+        let ours = filter(&format!("tag:{}", Tags::STACK), [self.stack.prefix()]);
+        pass.once("ec2 VPCs", || self.described_vpcs(ours)).await
+    }
+
+    async fn described_vpcs(&self, filter: types::Filter) -> CloudResult<Vec<types::Vpc>> {
+        let pages = self.ec2.describe_vpcs().filters(filter).into_paginator().items().send();
+        pages.try_collect().await.refused("ec2:DescribeVpcs")
+    }
+
     /// A VPC of this stack as its description shows it: with the DNS flags of a new one.
     fn vpc(&self, vpc: types::Vpc) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
         let (Some((address, tags)), Some(id)) = (self.ec2_owned(vpc.tags), vpc.vpc_id) else {

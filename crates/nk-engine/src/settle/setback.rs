@@ -96,7 +96,9 @@ impl<C: Cloud> Settling<'_, C> {
             .kind
             .retry
             .iter()
-            .find(|retry| retry.on == operation && error.says(retry.code, retry.message));
+            .find(|retry| retry.on == operation && error.says(retry.code, retry.message))
+            // What is known not to pass is not waited for.
+            .filter(|_| error.nature != Nature::Blocked);
         let Some(retry) = known else {
             self.bear(error, operation)?;
             self.stage.sleep(backoff(self.failures)).await?;

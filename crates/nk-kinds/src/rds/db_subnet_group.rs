@@ -57,12 +57,6 @@ impl Kind for DbSubnetGroup {
             patience: 180.0,
         },
     ];
-}
-
-/// How RDS words it of subnets that it has not heard of yet.
-const fn unknown_subnets(on: Operation) -> Retry {
-    Retry { on, code: "InvalidParameterValue", message: "Some input subnets", patience: 60.0 }
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["rds:DescribeDBSubnetGroups", "tag:GetResources"]),
         Grant::look(&["rds:ListTagsForResource"]).on(GROUP),
@@ -74,4 +68,9 @@ const fn unknown_subnets(on: Operation) -> Retry {
         .on(GROUP),
         Grant::remove(&["rds:DeleteDBSubnetGroup"]).on(GROUP),
     ];
+}
+
+/// How RDS words it of subnets that it has not heard of yet.
+const fn unknown_subnets(on: Operation) -> Retry {
+    Retry { on, code: "InvalidParameterValue", message: "Some input subnets", patience: 60.0 }
 }

@@ -151,7 +151,10 @@ fn matches(account: &Account, name: &str, values: &[String], id: &str, interface
         "group-id" => interface.of(Kind::SecurityGroup).any(has),
         "vpc-id" => vpc_of(account, interface).is_some_and(has),
         // Nothing passes a filter that is not known here, and the test sees it.
-        _ => false,
+        _ => name.strip_prefix("tag:").is_some_and(|key| {
+            let tags = interface.fact("tags").lines().filter_map(|tag| tag.split_once('='));
+            tags.filter(|(name, _)| *name == key).any(|(_, value)| has(value))
+        }),
     }
 }
 

@@ -250,7 +250,10 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered
         "ec2:CreateNetworkInterface" => {
             let id = answered.one("networkInterface.networkInterfaceId").unwrap_or_default();
             let key = (Kind::Interface, id.into());
-            note(account, key, "description", asked.one("Description"));
+            let pairs = asked.all("Tag.Key").zip(asked.all("Tag.Value"));
+            let tags: String = pairs.map(|(key, value)| format!("{key}={value}\n")).collect();
+            note(account, key.clone(), "description", asked.one("Description"));
+            note(account, key, "tags", Some(&tags));
         }
         "ec2:DetachInternetGateway" => {
             let id = asked.one("InternetGatewayId").unwrap_or_default();
