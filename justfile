@@ -26,9 +26,9 @@ ci:
 local command="status":
     cargo run --quiet -p nk -- local {{command}}
 
-# nk killed at every call, every answer lost, rain: most of an hour.
+# nk killed at every call, every answer lost, ten rains, fifty races for the lock: hours.
 faults:
-    cargo test -p nk --test kill --test answers -- --ignored --nocapture --test-threads 2
+    cargo test --workspace --test kill --test answers --test rivals -- --ignored --nocapture --test-threads 2
 
 # nk beside Terraform on one emulator, into bench/RESULTS.md: twelve minutes (`--quick`: one).
 bench *arguments:

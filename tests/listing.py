@@ -139,9 +139,24 @@ def meddle():
         one["TargetGroupArn"] for one in account["target-groups"]
     ]:
         client("elbv2").remove_tags(ResourceArns=[arn], TagKeys=["Name"])
+    for listener in account["listeners"]:
+        client("elbv2").remove_tags(ResourceArns=[listener["ListenerArn"]], TagKeys=["Name"])
+    for group in account["db-subnet-groups"]:
+        client("rds").remove_tags_from_resource(
+            ResourceName=group["DBSubnetGroupArn"], TagKeys=["Name"]
+        )
+    for dashboard in account["dashboards"]:
+        client("cloudwatch").put_dashboard(
+            DashboardName=dashboard["DashboardName"], DashboardBody='{"widgets": []}'
+        )
     for service in account["services"]:
         client("ecs").update_service(
             cluster=service["clusterArn"], service=service["serviceName"], desiredCount=0
+        )
+    for cluster in account["clusters"]:
+        client("ecs").update_cluster_settings(
+            cluster=cluster["clusterArn"],
+            settings=[{"name": "containerInsights", "value": "disabled"}],
         )
 
 

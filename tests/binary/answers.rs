@@ -3,13 +3,14 @@
 #![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use nk_tests::{
     ordeal::{Ordeal, Scene, Toll, sample},
-    proxy::{Buckets, Loss, Rain, Rule, Stale, Target, Together},
+    proxy::{Buckets, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
 };
 
 async fn losses(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Target, usize)>) {
@@ -19,7 +20,9 @@ async fn losses(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Targ
     for (target, times) in &trials {
         eprintln!("{scene:?}: lost {times} times {} ({})", target.name, target.nth);
         let loss = Arc::new(Loss::of(target.clone(), *times));
-        let ended = ordeal.endure(Arc::clone(&loss) as Arc<dyn Rule>).await.map(drop);
+        let rule =
+            Together(vec![Arc::clone(&loss) as Arc<dyn Rule>, Arc::new(Repeated::default())]);
+        let ended = ordeal.endure(Arc::new(rule)).await.map(drop);
         let ended = match ended {
             Ok(()) if loss.count() == 0 => Err("no answer was lost".to_owned()),
             ended => ended,
@@ -60,8 +63,9 @@ fn every(targets: &[Target]) -> Vec<(Target, usize)> {
 /// Everything at once: three in ten throttled, one in ten failed, one in twenty cut, and what was
 /// created not to be seen for three seconds.
 fn storm(seed: u64) -> Arc<dyn Rule> {
-    let rain = Rain::new(seed, 300, 100, 50);
-    Arc::new(Together(vec![Arc::new(rain), Arc::new(Stale::by(Duration::from_secs(3)))]))
+    let rain = Arc::new(Rain::new(seed, 300, 100, 50));
+    let stale = Arc::new(Stale::by(Duration::from_secs(3)));
+    Arc::new(Together(vec![rain, Arc::new(Repeated::default()), stale]))
 }
 
 /// Of a hundred calls in this rain 57 get through and are answered, so that to send each until it is
@@ -119,6 +123,30 @@ async fn a_destroy_recovers_whatever_answer_is_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shower_is_endured() {
     rain("shower", 0..1).await;
+}
+
+/// What a run may repeat at once and each second, all services together: as `nk-aws` has it.
+const BUDGET: (usize, u64) = (200, 2);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_services_share_one_budget_of_repetitions() {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "budget", Scene::Apply).await;
+    ordeal.prepare().await;
+    let plan = ["plan", "--env", "dev"];
+    let _ = ordeal.rig.nk(&plan).await.with_code(0);
+    let undisturbed = ordeal.rig.proxy.take().len();
+    ordeal.rig.proxy.set_rule(Arc::new(Throttled(|call| call.service != "sts")));
+    let began = Instant::now();
+    let said = ordeal.rig.nk(&plan).await.with_code(1);
+    let budget = BUDGET.0 + usize::try_from(BUDGET.1 * (began.elapsed().as_secs() + 1)).unwrap();
+    let calls = ordeal.rig.proxy.take();
+    let services: BTreeSet<_> = calls.iter().map(|call| &call.service).collect();
+    assert!(services.len() > 8, "{services:?}");
+    let sent = calls.len();
+    eprintln!("{sent} sent, {undisturbed} undisturbed, {budget} may be repeated");
+    assert!(sent > undisturbed, "nothing was repeated");
+    assert!(sent <= undisturbed + budget, "{sent} of {undisturbed} + {budget}");
+    assert!(said.err.contains("was throttled"), "{}", said.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,8 +2,12 @@
 
 #![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
 
+use std::collections::BTreeSet;
+
+use nk_kinds::KINDS;
 use nk_tests::{
     ordeal::{Ordeal, Scene},
+    planned::planned,
     proxy::{Side, Target},
 };
 
@@ -47,6 +51,19 @@ fn weak(targets: &[Target]) -> Vec<(Target, Side)> {
 fn every(targets: &[Target]) -> Vec<(Target, Side)> {
     let both = |target: &Target| [(target.clone(), Side::Before), (target.clone(), Side::After)];
     targets.iter().flat_map(both).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_update_touches_every_kind_that_can_be_changed() {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "kill-kinds", Scene::Update).await;
+    ordeal.prepare().await;
+    let said = ordeal.rig.nk(&["plan", "--env", "dev", "--json"]).await.with_code(0);
+    let plan = planned(&said);
+    let touched: BTreeSet<_> = plan.steps.iter().map(|step| step.address.kind()).collect();
+    let untouched: Vec<_> =
+        KINDS.iter().map(|kind| kind.kind).filter(|kind| !touched.contains(kind)).collect();
+    // The stack has no parameters and no credentials of providers, and of a domain nothing changes.
+    assert_eq!(untouched, ["db-parameter-group", "user-pool-domain", "identity-provider"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,15 +1,15 @@
 //! Two runs at once, and runs that are told to stop.
 
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{fs::File, process::Stdio, sync::Arc, time::Duration};
 
 use nk_tests::{
     proxy::{Call, Proxy, Recorded, Rule, Slow, Transparent},
     rig::Rig,
+    running::Running,
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
-    process::{Child, ChildStderr, Command},
-    time::{Instant, timeout},
+    io::AsyncReadExt,
+    time::{Instant, sleep, timeout},
 };
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
@@ -29,46 +29,6 @@ fn makes(call: &Call) -> bool {
 
 fn looks(call: &Call) -> bool {
     call.operation == "DescribeVpcs"
-}
-
-/// A run under way.
-struct Running {
-    child: Child,
-    errors: Lines<BufReader<ChildStderr>>,
-    said: String,
-}
-
-impl Running {
-    fn start(mut command: Command) -> Self {
-        let mut child =
-            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("nk runs");
-        let errors = BufReader::new(child.stderr.take().expect("it was asked for")).lines();
-        Self { child, errors, said: String::new() }
-    }
-
-    async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it runs").to_string();
-        let sent = Command::new("kill").args([name, &id]).status().await.expect("kill runs");
-        assert!(sent.success());
-    }
-
-    /// Reads on until it says this.
-    async fn says(&mut self, word: &str) {
-        while let Some(line) = self.errors.next_line().await.unwrap() {
-            self.said += &(line.clone() + "\n");
-            if line.contains(word) {
-                return;
-            }
-        }
-        panic!("it never said `{word}`:\n{}", self.said);
-    }
-
-    async fn ends(&mut self) -> Option<i32> {
-        while let Some(line) = self.errors.next_line().await.unwrap() {
-            self.said += &(line + "\n");
-        }
-        self.child.wait().await.unwrap().code()
-    }
 }
 
 /// The lock is gone, and the same command goes on from where the run was stopped.
@@ -179,4 +139,35 @@ async fn nobody_reading_its_output_stops_nothing() {
         assert_eq!(child.wait().await.unwrap().code(), Some(0), "{arguments:?}: {said}");
         goes_on(&rig).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_under_its_output_stops_nothing() {
+    let rig = rig("full").await;
+    for arguments in [&APPLY[..], &["apply", "--env", "dev", "--yes", "--json"]] {
+        rig.reset().await;
+        let full = || File::options().write(true).open("/dev/full").unwrap();
+        let mut command = rig.command(arguments);
+        let status = command.stdout(full()).stderr(full()).status().await.unwrap();
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+        goes_on(&rig).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runner_that_loses_patience_finds_the_lock_released() {
+    let rig = rig("runner").await;
+    let slow = Arc::new(Slow::new(makes, FOR_EVER));
+    rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
+    let mut run = Running::start(rig.command(&APPLY));
+    slow.begun.notified().await;
+    run.says("creating").await;
+    // What GitHub's runner does when a workflow is cancelled.
+    run.signal("-INT").await;
+    sleep(Duration::from_millis(7500)).await;
+    run.signal("-TERM").await;
+    let ended = timeout(GRACE, run.ends()).await.expect("it ends before it would be killed");
+    assert_eq!(ended, Some(130), "{}", run.said);
+    assert!(run.said.contains("Not all done"), "what was done is not told:\n{}", run.said);
+    goes_on(&rig).await;
 }

@@ -5,6 +5,7 @@ pub mod ordeal;
 pub mod planned;
 pub mod proxy;
 pub mod rig;
+pub mod running;
 pub mod small;
 pub mod terminal;
 pub mod topology;

@@ -1,8 +1,10 @@
 //! A proxy between nk and an emulator: it knows what each request asks for, records it, and lets a
 //! rule decide what becomes of it.
 
+mod bad;
 mod buckets;
 mod call;
+mod clock;
 mod refusals;
 mod reply;
 mod rules;
@@ -16,13 +18,17 @@ use std::{
     time::Duration,
 };
 
+pub use bad::{Garbled, Nonsense, Refusing, Throttled};
 pub use buckets::Buckets;
 pub use call::{Call, Recorded};
+pub use clock::Clock;
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::{CONNECTION, CONTENT_LENGTH, DATE, HOST, HeaderValue, TRANSFER_ENCODING},
+    header::{
+        CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST, HeaderValue, TRANSFER_ENCODING,
+    },
     http::response,
     server,
     service::service_fn,
@@ -30,7 +36,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 pub use refusals::{Refusals, Refused, Times};
 pub use reply::{Refusal, refuse};
-pub use rules::{Death, Later, Loss, Quote, Rain, Side, Slow, Target, Together};
+pub use rules::{Death, Later, Loss, Quote, Rain, Repeated, Side, Slow, Target, Together};
 pub use stale::Stale;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -51,6 +57,8 @@ pub enum Before {
     Hold,
     /// It is answered here, as AWS would refuse it.
     Refuse(Refusal),
+    /// It is answered here, in XML, as AWS would answer what the emulator would do wrongly.
+    Answer(Bytes),
 }
 
 /// What becomes of an answer.
@@ -203,9 +211,11 @@ async fn handle(
         let recorded = Recorded::new(&call, &parts, &body, status, reached);
         shared.recorded.lock().expect("no connection has panicked").push(recorded);
     };
+    let mut known = None;
     match rule.before(&call) {
         Before::Pass => {}
         Before::Delay(time) => tokio::time::sleep(time).await,
+        Before::Answer(body) => known = Some(body),
         Before::Cut => {
             record(0, false);
             return Err("cut before".into());
@@ -219,7 +229,10 @@ async fn handle(
             return Ok(refuse(&call, &refusal));
         }
     }
-    let (mut head, answer) = forward_counted(&shared, parts.clone(), body.clone()).await?;
+    let (mut head, answer) = match known {
+        Some(body) => (xml(), Answer { status: 200, body }),
+        None => forward_counted(&shared, parts.clone(), body.clone()).await?,
+    };
     let status = answer.status;
     record(status, true);
     if let Some(date) = rule.date().filter(|_| call.service == "ssm") {
@@ -232,6 +245,12 @@ async fn handle(
         After::Cut => Err("cut after".into()),
         After::Hold => pending().await,
     }
+}
+
+/// The head of an answer that AWS has given before.
+fn xml() -> response::Parts {
+    let answer = Response::builder().header(CONTENT_TYPE, "text/xml").body(());
+    answer.expect("a well-formed answer").into_parts().0
 }
 
 /// Forwards to the end even where the asker has gone: the emulator does what it was asked.

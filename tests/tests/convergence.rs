@@ -39,6 +39,43 @@ async fn destroyed_nothing_is_left() {
     assert_eq!(trial.shape(), NONE);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_run_recovers_by_itself_from_any_one_call_that_goes_unanswered() {
+    let desired = seed();
+    let calm = settled(&desired).await;
+    for at in 1..=calm.sim.calls().1 {
+        for fault in [Fault::LostAnswer(at), Fault::LostCall(at)] {
+            let trial = Trial::default();
+            trial.sim.set_fault(Some(fault.clone()));
+            let (summary, events) = trial.apply(&desired).await;
+            assert_eq!(summary.outcome, Outcome::Done, "{fault:?}: {events:#?}");
+            assert_eq!(apart(&calm.shape(), &trial.shape()), NONE, "{fault:?}");
+        }
+    }
+}
+
+/// When the VPC was there, in a run under this fault.
+async fn vpc_known(fault: Fault) -> f64 {
+    let mut desired = seed();
+    desired.resources.retain(|address, _| address.kind() == "vpc");
+    let trial = Trial::default();
+    trial.sim.set_fault(Some(fault));
+    let (_, events) = trial.apply(&desired).await;
+    let known = events.iter().find_map(|event| match event {
+        Event::Known { at, .. } => Some(*at),
+        _ => None,
+    });
+    known.expect("the VPC was made")
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nothing_guards_is_looked_for_before_it_is_sent_again() {
+    let found = vpc_known(Fault::LostAnswer(1)).await;
+    assert!(found < 1.0, "what was made is seen at once, not after {found} s");
+    let again = vpc_known(Fault::LostCall(1)).await;
+    assert!((20.0..25.0).contains(&again), "sent again after {again} s");
+}
+
 /// The ways in which a call may go wrong: all of them for a small stack; for a large one, where that
 /// takes minutes, each call in one way, in turn.
 fn faults(at: usize, desired: &Desired) -> Vec<Fault> {

@@ -108,10 +108,12 @@ impl Aws {
             };
             CloudError { nature, ..error }
         })?;
-        Ok(Caller {
-            account: identity.account.unwrap_or_default(),
-            arn: identity.arn.unwrap_or_default(),
-        })
+        match (identity.account, identity.arn) {
+            (Some(account), Some(arn)) => Ok(Caller { account, arn }),
+            _ => {
+                Err(CloudError::garbled("sts:GetCallerIdentity", &"it does not say who is asking"))
+            }
+        }
     }
 
     /// The ARN of something of ours, where no answer tells it.

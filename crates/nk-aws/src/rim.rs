@@ -62,10 +62,15 @@ where
             let code = context.err().code().map(ToOwned::to_owned);
             let message = match context.err().message() {
                 Some(message) => message.to_owned(),
-                None if code.is_none() => format!("HTTP status {status}"),
+                None if code.is_none() && status < 300 => "the answer makes no sense".to_owned(),
+                None if code.is_none() => format!("HTTP status {status} and no word of AWS's"),
                 None => String::new(),
             };
-            let nature = nature(code.as_deref().unwrap_or_default(), status);
+            // Who answers without a code is not AWS, or was cut off.
+            let nature = match &code {
+                None if status < 500 && status != 429 => Nature::Garbled,
+                code => nature(code.as_deref().unwrap_or_default(), status),
+            };
             CloudError { operation: operation.to_owned(), code, message, request_id, nature }
         }
         SdkError::DispatchFailure(failure) => {

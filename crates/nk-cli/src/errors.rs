@@ -6,13 +6,12 @@ use std::{
 };
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
-use nk_engine::{CloudError, LockError, Nature};
+use nk_engine::{CloudError, LockError, Nature, grant};
 use nk_local::LocalError;
 use nk_model::Guard;
 use nk_plan::{PlanError, Problem};
 use nk_report::{Complaint, Styles, complaint_json, complaint_text};
 use nk_stack::{Problems, Stack};
-use serde_json::json;
 
 use crate::exit::Exit;
 
@@ -270,6 +269,10 @@ impl Diagnostic for Marked<'_> {
     }
 }
 
+/// What to do about answers that make no sense.
+const SOMETHING_ELSE: &str = "something else than AWS answers: see what AWS_ENDPOINT_URL says if it is \
+                              set, and whether a proxy is in the way";
+
 fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
     match error.nature {
         Nature::Credentials => vec![
@@ -281,21 +284,16 @@ fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
             "see whether the network is up, whether `{region}` is a region of AWS, and what \
              AWS_ENDPOINT_URL says if it is set"
         )],
+        Nature::Garbled => vec![SOMETHING_ELSE.to_owned()],
         _ => Vec::new(),
     }
 }
 
 fn cloud_hints(errors: &[CloudError]) -> Vec<String> {
-    let denied: Vec<_> = errors
-        .iter()
-        .filter(|error| error.nature == Nature::Denied)
-        .map(|error| &error.operation)
-        .collect();
-    if denied.is_empty() {
-        return Vec::new();
-    }
-    let statement = json!({"Effect": "Allow", "Action": denied, "Resource": "*"});
-    vec![format!("this statement in the caller's policy would grant it: {statement}")]
+    let grants = grant(errors)
+        .map(|statement| format!("this statement in the caller's policy grants it: {statement}"));
+    let garbled = errors.iter().any(|error| error.nature == Nature::Garbled);
+    grants.into_iter().chain(garbled.then(|| SOMETHING_ELSE.to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What can go wrong at a cloud, as data to decide by.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
+
+use nk_model::Json;
 
 /// A call that did not do what it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +69,17 @@ impl CloudError {
         matches!(self.nature, Nature::Ambiguous | Nature::Garbled)
     }
 
+    /// The action that the caller may not do and the resources it was about, by AWS's own words where
+    /// it says: it is not always the one that was asked for.
+    pub fn denied(&self) -> (&str, &str) {
+        let words = |before: &str| {
+            let rest = self.message.split_once(before)?.1;
+            rest.split_whitespace().next().map(|word| word.trim_end_matches(['.', ',']))
+        };
+        let action = words("not authorized to perform: ").unwrap_or(&self.operation);
+        (action, words(" on resource: ").unwrap_or("*"))
+    }
+
     /// Whether AWS answered with this code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
@@ -117,3 +130,52 @@ impl std::error::Error for CloudError {}
 
 /// A result of a cloud.
 pub type CloudResult<T> = Result<T, CloudError>;
+
+/// A statement that grants the caller what these errors say it may not do; none where that is
+/// nothing.
+pub fn grant(errors: &[CloudError]) -> Option<Json> {
+    let denied: Vec<_> = errors
+        .iter()
+        .filter(|error| error.nature == Nature::Denied)
+        .map(CloudError::denied)
+        .collect();
+    let actions: BTreeSet<_> = denied.iter().map(|(action, _)| *action).collect();
+    let resources: BTreeSet<_> = denied.iter().map(|(_, resource)| *resource).collect();
+    let resources = if resources.contains("*") { BTreeSet::from(["*"]) } else { resources };
+    (!actions.is_empty()).then(|| {
+        let fields = [
+            ("Action", Json::from_iter(actions)),
+            ("Effect", "Allow".into()),
+            ("Resource", Json::from_iter(resources)),
+        ];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied(operation: &str, message: &str) -> CloudError {
+        CloudError { nature: Nature::Denied, ..CloudError::refused(operation, message) }
+    }
+
+    #[test]
+    fn what_would_grant_it_is_what_aws_names() {
+        let errors = [denied(
+            "ecs:RegisterTaskDefinition",
+            "User: arn:aws:sts::1:assumed-role/ci/x is not authorized to perform: iam:PassRole on \
+             resource: arn:aws:iam::1:role/task because no identity-based policy allows it",
+        )];
+        let statement = r#"{"Action":["iam:PassRole"],"Effect":"Allow","Resource":["arn:aws:iam::1:role/task"]}"#;
+        assert_eq!(grant(&errors).unwrap().to_string(), statement);
+    }
+
+    #[test]
+    fn where_aws_names_nothing_it_is_what_was_asked() {
+        let errors = [denied("ec2:DescribeVpcs", "no"), CloudError::refused("ec2:Other", "no")];
+        let statement = r#"{"Action":["ec2:DescribeVpcs"],"Effect":"Allow","Resource":["*"]}"#;
+        assert_eq!(grant(&errors).unwrap().to_string(), statement);
+        assert_eq!(grant(&errors[1..]), None);
+    }
+}

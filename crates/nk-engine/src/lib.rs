@@ -11,7 +11,7 @@ mod scope;
 mod settle;
 
 pub use cloud::{Cloud, Departure, Entry, Reconcile};
-pub use error::{CloudError, CloudResult, Nature};
+pub use error::{CloudError, CloudResult, Nature, grant};
 pub use lock::{Holder, Lease, LockError, LockRecord, holder, unlock};
 pub use observe::{guards, observe, unprotect};
 pub use provider::{

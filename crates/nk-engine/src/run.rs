@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    Cloud,
+    Cloud, grant,
     settle::{Settling, StepError},
 };
 
@@ -351,9 +351,9 @@ fn failure(address: nk_model::Address, action: Action, error: &StepError) -> Fai
 fn hint(error: &crate::CloudError) -> Option<String> {
     use crate::Nature;
     match error.nature {
-        Nature::Denied => {
-            Some(format!("let the caller's policy allow `{}` on this resource", error.operation))
-        }
+        Nature::Denied => grant(std::slice::from_ref(error)).map(|statement| {
+            format!("this statement in the caller's policy grants it: {statement}")
+        }),
         Nature::Credentials => {
             Some("renew the credentials and run the same command again".to_owned())
         }

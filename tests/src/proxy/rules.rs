@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use hyper::header::HeaderValue;
+use hyper::{body::Bytes, header::HeaderValue};
 use tokio::sync::Notify;
 
 use super::{After, Answer, Before, Call, Refusal, Rule};
@@ -180,6 +180,35 @@ impl Rule for Rain {
 
     fn after(&self, _: &Call, _: u16) -> After {
         if self.roll() < self.cut { After::Cut } else { After::Pass }
+    }
+}
+
+/// Answers as ELB does where a load balancer, a target group or a listener is to be made that is
+/// there already with the same settings: with that one. The emulator would make a second one.
+///
+/// See <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>.
+#[derive(Default)]
+pub struct Repeated(Mutex<BTreeMap<String, Bytes>>);
+
+impl Rule for Repeated {
+    fn before(&self, call: &Call) -> Before {
+        let known = self.0.lock().expect("nothing panics while it holds this lock");
+        known.get(&call.body).map_or(Before::Pass, |body| Before::Answer(body.clone()))
+    }
+
+    fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
+        if call.service == "elasticloadbalancing" && answer.status == 200 {
+            let mut known = self.0.lock().expect("nothing panics while it holds this lock");
+            match call.operation.as_str() {
+                "CreateLoadBalancer" | "CreateTargetGroup" | "CreateListener" => {
+                    known.insert(call.body.clone(), answer.body.clone());
+                }
+                // What is gone is made anew.
+                name if name.starts_with("Delete") => known.clear(),
+                _ => {}
+            }
+        }
+        Ok(answer)
     }
 }
 

@@ -1,0 +1,164 @@
+//! Bad answers: one clear error each, at once, and nothing that waits for ever.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use nk_tests::{
+    proxy::{Call, Garbled, Nonsense, Refusal, Refusing, Rule, Transparent},
+    rig::{Rig, Said},
+    terminal::Terminal,
+};
+use tokio::time::timeout;
+
+const STACK: &str = r#"project = "shop"
+region  = "ap-northeast-1"
+
+[network]
+cidr  = "10.0.0.0/16"
+nat   = "none"
+zones = [{ name = "ap-northeast-1a", public = "10.0.1.0/24", private = "10.0.10.0/24" }]
+
+[env.dev]
+"#;
+const PLAN: [&str; 3] = ["plan", "--env", "dev"];
+const APPLY: [&str; 4] = ["apply", "--env", "dev", "--yes"];
+/// How long a person waits for the error.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn rig(instance: &str) -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+    rig.write("stacks/shop.toml", STACK);
+    // An emulator takes its time over what it is asked first.
+    let _ = rig.nk(&PLAN).await.with_code(0);
+    rig
+}
+
+/// What nk says under a rule, in time.
+async fn under(rig: &Rig, rule: impl Rule + 'static, arguments: &[&str]) -> Said {
+    rig.proxy.set_rule(Arc::new(rule));
+    let said = timeout(PATIENCE, rig.nk(arguments)).await;
+    rig.proxy.set_rule(Arc::new(Transparent));
+    let said = said.unwrap_or_else(|_| panic!("{arguments:?} takes too long"));
+    assert!(!said.err.contains("panicked"), "{}", said.err);
+    said
+}
+
+/// One error, which says all of this.
+fn one_error(said: &Said, words: &[&str]) {
+    let text = &said.err;
+    assert_eq!(text.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{text}");
+    for word in words {
+        assert!(text.contains(word), "no `{word}` in:\n{text}");
+    }
+}
+
+/// A refusal for want of a permission, in AWS's words.
+fn denied(action: &str, resource: &str) -> Refusal {
+    let message = format!(
+        "You are not authorized to perform this operation. User: \
+         arn:aws:iam::123456789012:user/ana is not authorized to perform: {action} on resource: \
+         {resource} because no identity-based policy allows the {action} action"
+    );
+    Refusal::new(403, "UnauthorizedOperation", &message)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_permission_is_named_with_the_statement_that_grants_it() {
+    let rig = rig("denied").await;
+    let rule =
+        Refusing { name: "ec2:DescribeSubnets", refusal: denied("ec2:DescribeSubnets", "*") };
+    let said = under(&rig, rule, &PLAN).await.with_code(1);
+    one_error(&said, &["ec2:DescribeSubnets", r#"{"Action":["ec2:DescribeSubnets"]"#]);
+
+    let subnets = "arn:aws:ec2:ap-northeast-1:123456789012:subnet/*";
+    let rule = Refusing { name: "ec2:CreateSubnet", refusal: denied("ec2:CreateTags", subnets) };
+    // The other steps are done.
+    let said = under(&rig, rule, &APPLY).await.with_code(3);
+    let statement =
+        format!(r#"{{"Action":["ec2:CreateTags"],"Effect":"Allow","Resource":["{subnets}"]}}"#);
+    for word in ["could not create `subnet.public-1`", "ec2:CreateSubnet was refused", &statement] {
+        assert!(said.err.contains(word), "no `{word}` in:\n{}", said.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expired_credentials_are_told_from_missing_permissions() {
+    let rig = rig("expired").await;
+    let expired = || {
+        let message = "The security token included in the request is expired";
+        Refusal::new(403, "ExpiredToken", message)
+    };
+    let rule = Refusing { name: "sts:GetCallerIdentity", refusal: expired() };
+    let said = under(&rig, rule, &PLAN).await.with_code(1);
+    one_error(&said, &["cannot connect to AWS", "ExpiredToken", "sign in"]);
+    let rule = Refusing { name: "ec2:DescribeVpcs", refusal: expired() };
+    let said = under(&rig, rule, &PLAN).await.with_code(1);
+    one_error(&said, &["ec2:DescribeVpcs was refused: ExpiredToken"]);
+    let rule = Refusing { name: "ec2:CreateVpc", refusal: expired() };
+    let said = under(&rig, rule, &APPLY).await.with_code(3);
+    one_error(&said, &["could not create `vpc.main`", "ExpiredToken", "renew the credentials"]);
+}
+
+fn all(_: &Call) -> bool {
+    true
+}
+
+fn all_but_who(call: &Call) -> bool {
+    call.service != "sts"
+}
+
+fn networks(call: &Call) -> bool {
+    call.operation == "DescribeVpcs"
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_is_called_so() {
+    let rig = rig("nonsense").await;
+    for with in [Nonsense::Nothing, Nonsense::Half, Nonsense::Page] {
+        let said = under(&rig, Garbled { chosen: all, with }, &PLAN).await.with_code(1);
+        one_error(&said, &["was not understood", "hint: something else than AWS answers"]);
+        // Half an answer may hold all that is needed of it.
+        if with != Nonsense::Half {
+            one_error(&said, &["cannot connect to AWS", "sts:GetCallerIdentity"]);
+        }
+        let said = under(&rig, Garbled { chosen: all_but_who, with }, &PLAN).await.with_code(1);
+        one_error(&said, &["was not understood"]);
+        let said = under(&rig, Garbled { chosen: all_but_who, with }, &APPLY).await.with_code(1);
+        one_error(&said, &["was not understood"]);
+        if with != Nonsense::Nothing {
+            let said = under(&rig, Garbled { chosen: networks, with }, &PLAN).await.with_code(1);
+            one_error(&said, &["ec2:DescribeVpcs was not understood"]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_aws_is_told_at_once() {
+    let rig = rig("elsewhere").await;
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let plain = rig.proxy.endpoint.replace("http://", "https://");
+    for (endpoint, word) in [(format!("http://{nobody}"), "Connection refused"), (plain, "Connect")]
+    {
+        for arguments in [&PLAN[..], &APPLY] {
+            let mut command = rig.command(arguments);
+            let output = command.env("AWS_ENDPOINT_URL", &endpoint).output();
+            let output = timeout(PATIENCE, output).await.expect("it takes too long").unwrap();
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{text}");
+            let said = Said { code: Some(1), out: String::new(), err: text };
+            one_error(&said, &["cannot connect to AWS", "reached nobody", word]);
+        }
+    }
+}
+
+#[test]
+fn a_region_that_does_not_exist_is_told_at_once() {
+    let stack = STACK.replace("ap-northeast-1", "xy-nowhere-1");
+    let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", &stack)]);
+    let variables = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
+    let said = terminal.session_with("plan --env dev", &variables);
+    let words =
+        ["exit code 1\n", "error: cannot connect to AWS", "whether `xy-nowhere-1` is a region"];
+    for word in words {
+        assert!(said.contains(word), "no `{word}` in:\n{said}");
+    }
+}

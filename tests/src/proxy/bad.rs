@@ -1,0 +1,61 @@
+//! Answers that nobody wants: refusals, and what is no answer at all.
+
+use hyper::body::Bytes;
+
+use super::{Answer, Before, Call, Refusal, Rule};
+
+/// AWS refuses one operation.
+pub struct Refusing {
+    /// As in `ec2:CreateSubnet`.
+    pub name: &'static str,
+    /// With what.
+    pub refusal: Refusal,
+}
+
+impl Rule for Refusing {
+    fn before(&self, call: &Call) -> Before {
+        if call.name() == self.name { Before::Refuse(self.refusal.clone()) } else { Before::Pass }
+    }
+}
+
+/// AWS throttles some calls, however slowly they come.
+pub struct Throttled(pub fn(&Call) -> bool);
+
+impl Rule for Throttled {
+    fn before(&self, call: &Call) -> Before {
+        if (self.0)(call) { Before::Refuse(Refusal::throttled(call)) } else { Before::Pass }
+    }
+}
+
+/// What comes back instead of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nonsense {
+    /// Nothing.
+    Nothing,
+    /// The first half of the answer.
+    Half,
+    /// A page for people, as a captive portal or a proxy shows one.
+    Page,
+}
+
+/// Some calls are done, and something else than the answer comes back.
+pub struct Garbled {
+    /// Which.
+    pub chosen: fn(&Call) -> bool,
+    /// What comes back.
+    pub with: Nonsense,
+}
+
+impl Rule for Garbled {
+    fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
+        if !(self.chosen)(call) {
+            return Ok(answer);
+        }
+        let body = match self.with {
+            Nonsense::Nothing => Bytes::new(),
+            Nonsense::Half => answer.body.slice(..answer.body.len() / 2),
+            Nonsense::Page => Bytes::from_static(b"<!DOCTYPE html><html><p>Sign in<br></html>"),
+        };
+        Ok(Answer { body, ..answer })
+    }
+}
