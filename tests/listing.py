@@ -154,10 +154,7 @@ def meddle():
             cluster=service["clusterArn"], service=service["serviceName"], desiredCount=0
         )
     for cluster in account["clusters"]:
-        client("ecs").update_cluster_settings(
-            cluster=cluster["clusterArn"],
-            settings=[{"name": "containerInsights", "value": "disabled"}],
-        )
+        client("ecs").untag_resource(resourceArn=cluster["clusterArn"], tagKeys=["Name"])
 
 
 for line in sys.stdin:

@@ -116,12 +116,12 @@ async fn takeovers(instance: &str, seeds: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_started_together_one_works() {
-    races("rivals", 3).await;
+    races("rivals", 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_takers_of_an_expired_lock_one_wins() {
-    takeovers("takers", 3).await;
+    takeovers("takers", 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -168,6 +168,6 @@ async fn a_runner_that_loses_patience_finds_the_lock_released() {
     run.signal("-TERM").await;
     let ended = timeout(GRACE, run.ends()).await.expect("it ends before it would be killed");
     assert_eq!(ended, Some(130), "{}", run.said);
-    assert!(run.said.contains("Not all done"), "what was done is not told:\n{}", run.said);
+    assert!(run.said.contains("Interrupted: "), "what was done is not told:\n{}", run.said);
     goes_on(&rig).await;
 }

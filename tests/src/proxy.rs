@@ -57,7 +57,7 @@ pub enum Before {
     Hold,
     /// It is answered here, as AWS would refuse it.
     Refuse(Refusal),
-    /// It is answered here, in XML, as AWS would answer what the emulator would do wrongly.
+    /// It is answered here as AWS would, because the emulator would do something else.
     Answer(Bytes),
 }
 
@@ -230,7 +230,7 @@ async fn handle(
         }
     }
     let (mut head, answer) = match known {
-        Some(body) => (xml(), Answer { status: 200, body }),
+        Some(body) => (given(&body), Answer { status: 200, body }),
         None => forward_counted(&shared, parts.clone(), body.clone()).await?,
     };
     let status = answer.status;
@@ -248,8 +248,9 @@ async fn handle(
 }
 
 /// The head of an answer that AWS has given before.
-fn xml() -> response::Parts {
-    let answer = Response::builder().header(CONTENT_TYPE, "text/xml").body(());
+fn given(body: &Bytes) -> response::Parts {
+    let kind = if body.starts_with(b"<") { "text/xml" } else { "application/x-amz-json-1.1" };
+    let answer = Response::builder().header(CONTENT_TYPE, kind).body(());
     answer.expect("a well-formed answer").into_parts().0
 }
 

@@ -183,10 +183,12 @@ impl Rule for Rain {
     }
 }
 
-/// Answers as ELB does where a load balancer, a target group or a listener is to be made that is
-/// there already with the same settings: with that one. The emulator would make a second one.
+/// Answers as AWS does where a load balancer, a target group or a listener is to be made that is
+/// there already with the same settings, or a service with the same token: with that one. The
+/// emulator would make a second one, or start its tasks once more.
 ///
-/// See <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>.
+/// See <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>
+/// and <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html>.
 #[derive(Default)]
 pub struct Repeated(Mutex<BTreeMap<String, Bytes>>);
 
@@ -197,16 +199,21 @@ impl Rule for Repeated {
     }
 
     fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
-        if call.service == "elasticloadbalancing" && answer.status == 200 {
-            let mut known = self.0.lock().expect("nothing panics while it holds this lock");
-            match call.operation.as_str() {
-                "CreateLoadBalancer" | "CreateTargetGroup" | "CreateListener" => {
-                    known.insert(call.body.clone(), answer.body.clone());
-                }
-                // What is gone is made anew.
-                name if name.starts_with("Delete") => known.clear(),
-                _ => {}
+        if answer.status != 200 {
+            return Ok(answer);
+        }
+        let mut known = self.0.lock().expect("nothing panics while it holds this lock");
+        match (call.service.as_str(), call.operation.as_str()) {
+            (
+                "elasticloadbalancing",
+                "CreateLoadBalancer" | "CreateTargetGroup" | "CreateListener",
+            )
+            | ("ecs", "CreateService") => {
+                known.insert(call.body.clone(), answer.body.clone());
             }
+            // What is gone is made anew.
+            (_, name) if name.starts_with("Delete") => known.clear(),
+            _ => {}
         }
         Ok(answer)
     }
