@@ -10,7 +10,7 @@ use std::{
 
 use nk_tests::{
     ordeal::{Ordeal, Scene, Toll, sample},
-    proxy::{Buckets, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
+    proxy::{Buckets, Call, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
 };
 
 async fn losses(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Target, usize)>) {
@@ -135,13 +135,15 @@ async fn all_services_share_one_budget_of_repetitions() {
     let plan = ["plan", "--env", "dev"];
     let _ = ordeal.rig.nk(&plan).await.with_code(0);
     let undisturbed = ordeal.rig.proxy.take().len();
-    ordeal.rig.proxy.set_rule(Arc::new(Throttled(|call| call.service != "sts")));
+    // What is asked before anything is looked at gets its answers, so that all looks go out at once.
+    let looks = |call: &Call| !["sts", "rds", "secretsmanager"].contains(&call.service.as_str());
+    ordeal.rig.proxy.set_rule(Arc::new(Throttled(looks)));
     let began = Instant::now();
     let said = ordeal.rig.nk(&plan).await.with_code(1);
     let budget = BUDGET.0 + usize::try_from(BUDGET.1 * (began.elapsed().as_secs() + 1)).unwrap();
     let calls = ordeal.rig.proxy.take();
     let services: BTreeSet<_> = calls.iter().map(|call| &call.service).collect();
-    assert!(services.len() > 8, "{services:?}");
+    assert!(services.len() > 6, "{services:?}");
     let sent = calls.len();
     eprintln!("{sent} sent, {undisturbed} undisturbed, {budget} may be repeated");
     assert!(sent > undisturbed, "nothing was repeated");
