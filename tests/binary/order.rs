@@ -11,10 +11,10 @@ use nk_tests::{
     rig::{Rig, Said},
 };
 
-/// Long enough that nk must look more than once.
+/// Long enough that nk must look more than once, and that what lingers is met by who needs it gone.
 const TIMES: Times = Times {
-    pending: Duration::from_millis(600),
-    linger: Duration::from_millis(1500),
+    pending: Duration::from_millis(400),
+    linger: Duration::from_secs(4),
     unheard: Duration::from_millis(300),
 };
 
@@ -87,7 +87,16 @@ impl Life {
 /// Everything that an environment goes through.
 async fn lives(environment: &'static str) {
     let life = Life::begin(&format!("order-{environment}"), environment).await;
-    let _ = life.apply(Scene::Apply).await;
+    let made = life.apply(Scene::Apply).await;
+    for (address, word) in [
+        ("nat-gateway.", "pending"),
+        ("load-balancer.", "provisioning"),
+        ("db-instance.", "creating"),
+    ] {
+        let word = format!("AWS says `{word}`");
+        let waits = |line: &str| line.contains(address) && line.contains(&word);
+        assert!(made.err.lines().any(waits), "{address} {word}: {}", made.err);
+    }
     let _ = life.apply(Scene::Update).await;
     let replaced = life.apply(Scene::Replace).await;
     waited_for_tasks(&replaced);

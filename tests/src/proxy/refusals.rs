@@ -25,7 +25,7 @@ use std::{
 use tokio::time::Instant;
 
 use self::{
-    account::{Account, Kind, Thing},
+    account::{Account, Kind},
     deed::{Deed, Does},
     fields::Fields,
 };
@@ -153,9 +153,11 @@ fn provision(account: &mut Account, deed: &Deed, asked: &Fields, answered: &Fiel
         _ => return,
     };
     let until = Instant::now() + account.times.pending;
-    let thing = deed.key(asked, Some(answered)).and_then(|(kind, id)| account.get_mut(kind, &id));
-    let busy = |thing: &mut Thing| thing.busy = Some((until, word));
-    thing.map(busy).unwrap_or_default();
+    if let Some((kind, id)) = deed.key(asked, Some(answered))
+        && let Some(thing) = account.get_mut(kind, &id)
+    {
+        thing.busy = Some((until, word));
+    }
 }
 
 impl Rule for Refusals {

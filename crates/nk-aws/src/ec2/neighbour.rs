@@ -1,10 +1,9 @@
 //! What stands in a VPC, whose it is, and whether it goes by itself.
 
 use aws_sdk_ec2::types::{
-    InternetGateway, NatGateway, NatGatewayState, NetworkInterface, RouteTable, SecurityGroup,
-    Subnet, Tag,
+    InternetGateway, IpPermission, NatGateway, NatGatewayState, NetworkInterface, RouteTable,
+    SecurityGroup, Subnet, Tag,
 };
-use futures::future::OptionFuture;
 use nk_engine::CloudResult;
 use nk_kinds::Tags;
 use nk_model::StackId;
@@ -31,34 +30,45 @@ impl Aws {
     /// wanted, at everything that keeps the VPC itself.
     pub(super) async fn neighbours(&self, vpc: &str, all: bool) -> CloudResult<Neighbours> {
         let inside = || filter("vpc-id", [vpc]);
-        let attached = filter("attachment.vpc-id", [vpc]);
-        let ec2 = &self.ec2;
-        let interfaces = ec2.describe_network_interfaces().filters(inside()).into_paginator();
-        let groups = ec2.describe_security_groups().filters(inside()).into_paginator();
-        let nat_gateways = ec2.describe_nat_gateways().filter(inside()).into_paginator();
-        let subnets = ec2.describe_subnets().filters(inside()).into_paginator();
-        let tables = ec2.describe_route_tables().filters(inside()).into_paginator();
-        let gateways = ec2.describe_internet_gateways().filters(attached).into_paginator();
-        let (interfaces, groups, nat_gateways, subnets, tables, gateways) = tokio::join!(
-            interfaces.items().send().try_collect(),
-            groups.items().send().try_collect(),
-            nat_gateways.items().send().try_collect(),
-            OptionFuture::from(all.then(|| subnets.items().send().try_collect())),
-            OptionFuture::from(all.then(|| tables.items().send().try_collect())),
-            OptionFuture::from(all.then(|| gateways.items().send().try_collect())),
-        );
-        Ok(Neighbours {
-            interfaces: interfaces.refused("ec2:DescribeNetworkInterfaces")?,
-            groups: groups.refused("ec2:DescribeSecurityGroups")?,
-            nat_gateways: nat_gateways.refused("ec2:DescribeNatGateways")?,
-            subnets: subnets.unwrap_or_else(|| Ok(Vec::new())).refused("ec2:DescribeSubnets")?,
-            tables: tables.unwrap_or_else(|| Ok(Vec::new())).refused("ec2:DescribeRouteTables")?,
-            gateways: gateways
-                .unwrap_or_else(|| Ok(Vec::new()))
-                .refused("ec2:DescribeInternetGateways")?,
-        })
+        let interfaces = async {
+            let call = self.ec2.describe_network_interfaces().filters(inside()).into_paginator();
+            call.items().send().try_collect().await.refused("ec2:DescribeNetworkInterfaces")
+        };
+        let groups = async {
+            let call = self.ec2.describe_security_groups().filters(inside()).into_paginator();
+            call.items().send().try_collect().await.refused("ec2:DescribeSecurityGroups")
+        };
+        let nat_gateways = async {
+            let call = self.ec2.describe_nat_gateways().filter(inside()).into_paginator();
+            call.items().send().try_collect().await.refused("ec2:DescribeNatGateways")
+        };
+        let (interfaces, groups, nat_gateways, (subnets, tables, gateways)) =
+            tokio::try_join!(interfaces, groups, nat_gateways, self.residents_of(vpc, all))?;
+        Ok(Neighbours { interfaces, groups, nat_gateways, subnets, tables, gateways })
+    }
+
+    /// What keeps a VPC but for network interfaces and their owners, if it is wanted.
+    async fn residents_of(&self, vpc: &str, wanted: bool) -> CloudResult<Residents> {
+        if !wanted {
+            return Ok(Residents::default());
+        }
+        let inside = || filter("vpc-id", [vpc]);
+        let subnets = async {
+            let call = self.ec2.describe_subnets().filters(inside()).into_paginator();
+            call.items().send().try_collect().await.refused("ec2:DescribeSubnets")
+        };
+        let tables = self.tables(inside());
+        let gateways = async {
+            let attached = filter("attachment.vpc-id", [vpc]);
+            let call = self.ec2.describe_internet_gateways().filters(attached).into_paginator();
+            call.items().send().try_collect().await.refused("ec2:DescribeInternetGateways")
+        };
+        tokio::try_join!(subnets, tables, gateways)
     }
 }
+
+/// Subnets, route tables and internet gateways.
+type Residents = (Vec<Subnet>, Vec<RouteTable>, Vec<InternetGateway>);
 
 impl Neighbours {
     /// What of it keeps something from going.
@@ -153,7 +163,7 @@ impl Neighbours {
     fn referrers(&self, stack: &StackId, id: &str) -> Vec<Obstacle> {
         let refers = |group: &&SecurityGroup| {
             let rules = group.ip_permissions().iter().chain(group.ip_permissions_egress());
-            let mut pairs = rules.flat_map(|rule| rule.user_id_group_pairs());
+            let mut pairs = rules.flat_map(IpPermission::user_id_group_pairs);
             group.group_id() != Some(id) && pairs.any(|pair| pair.group_id() == Some(id))
         };
         let others = self.groups.iter().filter(refers);
@@ -190,7 +200,7 @@ fn named(tags: &[Tag], name: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use aws_sdk_ec2::types::{
-        GroupIdentifier, IpPermission, NatGatewayAddress, NetworkInterfaceAssociation,
+        GroupIdentifier, NatGatewayAddress, NetworkInterfaceAssociation,
         NetworkInterfaceAttachment, RouteTableAssociation, UserIdGroupPair,
         builders::NetworkInterfaceBuilder,
     };
@@ -291,8 +301,9 @@ mod tests {
         let pair = UserIdGroupPair::builder().group_id("sg-1").build();
         let rule = IpPermission::builder().user_id_group_pairs(pair).build();
         let named = |id: &str, stack: &str| {
-            let group = group(id, stack);
-            SecurityGroup { ip_permissions: Some(vec![rule.clone()]), ..group }
+            let mut group = group(id, stack);
+            group.ip_permissions = Some(vec![rule.clone()]);
+            group
         };
         let neighbours = Neighbours {
             groups: vec![named("sg-1", "shop-dev"), named("sg-2", "shop-prod")],

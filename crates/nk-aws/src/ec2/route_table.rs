@@ -85,7 +85,10 @@ fn associations(table: types::RouteTable) -> impl Iterator<Item = RouteTableAsso
 }
 
 impl Aws {
-    async fn tables(&self, filter: types::Filter) -> CloudResult<Vec<types::RouteTable>> {
+    pub(super) async fn tables(
+        &self,
+        filter: types::Filter,
+    ) -> CloudResult<Vec<types::RouteTable>> {
         let pages = self.ec2.describe_route_tables().filters(filter).into_paginator();
         pages.items().send().try_collect().await.refused("ec2:DescribeRouteTables")
     }

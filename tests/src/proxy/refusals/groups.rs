@@ -54,7 +54,7 @@ fn list(account: &mut Account, answer: &str) {
         if let Some(group) = account.get_mut(Kind::SecurityGroup, &group) {
             let rules = group.facts.entry(RULE).or_default();
             if !rules.contains(&rule) {
-                rules.push_str(&format!("{rule}={peer} "));
+                *rules = format!("{rules}{rule}={peer} ");
             }
             group.uses.insert((Kind::SecurityGroup, peer));
         }
@@ -72,6 +72,6 @@ fn revoke(account: &mut Account, group: &str, asked: &Fields) {
     for (_, peer) in gone.iter().filter(|(_, peer)| kept.iter().all(|(_, other)| other != peer)) {
         group.uses.remove(&(Kind::SecurityGroup, (*peer).to_owned()));
     }
-    let kept: String = kept.iter().map(|(rule, peer)| format!("{rule}={peer} ")).collect();
-    group.facts.insert(RULE, kept);
+    let kept: Vec<_> = kept.iter().map(|(rule, peer)| format!("{rule}={peer} ")).collect();
+    group.facts.insert(RULE, kept.concat());
 }

@@ -128,7 +128,7 @@ fn unplug(account: &mut Account, owners: &BTreeMap<Key, Thing>) {
 /// What EC2 answers when it is asked for network interfaces.
 pub(super) fn described(account: &Account, request: &str) -> String {
     let filters = filters(request);
-    let items: String = account
+    let items: Vec<_> = account
         .all(Kind::Interface)
         .filter(|(id, interface)| {
             filters.iter().all(|(name, values)| matches(account, name, values, id, interface))
@@ -138,7 +138,8 @@ pub(super) fn described(account: &Account, request: &str) -> String {
     format!(
         "<DescribeNetworkInterfacesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
          <requestId>00000000-0000-4000-8000-000000000000</requestId>\
-         <networkInterfaceSet>{items}</networkInterfaceSet></DescribeNetworkInterfacesResponse>"
+         <networkInterfaceSet>{}</networkInterfaceSet></DescribeNetworkInterfacesResponse>",
+        items.concat()
     )
 }
 
@@ -162,7 +163,7 @@ fn item(account: &Account, id: &str, interface: &Thing) -> String {
     let subnet = interface.of(Kind::Subnet).next().unwrap_or_default();
     let vpc = vpc_of(account, interface).unwrap_or_default();
     let group = |id| format!("<item><groupId>{id}</groupId></item>");
-    let groups: String = interface.of(Kind::SecurityGroup).map(group).collect();
+    let groups = interface.of(Kind::SecurityGroup).map(group).collect::<Vec<_>>().concat();
     let owned = interface.uses.iter().any(|(kind, _)| {
         matches!(kind, Kind::LoadBalancer | Kind::Service | Kind::NatGateway | Kind::Database)
     });

@@ -251,9 +251,9 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered
             let id = answered.one("networkInterface.networkInterfaceId").unwrap_or_default();
             let key = (Kind::Interface, id.into());
             let pairs = asked.all("Tag.Key").zip(asked.all("Tag.Value"));
-            let tags: String = pairs.map(|(key, value)| format!("{key}={value}\n")).collect();
+            let tags: Vec<_> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
             note(account, key.clone(), "description", asked.one("Description"));
-            note(account, key, "tags", Some(&tags));
+            note(account, key, "tags", Some(&tags.join("\n")));
         }
         "ec2:DetachInternetGateway" => {
             let id = asked.one("InternetGatewayId").unwrap_or_default();
