@@ -34,3 +34,11 @@ faults:
 bench *arguments:
     cargo build --release --workspace --bins
     python3 bench/run.py {{arguments}}
+
+# What planner, differ, scheduler and stack parser cost by themselves.
+bench-micro:
+    cargo bench -p nk-bench --bench micro
+
+# What topologies of 100 to 50,000 resources cost, with the picture in docs/large.svg.
+large:
+    cargo run --release -p nk-bench --example large docs/large.svg
