@@ -53,7 +53,8 @@ async fn no_secret_is_ever_printed() {
     rig.write("stacks/neuraknot.toml", STACK);
     let mut secrets = vec![KEY.to_owned(), TOKEN.into(), CLIENT.into(), PASSWORD.into()];
     let mut said = Vec::new();
-    let (apply, json) = (["apply", "--env", "dev", "--yes", "-vv"], "--json");
+    let (apply, json) =
+        (["apply", "--env", "dev", "--yes", "-vv", "--trace", "run.json"], "--json");
 
     said.push(nk(&rig, &["apply", "--env", "dev", "--yes", json]).await.with_code(0));
     // What nk itself made up for the database is as secret as what others set.
@@ -90,6 +91,7 @@ async fn no_secret_is_ever_printed() {
     said.push(nk(&rig, &["show", "--env", "dev", json]).await.with_code(0));
     let destroy = ["destroy", "--env", "dev", "--yes", "--unprotect", "-vv"];
     said.push(nk(&rig, &destroy).await.with_code(0));
+    let mut traced = 0;
 
     // What holds a password is refused, with the password in what AWS says.
     for operation in ["rds:CreateDBInstance", "secretsmanager:CreateSecret"] {
@@ -101,7 +103,11 @@ async fn no_secret_is_ever_printed() {
         assert!(refused.err.contains(&format!("{operation} was refused")), "{}", refused.err);
         secrets.extend(sent(&rig.proxy.take()));
         said.push(refused);
+        let trace = std::fs::read_to_string(client.with_file_name("run.json")).unwrap();
+        traced += usize::from(trace.contains(&format!("{operation} was refused")));
+        said.push(Said { code: None, out: trace, err: String::new() });
     }
+    assert_eq!(traced, 2, "what was refused is in the trace");
     assert!(secrets.len() >= 7, "{} passwords were sent", secrets.len());
 
     for (at, run) in said.iter().enumerate() {

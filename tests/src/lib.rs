@@ -6,6 +6,7 @@ pub mod planned;
 pub mod proxy;
 pub mod rig;
 pub mod running;
+pub mod slices;
 pub mod small;
 pub mod terminal;
 pub mod topology;

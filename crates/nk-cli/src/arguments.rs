@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Destroy(DestroyArguments),
     /// Show the stack file expanded into resources, offline
     Show,
+    /// Draw the stack file's resources, a plan, or a run, with what depends on what
+    Graph(GraphArguments),
     /// Check the stack file, offline; every environment unless one is named
     Validate,
     /// Print what a deployment needs to know: addresses, ids, names
@@ -110,6 +112,9 @@ pub(crate) struct ApplyArguments {
     /// Let this go although it cannot be made again; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) remove: Vec<String>,
+    /// Write what the run does to this file, as a trace that <https://ui.perfetto.dev> opens
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
 }
 
 /// Arguments of `nk destroy`.
@@ -124,6 +129,35 @@ pub(crate) struct DestroyArguments {
     /// How many calls may be under way at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) parallelism: Option<u16>,
+    /// Write what the run does to this file, as a trace that <https://ui.perfetto.dev> opens
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+}
+
+/// Arguments of `nk graph`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    /// The form of the picture
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: GraphFormat,
+    /// Draw what an apply would do instead of what the stack file says; reads AWS
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Draw a run from the trace that `--trace` has written, with its longest chain
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub(crate) run: Option<PathBuf>,
+}
+
+/// The forms of a picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// The language of Graphviz
+    #[default]
+    Dot,
+    /// A flow chart that GitHub and many editors show
+    Mermaid,
+    /// A picture that every browser shows
+    Svg,
 }
 
 /// Arguments of `nk output`.

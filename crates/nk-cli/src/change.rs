@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use nk_engine::{Cloud, Holder, Lease, Run, Stop, execute, guards};
-use nk_model::{Action, Guard, LiveValue, Outcome, Plan, Summary, Unseen};
+use nk_engine::{Cloud, Holder, Lease, Provider, Run, Stop, execute, guards};
+use nk_model::{Action, Guard, LiveValue, Outcome, Plan, Summary};
 use nk_report::Console;
 use tokio::sync::{mpsc, watch};
 
-use crate::{errors::Error, exit::Exit, holder, signals};
+use crate::{errors::Error, exit::Exit, holder, session::Session, signals, trace::Tracer};
 
 /// How many calls may be under way at once unless the arguments say otherwise.
 pub(crate) const PARALLELISM: usize = 16;
@@ -48,16 +48,17 @@ impl<C: Cloud> Hold<C> {
 }
 
 /// Runs a plan under the lock, telling about it.
-pub(crate) async fn run<C: Cloud>(
-    cloud: &Arc<C>,
+pub(crate) async fn run<P: Provider>(
+    session: &Session<P>,
     plan: Plan,
-    hold: &Hold<C>,
+    hold: &Hold<P>,
     parallelism: usize,
     console: Console,
-    unseen: Unseen,
-    speed: f64,
+    tracer: &Tracer,
 ) -> Summary {
-    let (events, told) = mpsc::unbounded_channel();
+    tracer.plan(&plan);
+    let (events, traced) = mpsc::unbounded_channel();
+    let (passed, told) = mpsc::unbounded_channel();
     let (stop_sender, stop) = watch::channel(Stop::Go);
     let (told_to, ousted) = (hold.told.clone(), hold.lease.ousted());
     let watching = tokio::spawn(signals::or_ousted(told_to, ousted, stop_sender));
@@ -68,10 +69,11 @@ pub(crate) async fn run<C: Cloud>(
         events,
         stop,
         gate: hold.lease.gate(),
-        unseen: Arc::new(unseen),
-        speed,
+        unseen: Arc::new(session.unseen.clone()),
+        speed: session.speed,
     };
-    let summary = execute(Arc::clone(cloud), plan, run).await;
+    let executing = execute(Arc::clone(&session.cloud), plan, run);
+    let (summary, ()) = tokio::join!(executing, tracer.follow(traced, passed));
     watching.abort();
     // The console ends when the last sender has gone; what it could not print is no reason to fail.
     let _ = telling.await;

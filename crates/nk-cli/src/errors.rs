@@ -62,6 +62,10 @@ pub(crate) enum Error {
     SecretMissing(String),
     #[error("the secret `{secret}` has no key `{key}`")]
     NoSuchKey { secret: String, key: String },
+    #[error("cannot write the trace `{path}`: {reason}")]
+    TraceFile { path: String, reason: String },
+    #[error("cannot read the trace `{path}`: {reason}")]
+    Trace { path: String, reason: String },
     #[error("there is no output `{name}`")]
     NoSuchOutput { name: String, known: Vec<String> },
 }

@@ -11,6 +11,7 @@ mod output;
 mod prompt;
 mod session;
 mod signals;
+mod trace;
 
 use std::{env, io, process::ExitCode};
 
@@ -40,6 +41,7 @@ pub fn main<P: Provider>() -> ExitCode {
         Command::Validate => commands::validate::validate(&arguments.global),
         Command::Cost => commands::cost::cost(&arguments.global),
         Command::IamPolicy(policy) => commands::iam_policy::iam_policy(&arguments.global, policy),
+        Command::Graph(graph) if !graph.plan => commands::graph::graph(&arguments.global, graph),
         _ => runtime().and_then(|runtime| runtime.block_on(online::<P>(&arguments))),
     };
     let exit = done.unwrap_or_else(|error| {
@@ -59,6 +61,7 @@ async fn online<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Secrets(secrets) => commands::secrets::secrets::<P>(global, secrets).await,
         Command::Unlock => commands::unlock::unlock::<P>(global).await,
         Command::Local(local) => commands::local::local(global, *local).await,
+        Command::Graph(graph) => commands::graph::graph_of_plan::<P>(global, graph).await,
         Command::Show => commands::show::show(global),
         Command::Validate => commands::validate::validate(global),
         Command::Cost => commands::cost::cost(global),

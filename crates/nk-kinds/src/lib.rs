@@ -69,6 +69,21 @@ pub fn kind(name: &str) -> Option<&'static KindInfo> {
     KINDS.iter().find(|info| info.kind == name)
 }
 
+macro_rules! services {
+    ($($kind:ty),* $(,)?) => {
+        const SERVICES: &[(&str, &str)] =
+            &[$((<$kind as nk_model::Kind>::KIND, stringify!($kind))),*];
+    };
+}
+each_kind!(services);
+
+/// The service that a kind belongs to, as its module is called: `ec2` for `subnet`; empty for a
+/// word that is no kind.
+pub fn service(kind: &str) -> &'static str {
+    let path = SERVICES.iter().find(|(name, _)| *name == kind).map_or("", |(_, path)| *path);
+    path.rsplit("::").nth(1).unwrap_or_default().trim()
+}
+
 /// Declares a value that AWS assigns, so that a [`nk_model::Ref`] can be typed by it.
 macro_rules! output {
     ($(#[$meta:meta])* $type:ident = $kind:literal, $name:literal) => {
@@ -83,3 +98,18 @@ macro_rules! output {
     };
 }
 use output;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_belongs_to_a_service() {
+        assert_eq!(["subnet", "service", "alarm"].map(service), ["ec2", "ecs", "cloudwatch"]);
+        for kind in KINDS {
+            assert!(service(kind.kind).chars().all(|c| c.is_ascii_alphanumeric()), "{}", kind.kind);
+            assert_ne!(service(kind.kind), "");
+        }
+        assert_eq!(service("nothing"), "");
+    }
+}

@@ -6,6 +6,7 @@
 mod complaint;
 mod console;
 mod field;
+mod graph;
 mod json;
 mod live;
 mod log;
@@ -16,12 +17,15 @@ mod show;
 mod styles;
 mod summary;
 mod text;
+mod trace;
 mod value;
 
 pub use complaint::{Complaint, complaint_text, failure_text};
 pub use console::Console;
+pub use graph::{Graph, Service};
 pub use json::{complaint_json, event_json, plan_json};
 pub use plan::{PlanText, plan_text};
 pub use show::show_text;
 pub use styles::Styles;
 pub use summary::summary_text;
+pub use trace::{Recorded, RecordedStep, Trace, TraceError, read_trace};

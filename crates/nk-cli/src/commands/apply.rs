@@ -15,6 +15,7 @@ use crate::{
     output::Output,
     prompt,
     session::Session,
+    trace::Tracer,
 };
 
 /// Plans, asks, and runs the plan.
@@ -22,12 +23,24 @@ pub(crate) async fn apply<P: Provider>(
     global: &Global,
     arguments: &ApplyArguments,
 ) -> Result<Exit, Error> {
+    let tracer = Tracer::open(arguments.trace.as_deref())?;
+    let result = traced::<P>(global, arguments, &tracer).await;
+    tracer.close(&Output::new(global)).await;
+    result
+}
+
+async fn traced<P: Provider>(
+    global: &Global,
+    arguments: &ApplyArguments,
+    tracer: &Tracer,
+) -> Result<Exit, Error> {
     let mut session = Session::<P>::begin(global).await?;
     let command = format!("nk apply --env {}", session.stack.id.environment);
+    tracer.listen(command.clone(), &*session.cloud);
     if arguments.yes {
         // The lock first: what is planned under it cannot be overtaken by another run.
         let hold = change::lock(&session.cloud, &command).await?;
-        let result = under_lock(&mut session, global, arguments, &hold, None).await;
+        let result = under_lock(&mut session, global, arguments, &hold, None, tracer).await;
         return hold.finish(result).await;
     }
     let began = Instant::now();
@@ -43,7 +56,7 @@ pub(crate) async fn apply<P: Provider>(
         return Ok(Exit::Failed);
     }
     let hold = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&mut session, global, arguments, &hold, Some(shown)).await;
+    let result = under_lock(&mut session, global, arguments, &hold, Some(shown), tracer).await;
     hold.finish(result).await
 }
 
@@ -68,6 +81,7 @@ async fn under_lock<P: Provider>(
     arguments: &ApplyArguments,
     hold: &Hold<P>,
     shown: Option<Plan>,
+    tracer: &Tracer,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
     hold.prepare(session.issue_certificate()).await?;
@@ -84,9 +98,7 @@ async fn under_lock<P: Provider>(
     }
     let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
     let console = output.console(&plan, global.verbose > 0);
-    let (unseen, speed) = (session.unseen.clone(), session.speed);
-    let cloud = &session.cloud;
-    let summary = change::run(cloud, plan, hold, parallelism, console, unseen, speed).await;
+    let summary = change::run(session, plan, hold, parallelism, console, tracer).await;
     output.summary(&summary, session.cloud.calls());
     Ok(change::exit(&summary))
 }

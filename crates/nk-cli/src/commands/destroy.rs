@@ -15,6 +15,7 @@ use crate::{
     output::Output,
     prompt,
     session::Session,
+    trace::Tracer,
 };
 
 /// Plans the removal, refuses what is guarded, asks, and runs the plan.
@@ -22,9 +23,21 @@ pub(crate) async fn destroy<P: Provider>(
     global: &Global,
     arguments: &DestroyArguments,
 ) -> Result<Exit, Error> {
+    let tracer = Tracer::open(arguments.trace.as_deref())?;
+    let result = traced::<P>(global, arguments, &tracer).await;
+    tracer.close(&Output::new(global)).await;
+    result
+}
+
+async fn traced<P: Provider>(
+    global: &Global,
+    arguments: &DestroyArguments,
+    tracer: &Tracer,
+) -> Result<Exit, Error> {
     let session = Session::<P>::begin(global).await?;
     let environment = session.stack.id.environment.clone();
     let command = format!("nk destroy --env {environment}");
+    tracer.listen(command.clone(), &*session.cloud);
     if !arguments.yes {
         let began = Instant::now();
         let plan = planned(&session, arguments).await?;
@@ -41,7 +54,7 @@ pub(crate) async fn destroy<P: Provider>(
         }
     }
     let hold = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&session, global, arguments, &hold).await;
+    let result = under_lock(&session, global, arguments, &hold, tracer).await;
     hold.finish(result).await
 }
 
@@ -69,6 +82,7 @@ async fn under_lock<P: Provider>(
     global: &Global,
     arguments: &DestroyArguments,
     hold: &Hold<P>,
+    tracer: &Tracer,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
     let plan = hold.prepare(planned(session, arguments)).await?;
@@ -84,9 +98,7 @@ async fn under_lock<P: Provider>(
         }
         let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
         let console = output.console(&plan, global.verbose > 0);
-        let (unseen, speed) = (session.unseen.clone(), session.speed);
-        let cloud = &session.cloud;
-        let summary = change::run(cloud, plan, hold, parallelism, console, unseen, speed).await;
+        let summary = change::run(session, plan, hold, parallelism, console, tracer).await;
         output.summary(&summary, session.cloud.calls());
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));

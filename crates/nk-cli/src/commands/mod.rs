@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod cost;
 pub(crate) mod destroy;
+pub(crate) mod graph;
 pub(crate) mod iam_policy;
 pub(crate) mod local;
 pub(crate) mod output;

@@ -1,0 +1,58 @@
+//! `nk graph`: what depends on what, as a picture.
+
+use std::{fs, path::Path};
+
+use nk_engine::Provider;
+use nk_plan::Permission;
+use nk_report::{Graph, read_trace};
+use nk_stack::Survey;
+
+use crate::{
+    arguments::{Global, GraphArguments, GraphFormat},
+    errors::Error,
+    exit::Exit,
+    output::Output,
+    session::{self, Session},
+};
+
+/// Draws the topology of the stack file, or a run that is over. Offline.
+pub(crate) fn graph(global: &Global, arguments: &GraphArguments) -> Result<Exit, Error> {
+    let graph = match &arguments.run {
+        Some(path) => of_run(path)?,
+        None => {
+            let desired = session::open(global)?.stack.expand(&Survey::default());
+            Graph::of_desired(&desired, nk_kinds::service)
+        }
+    };
+    draw(global, arguments, &graph)
+}
+
+fn of_run(path: &Path) -> Result<Graph, Error> {
+    let unreadable = |reason: String| Error::Trace { path: path.display().to_string(), reason };
+    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let run = read_trace(&text).map_err(|error| unreadable(error.to_string()))?;
+    Ok(Graph::of_run(&run, nk_kinds::service))
+}
+
+/// Draws what an apply would do. Reads AWS and changes nothing.
+pub(crate) async fn graph_of_plan<P: Provider>(
+    global: &Global,
+    arguments: &GraphArguments,
+) -> Result<Exit, Error> {
+    let session = Session::<P>::begin(global).await?;
+    let observed = session.observe().await?;
+    let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
+    let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
+        .map_err(Error::Plan)?;
+    draw(global, arguments, &Graph::of_plan(&plan, nk_kinds::service))
+}
+
+fn draw(global: &Global, arguments: &GraphArguments, graph: &Graph) -> Result<Exit, Error> {
+    let text = match arguments.format {
+        GraphFormat::Dot => graph.dot(),
+        GraphFormat::Mermaid => graph.mermaid(),
+        GraphFormat::Svg => graph.svg(),
+    };
+    Output::new(global).data(text.trim_end());
+    Ok(Exit::Done)
+}
