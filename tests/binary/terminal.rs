@@ -44,6 +44,7 @@ fn help_fits_a_screen() {
       apply     Make AWS match the stack file
       destroy   Remove everything of the environment
       show      Show the stack file expanded into resources, offline
+      graph     Draw what depends on what: the stack file, a plan, or a run that is over
       validate  Check the stack file, offline; every environment unless one is named
       output    Print what a deployment needs to know: addresses, ids, names
       secrets   Read or write what the stack's secrets hold

@@ -71,7 +71,7 @@ fn graphviz_is_told_every_resource_and_every_reference() {
         panic!("{error}");
     }
     let (names, found) = drawn(&dot, " [label=\"", &["->"]);
-    assert_eq!(sorted(names), Vec::from_iter(addresses(&desired)));
+    assert_eq!(sorted(names), addresses(&desired).into_iter().collect::<Vec<_>>());
     assert_eq!(found, edges);
 }
 
@@ -80,7 +80,7 @@ fn the_flow_chart_has_every_resource_and_every_reference() {
     let (desired, edges) = whole();
     let chart = Graph::of_desired(&desired, nk_kinds::service).mermaid();
     let (names, found) = drawn(&chart, "[\"", &["-->", "-.->", "==>"]);
-    assert_eq!(sorted(names), Vec::from_iter(addresses(&desired)));
+    assert_eq!(sorted(names), addresses(&desired).into_iter().collect::<Vec<_>>());
     assert_eq!(found, edges);
     let opened = chart.lines().filter(|line| line.trim().starts_with("subgraph ")).count();
     let closed = chart.lines().filter(|line| line.trim() == "end").count();
@@ -95,7 +95,7 @@ fn the_picture_has_every_resource_and_every_reference_and_nothing_overlaps() {
     let all = |name: &'static str| document.descendants().filter(move |one| one.has_tag_name(name));
     let texts = all("text").filter(|one| one.attribute("class") == Some("name"));
     let names = texts.filter_map(|one| one.text()).map(str::to_owned).collect();
-    assert_eq!(sorted(names), Vec::from_iter(addresses(&desired)));
+    assert_eq!(sorted(names), addresses(&desired).into_iter().collect::<Vec<_>>());
     let titles = all("path").filter_map(|one| one.first_element_child()?.text());
     let found = titles.filter_map(|title| title.split_once(" → "));
     let found: BTreeSet<_> = found.map(|(from, to)| (from.to_owned(), to.to_owned())).collect();

@@ -72,7 +72,7 @@ pub(crate) enum Command {
     Destroy(DestroyArguments),
     /// Show the stack file expanded into resources, offline
     Show,
-    /// Draw the stack file's resources, a plan, or a run, with what depends on what
+    /// Draw what depends on what: the stack file, a plan, or a run that is over
     Graph(GraphArguments),
     /// Check the stack file, offline; every environment unless one is named
     Validate,
