@@ -163,7 +163,7 @@ async fn a_run_leaves_a_trace_in_which_slices_nest() {
     let lines = traced(&network("10.0.0.0/16", "10.0.1.0/24")).await;
     let counts = slices::check(&lines);
     assert_eq!((counts["step"], counts["longest"]), (9, 3), "{counts:?}");
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.iter().map(Json::to_string).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(text);
     let text = serde_json::to_string(&lines).unwrap();
     let run = read_trace(&text).unwrap();

@@ -107,7 +107,7 @@ fn take(recorded: &mut Recorded, line: Line) {
     if ph == "M" {
         match name.as_str() {
             "process_name" => {
-                recorded.title = args["name"].as_str().unwrap_or_default().to_owned();
+                args["name"].as_str().unwrap_or_default().clone_into(&mut recorded.title);
             }
             "nk_plan" => {
                 let steps = Vec::<Planned>::deserialize(args["steps"].take()).unwrap_or_default();

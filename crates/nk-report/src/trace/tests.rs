@@ -96,7 +96,7 @@ fn events() -> Vec<Json> {
 }
 
 fn lines(events: &[Json]) -> String {
-    events.iter().map(|event| format!("{event}\n")).collect()
+    events.iter().map(Json::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
