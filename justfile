@@ -39,6 +39,6 @@ bench *arguments:
 bench-micro:
     cargo bench -p nk-bench --bench micro
 
-# What topologies of 100 to 50,000 resources cost, with the picture in docs/large.svg.
+# What topologies of 100 to 50,000 resources cost: the table and the picture of docs/large.md.
 large:
-    cargo run --release -p nk-bench --example large docs/large.svg
+    cargo run --release -p nk-bench --example large docs/large.md docs/large.svg

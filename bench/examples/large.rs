@@ -1,5 +1,5 @@
-//! What generated topologies of 100 to 50,000 resources cost on the simulated cloud: a table on
-//! standard output, and a picture in the file that is named. `just large`.
+//! What generated topologies of 100 to 50,000 resources cost on the simulated cloud: a table, on
+//! standard output and in the page that is named, and a picture. `just large`.
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
@@ -10,6 +10,10 @@ use nk_tests::large::{Costs, measure};
 const SIZES: [usize; 4] = [100, 1_000, 10_000, 50_000];
 /// How often each is measured; the median counts.
 const RUNS: usize = 3;
+
+/// Between what the table stands in the page.
+const BEGIN: &str = "<!-- table: begin -->\n";
+const END: &str = "<!-- table: end -->\n";
 
 type Part = (&'static str, &'static str, fn(&Costs) -> f64);
 
@@ -28,12 +32,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         // A process of its own, so that its memory is that of one size.
         ["one", size] => println!("{}", serde_json::to_string(&measure(size.parse()?))?),
-        [picture] => {
+        [page, picture] => {
             let all = SIZES.iter().map(|size| median(*size)).collect::<Result<Vec<_>, _>>()?;
             print!("{}", table(&all));
             fs::write(picture, svg(&all))?;
+            let text = fs::read_to_string(page)?;
+            let (before, rest) = text.split_once(BEGIN).ok_or("the page has no place for it")?;
+            let (_, after) = rest.split_once(END).ok_or("the page has no place for it")?;
+            fs::write(page, format!("{before}{BEGIN}\n{}\n{END}{after}", table(&all)))?;
         }
-        _ => return Err("usage: large PICTURE.svg".into()),
+        _ => return Err("usage: large PAGE.md PICTURE.svg".into()),
     }
     Ok(())
 }
