@@ -30,7 +30,7 @@ local command="status":
 faults:
     cargo test --workspace --test kill --test answers --test rivals -- --ignored --nocapture --test-threads 2
 
-# nk beside Terraform on one emulator, into bench/RESULTS.md: twelve minutes (`--quick`: one).
+# nk beside Terraform on one emulator, into bench/RESULTS.md: fourteen minutes (`--quick`: one).
 bench *arguments:
     cargo build --release --workspace --bins
     python3 bench/run.py {{arguments}}

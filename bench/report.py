@@ -124,7 +124,7 @@ def beside(results, mode):
                 results.own(*what).show(2),
             ])
         if both:
-            times = [f"**{results.ratio(of, mode, operation):.1f}**"
+            times = [f"**{results.ratio(of, mode, operation):.3g}**"
                      for of in (results.wall, results.cpu, results.memory, results.calls)]
             rows.append([f"{operation}, Terraform ÷ nk", *times, ""])
     head = ["", "wall, s", "CPU, s", "memory, MiB", "calls", "no call under way, s"]
