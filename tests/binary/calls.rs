@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use nk_tests::{proxy::Recorded, rig::Rig};
+use nk_model::Calls;
+use nk_tests::{
+    proxy::Recorded,
+    rig::{Rig, Said},
+};
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
@@ -11,59 +15,50 @@ const PLAN: usize = 60;
 /// What its first apply may cost, the reading and the lock included.
 const APPLY: usize = 130;
 
-/// What making one kind of resource may cost.
+/// The calls that are made for one kind of resource; how many there may be of them, the kind itself
+/// says, and so does the plan.
 struct Budget {
     kind: &'static str,
-    /// The call that makes one.
-    create: &'static str,
-    /// How many calls each may take from nothing to what is wanted, where AWS is done at once.
-    calls: usize,
+    /// The call that makes or removes one.
+    call: &'static str,
     /// The other calls that are made for it.
     others: &'static [&'static str],
 }
 
-const fn budget(
-    kind: &'static str,
-    calls: usize,
-    create: &'static str,
-    others: &'static [&'static str],
-) -> Budget {
-    Budget { kind, create, calls, others }
+const fn budget(kind: &'static str, call: &'static str, others: &'static [&'static str]) -> Budget {
+    Budget { kind, call, others }
 }
 
-const BUDGETS: &[Budget] = &[
-    budget("vpc", 2, "ec2:CreateVpc", &["ec2:ModifyVpcAttribute"]),
-    budget("subnet", 1, "ec2:CreateSubnet", &[]),
-    budget("internet-gateway", 2, "ec2:CreateInternetGateway", &["ec2:AttachInternetGateway"]),
-    budget("elastic-ip", 1, "ec2:AllocateAddress", &[]),
-    budget("nat-gateway", 1, "ec2:CreateNatGateway", &[]),
+const CREATES: &[Budget] = &[
+    budget("vpc", "ec2:CreateVpc", &["ec2:ModifyVpcAttribute"]),
+    budget("subnet", "ec2:CreateSubnet", &[]),
+    budget("internet-gateway", "ec2:CreateInternetGateway", &["ec2:AttachInternetGateway"]),
+    budget("elastic-ip", "ec2:AllocateAddress", &[]),
+    budget("nat-gateway", "ec2:CreateNatGateway", &[]),
     // Whose the subnets are is looked at first: they change over from another table in one call.
     budget(
         "route-table",
-        5,
         "ec2:CreateRouteTable",
         &["ec2:CreateRoute", "ec2:DescribeRouteTables", "ec2:AssociateRouteTable"],
     ),
-    budget("security-group", 2, "ec2:CreateSecurityGroup", &["ec2:AuthorizeSecurityGroupIngress"]),
-    budget("role", 3, "iam:CreateRole", &["iam:AttachRolePolicy", "iam:PutRolePolicy"]),
-    budget("log-group", 2, "logs:CreateLogGroup", &["logs:PutRetentionPolicy"]),
-    budget("repository", 2, "ecr:CreateRepository", &["ecr:PutLifecyclePolicy"]),
-    budget("secret", 1, "secretsmanager:CreateSecret", &[]),
-    budget("db-subnet-group", 1, "rds:CreateDBSubnetGroup", &[]),
-    budget("db-instance", 2, "rds:CreateDBInstance", &["secretsmanager:GetSecretValue"]),
-    budget("user-pool", 1, "cognito-idp:CreateUserPool", &[]),
-    budget("user-pool-client", 1, "cognito-idp:CreateUserPoolClient", &[]),
+    budget("security-group", "ec2:CreateSecurityGroup", &["ec2:AuthorizeSecurityGroupIngress"]),
+    budget("role", "iam:CreateRole", &["iam:AttachRolePolicy", "iam:PutRolePolicy"]),
+    budget("log-group", "logs:CreateLogGroup", &["logs:PutRetentionPolicy"]),
+    budget("repository", "ecr:CreateRepository", &["ecr:PutLifecyclePolicy"]),
+    budget("secret", "secretsmanager:CreateSecret", &[]),
+    budget("db-subnet-group", "rds:CreateDBSubnetGroup", &[]),
+    budget("db-instance", "rds:CreateDBInstance", &["secretsmanager:GetSecretValue"]),
+    budget("user-pool", "cognito-idp:CreateUserPool", &[]),
+    budget("user-pool-client", "cognito-idp:CreateUserPoolClient", &[]),
     // Its answer does not tell whether the prefix is in use yet.
     budget(
         "user-pool-domain",
-        2,
         "cognito-idp:CreateUserPoolDomain",
         &["cognito-idp:DescribeUserPoolDomain"],
     ),
     // It is provisioned before anything can be made of it, so it is looked at once at least.
     budget(
         "load-balancer",
-        4,
         "elasticloadbalancing:CreateLoadBalancer",
         &[
             "elasticloadbalancing:DescribeLoadBalancers",
@@ -73,18 +68,66 @@ const BUDGETS: &[Budget] = &[
     ),
     budget(
         "target-group",
-        2,
         "elasticloadbalancing:CreateTargetGroup",
         &["elasticloadbalancing:ModifyTargetGroupAttributes"],
     ),
-    budget("listener", 1, "elasticloadbalancing:CreateListener", &[]),
-    budget("cluster", 1, "ecs:CreateCluster", &[]),
+    budget("listener", "elasticloadbalancing:CreateListener", &[]),
+    budget("cluster", "ecs:CreateCluster", &[]),
     // The image that somebody deployed last is the one to go on with.
-    budget("task-definition", 2, "ecs:RegisterTaskDefinition", &["ecs:DescribeTaskDefinition"]),
+    budget("task-definition", "ecs:RegisterTaskDefinition", &["ecs:DescribeTaskDefinition"]),
     // The emulator keeps no circuit breaker from the create call.
-    budget("service", 2, "ecs:CreateService", &["ecs:UpdateService"]),
-    budget("dashboard", 1, "monitoring:PutDashboard", &[]),
-    budget("alarm", 1, "monitoring:PutMetricAlarm", &[]),
+    budget("service", "ecs:CreateService", &["ecs:UpdateService"]),
+    budget("dashboard", "monitoring:PutDashboard", &[]),
+    budget("alarm", "monitoring:PutMetricAlarm", &[]),
+];
+
+/// What removes one of each kind.
+const DESTROYS: &[Budget] = &[
+    budget("vpc", "ec2:DeleteVpc", &[]),
+    budget("subnet", "ec2:DeleteSubnet", &[]),
+    budget("internet-gateway", "ec2:DeleteInternetGateway", &["ec2:DetachInternetGateway"]),
+    budget("elastic-ip", "ec2:ReleaseAddress", &[]),
+    budget("nat-gateway", "ec2:DeleteNatGateway", &["ec2:DescribeNatGateways"]),
+    budget(
+        "route-table",
+        "ec2:DeleteRouteTable",
+        &["ec2:DescribeRouteTables", "ec2:DisassociateRouteTable"],
+    ),
+    budget("security-group", "ec2:DeleteSecurityGroup", &[]),
+    budget(
+        "role",
+        "iam:DeleteRole",
+        &[
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:DetachRolePolicy",
+            "iam:DeleteRolePolicy",
+        ],
+    ),
+    budget("log-group", "logs:DeleteLogGroup", &[]),
+    budget("repository", "ecr:DeleteRepository", &[]),
+    budget("secret", "secretsmanager:DeleteSecret", &[]),
+    budget("db-subnet-group", "rds:DeleteDBSubnetGroup", &["rds:DescribeDBSubnetGroups"]),
+    budget("db-instance", "rds:DeleteDBInstance", &["rds:DescribeDBInstances"]),
+    budget("user-pool", "cognito-idp:DeleteUserPool", &[]),
+    budget("user-pool-client", "cognito-idp:DeleteUserPoolClient", &[]),
+    budget(
+        "user-pool-domain",
+        "cognito-idp:DeleteUserPoolDomain",
+        &["cognito-idp:DescribeUserPoolDomain"],
+    ),
+    budget(
+        "load-balancer",
+        "elasticloadbalancing:DeleteLoadBalancer",
+        &["elasticloadbalancing:DescribeLoadBalancers", "ec2:DescribeNetworkInterfaces"],
+    ),
+    budget("target-group", "elasticloadbalancing:DeleteTargetGroup", &[]),
+    budget("listener", "elasticloadbalancing:DeleteListener", &[]),
+    budget("cluster", "ecs:DeleteCluster", &[]),
+    budget("task-definition", "ecs:DeregisterTaskDefinition", &["ecs:ListTaskDefinitions"]),
+    budget("service", "ecs:DeleteService", &["ecs:UpdateService", "ecs:DescribeServices"]),
+    budget("dashboard", "monitoring:DeleteDashboards", &[]),
+    budget("alarm", "monitoring:DeleteAlarms", &[]),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +139,8 @@ async fn a_plan_and_an_apply_stay_within_their_budgets() {
     assert!(applied.out.contains("0 unchanged"), "{}", applied.out);
     let made = rig.proxy.take();
     assert!(made.len() <= APPLY, "{} calls for an apply", made.len());
-    within_budgets(&made);
+    within_budgets(&made, CREATES, |calls| calls.create);
+    as_expected(&applied, made.len());
 
     let plan = rig.nk(&["plan", "--env", "dev"]).await.with_code(0);
     let made = rig.proxy.take();
@@ -110,9 +154,21 @@ async fn a_plan_and_an_apply_stay_within_their_budgets() {
     assert_eq!(twice.map(Recorded::name).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destroy_stays_within_its_budgets() {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls-destroy").await;
+    rig.write("stacks/neuraknot.toml", STACK);
+    rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    rig.proxy.take();
+    let destroyed = rig.nk(&["destroy", "--env", "dev", "--yes"]).await.with_code(0);
+    let made = rig.proxy.take();
+    within_budgets(&made, DESTROYS, |calls| calls.destroy);
+    as_expected(&destroyed, made.len());
+}
+
 /// Checks what was made after everything was read: each call belongs to a kind, and no kind makes
-/// more calls than so many for each of its resources.
-fn within_budgets(made: &[Recorded]) {
+/// more calls than it says for each of its resources.
+fn within_budgets(made: &[Recorded], budgets: &[Budget], allowed: fn(&Calls) -> usize) {
     let first = made.iter().position(|one| one.changes && one.service != "ssm");
     let made = made[first.expect("something was made")..].iter().filter(|one| one.service != "ssm");
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -120,14 +176,24 @@ fn within_budgets(made: &[Recorded]) {
         *counts.entry(one.name()).or_default() += 1;
     }
     let mut over = Vec::new();
-    for Budget { kind, create, calls, others } in BUDGETS {
-        let resources = counts.remove(*create).unwrap_or(0);
-        assert!(resources > 0, "no {kind} was made");
+    for Budget { kind, call, others } in budgets {
+        let resources = counts.remove(*call).unwrap_or(0);
+        assert!(resources > 0, "no {kind} was made or removed");
         let others: usize = others.iter().filter_map(|name| counts.remove(*name)).sum();
-        if resources + others > calls * resources {
+        let info = nk_kinds::kind(kind).expect("a kind");
+        if resources + others > allowed(&info.calls) * resources {
             over.push(format!("{kind}: {} calls for {resources}", resources + others));
         }
     }
     assert_eq!(over, Vec::<String>::new());
     assert_eq!(counts, BTreeMap::new(), "calls that belong to no kind");
+}
+
+/// Checks that nk had expected about as many calls as there were: no fewer, and no more than a fifth
+/// in addition, since the kinds say what a resource takes at most.
+fn as_expected(said: &Said, made: usize) {
+    let expected = said.out.lines().find(|line| line.starts_with("Expected:")).expect("a forecast");
+    let calls = expected.split("about ").nth(1).and_then(|rest| rest.split(' ').next());
+    let expected: usize = calls.expect("a number of calls").parse().unwrap();
+    assert!((made..=made + made / 5).contains(&expected), "{expected} expected, {made} made");
 }

@@ -40,13 +40,24 @@ impl Trial {
         self.run(plan).await
     }
 
-    /// Removes everything of the stack.
-    pub async fn destroy(&self, desired: &Desired) -> (Summary, Vec<Event>) {
+    /// Plans the removal of everything of the stack.
+    ///
+    /// # Panics
+    ///
+    /// When there is no plan.
+    pub async fn removal(&self, desired: &Desired) -> Plan {
         let observed = self.observe(desired).await;
-        let nothing = Desired::nothing(desired.stack.clone());
+        let farewell = desired.farewell.clone();
+        let nothing = Desired { farewell, ..Desired::nothing(desired.stack.clone()) };
         let everything = Permission::everything();
         let plan = nk_plan::plan(&nothing, &observed, nk_kinds::kind, &everything);
-        self.run(plan.expect("there is a plan")).await
+        plan.expect("there is a plan")
+    }
+
+    /// Removes everything of the stack.
+    pub async fn destroy(&self, desired: &Desired) -> (Summary, Vec<Event>) {
+        let plan = self.removal(desired).await;
+        self.run(plan).await
     }
 
     /// Runs a plan.
@@ -55,7 +66,8 @@ impl Trial {
         let (_go, stop) = watch::channel(Stop::Go);
         let run = Run {
             registry: nk_kinds::kind,
-            parallelism: 16,
+            parallelism: nk_plan::PLACES,
+            every: nk_model::Looks::AWS,
             events,
             stop,
             gate: Arc::new(NoGate),

@@ -9,7 +9,9 @@
 
 use std::{collections::BTreeMap, env, fmt::Write, fs, path::Path};
 
-use nk_model::{Action, Address, Desired, LiveValue, Observed, Owner, Phase, Plan, Step, Until};
+use nk_model::{
+    Action, Address, Desired, Forecast, LiveValue, Observed, Owner, Phase, Plan, Step, Until,
+};
 use nk_plan::Permission;
 use nk_report::{PlanText, plan_text};
 use nk_stack::{Source, Survey};
@@ -175,12 +177,15 @@ async fn case(folder: &Path) -> String {
         deed.befall(&mut observed, &wanted);
     }
     let (wanted, permission) = if setting.destroy {
-        (Desired::nothing(wanted.stack), Permission::everything())
+        let farewell = wanted.farewell;
+        (Desired { farewell, ..Desired::nothing(wanted.stack) }, Permission::everything())
     } else {
         (wanted, Permission { remove: setting.remove, ..Permission::default() })
     };
     match nk_plan::plan(&wanted, &observed, nk_kinds::kind, &permission) {
-        Ok(plan) => {
+        Ok(mut plan) => {
+            // A time that ships with nk is no reason to read every plan again.
+            plan.forecast = Forecast::default();
             let order = if setting.order { order(&plan) } else { String::new() };
             plan_text(&plan, &PlanText::default()) + &order
         }

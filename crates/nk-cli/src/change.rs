@@ -9,9 +9,6 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{errors::Error, exit::Exit, holder, session::Session, signals, trace::Tracer};
 
-/// How many calls may be under way at once unless the arguments say otherwise.
-pub(crate) const PARALLELISM: usize = 16;
-
 /// The lock, and what signals have said since before it was taken.
 pub(crate) struct Hold<C: Cloud> {
     lease: Lease<C>,
@@ -47,6 +44,11 @@ impl<C: Cloud> Hold<C> {
     }
 }
 
+/// How many calls may be under way at once: what the arguments say, or the usual.
+pub(crate) fn places(said: Option<u16>) -> usize {
+    said.map_or(nk_plan::PLACES, usize::from)
+}
+
 /// Runs a plan under the lock, telling about it.
 pub(crate) async fn run<P: Provider>(
     session: &Session<P>,
@@ -56,6 +58,7 @@ pub(crate) async fn run<P: Provider>(
     console: Console,
     tracer: &Tracer,
 ) -> Summary {
+    let lesson = session.history.lesson(&plan);
     tracer.plan(&plan);
     let (events, traced) = mpsc::unbounded_channel();
     let (passed, told) = mpsc::unbounded_channel();
@@ -66,6 +69,7 @@ pub(crate) async fn run<P: Provider>(
     let run = Run {
         registry: nk_kinds::kind,
         parallelism,
+        every: session.history.every(),
         events,
         stop,
         gate: hold.lease.gate(),
@@ -77,6 +81,7 @@ pub(crate) async fn run<P: Provider>(
     watching.abort();
     // The console ends when the last sender has gone; what it could not print is no reason to fail.
     let _ = telling.await;
+    session.history.learn(&lesson, &summary);
     summary
 }
 

@@ -6,6 +6,7 @@ mod commands;
 mod emulator;
 mod errors;
 mod exit;
+mod history;
 mod holder;
 mod output;
 mod prompt;

@@ -62,10 +62,10 @@ impl Output {
         console.expecting(plan)
     }
 
-    /// What came of a run.
-    pub(crate) fn summary(&self, summary: &Summary, calls: usize) {
+    /// What came of a run, after which so many calls were made in all, and so many before it.
+    pub(crate) fn summary(&self, summary: &Summary, calls: usize, before: usize) {
         if !self.json {
-            let text = summary_text(summary, calls, &Styles::of(&std::io::stderr()));
+            let text = summary_text(summary, calls, before, &Styles::of(&std::io::stderr()));
             let _ = write!(anstream::stderr(), "\n{text}");
         }
     }

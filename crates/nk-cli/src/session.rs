@@ -2,12 +2,13 @@
 
 use std::{env, fs, path::PathBuf, sync::Arc};
 
-use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, observe};
+use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, lock_calls, observe};
 use nk_kinds::ec2::ElasticIp;
-use nk_model::{Action, Desired, Kind, Observed, Plan, Step, Unseen};
+use nk_model::{Action, Desired, Kind, Observed, Plan, Step, Unseen, Usual};
+use nk_plan::Setting;
 use nk_stack::{Source, Stack, Survey};
 
-use crate::{arguments::Global, emulator, errors::Error};
+use crate::{arguments::Global, emulator, errors::Error, history::History};
 
 /// A stack file, read and checked for one environment.
 pub(crate) struct Opened {
@@ -23,6 +24,8 @@ pub(crate) struct Session<P> {
     pub(crate) unseen: Unseen,
     /// How many times faster than AWS the emulator in use is.
     pub(crate) speed: f64,
+    /// What steps have taken there before.
+    pub(crate) history: History,
     survey: Survey,
     /// The domain of the certificate that an emulator has yet to issue.
     unissued: Option<String>,
@@ -117,7 +120,16 @@ impl<P: Provider> Session<P> {
             "{} in {}, account {}, as {}{here}",
             stack.id, stack.region, caller.account, caller.arn
         );
-        Ok(Self { stack, cloud: Arc::new(cloud), desired, unseen, speed, survey, unissued, place })
+        let emulated = connection.local || connection.endpoint.as_deref().is_some_and(is_here);
+        let cache = emulator::settings().ok().map(|settings| settings.cache);
+        // What takes as long as AWS, only faster, is neither AWS nor a mere emulator.
+        let history = if speed > 1.0 {
+            History::open(None, false)
+        } else {
+            History::open(cache.as_deref(), emulated)
+        };
+        let cloud = Arc::new(cloud);
+        Ok(Self { stack, cloud, desired, unseen, speed, history, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.
@@ -142,6 +154,16 @@ impl<P: Provider> Session<P> {
         let kinds: Vec<_> =
             nk_kinds::KINDS.iter().filter(|kind| self.stack.may_have(kind.kind)).copied().collect();
         observe(&*self.cloud, &self.desired, &kinds).await.map_err(Error::Cloud)
+    }
+
+    /// Says how long a plan will take where it will be run, with so many calls under way at once.
+    pub(crate) fn time(&self, plan: &mut Plan, places: usize) {
+        let refine = |usual: &Usual| self.history.spread(usual);
+        let setting = Setting { refine: &refine, every: self.history.every(), places };
+        nk_plan::time(plan, nk_kinds::kind, &setting);
+        if !plan.is_empty() {
+            plan.forecast.calls += lock_calls(plan.forecast.time.median);
+        }
     }
 
     /// Adds to a plan that rents addresses whether there is room for them. A quota is nobody's

@@ -4,7 +4,6 @@ mod cloud;
 mod error;
 mod lock;
 mod observe;
-mod pace;
 mod provider;
 mod run;
 mod scope;
@@ -12,7 +11,7 @@ mod settle;
 
 pub use cloud::{Cloud, Departure, Entry, Reconcile};
 pub use error::{CloudError, CloudResult, Nature, grant};
-pub use lock::{Holder, Lease, LockError, LockRecord, holder, unlock};
+pub use lock::{Holder, Lease, LockError, LockRecord, holder, lock_calls, unlock};
 pub use observe::{guards, observe, unprotect};
 pub use provider::{
     Answers, CallListener, Caller, Connected, Connection, Provider, Questions, SecretValue,

@@ -271,6 +271,18 @@ impl<C: Cloud> Shared<C> {
     }
 }
 
+/// How many calls holding the lock for so many seconds takes: one to take it, one to release it, and
+/// the renewals.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "no run takes more seconds than fit"
+)]
+pub fn lock_calls(seconds: f64) -> usize {
+    2 + (seconds.max(0.0) / RENEW as f64) as usize
+}
+
 /// Writes the lock for the first time; returns the version written.
 async fn take<C: Cloud>(cloud: &C, mine: Holder) -> Result<(Holder, i64), LockError> {
     let text = |holder: &Holder| serde_json::to_string(holder).unwrap_or_default();

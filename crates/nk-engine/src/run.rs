@@ -11,7 +11,7 @@ use facts::Facts;
 use ledger::Ledger;
 use needs::Needs;
 use nk_model::{
-    Action, Address, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, StepId,
+    Action, Address, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, Step, StepId,
     Summary, Unseen,
 };
 pub use stage::{Gate, NoGate, Stop};
@@ -34,6 +34,8 @@ pub struct Run {
     pub registry: Registry,
     /// How many calls may be under way at once.
     pub parallelism: usize,
+    /// The least seconds between two looks at one resource, as in [`nk_model::Looks::AWS`].
+    pub every: f64,
     /// Where events go.
     pub events: mpsc::UnboundedSender<Event>,
     /// Whether to go on.
@@ -58,8 +60,8 @@ pub fn current_step() -> Option<Address> {
 
 /// What a running step tells the loop.
 pub(crate) enum Message {
-    /// AWS has assigned outputs.
-    Known(StepId, Box<LiveValue>),
+    /// AWS has assigned outputs, and so many seconds of the step were not AWS's so far.
+    Known(StepId, Box<LiveValue>, f64),
     /// The step waits.
     Waiting(StepId, String),
 }
@@ -78,7 +80,7 @@ struct Execution<C> {
     ledger: Ledger,
     needs: Needs,
     by_address: BTreeMap<Address, Vec<StepId>>,
-    tasks: JoinSet<(StepId, Result<Option<LiveValue>, StepError>)>,
+    tasks: JoinSet<(StepId, f64, Result<Option<LiveValue>, StepError>)>,
     places: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Message>,
     messages: mpsc::UnboundedReceiver<Message>,
@@ -140,7 +142,7 @@ impl<C: Cloud> Execution<C> {
                         self.heed(message);
                     }
                     match ended {
-                        Ok((id, result)) => self.conclude(id, result),
+                        Ok((id, idle, result)) => self.conclude(id, idle, result),
                         Err(error) => std::panic::resume_unwind(error.into_panic()),
                     }
                 }
@@ -185,11 +187,7 @@ impl<C: Cloud> Execution<C> {
             at: self.at(),
             address: step.address.clone(),
             action: step.action,
-            usual: match step.action.operation() {
-                Operation::Create => kind.pace.create,
-                Operation::Update => kind.pace.update,
-                Operation::Destroy => kind.pace.destroy,
-            },
+            usual: step.usual.median,
         });
         let resolved = self.facts.resolve(&step.spec);
         let spec = match step.action.operation() {
@@ -199,40 +197,44 @@ impl<C: Cloud> Execution<C> {
         let others = self.others(id);
         let (cloud, plan) = (Arc::clone(&self.cloud), Arc::clone(&self.plan));
         let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
-        let unseen = Arc::clone(&self.run.unseen);
+        let (unseen, every) = (Arc::clone(&self.run.unseen), self.run.every);
         let (messages, told) = (self.sender.clone(), self.run.stop.clone());
         let (address, speed) = (step.address.clone(), self.run.speed);
         self.tasks.spawn(STEP.scope(address, async move {
-            let stage = Stage::new(id, messages, told, places, &*gate, speed);
+            let stage = Stage::new(id, messages, told, places, &*gate, every, speed);
             let step = &plan.steps[id];
             let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage, &unseen);
             let result = match step.action.operation() {
                 Operation::Destroy => settling.remove().await.map(|()| None),
                 _ => settling.make().await.map(Some),
             };
-            (id, result)
+            (id, settling.stage.idle(), result)
         }));
     }
 
     /// What else stands at a step's address and is another step's business.
     fn others(&self, id: StepId) -> Vec<String> {
-        let address = &self.plan.steps[id].address;
+        let Step { address, action, live: own, .. } = &self.plan.steps[id];
+        let own = own.as_ref().map(|live| &live.id);
         let steps = self.by_address[address].iter().map(|id| (*id, &self.plan.steps[*id]));
         steps
             .filter(|(other, step)| {
                 let destroyed = *other != id && step.action.operation() == Operation::Destroy;
                 destroyed || step.action == Action::Supersede
             })
-            .filter_map(|(_, step)| step.live.as_ref().map(|live| live.id.clone()))
+            .filter_map(|(_, step)| step.live.as_ref().map(|live| &live.id))
+            // What is changed before it goes is this step's business first.
+            .filter(|other| *action == Action::Supersede || Some(*other) != own)
+            .cloned()
             .collect()
     }
 
     fn heed(&mut self, message: Message) {
         let at = self.at();
         match message {
-            Message::Known(id, live) => {
+            Message::Known(id, live, idle) => {
                 if self.facts.learn(&live) {
-                    self.ledger.known(id, at);
+                    self.ledger.known(id, at, idle);
                     self.needs.known(id, &live.address, &self.facts);
                     let address = live.address.clone();
                     self.tell(Event::Known { at, address, id: live.id.clone() });
@@ -245,7 +247,7 @@ impl<C: Cloud> Execution<C> {
         }
     }
 
-    fn conclude(&mut self, id: StepId, result: Result<Option<LiveValue>, StepError>) {
+    fn conclude(&mut self, id: StepId, idle: f64, result: Result<Option<LiveValue>, StepError>) {
         let at = self.at();
         let step = &self.plan.steps[id];
         let (address, action) = (step.address.clone(), step.action);
@@ -259,7 +261,7 @@ impl<C: Cloud> Execution<C> {
                     live.map(|live| (live.id.clone(), live.notes.clone())).unwrap_or_default();
                 let notes =
                     if action.operation() == Operation::Destroy { Vec::new() } else { notes };
-                let seconds = self.ledger.finish(id, at, &address, &notes);
+                let seconds = self.ledger.finish(id, at, idle, &address, &notes);
                 self.needs.done(id);
                 self.tell(Event::Finished { at, address, action, id: aws_id, seconds, notes });
             }

@@ -11,7 +11,7 @@
 mod setback;
 
 use nk_model::{
-    Action, Address, Change, Json, KindInfo, LiveValue, Operation, Pace, Phase, Step, Unseen,
+    Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Phase, Step, Unseen,
 };
 pub(crate) use setback::StepError;
 use setback::{IN_USE, taken, whole};
@@ -20,12 +20,13 @@ use tokio::time::{Duration, Instant, sleep};
 use crate::{
     Cloud, Departure, Scope,
     cloud::Erased,
-    pace::{EARLY, next_look},
     run::{Interrupted, Stage},
 };
 
 /// How long AWS may go on answering with the value from before an update, in seconds.
 const STALE: f64 = 30.0;
+/// How much longer each pause is between looks for what an unanswered create may have made.
+const LATER: f64 = 3.0;
 
 /// What one step does, with what it has learnt on the way.
 pub(crate) struct Settling<'a, C> {
@@ -40,6 +41,8 @@ pub(crate) struct Settling<'a, C> {
     unseen: &'a Unseen,
     began: Instant,
     failures: u32,
+    /// How long it usually takes from `began` until AWS is done; nought where nobody knows.
+    usual: f64,
 }
 
 /// What is known of the resource.
@@ -62,7 +65,18 @@ impl<'a, C: Cloud> Settling<'a, C> {
         stage: Stage<'a>,
         unseen: &'a Unseen,
     ) -> Self {
-        Self { cloud, kind, step, spec, others, stage, unseen, began: Instant::now(), failures: 0 }
+        Self {
+            cloud,
+            kind,
+            step,
+            spec,
+            others,
+            stage,
+            unseen,
+            began: Instant::now(),
+            failures: 0,
+            usual: step.usual.median,
+        }
     }
 
     fn address(&self) -> &Address {
@@ -82,7 +96,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
             view = match view {
                 View::Unknown => self.look().await?,
                 View::Nothing if created => {
-                    self.wait("it is not visible yet", Operation::Create).await?;
+                    self.wait("it is not visible yet", 0.0).await?;
                     View::Unknown
                 }
                 // It is there, under the address that it had before.
@@ -98,15 +112,17 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     match live.phase.clone() {
                         Phase::Failed(reason) => return Err(StepError::GaveUp(reason)),
                         Phase::Busy(word) => {
-                            self.wait(&format!("AWS says `{word}`"), self.operation()).await?;
+                            let lacks = |output: &str| live.output(output).is_none();
+                            let usual = self.usual.min(self.step.next_moment(lacks));
+                            self.wait(&format!("AWS says `{word}`"), usual).await?;
                             View::Unknown
                         }
                         Phase::Leaving(word) => {
-                            self.wait(&format!("the one before is `{word}`"), Operation::Destroy)
-                                .await?;
+                            self.wait(&format!("the one before is `{word}`"), 0.0).await?;
                             View::Unknown
                         }
                         phase => {
+                            self.stage.rested();
                             let changes = self.changes(&live, &phase);
                             if changes.is_empty() {
                                 return Ok(live);
@@ -135,15 +151,6 @@ impl<'a, C: Cloud> Settling<'a, C> {
         changes
     }
 
-    fn operation(&self) -> Operation {
-        match &self.step.live {
-            Some(live) if self.step.action == Action::Update && live.phase == Phase::Ready => {
-                Operation::Update
-            }
-            _ => Operation::Create,
-        }
-    }
-
     async fn create(&mut self, created: &mut bool) -> Result<View, StepError> {
         self.stage.gate().await?;
         let answer = {
@@ -154,6 +161,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
             Ok(live) => {
                 *created = true;
                 self.failures = 0;
+                self.stage.rested();
                 self.began = Instant::now();
                 Ok(live.map_or(View::Unknown, View::Seen))
             }
@@ -200,7 +208,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 return Ok(None);
             }
             self.stage.waits("whether AWS has made it is not known yet");
-            let next = (elapsed * EARLY).max(1.0).min(patience - elapsed);
+            let next = (elapsed * LATER).max(1.0).min(patience - elapsed);
             self.stage.sleep(Duration::from_secs_f64(next)).await?;
         }
     }
@@ -217,7 +225,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
                     return Err(StepError::Ignored(fields.join("`, `")));
                 }
-                self.wait("AWS still answers with the old value", Operation::Update).await?;
+                self.wait("AWS still answers with the old value", 0.0).await?;
                 return Ok(View::Unknown);
             }
             _ => {}
@@ -230,7 +238,10 @@ impl<'a, C: Cloud> Settling<'a, C> {
         match answer {
             Ok(answer) => {
                 self.failures = 0;
+                self.stage.rested();
                 self.began = Instant::now();
+                // What comes after a create is not the slow part of it.
+                self.usual = if self.step.action == Action::Update { self.usual } else { 0.0 };
                 *updated = Some((changes, Instant::now()));
                 Ok(answer.map_or(View::Unknown, View::Seen))
             }
@@ -255,9 +266,13 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     self.cloud.destroy_one(&live).await
                 };
                 match answer {
-                    Ok(Departure::Gone) => return Ok(()),
+                    Ok(Departure::Gone) => {
+                        self.stage.rested();
+                        return Ok(());
+                    }
                     Ok(Departure::Going) => {
                         self.failures = 0;
+                        self.stage.rested();
                         self.began = Instant::now();
                     }
                     Err(error) => {
@@ -267,7 +282,10 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 }
             }
             match self.find(&live.id).await? {
-                None => return Ok(()),
+                None => {
+                    self.stage.rested();
+                    return Ok(());
+                }
                 Some(seen) => {
                     let word = match &seen.phase {
                         Phase::Retired(_) => return Ok(()),
@@ -277,7 +295,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     };
                     let patient = self.stage.since(self.began) < STALE;
                     asked = patient || matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));
-                    self.wait(&format!("AWS says `{word}`"), Operation::Destroy).await?;
+                    self.wait(&format!("AWS says `{word}`"), self.usual).await?;
                     live = seen;
                 }
             }
@@ -307,25 +325,17 @@ impl<'a, C: Cloud> Settling<'a, C> {
         self.cloud.observe_kind(self.kind.kind, scope).await.map_err(StepError::Cloud)
     }
 
-    /// Waits until it is time for the next look.
-    async fn wait(&mut self, reason: &str, operation: Operation) -> Result<(), StepError> {
-        let pace = &self.kind.pace;
+    /// Waits until it is time for the next look at what usually takes so many seconds.
+    async fn wait(&mut self, reason: &str, usual: f64) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
-        if elapsed > pace.patience {
+        if elapsed > self.kind.patience {
             let (doing, seconds) = (reason.to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: None });
         }
         self.stage.waits(reason);
-        self.stage.sleep(next_look(elapsed, usual(pace, operation), pace)).await?;
+        let looks = Looks { usual, slack: self.step.slack, every: self.stage.every() };
+        self.stage.rest(looks.next(elapsed)).await?;
         Ok(())
-    }
-}
-
-fn usual(pace: &Pace, operation: Operation) -> f64 {
-    match operation {
-        Operation::Create => pace.create,
-        Operation::Update => pace.update,
-        Operation::Destroy => pace.destroy,
     }
 }
 

@@ -14,9 +14,10 @@ pub mod iam;
 pub mod logs;
 pub mod rds;
 pub mod secretsmanager;
+mod times;
 pub mod value;
 
-use nk_model::KindInfo;
+use nk_model::{Kind, KindInfo};
 pub use value::{
     Cidr, CidrError, Document, EngineVersion, PolicyDocument, Tags, Window, WindowError,
 };
@@ -59,7 +60,9 @@ macro_rules! each_kind {
 macro_rules! infos {
     ($($kind:ty),* $(,)?) => {
         /// Every kind, with its type erased.
-        pub const KINDS: &[KindInfo] = &[$(KindInfo::of::<$kind>()),*];
+        pub const KINDS: &[KindInfo] = &[
+            $(KindInfo { usual: || times::of(<$kind>::KIND), ..KindInfo::of::<$kind>() }),*
+        ];
     };
 }
 each_kind!(infos);

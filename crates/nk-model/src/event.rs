@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Address};
+use crate::{Action, Address, Forecast, StepId};
 
 /// One thing that happened. `at` is in seconds since the run began.
 ///
@@ -123,11 +123,18 @@ pub struct Summary {
     pub seconds: f64,
     /// The chain of steps that took the longest, first step first.
     pub critical_path: Vec<Address>,
-    /// Seconds that the critical path's own steps took, without any time spent waiting for a free
-    /// place: no run of this plan could have been quicker.
+    /// Seconds that AWS itself needed for the critical path: what its steps took, less what they
+    /// waited for a free place, and less what may have passed between AWS being done and the look
+    /// that showed it. No run of this plan could have been quicker.
     pub bound: f64,
+    /// What was to be expected.
+    #[serde(default)]
+    pub predicted: Forecast,
     /// Notes of the finished steps, with the address in front.
     pub notes: Vec<String>,
+    /// How many seconds each finished step took; its own event has told so.
+    #[serde(skip)]
+    pub took: Vec<(StepId, f64)>,
 }
 
 /// How a run ended.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Binding, Grant, Json, bindings};
+use crate::{Binding, Grant, Json, Usual, bindings};
 
 /// A kind of resource: its type is its spec, its constants are what AWS makes of it.
 ///
@@ -19,8 +19,10 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const IMMUTABLE: &'static [&'static str] = &[];
     /// What happens when one of those differs.
     const REPLACE: Replace = Replace::DestroyFirst;
-    /// How long things usually take, and how to wait for them.
-    const PACE: Pace = Pace::QUICK;
+    /// How long a wait for AWS may take before the step fails, in seconds.
+    const PATIENCE: f64 = 120.0;
+    /// How many calls it takes.
+    const CALLS: Calls = Calls::ONE;
     /// The refusals that pass by themselves.
     const RETRY: &'static [Retry] = &[];
     /// Whether a repeated create cannot make a second one: a unique name or a token guards it. Where
@@ -75,25 +77,22 @@ pub enum Replace {
     Refuse(&'static str),
 }
 
-/// How long a kind's operations usually take, in seconds, and how nk waits for them.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pace {
-    /// From the create call until it is ready.
-    pub create: f64,
-    /// From an update call until it is ready again.
-    pub update: f64,
-    /// From the destroy call until it is gone.
-    pub destroy: f64,
-    /// Between two looks once the usual time is near.
-    pub every: f64,
-    /// How long a wait may take before the step fails.
-    pub patience: f64,
+/// How many calls an operation takes where AWS is done at once: at most, and without the looks while
+/// it is not. What `nk plan` counts with, and what the tests hold each kind to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calls {
+    /// From nothing to what is wanted.
+    pub create: usize,
+    /// For each top-level field that changes.
+    pub update: usize,
+    /// From what is there to nothing, with the one look that shows that it is gone where the call
+    /// itself does not.
+    pub destroy: usize,
 }
 
-impl Pace {
-    /// For what AWS does at once.
-    pub const QUICK: Self =
-        Self { create: 1.0, update: 1.0, destroy: 1.0, every: 1.0, patience: 120.0 };
+impl Calls {
+    /// For what AWS does in one call.
+    pub const ONE: Self = Self { create: 1, update: 1, destroy: 1 };
 }
 
 /// A refusal that passes by itself: AWS has not caught up yet, or something else must finish first.
@@ -135,8 +134,12 @@ pub struct KindInfo {
     pub immutable: &'static [&'static str],
     /// [`Kind::REPLACE`].
     pub replace: Replace,
-    /// [`Kind::PACE`].
-    pub pace: Pace,
+    /// [`Kind::PATIENCE`].
+    pub patience: f64,
+    /// [`Kind::CALLS`].
+    pub calls: Calls,
+    /// How long its operations usually take.
+    pub usual: fn() -> &'static [Usual],
     /// [`Kind::RETRY`].
     pub retry: &'static [Retry],
     /// [`Kind::GUARDED`].
@@ -164,14 +167,16 @@ pub struct KindInfo {
 }
 
 impl KindInfo {
-    /// Erases a kind's type.
+    /// Erases a kind's type; how long things take is for whoever knows to add.
     pub const fn of<K: Kind>() -> Self {
         Self {
             kind: K::KIND,
             outputs: K::OUTPUTS,
             immutable: K::IMMUTABLE,
             replace: K::REPLACE,
-            pace: K::PACE,
+            patience: K::PATIENCE,
+            calls: K::CALLS,
+            usual: || &[],
             retry: K::RETRY,
             guarded: K::GUARDED,
             leaves_after: K::LEAVES_AFTER,

@@ -9,24 +9,28 @@ mod event;
 mod grant;
 mod kind;
 mod live;
+mod looks;
 mod plan;
 mod reference;
 mod resource;
 mod unseen;
+mod usual;
 
 pub use address::{Address, AddressError, StackId};
 pub use diff::{Change, Changes, difference};
 pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
-pub use kind::{Kind, KindInfo, Operation, Pace, Pin, Registry, Replace, Retry};
+pub use kind::{Calls, Kind, KindInfo, Operation, Pin, Registry, Replace, Retry};
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
-pub use plan::{Action, Need, Note, Plan, Step, StepId, Totals, Until};
+pub use looks::Looks;
+pub use plan::{Action, Forecast, Need, Note, Plan, Step, StepId, Totals, Until};
 pub use reference::{
     Binding, Output, Placeholder, Ref, ReferenceError, bindings, placeholders, placeholders_in,
     resolve, substitute,
 };
 pub use resource::{Desired, Observed, Resource};
 pub use unseen::Unseen;
+pub use usual::{Plus, Spread, Usual, field};
 
 /// A spec, outputs, or one value in them, with its type erased.
 pub type Json = serde_json::Value;

@@ -1,8 +1,10 @@
 //! What an apply will do, as data.
 
+use std::collections::{BTreeMap, HashSet};
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Change, Json, LiveValue, Operation, StackId};
+use crate::{Address, Change, Json, LiveValue, Operation, Spread, StackId};
 
 /// The whole way from what is there to what is wanted.
 ///
@@ -19,6 +21,21 @@ pub struct Plan {
     pub unchanged: Vec<LiveValue>,
     /// What the reader should know.
     pub notes: Vec<Note>,
+    /// What running it will probably take.
+    #[serde(default)]
+    pub forecast: Forecast,
+}
+
+/// What running a plan will probably take.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Forecast {
+    /// From begin to end.
+    pub time: Spread,
+    /// The chain of steps that decides how long, first step first.
+    pub critical_path: Vec<Address>,
+    /// How many calls the steps make, looking at what takes its time included.
+    pub calls: usize,
 }
 
 /// A step's place in its plan.
@@ -42,9 +59,19 @@ pub struct Step {
     pub live: Option<LiveValue>,
     /// What must have happened before.
     pub needs: Vec<Need>,
+    /// How long it usually takes.
+    #[serde(default)]
+    pub usual: Spread,
+    /// The outputs that are known only so many seconds after its create call, and before it has ended.
+    /// All others are in AWS's answer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub late: BTreeMap<String, f64>,
     /// Seconds that usually pass from its start until everything that waits for it has ended: among
     /// steps free to start, the one with the most goes first.
     pub remaining: f64,
+    /// Seconds that it may usually end later without moving the end of the run.
+    #[serde(default)]
+    pub slack: f64,
 }
 
 /// What a step does.
@@ -125,18 +152,32 @@ pub struct Totals {
     pub unchanged: usize,
 }
 
+impl Step {
+    /// After how many seconds AWS has usually come further than what it gives out now: an output is
+    /// known that `lacks` names, or all is done.
+    pub fn next_moment(&self, lacks: impl Fn(&str) -> bool) -> f64 {
+        let late =
+            self.late.iter().filter(|(output, _)| lacks(output)).map(|(_, seconds)| *seconds);
+        late.fold(self.usual.median, f64::min)
+    }
+}
+
 impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// How many resources meet which fate.
+    /// How many resources meet which fate. What is changed before it goes only goes.
     pub fn totals(&self) -> Totals {
         let count = |action| self.steps.iter().filter(|step| step.action == action).count();
+        let gone = self.steps.iter().filter(|step| step.action == Action::Destroy);
+        let gone: HashSet<_> = gone.filter_map(|step| Some(&step.live.as_ref()?.id)).collect();
+        let stays = |step: &&Step| step.live.as_ref().is_none_or(|live| !gone.contains(&live.id));
+        let updates = self.steps.iter().filter(|step| step.action == Action::Update);
         Totals {
             add: count(Action::Create),
-            change: count(Action::Update) + count(Action::Supersede),
+            change: updates.filter(stays).count() + count(Action::Supersede),
             replace: count(Action::ReplaceCreate),
             destroy: count(Action::Destroy),
             unchanged: self.unchanged.len(),

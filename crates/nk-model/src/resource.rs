@@ -27,12 +27,16 @@ pub struct Desired {
     pub resources: BTreeMap<Address, Resource>,
     /// What the reader of the plan should know: lints, and what waits for something.
     pub notes: Vec<Note>,
+    /// Fields that are set before whatever refers to their resource goes, so that it goes sooner. Only
+    /// where the resource goes too.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub farewell: BTreeMap<Address, BTreeMap<String, Json>>,
 }
 
 impl Desired {
     /// Nothing: what a destroy wants.
     pub fn nothing(stack: StackId) -> Self {
-        Self { stack, resources: BTreeMap::new(), notes: Vec::new() }
+        Self { stack, resources: BTreeMap::new(), notes: Vec::new(), farewell: BTreeMap::new() }
     }
 
     /// Adds the resource called `name`.

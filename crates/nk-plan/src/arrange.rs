@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use nk_model::{
-    Action, Address, Desired, LiveValue, Need, Operation, Phase, Plan, Registry, Step, StepId,
-    Until, placeholders_in,
+    Action, Address, Desired, Forecast, LiveValue, Need, Operation, Phase, Plan, Registry, Spread,
+    Step, StepId, Until, difference, placeholders_in,
 };
 use petgraph::{
     Direction,
@@ -37,7 +37,10 @@ pub(crate) fn arrange(
             Fate::Create => steps.push(step(decision, Action::Create)),
             Fate::Update => steps.push(step(decision, Action::Update)),
             Fate::Supersede => steps.push(step(decision, Action::Supersede)),
-            Fate::Destroy => steps.push(step(decision, Action::Destroy)),
+            Fate::Destroy => {
+                steps.extend(farewell(desired, &decision, registry));
+                steps.push(step(decision, Action::Destroy));
+            }
             Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst => {
                 let [destroy, create] = halves(decision);
                 steps.push(destroy);
@@ -45,7 +48,7 @@ pub(crate) fn arrange(
             }
         }
     }
-    let index = Index::new(&steps, create_first, registry);
+    let index = Index::new(desired, &steps, create_first, registry);
     let mut needs: Vec<BTreeSet<Need>> = vec![BTreeSet::new(); steps.len()];
     for (id, step) in steps.iter().enumerate() {
         match step.action.operation() {
@@ -63,30 +66,59 @@ pub(crate) fn arrange(
         return Err(problem.into());
     }
     let steps = sorted(steps)?;
-    let mut plan =
-        Plan { stack: desired.stack.clone(), steps, unchanged, notes: desired.notes.clone() };
-    weigh(&mut plan, registry);
-    Ok(plan)
+    let (stack, notes) = (desired.stack.clone(), desired.notes.clone());
+    Ok(Plan { stack, steps, unchanged, notes, forecast: Forecast::default() })
 }
 
 fn step(decision: Decision, action: Action) -> Step {
     let Decision { address, spec, live, changes, reason, .. } = decision;
-    Step { address, action, reason, changes, spec, live, needs: Vec::new(), remaining: 0.0 }
+    Step {
+        address,
+        action,
+        reason,
+        changes,
+        spec,
+        live,
+        needs: Vec::new(),
+        // The times come last, when the order is known.
+        usual: Spread::default(),
+        late: BTreeMap::new(),
+        remaining: 0.0,
+        slack: 0.0,
+    }
 }
 
 fn halves(decision: Decision) -> [Step; 2] {
-    let create = Step {
-        address: decision.address.clone(),
-        action: Action::ReplaceCreate,
-        reason: decision.reason.clone(),
-        changes: decision.changes.clone(),
-        spec: decision.spec.clone(),
-        live: None,
-        needs: Vec::new(),
-        remaining: 0.0,
+    let both = step(decision, Action::ReplaceDestroy);
+    let create = Step { action: Action::ReplaceCreate, live: None, ..both.clone() };
+    [Step { spec: Json::Null, ..both }, create]
+}
+
+/// What is set before a resource goes, so that what refers to it goes sooner.
+fn farewell(desired: &Desired, going: &Decision, registry: Registry) -> Option<Step> {
+    let Decision { address, live: Some(live), .. } = going else { return None };
+    let fields = desired.farewell.get(address)?;
+    if desired.resources.contains_key(address) {
+        return None;
+    }
+    let mut spec = live.spec.clone();
+    for (name, value) in fields {
+        *spec.get_mut(name)? = value.clone();
+    }
+    let spec = (registry(address.kind())?.canonical)(&spec).ok()?;
+    let changes = difference(&live.spec, &spec);
+    if changes.is_empty() || live.phase != Phase::Ready {
+        return None;
+    }
+    let decision = Decision {
+        address: address.clone(),
+        fate: Fate::Update,
+        spec,
+        live: Some(live.clone()),
+        changes,
+        reason: "what refers to it goes sooner then".to_owned(),
     };
-    let destroy = Step { spec: Json::Null, ..step(decision, Action::ReplaceDestroy) };
-    [destroy, create]
+    Some(step(decision, Action::Update))
 }
 
 /// Who makes, changes and removes what.
@@ -103,10 +135,19 @@ struct Index {
     /// The steps whose live resource refers to a value, by kind, output and value.
     referrers: HashMap<(&'static str, &'static str, String), Vec<StepId>>,
     by_kind: BTreeMap<String, Vec<StepId>>,
+    /// What comes before the going of a resource, by its address and id.
+    farewells: HashMap<(Address, String), StepId>,
+    /// The same, by what refers to the resource.
+    farewells_of: HashMap<(&'static str, &'static str, String), StepId>,
 }
 
 impl Index {
-    fn new(steps: &[Step], create_first: HashSet<Address>, registry: Registry) -> Self {
+    fn new(
+        desired: &Desired,
+        steps: &[Step],
+        create_first: HashSet<Address>,
+        registry: Registry,
+    ) -> Self {
         let mut index = Self {
             registry,
             makes: HashMap::new(),
@@ -116,6 +157,8 @@ impl Index {
             retired: HashSet::new(),
             referrers: HashMap::new(),
             by_kind: BTreeMap::new(),
+            farewells: HashMap::new(),
+            farewells_of: HashMap::new(),
         };
         for (id, step) in steps.iter().enumerate() {
             let address = step.address.clone();
@@ -124,7 +167,10 @@ impl Index {
                     index.makes.insert(address, id);
                 }
                 Action::Update => {
-                    index.updates.insert(address, id);
+                    index.updates.insert(address.clone(), id);
+                    if !desired.resources.contains_key(&address) {
+                        index.bid_farewell(id, step);
+                    }
                 }
                 Action::ReplaceDestroy => {
                     index.replaced.insert(address, id);
@@ -147,6 +193,18 @@ impl Index {
             }
         }
         index
+    }
+
+    /// Takes in an update of what goes afterwards.
+    fn bid_farewell(&mut self, id: StepId, step: &Step) {
+        let Some(live) = &step.live else { return };
+        self.farewells.insert((live.address.clone(), live.id.clone()), id);
+        let Some(kind) = (self.registry)(live.address.kind()) else { return };
+        for output in kind.outputs {
+            if let Some(value) = live.output(output) {
+                self.farewells_of.insert((kind.kind, *output, value), id);
+            }
+        }
     }
 
     /// What a create or an update needs: the outputs it refers to, what it must come after, and,
@@ -194,6 +252,21 @@ impl Index {
         if step.action == Action::ReplaceDestroy && create_first {
             needs.insert(ended(self.makes[&step.address]));
         }
+        needs.extend(self.farewells_before(live).into_iter().map(ended));
+    }
+
+    /// What is set before a resource goes: on itself, and on what it refers to.
+    fn farewells_before(&self, live: &LiveValue) -> Vec<StepId> {
+        if self.farewells.is_empty() {
+            return Vec::new();
+        }
+        let kind = (self.registry)(live.address.kind());
+        let bindings = kind.and_then(|kind| (kind.bindings)(&live.spec).ok()).unwrap_or_default();
+        let others = bindings
+            .into_iter()
+            .filter_map(|one| self.farewells_of.get(&(one.kind, one.output, one.value)).copied());
+        let own = self.farewells.get(&(live.address.clone(), live.id.clone())).copied();
+        own.into_iter().chain(others).collect()
     }
 
     /// The destroys of what a new resource cannot stand beside.
@@ -293,29 +366,4 @@ fn sorted(steps: Vec<Step>) -> Result<Vec<Step>, PlanError> {
             step
         })
         .collect())
-}
-
-/// Seconds that a step usually takes.
-pub(crate) fn usual(step: &Step, registry: Registry) -> f64 {
-    let Some(kind) = registry(step.address.kind()) else { return 1.0 };
-    match (step.action.operation(), step.live.as_ref().map(|live| &live.phase)) {
-        (Operation::Update, Some(Phase::Busy(_))) | (Operation::Create, _) => kind.pace.create,
-        (Operation::Update, _) => kind.pace.update,
-        (Operation::Destroy, _) => kind.pace.destroy,
-    }
-}
-
-/// Fills in how long the way from each step to the end usually is.
-fn weigh(plan: &mut Plan, registry: Registry) {
-    let mut remaining: Vec<f64> = plan.steps.iter().map(|step| usual(step, registry)).collect();
-    let own = remaining.clone();
-    for id in (0..plan.steps.len()).rev() {
-        for need in &plan.steps[id].needs {
-            let through = own[need.step] + remaining[id];
-            remaining[need.step] = remaining[need.step].max(through);
-        }
-    }
-    for (step, remaining) in plan.steps.iter_mut().zip(remaining) {
-        step.remaining = remaining;
-    }
 }

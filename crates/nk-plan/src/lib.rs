@@ -5,14 +5,19 @@ mod arrange;
 mod check;
 mod decide;
 mod error;
+mod forecast;
 mod keep;
 mod moves;
+mod network;
 mod order;
 mod pins;
+mod times;
 
 pub use check::check;
 pub use error::{PlanError, Problem};
+pub use network::{Course, Network, Stage};
 use nk_model::{Desired, Note, Observed, Plan, Registry, Unseen};
+pub use times::{PLACES, Setting, measured, time};
 
 /// What a plan may do, and what it may not judge.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +56,7 @@ pub fn plan(
     let decisions = decide::decide(desired, &order, observed, registry, permission)?;
     let mut plan = arrange::arrange(desired, decisions, registry)?;
     check::check(&plan, registry)?;
+    time(&mut plan, registry, &Setting::default());
     plan.notes.extend(blindness(desired, &permission.unseen));
     Ok(plan)
 }

@@ -1,6 +1,6 @@
 //! The forms for machines: one object a line, described in `docs/json.md`.
 
-use nk_model::{Event, LiveValue, Note, Plan, StackId, Step, Totals};
+use nk_model::{Event, Forecast, LiveValue, Note, Plan, StackId, Step, Totals};
 use serde::Serialize;
 
 use crate::Complaint;
@@ -13,6 +13,7 @@ struct Planned<'a> {
     unchanged: &'a [LiveValue],
     notes: &'a [Note],
     totals: Totals,
+    forecast: &'a Forecast,
     #[serde(skip_serializing_if = "Option::is_none")]
     calls: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,9 +30,9 @@ struct Complained<'a> {
 
 /// A plan as the line `"event": "planned"`, in front of the events of its run.
 pub fn plan_json(plan: &Plan, calls: Option<usize>, seconds: Option<f64>) -> String {
-    let Plan { stack, steps, unchanged, notes } = plan;
-    let totals = plan.totals();
-    line(&Planned { event: "planned", stack, steps, unchanged, notes, totals, calls, seconds })
+    let Plan { stack, steps, unchanged, notes, forecast } = plan;
+    let (event, totals) = ("planned", plan.totals());
+    line(&Planned { event, stack, steps, unchanged, notes, totals, forecast, calls, seconds })
 }
 
 /// An event as a line.
@@ -62,8 +63,9 @@ mod tests {
             steps: Vec::new(),
             unchanged: Vec::new(),
             notes: Vec::new(),
+            forecast: Forecast::default(),
         };
-        insta::assert_snapshot!(plan_json(&plan, Some(52), Some(0.8)), @r#"{"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"calls":52,"seconds":0.8}"#);
+        insta::assert_snapshot!(plan_json(&plan, Some(52), Some(0.8)), @r#"{"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"forecast":{"time":{"median":0.0,"slow":0.0},"critical-path":[],"calls":0},"calls":52,"seconds":0.8}"#);
         let address = Address::new("vpc", "main");
         let event = Event::Started { at: 0.5, address, action: Action::ReplaceCreate, usual: 1.0 };
         insta::assert_snapshot!(event_json(&event), @r#"{"event":"started","at":0.5,"address":"vpc.main","action":"replace-create","usual":1.0}"#);

@@ -4,7 +4,7 @@ use nk_model::{Action, Address, Event};
 
 use crate::{
     log::{Log, doing},
-    outlook::Outlook,
+    outlook::{Outlook, Prospect, Tempo},
     styles::{Styles, paint, sigil},
     text::{count, pad, spell, tame, width},
 };
@@ -40,7 +40,7 @@ impl Live {
     pub(crate) fn heed(&mut self, event: &Event) -> String {
         match event {
             Event::Started { at, address, action, usual } => {
-                self.outlook.begun(address, *action, *at, *usual);
+                self.outlook.begun(address, *action, *at);
                 let (address, waits) = (address.clone(), String::new());
                 let running =
                     Running { address, action: *action, since: *at, usual: *usual, waits };
@@ -54,19 +54,18 @@ impl Live {
                 return String::new();
             }
             Event::Known { .. } | Event::Ended { .. } => return String::new(),
-            Event::Finished { address, action, .. } | Event::Skipped { address, action, .. } => {
-                self.end(address, *action);
-            }
-            Event::Failed { failure, .. } => self.end(&failure.address, failure.action),
+            Event::Finished { at, address, action, .. }
+            | Event::Skipped { at, address, action, .. } => self.end(address, *action, *at),
+            Event::Failed { at, failure } => self.end(&failure.address, failure.action, *at),
             Event::Stopping { reason, .. } => self.stopping = Some(tame(reason)),
         }
         let column = self.column();
         Log { styles: self.styles, column, timed: false }.text(event)
     }
 
-    fn end(&mut self, address: &Address, action: Action) {
+    fn end(&mut self, address: &Address, action: Action, at: f64) {
         self.over += 1;
-        self.outlook.over(address, action);
+        self.outlook.over(address, action, at);
         self.running.retain(|step| step.address != *address || step.action != action);
     }
 
@@ -103,26 +102,46 @@ impl Live {
             .to_owned()
     }
 
+    /// How far the run has come, by time; what decides when it ends; and how many steps are over.
     fn total(&self, now: f64) -> String {
         let Self { outlook, running, over, stopping, styles } = self;
+        let under_way = running.len();
         let line = match outlook.steps() {
-            Some(steps) => format!(
-                "{} of about {}: {over} of {} over, {} under way",
-                spell(now),
-                spell(outlook.end(now)),
-                count(steps, "step"),
-                running.len()
-            ),
-            None => format!(
-                "{}: {} over, {} under way",
-                spell(now),
-                count(*over, "step"),
-                running.len()
-            ),
+            Some(steps) => {
+                let Prospect { end, decides, tempo } = outlook.prospect(now);
+                let about = if tempo == Tempo::Slowest { "at least" } else { "about" };
+                let part = part(now, end);
+                let decides = decides.map(|address| {
+                    let slow = match tempo {
+                        Tempo::Usual => "",
+                        Tempo::Slow => ", slower than usual",
+                        Tempo::Slowest => ", slower than nine times in ten",
+                    };
+                    format!("; the end waits for {address}{slow}")
+                });
+                let steps = count(steps, "step");
+                format!(
+                    "{} of {about} {} ({part} %): {over} of {steps} over, {under_way} under way{}",
+                    spell(now),
+                    spell(end),
+                    decides.unwrap_or_default(),
+                )
+            }
+            None => format!("{}: {} over, {under_way} under way", spell(now), count(*over, "step")),
         };
         let stopping = stopping.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
         paint(styles.heading, line + &stopping)
     }
+}
+
+/// Which part of the time has passed, in whole per cent; never all of it before the end.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between nought and ninety-nine"
+)]
+fn part(now: f64, end: f64) -> u8 {
+    if end > 0.0 { (now / end * 100.0).clamp(0.0, 99.0) as u8 } else { 0 }
 }
 
 #[cfg(test)]
@@ -198,6 +217,19 @@ mod tests {
         hint: release it by hand
           130.0 s  + route-table.private-1  not created: `nat-gateway.nat-1` is not there
           131.5 s  interrupted: what is under way is finished
+        "#);
+    }
+
+    #[test]
+    fn the_last_line_tells_how_far_the_run_is_by_time() {
+        let mut live = Live::new(Outlook::of(&crate::outlook::tests::plan()), Styles::default());
+        live.heed(&started(1.0, "nat-gateway.nat-1", 100.0));
+        let mut total = |now| live.lines(now).pop().unwrap();
+        let lines = [31.0, 111.0, 140.0].map(&mut total).join("\n");
+        insta::assert_snapshot!(lines, @r#"
+        31 s of about 2 min 31 s (20 %): 0 of 2 steps over, 1 under way; the end waits for nat-gateway.nat-1
+        111 s of about 2 min 51 s (64 %): 0 of 2 steps over, 1 under way; the end waits for nat-gateway.nat-1, slower than usual
+        2 min 20 s of at least 3 min 10 s (73 %): 0 of 2 steps over, 1 under way; the end waits for nat-gateway.nat-1, slower than nine times in ten
         "#);
     }
 

@@ -1,45 +1,52 @@
-//! When a run will probably have ended.
+//! When a run will probably have ended, and what decides that now.
 
-use nk_model::{Action, Address, Plan};
+use std::collections::HashMap;
+
+use nk_model::{Action, Address, Plan, StepId};
+use nk_plan::{Network, Stage};
 
 /// The steps of a plan, how far they have come, and how long their ways still are.
 #[derive(Debug, Default)]
 pub(crate) struct Outlook {
-    steps: Vec<Prospect>,
+    network: Network,
+    steps: Vec<Address>,
+    places: HashMap<(Address, Action), Vec<StepId>>,
+    stages: Vec<Stage>,
     /// How many columns the longest address takes.
     pub(crate) column: usize,
 }
 
-#[derive(Debug)]
-struct Prospect {
-    address: Address,
-    action: Action,
-    /// Seconds that usually pass from its start to the end of all that waits for it.
-    remaining: f64,
-    state: State,
+/// What is to be expected at some moment of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prospect<'a> {
+    /// Seconds from the beginning of the run to its probable end.
+    pub(crate) end: f64,
+    /// The step under way that decides about it.
+    pub(crate) decides: Option<&'a Address>,
+    pub(crate) tempo: Tempo,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
-    Waiting,
-    Running { since: f64, usual: f64 },
-    Over,
+/// How the step that decides comes along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tempo {
+    /// It takes no longer than usual so far.
+    Usual,
+    /// It takes longer than every second time: the end is when it ends nine times in ten.
+    Slow,
+    /// It takes longer than nine times in ten: when it ends nobody knows.
+    Slowest,
 }
 
 impl Outlook {
     pub(crate) fn of(plan: &Plan) -> Self {
-        let steps: Vec<_> = plan
-            .steps
-            .iter()
-            .map(|step| Prospect {
-                address: step.address.clone(),
-                action: step.action,
-                remaining: step.remaining,
-                state: State::Waiting,
-            })
-            .collect();
-        let column = steps.iter().map(|step| step.address.as_str().len()).max().unwrap_or(0);
-        Self { steps, column }
+        let mut places: HashMap<_, Vec<StepId>> = HashMap::new();
+        for (id, step) in plan.steps.iter().enumerate() {
+            places.entry((step.address.clone(), step.action)).or_default().push(id);
+        }
+        let steps: Vec<_> = plan.steps.iter().map(|step| step.address.clone()).collect();
+        let column = steps.iter().map(|address| address.as_str().len()).max().unwrap_or(0);
+        let stages = vec![Stage::Waiting; steps.len()];
+        Self { network: Network::of(plan), steps, places, stages, column }
     }
 
     /// How many steps there are; none where the plan is not known.
@@ -47,60 +54,104 @@ impl Outlook {
         (!self.steps.is_empty()).then_some(self.steps.len())
     }
 
-    pub(crate) fn begun(&mut self, address: &Address, action: Action, since: f64, usual: f64) {
-        self.set(address, action, |state| state == State::Waiting, State::Running { since, usual });
+    pub(crate) fn begun(&mut self, address: &Address, action: Action, since: f64) {
+        self.set(address, action, |stage| stage == Stage::Waiting, Stage::Running(since));
     }
 
-    pub(crate) fn over(&mut self, address: &Address, action: Action) {
-        self.set(address, action, |state| state != State::Over, State::Over);
+    pub(crate) fn over(&mut self, address: &Address, action: Action, at: f64) {
+        let under_way = |stage| !matches!(stage, Stage::Over(_));
+        self.set(address, action, under_way, Stage::Over(at));
     }
 
-    fn set(&mut self, address: &Address, action: Action, old: fn(State) -> bool, new: State) {
-        let found = self
-            .steps
-            .iter_mut()
-            .find(|step| step.address == *address && step.action == action && old(step.state));
-        if let Some(step) = found {
-            step.state = new;
+    fn set(&mut self, address: &Address, action: Action, old: fn(Stage) -> bool, new: Stage) {
+        let places = self.places.get(&(address.clone(), action)).into_iter().flatten();
+        if let Some(id) = places.copied().find(|id| old(self.stages[*id])) {
+            self.stages[id] = new;
         }
     }
 
-    /// Seconds from the beginning to the probable end, seen from `now`.
-    ///
-    /// A step that takes longer than usual moves it: at best that step ends now, and then its way
-    /// begins. What has not begun takes at least its own way from now.
-    pub(crate) fn end(&self, now: f64) -> f64 {
-        let ends = self.steps.iter().map(|step| match step.state {
-            State::Waiting => now + step.remaining,
-            State::Running { since, usual } => {
-                let late = now + (step.remaining - usual).max(0.0);
-                (since + step.remaining).max(late)
-            }
-            State::Over => now,
-        });
-        ends.fold(now, f64::max)
+    /// What is to be expected, seen from `now`.
+    pub(crate) fn prospect(&self, now: f64) -> Prospect<'_> {
+        let takes: Vec<f64> = (0..self.steps.len()).map(|id| self.takes(id, now).0).collect();
+        let course = self.network.course(&takes, &self.stages, now);
+        let running = |id: &StepId| matches!(self.stages[*id], Stage::Running(_));
+        let decides = course.path().into_iter().find(running);
+        Prospect {
+            end: course.end().max(now),
+            decides: decides.map(|id| &self.steps[id]),
+            tempo: decides.map_or(Tempo::Usual, |id| self.takes(id, now).1),
+        }
+    }
+
+    /// How long a step will take, as it looks now.
+    fn takes(&self, id: StepId, now: f64) -> (f64, Tempo) {
+        let usual = self.network.usual()[id];
+        match self.stages[id] {
+            Stage::Running(since) if now - since > usual.slow => (now - since, Tempo::Slowest),
+            Stage::Running(since) if now - since > usual.median => (usual.slow, Tempo::Slow),
+            _ => (usual.median, Tempo::Usual),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use nk_model::{Forecast, Json, Need, Spread, StackId, Step, Until};
+
     use super::*;
 
-    #[test]
-    fn a_slow_step_moves_the_end_and_a_quick_one_does_not() {
-        let address = Address::new("nat-gateway", "nat-1");
-        let step = |remaining| Prospect {
-            address: address.clone(),
+    /// A gateway of 100 seconds, at times 120, and a service of 50 that needs it.
+    pub(crate) fn plan() -> Plan {
+        let step = |address: &str, median: f64, needs: Vec<Need>| Step {
+            address: address.parse().unwrap(),
             action: Action::Create,
-            remaining,
-            state: State::Waiting,
+            reason: String::new(),
+            changes: Vec::new(),
+            spec: Json::Null,
+            live: None,
+            needs,
+            usual: Spread { median, slow: median * 1.2 },
+            late: std::collections::BTreeMap::new(),
+            remaining: 0.0,
+            slack: 0.0,
         };
-        let mut outlook = Outlook { steps: vec![step(300.0)], column: 0 };
-        assert!((outlook.end(0.0) - 300.0).abs() < 1e-9);
-        outlook.begun(&address, Action::Create, 2.0, 107.0);
-        assert!((outlook.end(50.0) - 302.0).abs() < 1e-9);
-        assert!((outlook.end(150.0) - 343.0).abs() < 1e-9);
-        outlook.over(&address, Action::Create);
-        assert!((outlook.end(150.0) - 150.0).abs() < 1e-9);
+        let need = Need { step: 0, until: Until::Ended };
+        Plan {
+            stack: StackId { project: "shop".into(), environment: "dev".into() },
+            steps: vec![
+                step("nat-gateway.nat-1", 100.0, Vec::new()),
+                step("service.a", 50.0, vec![need]),
+            ],
+            unchanged: Vec::new(),
+            notes: Vec::new(),
+            forecast: Forecast::default(),
+        }
+    }
+
+    #[test]
+    fn a_slow_step_moves_the_end_and_then_says_so() {
+        let mut outlook = Outlook::of(&plan());
+        let gateway = Address::new("nat-gateway", "nat-1");
+        let end = |outlook: &Outlook, now| outlook.prospect(now).end.round();
+        assert!((end(&outlook, 0.0) - 150.0).abs() < 1e-9);
+        outlook.begun(&gateway, Action::Create, 2.0);
+        assert!((end(&outlook, 50.0) - 152.0).abs() < 1e-9);
+        let prospect = outlook.prospect(110.0);
+        assert_eq!((prospect.decides, prospect.tempo), (Some(&gateway), Tempo::Slow));
+        assert!((prospect.end - 172.0).abs() < 1e-9, "{prospect:?}");
+        let prospect = outlook.prospect(200.0);
+        assert_eq!((prospect.decides, prospect.tempo), (Some(&gateway), Tempo::Slowest));
+        assert!((prospect.end - 250.0).abs() < 1e-9, "{prospect:?}");
+        outlook.over(&gateway, Action::Create, 201.0);
+        assert!((end(&outlook, 201.0) - 251.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_quick_step_moves_it_back() {
+        let mut outlook = Outlook::of(&plan());
+        let gateway = Address::new("nat-gateway", "nat-1");
+        outlook.begun(&gateway, Action::Create, 0.0);
+        outlook.over(&gateway, Action::Create, 60.0);
+        assert!((outlook.prospect(60.0).end - 110.0).abs() < 1e-9);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use nk_model::{Action, Address, Plan, Step, Totals};
+use nk_model::{Action, Address, Forecast, Plan, Step, Totals};
 
 use crate::{
     field,
     note::notes_text,
     styles::{Styles, paint, sigil},
-    text::{count, pad, tame, width},
+    text::{chain, count, likely, pad, tame, width},
 };
 
 /// How a plan is printed.
@@ -42,10 +42,31 @@ pub fn plan_text(plan: &Plan, options: &PlanText) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&paint(styles.heading, totals(plan.totals(), items.len())));
+    text.push_str(&paint(styles.heading, totals(plan.totals(), touched(plan, &items))));
     text.push('\n');
+    text.push_str(&expected(plan, options));
     text.push_str(&effort(options));
     text
+}
+
+/// How long running the plan will take, along which steps, and in how many calls.
+fn expected(plan: &Plan, options: &PlanText) -> String {
+    let Forecast { time, critical_path, calls } = &plan.forecast;
+    if critical_path.is_empty() {
+        return String::new();
+    }
+    let calls = calls + options.calls.unwrap_or(0);
+    let (calls, along) = (count(calls, "call"), chain(critical_path));
+    let heading = paint(options.styles.heading, "Expected:");
+    let time = likely(*time);
+    format!("{heading} {time}; about {calls}. The critical path:\n{along}")
+}
+
+/// How many resources something happens to: what is changed before it goes counts once.
+fn touched(plan: &Plan, items: &[Item<'_>]) -> usize {
+    let changed = |step: &&Step| matches!(step.action, Action::Update | Action::Supersede);
+    let changes = plan.steps.iter().filter(changed).count();
+    items.len() + plan.totals().change - changes
 }
 
 fn totals(totals: Totals, touched: usize) -> String {

@@ -130,6 +130,7 @@ mod tests {
                 text: "nobody routes to it or calls it".into(),
                 settle: Some("services.worker.route".into()),
             }],
+            farewell: BTreeMap::new(),
         };
         let text = show_text(&desired, &Styles::default());
         insta::assert_snapshot!(text, @r#"

@@ -1,16 +1,18 @@
 //! What came of a run.
 
-use nk_model::{Outcome, Summary};
+use nk_model::{Forecast, Outcome, Summary};
 
 use crate::{
     styles::{Styles, paint},
-    text::{count, line, spell, tame, wrap},
+    text::{chain, count, likely, line, spell, tame},
 };
 
-/// What was done, failed and skipped, how close the run came to its bound, and what comes next.
-pub fn summary_text(summary: &Summary, calls: usize, styles: &Styles) -> String {
-    let Summary { outcome, finished, failed, skipped, seconds, critical_path: _, bound: _, notes } =
-        summary;
+/// What was done, failed and skipped, what had been expected, how close the run came to its bound, and
+/// what comes next.
+///
+/// Of the `calls` in all, so many were made before the run.
+pub fn summary_text(summary: &Summary, calls: usize, before: usize, styles: &Styles) -> String {
+    let Summary { outcome, finished, failed, skipped, seconds, notes, .. } = summary;
     let style = if *outcome == Outcome::Done { styles.create } else { styles.error };
     let effort = format!("{} and {}", spell(*seconds), count(calls, "call"));
     let counts = if failed + skipped == 0 {
@@ -19,6 +21,11 @@ pub fn summary_text(summary: &Summary, calls: usize, styles: &Styles) -> String 
         format!("{} done, {failed} failed, {skipped} not begun", count(*finished, "step"))
     };
     let mut text = format!("{} {counts}, in {effort}.\n", paint(style, heading(*outcome)));
+    if *outcome == Outcome::Done && !summary.predicted.critical_path.is_empty() {
+        let Forecast { time, calls, critical_path: _ } = &summary.predicted;
+        let calls = count(before + calls, "call");
+        line(&mut text, format_args!("Expected were {}, and about {calls}.", likely(*time)));
+    }
     text.push_str(&path(summary));
     if !notes.is_empty() {
         text.push('\n');
@@ -58,25 +65,16 @@ fn path(summary: &Summary) -> String {
     if critical_path.len() < 2 || *bound <= 0.0 {
         return String::new();
     }
-    let ratio = seconds / bound;
-    let last = critical_path.len() - 1;
-    let steps = critical_path.iter().enumerate();
-    let words =
-        steps.map(
-            |(place, address)| {
-                if place == last { address.to_string() } else { format!("{address} ->") }
-            },
-        );
+    let (needed, ratio) = (spell(*bound), seconds / bound);
+    let along = chain(critical_path);
     format!(
-        "The longest chain took {} by itself; the run took {ratio:.2} times that:\n{}",
-        spell(*bound),
-        wrap(words, "  ", 100)
+        "AWS itself needed {needed} for the path below; the run took {ratio:.2} times that:\n{along}"
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use nk_model::Address;
+    use nk_model::{Address, Spread};
 
     use super::*;
 
@@ -90,20 +88,27 @@ mod tests {
             failed,
             skipped,
             seconds: 392.4,
-            critical_path: [path.clone(), path].concat(),
+            critical_path: [path.clone(), path.clone()].concat(),
             bound: 380.0,
+            predicted: Forecast {
+                time: Spread { median: 431.6, slow: 561.0 },
+                critical_path: path,
+                calls: 140,
+            },
             notes: vec![
                 "service.backend-go: no image in `neuraknot-dev/backend-go`; push one".into(),
             ],
+            took: Vec::new(),
         }
     }
 
     #[test]
     fn a_good_end_says_how_good() {
-        let text = summary_text(&summary(Outcome::Done), 187, &Styles::default());
+        let text = summary_text(&summary(Outcome::Done), 187, 52, &Styles::default());
         insta::assert_snapshot!(text, @r#"
         Done: 61 steps, in 6 min 32 s and 187 calls.
-        The longest chain took 6 min 20 s by itself; the run took 1.03 times that:
+        Expected were 7 min 12 s, nine times in ten less than 9 min 21 s, and about 192 calls.
+        AWS itself needed 6 min 20 s for the path below; the run took 1.03 times that:
           vpc.main -> subnet.public-1 -> nat-gateway.nat-1 -> route-table.private-1 -> vpc.main ->
           subnet.public-1 -> nat-gateway.nat-1 -> route-table.private-1
 
@@ -113,10 +118,10 @@ mod tests {
 
     #[test]
     fn a_bad_end_says_what_comes_next() {
-        let text = summary_text(&summary(Outcome::Partial), 1, &Styles::default());
+        let text = summary_text(&summary(Outcome::Partial), 1, 0, &Styles::default());
         insta::assert_snapshot!(text, @r#"
         Not all done: 61 steps done, 1 failed, 20 not begun, in 6 min 32 s and 1 call.
-        The longest chain took 6 min 20 s by itself; the run took 1.03 times that:
+        AWS itself needed 6 min 20 s for the path below; the run took 1.03 times that:
           vpc.main -> subnet.public-1 -> nat-gateway.nat-1 -> route-table.private-1 -> vpc.main ->
           subnet.public-1 -> nat-gateway.nat-1 -> route-table.private-1
 
@@ -126,7 +131,7 @@ mod tests {
         "#);
         let one =
             Summary { critical_path: Vec::new(), notes: Vec::new(), ..summary(Outcome::Ousted) };
-        insta::assert_snapshot!(summary_text(&one, 12, &Styles::default()), @r#"
+        insta::assert_snapshot!(summary_text(&one, 12, 0, &Styles::default()), @r#"
         Stopped, another run has taken the lock over: 61 steps done, 1 failed, 20 not begun, in 6 min 32 s and 12 calls.
 
         hint: what is done is kept; see with `nk plan` what the other one left

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use nk_model::{Address, Spread};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns a text takes.
@@ -62,6 +63,20 @@ pub(crate) fn spell(seconds: f64) -> String {
     } else {
         format!("{} h {} min", whole / 3600, whole % 3600 / 60)
     }
+}
+
+/// As in `7 min 12 s, nine times in ten less than 9 min 4 s`.
+pub(crate) fn likely(time: Spread) -> String {
+    format!("{}, nine times in ten less than {}", spell(time.median), spell(time.slow))
+}
+
+/// Addresses in the order in which one follows from the other, indented.
+pub(crate) fn chain(addresses: &[Address]) -> String {
+    let last = addresses.len().saturating_sub(1);
+    let words = addresses.iter().enumerate().map(|(place, address)| {
+        if place == last { address.to_string() } else { format!("{address} ->") }
+    });
+    wrap(words, "  ", 100)
 }
 
 /// As in `1 call` and `3 calls`.

@@ -81,6 +81,11 @@ impl Sim {
         });
     }
 
+    /// Makes everything that begins from now on take so many times as long as usual.
+    pub fn set_slowness(&self, slowness: f64) {
+        self.world().slowness = slowness;
+    }
+
     /// How many calls were made, and how many of them to change something.
     pub fn calls(&self) -> (usize, usize) {
         let world = self.world();

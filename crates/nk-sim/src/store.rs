@@ -14,6 +14,8 @@ pub(crate) struct Resource {
     pub(crate) owner: Owner,
     pub(crate) vacant: bool,
     pub(crate) busy_until: Instant,
+    /// When AWS gives out the outputs that are not in the create answer.
+    pub(crate) late: Vec<(&'static str, Instant)>,
     pub(crate) gone_at: Option<Instant>,
 }
 
@@ -154,6 +156,15 @@ impl Resource {
         kind.and_then(|kind| (kind.bindings)(&self.spec).ok()).unwrap_or_default()
     }
 
+    /// What AWS has given out by now.
+    fn known(&self, now: Instant) -> Json {
+        let mut outputs = self.outputs.clone();
+        for (output, _) in self.late.iter().filter(|(_, at)| *at > now) {
+            outputs[*output] = Json::Null;
+        }
+        outputs
+    }
+
     pub(crate) fn live(&self, id: &str) -> LiveValue {
         let now = Instant::now();
         let phase = match self.gone_at {
@@ -165,7 +176,7 @@ impl Resource {
             address: self.address.clone(),
             id: id.to_owned(),
             spec: self.spec.clone(),
-            outputs: self.outputs.clone(),
+            outputs: self.known(now),
             phase,
             owner: self.owner.clone(),
             vacant: self.vacant,

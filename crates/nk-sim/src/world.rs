@@ -1,7 +1,9 @@
 //! What exists, and what AWS would not let happen to it.
 
 use nk_engine::{CloudError, CloudResult, Departure};
-use nk_model::{Address, Change, KindInfo, LiveValue, Owner, Replace};
+use nk_model::{
+    Address, Binding, Change, KindInfo, LiveValue, Operation, Owner, Replace, Usual, field,
+};
 use serde_json::{Map, Value as Json};
 use tokio::time::{Duration, Instant};
 
@@ -12,17 +14,55 @@ use crate::{
 };
 
 /// Everything.
-#[derive(Default)]
 pub(crate) struct World {
     pub(crate) resources: Store,
     pub(crate) fault: Option<Fault>,
     pub(crate) reads: usize,
     pub(crate) changes: usize,
     pub(crate) lock: Parameter,
+    /// How many times as long as usual everything takes.
+    pub(crate) slowness: f64,
     made: usize,
 }
 
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            resources: Store::default(),
+            fault: None,
+            reads: 0,
+            changes: 0,
+            lock: Parameter::default(),
+            slowness: 1.0,
+            made: 0,
+        }
+    }
+}
+
 impl World {
+    /// When an operation that begins now has ended, or an output is known.
+    fn after(
+        &self,
+        kind: &str,
+        operation: Operation,
+        output: Option<&str>,
+        spec: &Json,
+    ) -> Option<Instant> {
+        let all = (nk_kinds::kind(kind)?.usual)();
+        let usual = Usual::best(all, operation, output, spec)?;
+        let more = usual.plus.as_ref().and_then(|plus| {
+            let reference = field(spec, &plus.through)?.as_str()?;
+            let all = nk_kinds::KINDS.iter().flat_map(|of| {
+                let outputs = of.outputs.iter();
+                outputs.map(|output| Binding { kind: of.kind, output, value: reference.to_owned() })
+            });
+            let other = all.into_iter().find_map(|value| self.resources.holding(&value).next())?;
+            field(&other.spec, &plus.field)?.as_f64()
+        });
+        let seconds = (usual.spread.median + more.unwrap_or(0.0)) * self.slowness;
+        Some(Instant::now() + Duration::from_secs_f64(seconds))
+    }
+
     /// Counts a call and tells what becomes of it.
     pub(crate) fn count(&mut self, change: bool, operation: &str) -> Fate {
         let lock = operation.ends_with("Lock");
@@ -57,6 +97,7 @@ impl World {
             owner: live.owner,
             vacant: live.vacant,
             busy_until: Instant::now(),
+            late: Vec::new(),
             gone_at: None,
         };
         self.resources.insert(live.id, resource);
@@ -92,13 +133,17 @@ impl World {
             .iter()
             .map(|output| ((*output).to_owned(), Json::from(format!("{id}/{output}"))))
             .collect();
+        let after = |output| self.after(kind.kind, Operation::Create, output, &spec);
+        let late = kind.outputs.iter().filter_map(|output| Some((*output, after(Some(output))?)));
+        let (late, busy_until) = (late.collect(), after(None).unwrap_or_else(Instant::now));
         let resource = Resource {
             address,
             spec,
             outputs: outputs.into(),
             owner: Owner::Ours,
             vacant: true,
-            busy_until: Instant::now() + Duration::from_secs_f64(kind.pace.create),
+            busy_until,
+            late,
             gone_at: None,
         };
         let live = resource.live(&id);
@@ -119,12 +164,12 @@ impl World {
         if let Some(change) = changes.iter().find(fixed) {
             return Err(refused("Update", "SimImmutable", &change.path));
         }
-        let busy_until = Instant::now() + Duration::from_secs_f64(kind.pace.update);
+        let busy_until = self.after(kind.kind, Operation::Update, None, &spec);
         let found = self.resources.change(id, |one| {
             // The address is a tag like any other.
             one.address = address;
             one.spec = spec;
-            one.busy_until = busy_until;
+            one.busy_until = busy_until.unwrap_or_else(Instant::now);
         });
         if found { Ok(()) } else { Err(refused("Update", "SimNotFound", id)) }
     }
@@ -134,9 +179,10 @@ impl World {
         if let Some(holder) = self.referrer(kind, id) {
             return Err(refused("Delete", "SimInUse", &format!("{id} is used by {holder}")));
         }
-        let gone = Instant::now() + Duration::from_secs_f64(kind.pace.destroy);
-        let found = self.resources.change(id, |one| one.gone_at = Some(gone));
-        Ok(if found { Departure::Going } else { Departure::Gone })
+        let Some(one) = self.resources.get(id) else { return Ok(Departure::Gone) };
+        let gone = self.after(kind.kind, Operation::Destroy, None, &one.spec);
+        self.resources.change(id, |one| one.gone_at = Some(gone.unwrap_or_else(Instant::now)));
+        Ok(Departure::Going)
     }
 
     /// Who holds on to a resource: whose spec has a typed reference to one of its outputs.

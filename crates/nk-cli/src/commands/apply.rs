@@ -70,6 +70,7 @@ async fn planned<P: Provider>(
     let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
     session.count_addresses(&mut plan).await;
+    session.time(&mut plan, change::places(arguments.parallelism));
     let guards = change::guarded(&*session.cloud, &plan).await?;
     if guards.is_empty() { Ok(plan) } else { Err(Error::Guarded(guards)) }
 }
@@ -96,10 +97,11 @@ async fn under_lock<P: Provider>(
     if plan.is_empty() {
         return Ok(Exit::Done);
     }
-    let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
+    let parallelism = change::places(arguments.parallelism);
     let console = output.console(&plan, global.verbose > 0);
+    let before = session.cloud.calls();
     let summary = change::run(session, plan, hold, parallelism, console, tracer).await;
-    output.summary(&summary, session.cloud.calls());
+    output.summary(&summary, session.cloud.calls(), before);
     Ok(change::exit(&summary))
 }
 

@@ -63,9 +63,11 @@ async fn planned<P: Provider>(
     arguments: &DestroyArguments,
 ) -> Result<Plan, Error> {
     let observed = session.observe().await?;
-    let nothing = Desired::nothing(session.stack.id.clone());
-    let plan = nk_plan::plan(&nothing, &observed, nk_kinds::kind, &Permission::everything())
+    let farewell = session.desired.farewell.clone();
+    let nothing = Desired { farewell, ..Desired::nothing(session.stack.id.clone()) };
+    let mut plan = nk_plan::plan(&nothing, &observed, nk_kinds::kind, &Permission::everything())
         .map_err(Error::Plan)?;
+    session.time(&mut plan, change::places(arguments.parallelism));
     let guards = change::guarded(&*session.cloud, &plan).await?;
     let standing = guards.into_iter().filter(|guard| !(arguments.unprotect && guard.liftable));
     let standing: Vec<_> = standing.collect();
@@ -96,10 +98,11 @@ async fn under_lock<P: Provider>(
             let lifted = unprotect(&*session.cloud, &change::going(&plan)).await;
             lifted.map_err(|error| Error::Cloud(vec![error]))?;
         }
-        let parallelism = arguments.parallelism.map_or(change::PARALLELISM, usize::from);
+        let parallelism = change::places(arguments.parallelism);
         let console = output.console(&plan, global.verbose > 0);
+        let before = session.cloud.calls();
         let summary = change::run(session, plan, hold, parallelism, console, tracer).await;
-        output.summary(&summary, session.cloud.calls());
+        output.summary(&summary, session.cloud.calls(), before);
         if change::exit(&summary) != Exit::Done {
             return Ok(change::exit(&summary));
         }

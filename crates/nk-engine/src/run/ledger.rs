@@ -1,6 +1,6 @@
 //! What became of each step, and when.
 
-use nk_model::{Address, Outcome, Plan, StepId, Summary, Until};
+use nk_model::{Address, Need, Outcome, Plan, StepId, Summary, Until};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
@@ -17,6 +17,8 @@ struct Entry {
     began: f64,
     known: Option<f64>,
     ended: f64,
+    /// How many seconds before it was known, and before it ended, were not AWS's.
+    idle: [f64; 2],
 }
 
 /// One entry a step.
@@ -27,7 +29,8 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(steps: usize) -> Self {
-        let entry = Entry { state: State::Waiting, began: 0.0, known: None, ended: 0.0 };
+        let entry =
+            Entry { state: State::Waiting, began: 0.0, known: None, ended: 0.0, idle: [0.0; 2] };
         Self { entries: vec![entry; steps], notes: Vec::new() }
     }
 
@@ -36,8 +39,9 @@ impl Ledger {
         self.entries[id].began = at;
     }
 
-    pub(super) fn known(&mut self, id: StepId, at: f64) {
+    pub(super) fn known(&mut self, id: StepId, at: f64, idle: f64) {
         self.entries[id].known = Some(at);
+        self.entries[id].idle[0] = idle;
     }
 
     /// Returns how long it took.
@@ -45,12 +49,14 @@ impl Ledger {
         &mut self,
         id: StepId,
         at: f64,
+        idle: f64,
         address: &Address,
         notes: &[String],
     ) -> f64 {
         let entry = &mut self.entries[id];
         entry.state = State::Done;
         entry.ended = at;
+        entry.idle[1] = idle;
         self.notes.extend(notes.iter().map(|note| format!("{address}: {note}")));
         at - entry.began
     }
@@ -97,32 +103,46 @@ impl Ledger {
             seconds,
             critical_path,
             bound,
+            predicted: plan.forecast.clone(),
             notes: self.notes.clone(),
+            took: self.took(),
         }
     }
 
-    /// From the step that ended last back along whichever need was met last, and how long those
-    /// steps took by themselves.
+    /// How long each step took that has ended well.
+    fn took(&self) -> Vec<(StepId, f64)> {
+        let done = self.entries.iter().enumerate().filter(|(_, entry)| entry.state == State::Done);
+        done.map(|(id, entry)| (id, entry.ended - entry.began)).collect()
+    }
+
+    /// From the step that ended last back along whichever need was met last, and how long AWS needed
+    /// for those steps.
     fn critical_path(&self, plan: &Plan) -> (Vec<StepId>, f64) {
         let done = (0..self.entries.len()).filter(|id| self.is_done(*id));
         let last = done.max_by(|a, b| self.entries[*a].ended.total_cmp(&self.entries[*b].ended));
         let Some(mut id) = last else { return (Vec::new(), 0.0) };
         let mut path = vec![id];
-        let mut bound = self.entries[id].ended - self.entries[id].began;
-        let met = |need: &nk_model::Need| {
-            let entry = &self.entries[need.step];
-            match need.until {
-                Until::Known => entry.known.unwrap_or(entry.ended).min(entry.ended),
-                Until::Ended => entry.ended,
-            }
-        };
+        let mut bound = self.entries[id].until(Until::Ended).1;
+        let met = |need: &Need| self.entries[need.step].until(need.until).0;
         while let Some(need) = plan.steps[id].needs.iter().max_by(|a, b| met(a).total_cmp(&met(b)))
         {
-            bound += (met(need) - self.entries[need.step].began).max(0.0);
+            bound += self.entries[need.step].until(need.until).1;
             id = need.step;
             path.push(id);
         }
         path.reverse();
         (path, bound)
+    }
+}
+
+impl Entry {
+    /// When it had come so far, and how many seconds of AWS's that took.
+    fn until(&self, until: Until) -> (f64, f64) {
+        let [known_idle, ended_idle] = self.idle;
+        let (at, idle) = match (until, self.known) {
+            (Until::Known, Some(known)) if known < self.ended => (known, known_idle),
+            _ => (self.ended, ended_idle),
+        };
+        (at, (at - self.began - idle).max(0.0))
     }
 }

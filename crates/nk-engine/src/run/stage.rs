@@ -1,6 +1,6 @@
 //! What a step may ask of the run it is part of.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::future::BoxFuture;
 use nk_model::{LiveValue, StepId};
@@ -52,8 +52,19 @@ pub(crate) struct Stage<'a> {
     stop: watch::Receiver<Stop>,
     places: Arc<Semaphore>,
     gate: &'a dyn Gate,
+    every: f64,
     speed: f64,
-    last_reason: std::sync::Mutex<String>,
+    last_reason: Mutex<String>,
+    idle: Mutex<Idle>,
+}
+
+/// What a step has waited for that was not AWS's work, in seconds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Idle {
+    /// For a free place, and for looks that came late.
+    sure: f64,
+    /// The last rest: AWS may have been done at any time in it.
+    rest: f64,
 }
 
 impl<'a> Stage<'a> {
@@ -63,14 +74,43 @@ impl<'a> Stage<'a> {
         stop: watch::Receiver<Stop>,
         places: Arc<Semaphore>,
         gate: &'a dyn Gate,
+        every: f64,
         speed: f64,
     ) -> Self {
-        Self { id, sender, stop, places, gate, speed, last_reason: std::sync::Mutex::default() }
+        let (last_reason, idle) = (Mutex::default(), Mutex::default());
+        Self { id, sender, stop, places, gate, every, speed, last_reason, idle }
+    }
+
+    /// The least seconds between two looks.
+    pub(crate) fn every(&self) -> f64 {
+        self.every
+    }
+
+    /// How many seconds so far nk has waited for nothing that AWS had to do, at most.
+    pub(crate) fn idle(&self) -> f64 {
+        let Idle { sure, rest } = *self.locked_idle();
+        sure + rest
+    }
+
+    fn locked_idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().expect("nothing panics while it holds this lock")
+    }
+
+    /// Sleeps until the next look, or the next try, for what is so long on AWS.
+    pub(crate) async fn rest(&self, seconds: f64) -> Result<(), Interrupted> {
+        self.locked_idle().rest = seconds / self.speed;
+        self.sleep(Duration::from_secs_f64(seconds)).await
+    }
+
+    /// AWS was done when the last rest was over: some of it may have been too long.
+    pub(crate) fn rested(&self) {
+        let mut idle = self.locked_idle();
+        idle.sure += std::mem::take(&mut idle.rest);
     }
 
     /// Tells what AWS has assigned.
     pub(crate) fn known(&self, live: &LiveValue) {
-        let _ = self.sender.send(Message::Known(self.id, Box::new(live.clone())));
+        let _ = self.sender.send(Message::Known(self.id, Box::new(live.clone()), self.idle()));
     }
 
     /// Tells what the step waits for, once for each thing.
@@ -84,7 +124,10 @@ impl<'a> Stage<'a> {
 
     /// A place among the calls that may be under way at once; held while the call is.
     pub(crate) async fn place(&self) -> SemaphorePermit<'_> {
-        self.places.acquire().await.expect("the semaphore is never closed")
+        let asked = Instant::now();
+        let place = self.places.acquire().await.expect("the semaphore is never closed");
+        self.locked_idle().sure += asked.elapsed().as_secs_f64();
+        place
     }
 
     /// Passes when a call may be made that changes something.

@@ -1,11 +1,11 @@
 //! What a step makes of a call that did not go well: what it bears, for how long, and what it says
 //! when it gives up.
 
-use nk_model::{Operation, Pace};
+use nk_model::{Looks, Operation};
 use tokio::time::Duration;
 
 use super::Settling;
-use crate::{Cloud, CloudError, Nature, pace::next_look, run::Interrupted};
+use crate::{Cloud, CloudError, Nature, run::Interrupted};
 
 /// Why a step failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -54,6 +54,8 @@ const SILENT: f64 = 60.0;
 /// The same where AWS has answered that something went wrong on its side (HTTP 5xx): that it was
 /// done nevertheless is rare, and that it shows late as well is rarer.
 const FAILED: f64 = 20.0;
+/// The most seconds between two tries of what AWS refuses for a while.
+const PARDON: f64 = 5.0;
 /// How often in a row such a create may go wrong.
 const UNGUARDED: u32 = 6;
 /// How often in a row any other change may. The cloud has sent it again already, as often as the
@@ -110,9 +112,8 @@ impl<C: Cloud> Settling<'_, C> {
             return Err(StepError::Impatient { doing, seconds, last: Some(error) });
         }
         self.stage.waits(&format!("AWS says {}: {}", retry.code, error.message));
-        let pace = Pace { every: 5.0, ..self.kind.pace };
-        let seconds = next_look(elapsed, 1.0, &pace);
-        self.stage.sleep(seconds.min(Duration::from_secs(5))).await?;
+        let looks = Looks { usual: 0.0, slack: 0.0, every: PARDON };
+        self.stage.rest(looks.next(elapsed).min(PARDON)).await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The domain of a user pool's sign-in pages.
 
-use nk_model::{Grant, Kind, Only, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{POOL, UserPoolId};
@@ -28,6 +28,7 @@ impl Kind for UserPoolDomain {
     const KIND: &'static str = "user-pool-domain";
     const OUTPUTS: &'static [&'static str] = &["prefix"];
     const IMMUTABLE: &'static [&'static str] = &["pool", "prefix"];
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
     const RETRY: &'static [Retry] = super::CONCURRENT;
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:DescribeUserPoolDomain"]),

@@ -1,6 +1,6 @@
 //! An internet gateway: a VPC's way to and from the internet.
 
-use nk_model::{Grant, Kind, Only, Operation, Pace, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VpcId, tag_new, unheard};
@@ -43,7 +43,8 @@ impl Kind for InternetGateway {
     const LEAVES_AFTER: &'static [&'static str] = &["nat-gateway", "elastic-ip", "load-balancer"];
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["vpc"];
-    const PACE: Pace = Pace { create: 1.0, destroy: 1.0, patience: 20.0 * 60.0, ..Pace::QUICK };
+    const PATIENCE: f64 = 20.0 * 60.0;
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
     const RETRY: &'static [Retry] = &[
         IN_USE,
         unheard(Operation::Update, "InvalidInternetGatewayID.NotFound"),

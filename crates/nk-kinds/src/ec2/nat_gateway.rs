@@ -1,6 +1,6 @@
 //! A NAT gateway: the way out to the internet for what has no public address.
 
-use nk_model::{Grant, Kind, Only, Operation, Pace, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{AllocationId, SubnetId, tag_new, unheard};
@@ -45,8 +45,8 @@ impl Kind for NatGateway {
     const IMMUTABLE: &'static [&'static str] = &["subnet", "address"];
     const GAP: &'static str = "nothing gets out through it";
     /// Two minutes is usual; AWS itself gives up after fifteen and reports `failed`.
-    const PACE: Pace =
-        Pace { create: 107.0, update: 1.0, destroy: 52.0, every: 2.0, patience: 15.0 * 60.0 };
+    const PATIENCE: f64 = 15.0 * 60.0;
+    const CALLS: Calls = Calls { create: 1, update: 1, destroy: 2 };
     const RETRY: &'static [Retry] = &[
         unheard(Operation::Create, "InvalidAllocationID.NotFound"),
         unheard(Operation::Create, "InvalidSubnetID.NotFound"),

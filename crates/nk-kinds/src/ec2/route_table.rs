@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Only, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{InternetGatewayId, NatGatewayId, SubnetId, VPC, VpcId, tag_new, unheard};
@@ -65,6 +65,7 @@ impl Kind for RouteTable {
     /// A route may lead to what is gone, and an association goes with its subnet.
     const HOLDS: bool = false;
     const IMMUTABLE: &'static [&'static str] = &["vpc"];
+    const CALLS: Calls = Calls { create: 5, update: 3, destroy: 4 };
     const RETRY: &'static [Retry] = &[
         unheard(Operation::Create, "InvalidVpcID.NotFound"),
         unheard(Operation::Update, "InvalidRouteTableID.NotFound"),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use nk_model::{Grant, Kind, Only, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
@@ -121,6 +121,7 @@ impl Kind for SecurityGroup {
     const KIND: &'static str = "security-group";
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["name", "description", "vpc"];
+    const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
     const RETRY: &'static [Retry] = &[
         IN_USE,
         Retry {

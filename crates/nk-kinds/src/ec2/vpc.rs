@@ -1,6 +1,6 @@
 //! A VPC: the private network that everything else stands in.
 
-use nk_model::{Grant, Kind, Only, Operation, Pace, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VPC, tag_new, unheard};
@@ -38,7 +38,8 @@ impl Kind for Vpc {
     const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["cidr"];
-    const PACE: Pace = Pace { create: 2.0, patience: 300.0, ..Pace::QUICK };
+    const PATIENCE: f64 = 5.0 * 60.0;
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
     const RETRY: &'static [Retry] = &[IN_USE, unheard(Operation::Update, "InvalidVpcID.NotFound")];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeVpcs"]),

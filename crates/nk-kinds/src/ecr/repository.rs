@@ -1,6 +1,6 @@
 //! A repository of container images, with its lifecycle policy.
 
-use nk_model::{Grant, Kind, Replace};
+use nk_model::{Calls, Grant, Kind, Replace};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags, output};
@@ -49,6 +49,7 @@ impl Kind for Repository {
         "its images are the only copy of a release; push them to a repository of the new name first, \
          then delete this one by hand",
     );
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ecr:DescribeRepositories", "tag:GetResources"]),
         Grant::look(&["ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"]).on(REPOSITORY),

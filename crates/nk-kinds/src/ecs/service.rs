@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Operation, Pace, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{ClusterName, TaskDefinitionArn};
@@ -80,8 +80,8 @@ impl Kind for Service {
     const GAP: &'static str = "it has no tasks";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
     const IMMUTABLE: &'static [&'static str] = &["name", "cluster"];
-    const PACE: Pace =
-        Pace { create: 73.0, update: 70.0, destroy: 70.0, every: 3.0, patience: 20.0 * 60.0 };
+    const PATIENCE: f64 = 20.0 * 60.0;
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 3 };
     const RETRY: &'static [Retry] = &[
         Retry {
             on: Operation::Create,

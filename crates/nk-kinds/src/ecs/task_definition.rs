@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Grant, Kind, Ref, Replace};
+use nk_model::{Calls, Grant, Kind, Ref, Replace};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ecr::RepositoryUri, iam::RoleArn, logs::LogGroupName, output};
@@ -79,6 +79,7 @@ impl Kind for TaskDefinition {
     const IMMUTABLE: &'static [&'static str] =
         &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
     const REPLACE: Replace = Replace::Supersede;
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
     const GUARDED: bool = false;
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[

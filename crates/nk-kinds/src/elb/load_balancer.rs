@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Operation, Pace, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -54,8 +54,8 @@ impl Kind for LoadBalancer {
     const KIND: &'static str = "load-balancer";
     const OUTPUTS: &'static [&'static str] = &["arn", "dns-name", "metric-name"];
     const IMMUTABLE: &'static [&'static str] = &["name", "internet-facing"];
-    const PACE: Pace =
-        Pace { create: 154.0, update: 1.0, destroy: 11.0, every: 3.0, patience: 15.0 * 60.0 };
+    const PATIENCE: f64 = 15.0 * 60.0;
+    const CALLS: Calls = Calls { create: 4, update: 1, destroy: 3 };
     const RETRY: &'static [Retry] = &[
         unheard(Operation::Create, "SubnetNotFound"),
         unheard(Operation::Create, "InvalidSecurityGroup"),

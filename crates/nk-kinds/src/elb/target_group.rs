@@ -1,6 +1,6 @@
 //! A target group: where a load balancer sends requests.
 
-use nk_model::{Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ec2::VpcId, output};
@@ -65,6 +65,7 @@ impl Kind for TargetGroup {
     const OUTPUTS: &'static [&'static str] = &["arn", "metric-name"];
     const IMMUTABLE: &'static [&'static str] = &["name", "port", "vpc"];
     const REPLACE: nk_model::Replace = nk_model::Replace::CreateFirst(&["name"]);
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
     const RETRY: &'static [Retry] = &[
         // Of a VPC that it has not heard of yet.
         Retry {

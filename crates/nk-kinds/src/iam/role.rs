@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Grant, Kind, Only, Operation, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{PolicyDocument, Tags, output};
@@ -43,6 +43,7 @@ impl Kind for Role {
     const KIND: &'static str = "role";
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
+    const CALLS: Calls = Calls { create: 3, update: 2, destroy: 5 };
     const RETRY: &'static [Retry] = &[
         Retry {
             on: Operation::Create,

@@ -1,6 +1,6 @@
 //! A log group, with its retention.
 
-use nk_model::{Grant, Kind, Operation, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -49,6 +49,7 @@ impl Kind for LogGroup {
     const KIND: &'static str = "log-group";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
     const RETRY: &'static [Retry] = &[
         Retry {
             on: Operation::Update,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Operation, Pace, Pin, Ref, Replace, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Pin, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -135,8 +135,8 @@ impl Kind for DbInstance {
         "replacing a database loses its data; take a snapshot, restore it as a new instance with the \
          new settings, point the stack at it, and delete the old one by hand",
     );
-    const PACE: Pace =
-        Pace { create: 428.0, update: 91.0, destroy: 186.0, every: 5.0, patience: 40.0 * 60.0 };
+    const PATIENCE: f64 = 40.0 * 60.0;
+    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
     const RETRY: &'static [Retry] = &[
         Retry {
             on: Operation::Create,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -45,6 +45,7 @@ impl Kind for DbSubnetGroup {
     const KIND: &'static str = "db-subnet-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
+    const CALLS: Calls = Calls { create: 1, update: 1, destroy: 2 };
     const RETRY: &'static [Retry] = &[
         unheard(Operation::Create, "InvalidSubnet"),
         unheard(Operation::Update, "InvalidSubnet"),

@@ -1,6 +1,6 @@
 //! The forms of a plan, line by line.
 
-use nk_model::{Change, Json, LiveValue, Note, StackId, Step};
+use nk_model::{Change, Json, LiveValue, Note, Spread, StackId, Step};
 use serde_json::json;
 
 use super::*;
@@ -14,7 +14,10 @@ fn step(address: &str, action: Action, reason: &str) -> Step {
         spec: Json::Null,
         live: None,
         needs: Vec::new(),
+        usual: Spread::default(),
+        late: BTreeMap::new(),
         remaining: 1.0,
+        slack: 0.0,
     }
 }
 
@@ -28,7 +31,8 @@ fn live(address: &str, id: &str) -> LiveValue {
 
 fn plan(steps: Vec<Step>, unchanged: usize, notes: Vec<Note>) -> Plan {
     let stack = StackId { project: "neuraKnot".into(), environment: "dev".into() };
-    Plan { stack, steps, unchanged: vec![live("vpc.main", "vpc-1"); unchanged], notes }
+    let unchanged = vec![live("vpc.main", "vpc-1"); unchanged];
+    Plan { stack, steps, unchanged, notes, forecast: Forecast::default() }
 }
 
 fn text(plan: &Plan) -> String {
@@ -231,4 +235,22 @@ fn colour_changes_nothing_but_colour() {
     assert!(coloured.contains("\u{1b}[33m ~ \u{1b}[0m"), "{coloured:?}");
     let stripped = anstream::adapter::strip_str(&coloured).to_string();
     assert_eq!(stripped, plan_text(&plan, &PlanText::default()));
+}
+
+#[test]
+fn a_plan_ends_with_what_it_will_take() {
+    let mut plan = plan(vec![step("db-instance.main", Action::Create, "")], 0, Vec::new());
+    plan.forecast = Forecast {
+        time: Spread { median: 431.6, slow: 561.0 },
+        critical_path: vec![Address::new("vpc", "main"), Address::new("db-instance", "main")],
+        calls: 143,
+    };
+    insta::assert_snapshot!(text(&plan), @r#"
+       +  db-instance.main
+
+    1 resource: 1 to add, 0 to change, 0 to replace, 0 to destroy; 0 unchanged.
+    Expected: 7 min 12 s, nine times in ten less than 9 min 21 s; about 195 calls. The critical path:
+      vpc.main -> db-instance.main
+    Read in 52 calls, 0.8 s.
+    "#);
 }

@@ -63,6 +63,11 @@ impl Expansion<'_> {
             name: physical,
         };
         self.desired.add(&service.name, &group);
+        if let Some(seconds) = section.destroy_drain_seconds {
+            let address = Address::new(TargetGroup::KIND, &service.name);
+            let field = ("drain-seconds".to_owned(), seconds.min(section.drain_seconds).into());
+            self.desired.farewell.insert(address, [field].into());
+        }
     }
 
     /// With a certificate HTTPS answers and HTTP sends there; without one HTTP answers.

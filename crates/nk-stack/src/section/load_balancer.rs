@@ -15,6 +15,8 @@ pub struct LoadBalancerSection {
     pub certificate: Option<String>,
     /// How many seconds a leaving target may finish its requests.
     pub drain_seconds: u32,
+    /// The same when everything is destroyed; none where nothing is to be cut short.
+    pub destroy_drain_seconds: Option<u32>,
     /// Whether AWS refuses to delete it.
     pub protected: bool,
 }
@@ -43,12 +45,15 @@ impl LoadBalancerSection {
         let usual = if protected { Seconds(300) } else { Seconds(30) };
         let drain = fields.or("drain", usual);
         let drain = fields.within("drain", Some(drain), &(Seconds(0)..=Seconds::hours(1)));
+        let last = fields.optional::<Seconds>("destroy-drain");
+        let last = fields.within("destroy-drain", last, &(Seconds(0)..=Seconds::hours(1)));
         let is_protected = fields.or("protect", protected).value;
         fields.finish();
         Some(Self {
             https,
             certificate: certificate.map(|certificate| certificate.value),
             drain_seconds: u32::try_from(drain?.value.0).ok()?,
+            destroy_drain_seconds: last.and_then(|last| u32::try_from(last.value.0).ok()),
             protected: is_protected,
         })
     }

@@ -1,0 +1,196 @@
+//! How long things usually take, as data.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Json, Operation};
+
+/// How long something takes: half of the times less than `median` seconds, nine times in ten less
+/// than `slow`.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Spread {
+    /// Seconds.
+    pub median: f64,
+    /// Seconds.
+    pub slow: f64,
+}
+
+impl Spread {
+    /// For what nothing is known of: AWS does most things at once.
+    pub const UNKNOWN: Self = Self { median: 1.0, slow: 2.0 };
+
+    /// Of fewer samples than this, none is taken for the slowest in ten.
+    const FEW: usize = 5;
+    /// How much longer the slowest in ten takes than the median where samples are few: about what
+    /// it is where they are many.
+    const WIDE: f64 = 1.3;
+
+    /// The median, and the ninth decile by nearest rank. None without samples.
+    pub fn of(samples: &[f64]) -> Option<Self> {
+        let mut sorted = samples.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let (count, last) = (sorted.len(), *sorted.last()?);
+        let median = f64::midpoint(sorted[(count - 1) / 2], sorted[count / 2]);
+        let ninth = sorted.get((count * 9).div_ceil(10) - 1).copied().unwrap_or(last);
+        let wide = if count < Self::FEW { median * Self::WIDE } else { median };
+        Some(Self { median, slow: ninth.max(wide) })
+    }
+
+    /// So many times as long.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self { median: self.median * factor, slow: self.slow * factor }
+    }
+
+    /// So many seconds longer.
+    #[must_use]
+    pub fn plus(self, seconds: f64) -> Self {
+        Self { median: self.median + seconds, slow: self.slow + seconds }
+    }
+
+    /// The time that so many standard deviations stand for: times are skewed, so it is their
+    /// logarithm that is taken as normal.
+    pub fn at(self, deviations: f64) -> f64 {
+        /// Nine in ten of a normal distribution lie below so many standard deviations.
+        const NINE_IN_TEN: f64 = 1.281_551_565_5;
+        if self.median <= 0.0 || self.slow <= self.median {
+            return self.median.max(0.0);
+        }
+        self.median * (self.slow / self.median).powf(deviations / NINE_IN_TEN)
+    }
+}
+
+/// How long one operation on one kind usually takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usual {
+    /// The kind.
+    pub kind: String,
+    /// The operation.
+    pub operation: Operation,
+    /// The output that is known after this time, which the create answer does not hold; none for the
+    /// time until the resource is ready, or gone.
+    pub output: Option<String>,
+    /// What the spec must say for this to be the time: fields, dots between the levels, and their
+    /// values; the text `any` stands for every value but null.
+    pub when: BTreeMap<String, Json>,
+    /// What is added to it.
+    pub plus: Option<Plus>,
+    /// The times.
+    pub spread: Spread,
+    /// How many runs they come from; zero where they were derived otherwise.
+    pub samples: usize,
+}
+
+/// Seconds that another resource's spec adds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Plus {
+    /// The field that refers to that resource, dots between the levels.
+    pub through: String,
+    /// The field of its spec, in seconds.
+    pub field: String,
+}
+
+impl Usual {
+    /// Names what was measured, and under which condition.
+    pub fn key(&self) -> String {
+        let operation = match self.operation {
+            Operation::Create => "create",
+            Operation::Update => "update",
+            Operation::Destroy => "destroy",
+        };
+        let until = self.output.as_ref().map(|output| format!(" {output}")).unwrap_or_default();
+        let when = self.when.iter().map(|(field, value)| format!(" {field}={value}"));
+        format!("{} {operation}{until}{}", self.kind, when.collect::<String>())
+    }
+
+    /// Whether this is the time for a resource with this spec.
+    pub fn fits(&self, spec: &Json) -> bool {
+        self.when.iter().all(|(path, wanted)| {
+            let value = field(spec, path);
+            if wanted == "any" {
+                value.is_some_and(|value| !value.is_null())
+            } else {
+                value == Some(wanted)
+            }
+        })
+    }
+
+    /// The time among these that fits a resource best: the one with the most conditions.
+    pub fn best<'a>(
+        all: &'a [Self],
+        operation: Operation,
+        output: Option<&str>,
+        spec: &Json,
+    ) -> Option<&'a Self> {
+        all.iter()
+            .filter(|usual| usual.operation == operation && usual.output.as_deref() == output)
+            .filter(|usual| usual.fits(spec))
+            .max_by_key(|usual| usual.when.len())
+    }
+}
+
+/// The value at a path, dots between the levels.
+pub fn field<'a>(spec: &'a Json, path: &str) -> Option<&'a Json> {
+    path.split('.').try_fold(spec, |value, name| value.get(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn usual(when: &[(&str, Json)], median: f64) -> Usual {
+        Usual {
+            kind: "db-instance".into(),
+            operation: Operation::Create,
+            output: None,
+            when: when.iter().map(|(name, value)| ((*name).into(), value.clone())).collect(),
+            plus: None,
+            spread: Spread { median, slow: median },
+            samples: 0,
+        }
+    }
+
+    #[test]
+    fn a_median_lies_between_and_the_ninth_decile_is_one_of_the_samples() {
+        let ten: Vec<f64> = (1..=10).map(f64::from).collect();
+        assert_eq!(Spread::of(&ten), Some(Spread { median: 5.5, slow: 9.0 }));
+        assert_eq!(Spread::of(&[]), None);
+    }
+
+    #[test]
+    fn few_samples_do_not_pass_for_certainty() {
+        assert_eq!(Spread::of(&[100.0]), Some(Spread { median: 100.0, slow: 130.0 }));
+    }
+
+    #[test]
+    fn nine_in_ten_are_quicker_than_slow() {
+        let spread = Spread { median: 100.0, slow: 150.0 };
+        assert!((spread.at(0.0) - 100.0).abs() < 1e-9);
+        assert!((spread.at(1.281_551_565_5) - 150.0).abs() < 1e-9);
+        assert!(spread.at(-5.0) > 0.0);
+    }
+
+    #[test]
+    fn the_most_exact_time_counts() {
+        let all = [
+            usual(&[], 428.0),
+            usual(&[("multi-zone", json!(true))], 827.0),
+            usual(&[("backup-days", json!(0))], 298.0),
+            usual(&[("storage.limit", json!("any"))], 500.0),
+        ];
+        let best = |spec: Json| {
+            Usual::best(&all, Operation::Create, None, &spec).map(|usual| usual.spread.median)
+        };
+        assert_eq!(best(json!({"multi-zone": false, "backup-days": 7})), Some(428.0));
+        assert_eq!(best(json!({"multi-zone": true, "backup-days": 7})), Some(827.0));
+        assert_eq!(best(json!({"storage": {"limit": 100}})), Some(500.0));
+        assert_eq!(best(json!({"storage": {"limit": null}})), Some(428.0));
+        assert_eq!(Usual::best(&all, Operation::Destroy, None, &json!({})), None);
+        assert_eq!(all[1].key(), "db-instance create multi-zone=true");
+    }
+}

@@ -1,0 +1,219 @@
+//! A plan as steps in time: how long the ways through it are, and when it will have ended.
+
+use std::collections::HashMap;
+
+use nk_model::{Address, Placeholder, Plan, Spread, Step, StepId, Until, placeholders_in};
+
+/// The steps of a plan with their times.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    usual: Vec<Spread>,
+    needs: Vec<Vec<(StepId, Lag)>>,
+}
+
+/// When a step has come so far that another may begin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Lag {
+    /// When its create call is answered.
+    Answer,
+    /// After this part of its time.
+    Part(f64),
+    /// When it has ended.
+    Ended,
+}
+
+/// How long AWS takes to answer a call that makes something, in seconds.
+const ANSWER: f64 = 0.3;
+
+impl Lag {
+    /// How many seconds after the beginning of a step that takes so many.
+    fn after(self, takes: f64) -> f64 {
+        match self {
+            Self::Answer => takes.min(ANSWER),
+            Self::Part(part) => takes * part,
+            Self::Ended => takes,
+        }
+    }
+}
+
+/// How far a step has come.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Stage {
+    /// It has not begun.
+    #[default]
+    Waiting,
+    /// It has begun at this second.
+    Running(f64),
+    /// It is over, at this second, or will never begin.
+    Over(f64),
+}
+
+/// When each step begins and ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    begins: Vec<f64>,
+    ends: Vec<f64>,
+    /// The need that was met last.
+    last: Vec<Option<StepId>>,
+}
+
+impl Network {
+    /// The network of a plan whose steps know how long they take.
+    pub fn of(plan: &Plan) -> Self {
+        let usual = plan.steps.iter().map(|step| step.usual).collect();
+        let needs = plan.steps.iter().map(|step| lags(step, plan)).collect();
+        Self { usual, needs }
+    }
+
+    /// How long each step usually takes.
+    pub fn usual(&self) -> &[Spread] {
+        &self.usual
+    }
+
+    /// When everything happens, seen from `now`, where the steps take so long and have come so far.
+    ///
+    /// A step that should be over and is not ends now at the earliest, and so does what waits for
+    /// it. As many steps are under way at once as can be.
+    pub fn course(&self, takes: &[f64], stages: &[Stage], now: f64) -> Course {
+        let count = self.usual.len();
+        let mut course =
+            Course { begins: vec![now; count], ends: vec![now; count], last: vec![None; count] };
+        for id in 0..count {
+            match stages.get(id).copied().unwrap_or_default() {
+                Stage::Waiting => {
+                    let mut begin = now;
+                    for (need, lag) in &self.needs[id] {
+                        let met = course.met(*need, *lag, takes[*need], stages, now);
+                        if met >= begin {
+                            (begin, course.last[id]) = (met, Some(*need));
+                        }
+                    }
+                    (course.begins[id], course.ends[id]) = (begin, begin + takes[id]);
+                }
+                Stage::Running(since) => {
+                    (course.begins[id], course.ends[id]) = (since, (since + takes[id]).max(now));
+                }
+                Stage::Over(at) => (course.begins[id], course.ends[id]) = (at, at),
+            }
+        }
+        course
+    }
+
+    /// For each step how long the way from its begin to the end is, and how many seconds it may end
+    /// later without moving the end of the run.
+    pub fn ways(&self) -> (Vec<f64>, Vec<f64>) {
+        let takes: Vec<f64> = self.usual.iter().map(|usual| usual.median).collect();
+        let course = self.course(&takes, &[], 0.0);
+        let mut remaining = takes.clone();
+        // The longest way that is late when the step is seen late to have come so far.
+        let mut bound = takes.clone();
+        for id in (0..takes.len()).rev() {
+            for (need, lag) in &self.needs[id] {
+                let way = lag.after(takes[*need]) + remaining[id];
+                remaining[*need] = remaining[*need].max(way);
+                if *lag != Lag::Answer {
+                    bound[*need] = bound[*need].max(way);
+                }
+            }
+        }
+        let end = course.end();
+        let slack =
+            course.begins.iter().zip(bound).map(|(begin, way)| (end - begin - way).max(0.0));
+        (remaining, slack.collect())
+    }
+}
+
+impl Course {
+    /// When a need is met.
+    fn met(&self, need: StepId, lag: Lag, takes: f64, stages: &[Stage], now: f64) -> f64 {
+        match (lag, stages.get(need).copied().unwrap_or_default()) {
+            (_, Stage::Over(at)) => at,
+            (Lag::Ended, _) => self.ends[need],
+            // What has begun and is still waited for is not known yet.
+            (_, Stage::Running(since)) => (since + lag.after(takes)).max(now),
+            (_, Stage::Waiting) => self.begins[need] + lag.after(takes),
+        }
+    }
+
+    /// When the last step ends.
+    pub fn end(&self) -> f64 {
+        self.ends.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// The steps that decide when the last one ends, first step first.
+    pub fn path(&self) -> Vec<StepId> {
+        let last = (0..self.ends.len()).max_by(|a, b| self.ends[*a].total_cmp(&self.ends[*b]));
+        let mut path: Vec<_> = std::iter::successors(last, |id: &StepId| self.last[*id]).collect();
+        path.reverse();
+        path
+    }
+}
+
+/// What a step needs, and when that is there: the latest of the outputs it refers to.
+fn lags(step: &Step, plan: &Plan) -> Vec<(StepId, Lag)> {
+    let mut outputs: HashMap<Address, Vec<String>> = HashMap::new();
+    for Placeholder { address, output } in placeholders_in(&step.spec) {
+        outputs.entry(address).or_default().push(output);
+    }
+    let lag = |before: &Step| {
+        let late = outputs.get(&before.address).into_iter().flatten();
+        let late = late.filter_map(|output| before.late.get(output)).copied().reduce(f64::max);
+        match late {
+            Some(late) => Lag::Part((late / before.usual.median.max(f64::MIN_POSITIVE)).min(1.0)),
+            None => Lag::Answer,
+        }
+    };
+    step.needs
+        .iter()
+        .map(|need| match need.until {
+            Until::Ended => (need.step, Lag::Ended),
+            Until::Known => (need.step, lag(&plan.steps[need.step])),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A gateway of 100 s whose route is 1 s, and a database of 400 s whose endpoint, after 300 s, a
+    /// service of 70 s needs.
+    fn network() -> (Network, Vec<f64>) {
+        let spread = |median: f64| Spread { median, slow: median * 1.5 };
+        let usual = [100.0, 1.0, 400.0, 70.0].map(spread).to_vec();
+        let part = Lag::Part(0.75);
+        let needs = vec![vec![], vec![(0, Lag::Ended)], vec![], vec![(1, Lag::Answer), (2, part)]];
+        let takes = usual.iter().map(|usual| usual.median).collect();
+        (Network { usual, needs }, takes)
+    }
+
+    #[test]
+    fn a_step_begins_when_what_it_refers_to_is_known() {
+        let (network, takes) = network();
+        let course = network.course(&takes, &[], 0.0);
+        assert_eq!(course.begins, [0.0, 100.0, 0.0, 300.0]);
+        assert!((course.end() - 400.0).abs() < 1e-9);
+        assert_eq!(course.path(), [2]);
+    }
+
+    #[test]
+    fn slack_is_what_a_step_may_be_late() {
+        let (network, _) = network();
+        let (remaining, slack) = network.ways();
+        assert_eq!(remaining, [170.3, 70.3, 400.0, 70.0]);
+        assert!((slack[0] - 229.7).abs() < 1e-9, "{slack:?}");
+        assert!(slack[2] < 1e-9, "{slack:?}");
+        assert!((slack[3] - 30.0).abs() < 1e-9, "{slack:?}");
+    }
+
+    #[test]
+    fn a_step_that_is_late_takes_what_waits_for_it_along() {
+        let (network, takes) = network();
+        let stages = [Stage::Over(90.0), Stage::Over(91.0), Stage::Running(0.0), Stage::Waiting];
+        let early = network.course(&takes, &stages, 200.0);
+        assert!((early.end() - 400.0).abs() < 1e-9);
+        let late = network.course(&takes, &stages, 380.0);
+        assert_eq!(late.ends[2..], [400.0, 450.0]);
+        assert_eq!(late.path(), [2, 3]);
+    }
+}

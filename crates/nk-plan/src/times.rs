@@ -1,0 +1,138 @@
+//! How long each step of a plan usually takes, and how long the ways through it are.
+
+use std::collections::{BTreeMap, HashMap};
+
+use nk_model::{
+    Action, Address, Json, LiveValue, Looks, Operation, Phase, Plan, Registry, Spread, Step, Usual,
+    field, placeholders,
+};
+
+use crate::{forecast::forecast, network::Network};
+
+/// Where a plan will be run.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// What a time that ships with nk is there.
+    pub refine: &'a (dyn Fn(&Usual) -> Spread + Sync),
+    /// The least seconds between two looks, as in [`Looks::AWS`].
+    pub every: f64,
+    /// How many calls may be under way at once.
+    pub places: usize,
+}
+
+impl Default for Setting<'_> {
+    /// AWS, as it is known from elsewhere.
+    fn default() -> Self {
+        Self { refine: &|usual| usual.spread, every: Looks::AWS, places: PLACES }
+    }
+}
+
+/// How many calls may be under way at once unless somebody says otherwise.
+pub const PLACES: usize = 16;
+
+/// Fills in how long everything takes, and what that makes of the whole.
+pub fn time(plan: &mut Plan, registry: Registry, setting: &Setting<'_>) {
+    let context = Context::of(plan);
+    let times: Vec<_> =
+        plan.steps.iter().map(|step| times(step, registry, setting, &context)).collect();
+    for (step, (usual, late)) in plan.steps.iter_mut().zip(times) {
+        step.usual = usual;
+        step.late = late;
+    }
+    let network = Network::of(plan);
+    let (remaining, slack) = network.ways();
+    for ((step, remaining), slack) in plan.steps.iter_mut().zip(remaining).zip(slack) {
+        step.remaining = remaining;
+        step.slack = slack;
+    }
+    plan.forecast = forecast(plan, &network, registry, setting);
+}
+
+/// What was measured when this step took its time; none for what nothing is known of.
+pub fn measured(step: &Step, registry: Registry) -> Option<&'static Usual> {
+    usual(step, registry, None)
+}
+
+fn usual(step: &Step, registry: Registry, output: Option<&str>) -> Option<&'static Usual> {
+    let all = (registry(step.address.kind())?.usual)();
+    let spec = match (&step.live, step.action.operation()) {
+        (Some(live), Operation::Destroy) => &live.spec,
+        _ => &step.spec,
+    };
+    Usual::best(all, operation(step), output, spec)
+}
+
+/// What AWS does: a resource that is still being made when it is to be updated is being made.
+fn operation(step: &Step) -> Operation {
+    match (step.action, step.live.as_ref().map(|live| &live.phase)) {
+        (Action::Update, Some(Phase::Busy(_))) => Operation::Create,
+        (action, _) => action.operation(),
+    }
+}
+
+fn times(
+    step: &Step,
+    registry: Registry,
+    setting: &Setting<'_>,
+    context: &Context<'_>,
+) -> (Spread, BTreeMap<String, f64>) {
+    let Some(whole) = usual(step, registry, None) else {
+        return (Spread::UNKNOWN, BTreeMap::new());
+    };
+    let refined = (setting.refine)(whole);
+    let mut late = BTreeMap::new();
+    if operation(step) == Operation::Create {
+        let outputs = registry(step.address.kind()).map_or(&[][..], |kind| kind.outputs);
+        for output in outputs {
+            let Some(known) = usual(step, registry, Some(output)) else { continue };
+            // What is not measured here moves along with what is.
+            let part = known.spread.median / whole.spread.median.max(f64::MIN_POSITIVE);
+            late.insert((*output).to_owned(), refined.median * part.min(1.0));
+        }
+    }
+    let more = whole.plus.as_ref().and_then(|plus| {
+        let spec = step.live.as_ref().map_or(&step.spec, |live| &live.spec);
+        context
+            .spec(field(spec, &plus.through)?.as_str()?)
+            .and_then(|spec| field(spec, &plus.field))
+    });
+    (refined.plus(more.and_then(Json::as_f64).unwrap_or(0.0)), late)
+}
+
+/// The specs that a step may have to look into.
+struct Context<'a> {
+    /// What will be there when the step begins.
+    specs: HashMap<&'a Address, &'a Json>,
+    /// Whose outputs are which values.
+    owners: HashMap<&'a str, &'a Address>,
+}
+
+impl<'a> Context<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        let mut context = Self { specs: HashMap::new(), owners: HashMap::new() };
+        let lives = plan.steps.iter().filter_map(|step| step.live.as_ref());
+        for live in lives.chain(&plan.unchanged) {
+            context.add(live);
+        }
+        for step in plan.steps.iter().filter(|step| !step.spec.is_null()) {
+            context.specs.insert(&step.address, &step.spec);
+        }
+        context
+    }
+
+    fn add(&mut self, live: &'a LiveValue) {
+        self.specs.insert(&live.address, &live.spec);
+        let outputs = live.outputs.as_object().into_iter().flatten();
+        for text in outputs.filter_map(|(_, value)| value.as_str()) {
+            self.owners.insert(text, &live.address);
+        }
+    }
+
+    /// The spec of what a reference leads to, known or not.
+    fn spec(&self, reference: &str) -> Option<&Json> {
+        match placeholders(reference).ok()?.first() {
+            Some(placeholder) => self.specs.get(&placeholder.address).copied(),
+            None => self.specs.get(*self.owners.get(reference)?).copied(),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! How close a run comes to what AWS itself needs: the whole topology on the simulated cloud, with the
+//! times that ship with nk, in paused time.
+
+use nk_model::{Event, Outcome, Plan, Summary};
+use nk_plan::Network;
+use nk_tests::{
+    topology::{self, STACK},
+    trial::Trial,
+};
+
+/// What a run is allowed beyond what AWS needs.
+const RATIO: f64 = 1.05;
+
+/// How long AWS needs for a plan at least, where everything takes so many times as long as usual.
+fn bound(plan: &Plan, slowness: f64) -> f64 {
+    let network = Network::of(plan);
+    let takes: Vec<f64> = network.usual().iter().map(|usual| usual.median * slowness).collect();
+    network.course(&takes, &[], 0.0).end()
+}
+
+/// Runs a plan, and says what it took: calls, and seconds as a multiple of what AWS needs.
+async fn run(trial: &Trial, plan: Plan, slowness: f64) -> (Summary, f64) {
+    let (needs, before) = (bound(&plan, slowness), trial.sim.calls().0);
+    let steps = plan.steps.len();
+    let (summary, events) = trial.run(plan).await;
+    assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
+    let (calls, ratio) = (trial.sim.calls().0 - before, summary.seconds / needs);
+    println!(
+        "{steps} steps, {slowness} times as long as usual: {:.1} s of {needs:.1} s, {ratio:.3} times; {calls} calls, \
+         {} predicted; AWS's by its own account {:.1} s",
+        summary.seconds, summary.predicted.calls, summary.bound
+    );
+    (summary, ratio)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_within_a_twentieth_of_its_bound() {
+    for environment in ["dev", "prod"] {
+        for slowness in [1.0, 0.5, 0.79, 1.5] {
+            let desired = topology::desired(STACK, environment);
+            let trial = Trial::default();
+            trial.sim.set_slowness(slowness);
+            let plan = trial.plan(&desired).await.unwrap();
+            let (_, up) = run(&trial, plan, slowness).await;
+            let plan = trial.removal(&desired).await;
+            let (_, down) = run(&trial, plan, slowness).await;
+            assert!(up <= RATIO && down <= RATIO, "{environment}, {slowness}: {up:.3}, {down:.3}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_environment_that_says_so_goes_without_its_drain() {
+    let quick =
+        STACK.replace("protect = true", "protect = true\nload-balancer.destroy-drain = \"0s\"");
+    let mut seconds = Vec::new();
+    for text in [STACK, &quick] {
+        let desired = topology::desired(text, "prod");
+        let trial = Trial::default();
+        trial.apply(&desired).await;
+        let plan = trial.removal(&desired).await;
+        let expected = plan.forecast.time;
+        let (summary, ratio) = run(&trial, plan, 1.0).await;
+        assert!(ratio <= RATIO, "{ratio:.3}");
+        let likely = expected.median * 0.8..expected.slow;
+        assert!(likely.contains(&summary.seconds), "{} of {likely:?}", summary.seconds);
+        assert!(trial.sim.everything().is_empty());
+        seconds.push(summary.seconds);
+    }
+    // The database takes about as long as the drain saved.
+    assert!(seconds[1] < seconds[0] - 200.0, "{seconds:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_serving_stack_does_not_wait_for_the_first_backup() {
+    let desired = topology::desired(STACK, "dev");
+    let (_, events) = Trial::default().apply(&desired).await;
+    let ended = |address: &str| {
+        let of = |event: &Event| match event {
+            Event::Finished { at, address: one, .. } if one.as_str() == address => Some(*at),
+            _ => None,
+        };
+        events.iter().find_map(of).unwrap()
+    };
+    let serving = ["backend-go", "python-ai", "nextjs-frontend"]
+        .map(|name| ended(&format!("service.{name}")))
+        .into_iter()
+        .fold(0.0, f64::max);
+    // The critical path of the same graph through AWS's own times: 384 seconds to a serving stack.
+    assert!(serving <= 384.0 * RATIO, "{serving}");
+    assert!(ended("db-instance.main") > serving);
+}
