@@ -223,6 +223,8 @@ fn is_in_the_stack_file(problem: &Problem) -> bool {
         | Problem::Twins { .. }
         | Problem::Irreplaceable { .. }
         | Problem::Precious { .. }
+        | Problem::Pinned { .. }
+        | Problem::Occupied { .. }
         | Problem::Fault(_) => false,
     }
 }
