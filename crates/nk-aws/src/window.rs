@@ -154,9 +154,9 @@ mod tests {
             *under_way.lock().unwrap() -= 1;
             busy.lock().unwrap().push(now);
             if now > room {
-                window.narrow()
+                window.narrow();
             } else {
-                window.widen()
+                window.widen();
             }
             drop(place);
         });

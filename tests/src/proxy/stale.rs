@@ -230,8 +230,8 @@ mod tests {
         let described = r#"{"services":[{"serviceArn":"arn:new"},{"serviceArn":"arn:old"}]}"#;
         let seen = shown(&rule, "ecs", "DescribeServices", described).unwrap();
         assert_eq!(seen, r#"{"services":[{"serviceArn":"arn:old"}]}"#);
-        let role = "<a><Role><Arn>arn:role</Arn></Role></a>";
-        shown(&rule, "iam", "CreateRole", role).unwrap();
-        assert_eq!(shown(&rule, "iam", "GetRole", role), Err("NoSuchEntity".to_owned()));
+        let described = "<a><Role><Arn>arn:role</Arn></Role></a>";
+        shown(&rule, "iam", "CreateRole", described).unwrap();
+        assert_eq!(shown(&rule, "iam", "GetRole", described), Err("NoSuchEntity".to_owned()));
     }
 }
