@@ -210,7 +210,8 @@ impl Index {
     /// What a create or an update needs: the outputs it refers to, what it must come after, and,
     /// where the old one goes first, its going.
     fn making(&self, desired: &Desired, step: &Step, needs: &mut BTreeSet<Need>) {
-        let resource = &desired.resources[&step.address];
+        // What is changed before it goes needs nothing that a plan makes.
+        let Some(resource) = desired.resources.get(&step.address) else { return };
         for placeholder in placeholders_in(&resource.spec) {
             let address = &placeholder.address;
             if let Some(id) = self.makes.get(address) {
