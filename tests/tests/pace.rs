@@ -19,6 +19,7 @@ fn bound(plan: &Plan, slowness: f64) -> f64 {
 }
 
 /// Runs a plan, and says what it took: calls, and seconds as a multiple of what AWS needs.
+#[expect(clippy::print_stdout, reason = "what was measured, for `--nocapture`")]
 async fn run(trial: &Trial, plan: Plan, slowness: f64) -> (Summary, f64) {
     let (needs, before) = (bound(&plan, slowness), trial.sim.calls().0);
     let steps = plan.steps.len();
@@ -26,8 +27,8 @@ async fn run(trial: &Trial, plan: Plan, slowness: f64) -> (Summary, f64) {
     assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
     let (calls, ratio) = (trial.sim.calls().0 - before, summary.seconds / needs);
     println!(
-        "{steps} steps, {slowness} times as long as usual: {:.1} s of {needs:.1} s, {ratio:.3} times; {calls} calls, \
-         {} predicted; AWS's by its own account {:.1} s",
+        "{steps} steps, {slowness} times as long as usual: {:.1} s of {needs:.1} s, {ratio:.3} times; \
+         {calls} calls, {} predicted; AWS's by its own account {:.1} s",
         summary.seconds, summary.predicted.calls, summary.bound
     );
     (summary, ratio)

@@ -90,10 +90,11 @@ impl Entry {
         let Self { kind, operation, output, when, plus, median, slow, why, samples } = self;
         let seconds: Vec<f64> = samples.into_iter().flat_map(|each| each.seconds).collect();
         let derived = median.zip(slow).map(|(median, slow)| Spread { median, slow });
-        let spread = match (Spread::of(&seconds), derived, why) {
-            (Some(spread), None, _) | (None, Some(spread), Some(_)) => spread,
-            _ => return Err(format!("{kind}: either `samples`, or `median`, `slow` and `why`")),
-        };
+        // Without a reason, what was derived does not count.
+        let (measured, derived) = (Spread::of(&seconds), derived.filter(|_| why.is_some()));
+        let one = measured.xor(derived);
+        let spread =
+            one.ok_or_else(|| format!("{kind}: either `samples`, or `median`, `slow` and `why`"))?;
         Ok(Usual { kind, operation, output, when, plus, spread, samples: seconds.len() })
     }
 }

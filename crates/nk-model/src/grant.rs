@@ -85,16 +85,19 @@ impl Grant {
     }
 
     /// The same on these resources alone.
+    #[must_use]
     pub const fn on(self, on: &'static [&'static str]) -> Self {
         Self { on, ..self }
     }
 
     /// The same under a condition.
+    #[must_use]
     pub const fn only(self, only: Only) -> Self {
         Self { only, ..self }
     }
 
     /// The same where the spec has this field.
+    #[must_use]
     pub const fn given(self, field: &'static str) -> Self {
         Self { given: Some(field), ..self }
     }

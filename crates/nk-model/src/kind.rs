@@ -159,7 +159,7 @@ pub struct KindInfo {
     /// [`Kind::GAP`].
     pub gap: &'static str,
     /// [`Kind::EXCLUDES`], of two specs.
-    pub excludes: Option<fn(&Json, &Json) -> Result<bool, serde_json::Error>>,
+    pub excludes: Option<Excludes>,
     /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
     pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
     /// The typed references in a spec, known or not.
@@ -198,6 +198,9 @@ impl KindInfo {
         }
     }
 }
+
+/// Whether two specs of a kind exclude each other.
+pub type Excludes = fn(&Json, &Json) -> Result<bool, serde_json::Error>;
 
 /// Finds a kind by its name.
 pub type Registry = fn(&str) -> Option<&'static KindInfo>;

@@ -52,9 +52,9 @@ impl Looks {
         } else {
             let near = if elapsed < self.usual * Self::NEAR { 2.0 } else { 1.0 };
             let spare = (self.slack / Self::SHARERS).min(elapsed * Self::LOOSE);
-            let share = near * spare.max(elapsed * Self::TIGHT);
+            let gap = near * spare.max(elapsed * Self::TIGHT);
             // What takes no time is asked for at growing distances, up to the least distance.
-            share.max(self.every.min(elapsed.max(Self::FIRST)))
+            gap.max(self.every.min(elapsed.max(Self::FIRST)))
         };
         wait.max(Self::LEAST)
     }

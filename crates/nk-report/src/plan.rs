@@ -65,8 +65,7 @@ fn expected(plan: &Plan, options: &PlanText) -> String {
 /// How many resources something happens to: what is changed before it goes counts once.
 fn touched(plan: &Plan, items: &[Item<'_>]) -> usize {
     let changed = |step: &&Step| matches!(step.action, Action::Update | Action::Supersede);
-    let changes = plan.steps.iter().filter(changed).count();
-    items.len() + plan.totals().change - changes
+    items.len() + plan.totals().change - plan.steps.iter().filter(changed).count()
 }
 
 fn totals(totals: Totals, touched: usize) -> String {

@@ -1,4 +1,6 @@
-use nk_model::{Address, Outcome, StackId, Step, Summary};
+use std::collections::BTreeMap;
+
+use nk_model::{Address, Forecast, Outcome, Spread, StackId, Step, Summary};
 
 use super::*;
 
@@ -21,7 +23,10 @@ fn step(text: &str, action: Action, needs: &[(usize, Until)]) -> Step {
         spec,
         live: None,
         needs,
+        usual: Spread::default(),
+        late: BTreeMap::new(),
         remaining: 1.0,
+        slack: 0.0,
     }
 }
 
@@ -36,6 +41,7 @@ fn plan() -> Plan {
         ],
         unchanged: Vec::new(),
         notes: Vec::new(),
+        forecast: Forecast::default(),
     }
 }
 
@@ -58,7 +64,9 @@ fn run() -> Recorded {
         seconds: 110.0,
         critical_path: ["vpc.main", "subnet.a", "nat-gateway.a"].map(address).into(),
         bound: 110.0,
+        predicted: Forecast::default(),
         notes: Vec::new(),
+        took: Vec::new(),
     };
     Recorded { title: "nk apply --env dev".into(), steps: steps.collect(), summary: Some(summary) }
 }

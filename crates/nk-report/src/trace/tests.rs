@@ -1,4 +1,6 @@
-use nk_model::{Failure, LiveValue, Need, Outcome, StackId, Step};
+use std::collections::BTreeMap;
+
+use nk_model::{Failure, Forecast, LiveValue, Need, Outcome, Spread, StackId, Step};
 
 use super::*;
 
@@ -10,7 +12,20 @@ fn step(text: &str, action: Action, needs: &[(usize, Until)]) -> Step {
     let needs = needs.iter().map(|(step, until)| Need { step: *step, until: *until }).collect();
     let (reason, changes, spec) = (String::new(), Vec::new(), Json::Null);
     let live: Option<LiveValue> = None;
-    Step { address: address(text), action, reason, changes, spec, live, needs, remaining: 1.0 }
+    let (usual, late) = (Spread::default(), BTreeMap::new());
+    Step {
+        address: address(text),
+        action,
+        reason,
+        changes,
+        spec,
+        live,
+        needs,
+        usual,
+        late,
+        remaining: 1.0,
+        slack: 0.0,
+    }
 }
 
 fn plan() -> Plan {
@@ -23,6 +38,7 @@ fn plan() -> Plan {
         ],
         unchanged: Vec::new(),
         notes: Vec::new(),
+        forecast: Forecast::default(),
     }
 }
 
@@ -71,7 +87,9 @@ fn events() -> Vec<Json> {
         seconds: 100.5,
         critical_path: ["elastic-ip.a", "nat-gateway.a"].map(address).into(),
         bound: 100.0,
+        predicted: Forecast::default(),
         notes: Vec::new(),
+        took: Vec::new(),
     };
     let mut all = trace.open("nk apply --env dev");
     all.extend(trace.call(&call(None, "EC2:DescribeVpcs", 0.5, 0.25)));
