@@ -37,6 +37,8 @@ async fn run(sim: &Arc<Sim>, plan: Plan) -> usize {
         stop,
         gate: Arc::new(NoGate),
         unseen: Arc::default(),
+        every: nk_model::Looks::AWS,
+        speed: 1.0,
     };
     let summary = execute(Arc::clone(sim), plan, run).await;
     while told.try_recv().is_ok() {}

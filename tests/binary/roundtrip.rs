@@ -70,6 +70,8 @@ impl Account {
             stop,
             gate: Arc::new(NoGate),
             unseen: Arc::new(self.unseen.clone()),
+            every: nk_model::Looks::EMULATOR,
+            speed: 1.0,
         };
         let summary = execute(Arc::clone(&self.cloud), plan, run).await;
         let mut wrong = Vec::new();

@@ -60,7 +60,7 @@ pub(crate) async fn run<P: Provider>(
 ) -> Summary {
     let lesson = session.history.lesson(&plan);
     tracer.plan(&plan);
-    let (events, traced) = mpsc::unbounded_channel();
+    let (events, happening) = mpsc::unbounded_channel();
     let (passed, told) = mpsc::unbounded_channel();
     let (stop_sender, stop) = watch::channel(Stop::Go);
     let (told_to, ousted) = (hold.told.clone(), hold.lease.ousted());
@@ -77,7 +77,7 @@ pub(crate) async fn run<P: Provider>(
         speed: session.speed,
     };
     let executing = execute(Arc::clone(&session.cloud), plan, run);
-    let (summary, ()) = tokio::join!(executing, tracer.follow(traced, passed));
+    let (summary, ()) = tokio::join!(executing, tracer.follow(happening, passed));
     watching.abort();
     // The console ends when the last sender has gone; what it could not print is no reason to fail.
     let _ = telling.await;

@@ -276,13 +276,13 @@ impl Index {
         let kind = (self.registry)(step.address.kind()).filter(|_| creates);
         let excludes = kind.and_then(|kind| kind.excludes);
         let going = excludes.and_then(|_| self.by_kind.get(step.address.kind()));
-        let excluded = move |id: &&StepId| {
+        let conflicts = move |id: &&StepId| {
             let live = steps[**id].live.as_ref();
             live.is_some_and(|live| {
                 excludes.is_some_and(|excludes| excludes(&step.spec, &live.spec).unwrap_or(false))
             })
         };
-        going.into_iter().flatten().filter(excluded).copied()
+        going.into_iter().flatten().filter(conflicts).copied()
     }
 
     /// Something new in whose place something stands that cannot go before the new one is there.

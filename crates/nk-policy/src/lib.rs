@@ -150,7 +150,7 @@ impl Policy {
         let mut parts: Vec<Self> = Vec::new();
         for statement in &self.statements {
             let fits = |part: &&mut Self| {
-                let statements = [&part.statements[..], &[statement.clone()]].concat();
+                let statements = [&part.statements[..], std::slice::from_ref(statement)].concat();
                 Self { statements }.size() <= limit
             };
             match parts.iter_mut().find(fits) {

@@ -115,22 +115,23 @@ impl Refusals {
             .or_else(|| stores::objection(&account, call, &asked))
             .or_else(|| deed_of(call)?.objection(&account, &asked))
     }
+}
 
-    fn learn(&self, account: &mut Account, call: &Call, answer: &str) {
-        let (asked, answered) = (Fields::read(&call.body), Fields::read(answer));
-        if let Some(deed) = deed_of(call) {
-            deed.learn(account, &asked, &answered);
-            provision(account, deed, &asked, &answered);
-        }
-        network::learn(account, call, &asked, &answered);
-        groups::learn(account, call, &asked, answer);
-        balancing::learn(account, call, &asked);
-        databases::learn(account, call, &asked);
-        containers::learn(account, call, &asked);
-        directory::learn(account, call, &asked, &answered);
-        stores::learn(account, call, &asked);
-        interfaces::follow(account);
+/// Learns from a call that AWS has done.
+fn learn(account: &mut Account, call: &Call, answer: &str) {
+    let (asked, answered) = (Fields::read(&call.body), Fields::read(answer));
+    if let Some(deed) = deed_of(call) {
+        deed.learn(account, &asked, &answered);
+        provision(account, deed, &asked, &answered);
     }
+    network::learn(account, call, &asked, &answered);
+    groups::learn(account, call, &asked, answer);
+    balancing::learn(account, call, &asked);
+    databases::learn(account, call, &asked);
+    containers::learn(account, call, &asked);
+    directory::learn(account, call, &asked, &answered);
+    stores::learn(account, call, &asked);
+    interfaces::follow(account);
 }
 
 fn deed_of(call: &Call) -> Option<&'static Deed> {
@@ -172,7 +173,7 @@ impl Rule for Refusals {
     fn shown(&self, call: &Call, mut answer: Answer) -> Result<Answer, Refusal> {
         let mut account = self.account();
         if answer.status < 300 {
-            self.learn(&mut account, call, &String::from_utf8_lossy(&answer.body));
+            learn(&mut account, call, &String::from_utf8_lossy(&answer.body));
         }
         shown::show(&mut account, call, &mut answer);
         Ok(answer)

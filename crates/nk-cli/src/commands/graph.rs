@@ -17,14 +17,14 @@ use crate::{
 
 /// Draws the topology of the stack file, or a run that is over. Offline.
 pub(crate) fn graph(global: &Global, arguments: &GraphArguments) -> Result<Exit, Error> {
-    let graph = match &arguments.run {
-        Some(path) => of_run(path)?,
-        None => {
-            let desired = session::open(global)?.stack.expand(&Survey::default());
-            Graph::of_desired(&desired, nk_kinds::service)
-        }
+    let graph = if let Some(path) = &arguments.run {
+        of_run(path)?
+    } else {
+        let desired = session::open(global)?.stack.expand(&Survey::default());
+        Graph::of_desired(&desired, nk_kinds::service)
     };
-    draw(global, arguments, &graph)
+    draw(global, arguments, &graph);
+    Ok(Exit::Done)
 }
 
 fn of_run(path: &Path) -> Result<Graph, Error> {
@@ -44,15 +44,15 @@ pub(crate) async fn graph_of_plan<P: Provider>(
     let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
     let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
-    draw(global, arguments, &Graph::of_plan(&plan, nk_kinds::service))
+    draw(global, arguments, &Graph::of_plan(&plan, nk_kinds::service));
+    Ok(Exit::Done)
 }
 
-fn draw(global: &Global, arguments: &GraphArguments, graph: &Graph) -> Result<Exit, Error> {
+fn draw(global: &Global, arguments: &GraphArguments, graph: &Graph) {
     let text = match arguments.format {
         GraphFormat::Dot => graph.dot(),
         GraphFormat::Mermaid => graph.mermaid(),
         GraphFormat::Svg => graph.svg(),
     };
     Output::new(global).data(text.trim_end());
-    Ok(Exit::Done)
 }

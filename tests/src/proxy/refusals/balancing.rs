@@ -138,6 +138,6 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields) {
         let mut values = values.filter(|(key, _)| *key == "deletion_protection.enabled");
         let value = values.next().map(|(_, value)| value);
         let arn = asked.one("LoadBalancerArn").unwrap_or_default();
-        note(account, (Kind::LoadBalancer, arn.to_owned()), "protected", value);
+        note(account, &(Kind::LoadBalancer, arn.to_owned()), "protected", value);
     }
 }

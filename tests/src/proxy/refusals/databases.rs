@@ -144,9 +144,9 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields) {
     };
     let name = asked.one("DBInstanceIdentifier").unwrap_or_default();
     let protected = asked.one("DeletionProtection");
-    note(account, (Kind::Database, name.to_owned()), "protected", protected);
+    note(account, &(Kind::Database, name.to_owned()), "protected", protected);
     let multi_zone = asked.one("MultiAZ");
-    note(account, (Kind::Database, name.to_owned()), "multi-zone", multi_zone);
+    note(account, &(Kind::Database, name.to_owned()), "multi-zone", multi_zone);
     let until = Instant::now() + account.times.pending;
     if let Some(database) = account.get_mut(Kind::Database, name) {
         database.busy = Some((until, word));

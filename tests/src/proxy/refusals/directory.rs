@@ -107,5 +107,5 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered
         _ => return,
     };
     let pool = (Kind::Pool, pool.unwrap_or_default().to_owned());
-    note(account, pool, "protected", asked.one("DeletionProtection"));
+    note(account, &pool, "protected", asked.one("DeletionProtection"));
 }

@@ -240,20 +240,20 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered
     match call.name().as_str() {
         "ec2:CreateSubnet" => {
             let (id, zone) = (answered.one("subnet.subnetId"), asked.one("AvailabilityZone"));
-            note(account, (Kind::Subnet, id.unwrap_or_default().into()), "zone", zone);
+            note(account, &(Kind::Subnet, id.unwrap_or_default().into()), "zone", zone);
         }
         "ec2:CreateNatGateway" => {
             let id = answered.one("natGateway.natGatewayId").unwrap_or_default();
             let interface = answered.one("networkInterfaceId");
-            note(account, (Kind::NatGateway, id.into()), "interface", interface);
+            note(account, &(Kind::NatGateway, id.into()), "interface", interface);
         }
         "ec2:CreateNetworkInterface" => {
             let id = answered.one("networkInterface.networkInterfaceId").unwrap_or_default();
             let key = (Kind::Interface, id.into());
             let pairs = asked.all("Tag.Key").zip(asked.all("Tag.Value"));
             let tags: Vec<_> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
-            note(account, key.clone(), "description", asked.one("Description"));
-            note(account, key, "tags", Some(&tags.join("\n")));
+            note(account, &key, "description", asked.one("Description"));
+            note(account, &key, "tags", Some(&tags.join("\n")));
         }
         "ec2:DetachInternetGateway" => {
             let id = asked.one("InternetGatewayId").unwrap_or_default();
@@ -267,7 +267,7 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered
 }
 
 /// Remembers something about a thing.
-pub(super) fn note(account: &mut Account, key: Key, name: &'static str, value: Option<&str>) {
+pub(super) fn note(account: &mut Account, key: &Key, name: &'static str, value: Option<&str>) {
     if let (Some(thing), Some(value)) = (account.get_mut(key.0, &key.1), value) {
         thing.facts.insert(name, value.to_owned());
     }

@@ -102,5 +102,5 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields) {
         _ => return,
     };
     let name = known_as(Kind::Secret, asked.one("SecretId").unwrap_or_default());
-    note(account, (Kind::Secret, name), "scheduled", Some(scheduled));
+    note(account, &(Kind::Secret, name), "scheduled", Some(scheduled));
 }
