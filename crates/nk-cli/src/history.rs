@@ -72,6 +72,11 @@ impl History {
         Spread { median, slow: median * wide.max(1.0) }
     }
 
+    /// Whether it is of emulators.
+    pub(crate) fn is_emulated(&self) -> bool {
+        self.emulated
+    }
+
     /// The least seconds between two looks.
     pub(crate) fn every(&self) -> f64 {
         if self.emulated { Looks::EMULATOR } else { Looks::AWS }

@@ -159,7 +159,9 @@ impl<P: Provider> Session<P> {
     /// Says how long a plan will take where it will be run, with so many calls under way at once.
     pub(crate) fn time(&self, plan: &mut Plan, places: usize) {
         let refine = |usual: &Usual| self.history.spread(usual);
-        let setting = Setting { refine: &refine, every: self.history.every(), places };
+        let emulated = self.history.is_emulated();
+        let every = self.history.every();
+        let setting = Setting { refine: &refine, emulated, every, places };
         nk_plan::time(plan, nk_kinds::kind, &setting);
         if !plan.is_empty() {
             plan.forecast.calls += lock_calls(plan.forecast.time.median);

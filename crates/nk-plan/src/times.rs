@@ -14,6 +14,8 @@ use crate::{forecast::forecast, network::Network};
 pub struct Setting<'a> {
     /// What a time that ships with nk is there.
     pub refine: &'a (dyn Fn(&Usual) -> Spread + Sync),
+    /// Whether it is an emulator, which does not sit out what a spec tells AWS to wait for.
+    pub emulated: bool,
     /// The least seconds between two looks, as in [`Looks::AWS`].
     pub every: f64,
     /// How many calls may be under way at once.
@@ -23,7 +25,7 @@ pub struct Setting<'a> {
 impl Default for Setting<'_> {
     /// AWS, as it is known from elsewhere.
     fn default() -> Self {
-        Self { refine: &|usual| usual.spread, every: Looks::AWS, places: PLACES }
+        Self { refine: &|usual| usual.spread, emulated: false, every: Looks::AWS, places: PLACES }
     }
 }
 
@@ -90,7 +92,7 @@ fn times(
             late.insert((*output).to_owned(), refined.median * part.min(1.0));
         }
     }
-    let more = whole.plus.as_ref().and_then(|plus| {
+    let more = whole.plus.as_ref().filter(|_| !setting.emulated).and_then(|plus| {
         let spec = step.live.as_ref().map_or(&step.spec, |live| &live.spec);
         context
             .spec(field(spec, &plus.through)?.as_str()?)
