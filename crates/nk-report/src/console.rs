@@ -62,7 +62,7 @@ impl Console {
             Form::Live => live(Live::new(self.outlook, Styles::of(&io::stderr())), events).await,
             Form::Log => {
                 let column = if self.outlook.column == 0 { COLUMN } else { self.outlook.column };
-                let log = Log { styles: Styles::of(&io::stderr()), column, timed: true };
+                let mut log = Log::new(Styles::of(&io::stderr()), column, true);
                 each(events, io::stderr(), |event| log.text(event)).await
             }
             Form::Json => each(events, io::stdout(), event_json).await,
@@ -73,7 +73,7 @@ impl Console {
 async fn each(
     mut events: UnboundedReceiver<Event>,
     mut out: impl Write,
-    text: impl Fn(&Event) -> String,
+    mut text: impl FnMut(&Event) -> String,
 ) -> io::Result<()> {
     while let Some(event) = events.recv().await {
         out.write_all(text(&event).as_bytes())?;

@@ -60,7 +60,7 @@ impl Live {
             Event::Stopping { reason, .. } => self.stopping = Some(tame(reason)),
         }
         let column = self.column();
-        Log { styles: self.styles, column, timed: false }.text(event)
+        Log::new(self.styles, column, false).text(event)
     }
 
     fn end(&mut self, address: &Address, action: Action, at: f64) {
@@ -161,6 +161,7 @@ mod tests {
             started(0.0, "vpc.main", 1.0),
             Event::Known { at: 0.4, address: "vpc.main".parse().unwrap(), id: "vpc-0a1b".into() },
             started(0.5, "nat-gateway.nat-1", 107.0),
+            Event::Known { at: 1.5, address: gateway.clone(), id: "nat-0c3d".into() },
             Event::Finished {
                 at: 2.1,
                 address: "vpc.main".parse().unwrap(),
@@ -199,13 +200,13 @@ mod tests {
     }
 
     #[test]
-    fn a_log_has_a_line_for_every_event() {
-        let log = Log { styles: Styles::default(), column: 21, timed: true };
+    fn a_log_has_a_line_for_every_event_that_tells_something() {
+        let mut log = Log::new(Styles::default(), 21, true);
         let text: String = events().iter().map(|event| log.text(event)).collect();
         insta::assert_snapshot!(text, @r#"
             0.0 s  + vpc.main               creating
-            0.4 s    vpc.main               is vpc-0a1b
             0.5 s  + nat-gateway.nat-1      creating, usually 107 s
+            1.5 s    nat-gateway.nat-1      is nat-0c3d
             2.1 s  + vpc.main               created in 2.1 s (vpc-0a1b)
             2.1 s    vpc.main               note: 東京にあります
            12.3 s    nat-gateway.nat-1      AWS says `pending`
@@ -238,7 +239,7 @@ mod tests {
         let mut live = Live::default();
         let mut text = String::new();
         for (event, now) in
-            events().iter().zip([0.1, 0.4, 0.6, 2.1, 48.0, 120.0, 130.0, 130.0, 131.5])
+            events().iter().zip([0.1, 0.4, 0.6, 1.6, 2.1, 48.0, 120.0, 130.0, 130.0, 131.5])
         {
             text.push_str(&live.heed(event));
             for line in live.lines(now) {
@@ -253,6 +254,9 @@ mod tests {
         |   + vpc.main           creating  0.6 s of usually 1.0 s
         |   + nat-gateway.nat-1  creating  0.1 s of usually 107 s
         | 0.6 s: 0 steps over, 2 under way
+        |   + vpc.main           creating  1.6 s, usually 1.0 s
+        |   + nat-gateway.nat-1  creating  1.1 s of usually 107 s
+        | 1.6 s: 0 steps over, 2 under way
           + vpc.main           created in 2.1 s (vpc-0a1b)
             vpc.main           note: 東京にあります
         |   + nat-gateway.nat-1  creating  1.6 s of usually 107 s

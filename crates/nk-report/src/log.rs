@@ -1,5 +1,7 @@
 //! One plain line for an event.
 
+use std::collections::BTreeSet;
+
 use nk_model::{Action, Address, Event, Operation};
 
 use crate::{
@@ -9,25 +11,33 @@ use crate::{
 };
 
 /// How events become lines.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Log {
-    pub(crate) styles: Styles,
+    styles: Styles,
     /// How many columns an address gets.
-    pub(crate) column: usize,
+    column: usize,
     /// Whether each line says when.
-    pub(crate) timed: bool,
+    timed: bool,
+    /// The steps under way that take their time.
+    slow: BTreeSet<Address>,
 }
 
 /// Steps that usually take less are not worth a word about how long they do.
 const QUICK: f64 = 2.5;
 
 impl Log {
+    /// A log, of which each line says when if it is `timed`.
+    pub(crate) fn new(styles: Styles, column: usize, timed: bool) -> Self {
+        Self { styles, column, timed, slow: BTreeSet::new() }
+    }
+
     /// The lines of an event, each with its end; empty for the end, which the summary tells.
-    pub(crate) fn text(&self, event: &Event) -> String {
+    pub(crate) fn text(&mut self, event: &Event) -> String {
         let faint = self.styles.faint;
         match event {
             Event::Started { at, address, action, usual } => {
                 let usual = if *usual > QUICK {
+                    self.slow.insert(address.clone());
                     format!(", usually {}", spell(*usual))
                 } else {
                     String::new()
@@ -37,6 +47,8 @@ impl Log {
             Event::Waiting { at, address, reason } => {
                 self.line(*at, address, None, &paint(faint, tame(reason)))
             }
+            // Of what is done in a moment, the line that says so tells the id as well.
+            Event::Known { address, .. } if !self.slow.contains(address) => String::new(),
             Event::Known { at, address, id } => {
                 self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(id))))
             }
