@@ -859,7 +859,7 @@ def _():
     change_service(taskDefinition=mine["taskDefinition"]["taskDefinitionArn"])
 
 
-@drift("service.backend-go", "target.group")
+@drift("service.backend-go", "targets")
 def _():
     wiring = {
         "targetGroupArn": target_group("web"),

@@ -32,6 +32,10 @@ impl Provider for Aws {
         Ok(answer.addresses.map_or(0, |addresses| addresses.len()))
     }
 
+    async fn has_more_than_auth(&self) -> bool {
+        self.has_tagged_beyond(&["cognito-idp", "secretsmanager"]).await
+    }
+
     async fn secret(&self, name: &str) -> CloudResult<Option<SecretValue>> {
         self.secret_value(name).await
     }

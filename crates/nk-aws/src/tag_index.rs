@@ -41,6 +41,22 @@ impl Aws {
         index.await.map(TagIndex)
     }
 
+    /// Whether the index knows anything of this stack that is of other services than these; true
+    /// where it does not answer.
+    pub(crate) async fn has_tagged_beyond(&self, services: &[&str]) -> bool {
+        let stack = TagFilter::builder().key(Tags::STACK).values(self.stack.prefix()).build();
+        let call = self.tagging.get_resources().tag_filters(stack).resources_per_page(PAGE);
+        let mut found = call.into_paginator().items().send();
+        while let Some(one) = found.next().await {
+            let Ok(one) = one.refused("tag:GetResources") else { return true };
+            let service = one.resource_arn().and_then(|arn| arn.split(':').nth(2));
+            if service.is_some_and(|service| !services.contains(&service)) {
+                return true;
+            }
+        }
+        false
+    }
+
     async fn indexed_tags(&self) -> HashMap<String, Tags> {
         let stack = TagFilter::builder().key(Tags::STACK).values(self.stack.prefix()).build();
         let call = self

@@ -100,6 +100,12 @@ pub(crate) async fn guarded<C: Cloud>(cloud: &C, plan: &Plan) -> Result<Vec<Guar
     guards(cloud, &going(plan)).await.map_err(|error| Error::Cloud(vec![error]))
 }
 
+/// Refuses a plan that removes for good what something guards.
+pub(crate) async fn unguarded<C: Cloud>(cloud: &C, plan: &Plan) -> Result<(), Error> {
+    let guards = guarded(cloud, plan).await?;
+    if guards.is_empty() { Ok(()) } else { Err(Error::Kept(guards)) }
+}
+
 /// The resources that a plan removes.
 pub(crate) fn going(plan: &Plan) -> Vec<LiveValue> {
     let removed = plan

@@ -46,6 +46,8 @@ pub(crate) enum Error {
     Plan(PlanError),
     #[error("what is to go is guarded")]
     Guarded(Vec<Guard>),
+    #[error("what is no longer in the stack file, or is to be replaced, is guarded")]
+    Kept(Vec<Guard>),
     #[error("something has changed since the plan was shown")]
     Overtaken,
     #[error("interrupted before any step was begun")]
@@ -106,7 +108,7 @@ impl Error {
                 .iter()
                 .map(|one| format!("{}:{}: {}", one.line, one.column, one.message))
                 .collect(),
-            Self::Guarded(guards) => guards
+            Self::Guarded(guards) | Self::Kept(guards) => guards
                 .iter()
                 .map(|guard| format!("`{}`: {}", guard.address, guard.reason))
                 .collect(),
@@ -156,6 +158,11 @@ impl Error {
                 ]
             }
             Self::Guarded(_) => vec!["nothing was changed".to_owned()],
+            Self::Kept(_) => vec![
+                "put it back into the stack file, or lift first what guards it: protection by \
+                 `protect = false` and an apply, images and users by hand; nothing was changed"
+                    .to_owned(),
+            ],
             Self::Overtaken => vec!["run the same command again to see the new plan".to_owned()],
             Self::Lock(LockError::Held { age_seconds, .. }) => vec![format!(
                 "its last sign of life was {age_seconds} s ago; 90 s without one and the lock is free, \

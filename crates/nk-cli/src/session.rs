@@ -149,11 +149,22 @@ impl<P: Provider> Session<P> {
         Ok(())
     }
 
-    /// Reads everything of the stack.
+    /// Reads what the stack file asks for, and what is there from before it changed.
+    ///
+    /// A stack that is nothing but `[auth]` is none of the business of EC2 and the others, unless
+    /// the tags say that it was more once.
     pub(crate) async fn observe(&self) -> Result<Observed, Error> {
-        let kinds: Vec<_> =
-            nk_kinds::KINDS.iter().filter(|kind| self.stack.may_have(kind.kind)).copied().collect();
+        if !self.stack.is_only_auth() || self.cloud.has_more_than_auth().await {
+            return self.observe_all().await;
+        }
+        let kinds = nk_kinds::KINDS.iter().filter(|kind| self.stack.may_want(kind.kind));
+        let kinds: Vec<_> = kinds.copied().collect();
         observe(&*self.cloud, &self.desired, &kinds).await.map_err(Error::Cloud)
+    }
+
+    /// Reads everything of the stack.
+    pub(crate) async fn observe_all(&self) -> Result<Observed, Error> {
+        observe(&*self.cloud, &self.desired, nk_kinds::KINDS).await.map_err(Error::Cloud)
     }
 
     /// Says how long a plan will take where it will be run, with so many calls under way at once.

@@ -103,6 +103,10 @@ pub trait Provider: Cloud {
     /// How many elastic IPs the region has, anybody's: the quota counts all of them.
     fn addresses_in_use(&self) -> impl Future<Output = CloudResult<usize>> + Send;
 
+    /// Whether the stack has anything beyond user pools and secrets, as far as its tags are known in
+    /// one place; true where nobody can tell.
+    fn has_more_than_auth(&self) -> impl Future<Output = bool> + Send;
+
     /// Reads a secret by its name; none where there is no such secret.
     fn secret(&self, name: &str) -> impl Future<Output = CloudResult<Option<SecretValue>>> + Send;
 

@@ -73,7 +73,7 @@ pub struct Usual {
     /// time until the resource is ready, or gone.
     pub output: Option<String>,
     /// What the spec must say for this to be the time: fields, dots between the levels, and their
-    /// values; the text `any` stands for every value but null.
+    /// values; the text `any` stands for every value but null and the empty list.
     pub when: BTreeMap<String, Json>,
     /// What is added to it.
     pub plus: Option<Plus>,
@@ -111,7 +111,7 @@ impl Usual {
         self.when.iter().all(|(path, wanted)| {
             let value = field(spec, path);
             if wanted == "any" {
-                value.is_some_and(|value| !value.is_null())
+                value.is_some_and(|value| !value.is_null() && *value != Json::Array(Vec::new()))
             } else {
                 value == Some(wanted)
             }
@@ -132,9 +132,12 @@ impl Usual {
     }
 }
 
-/// The value at a path, dots between the levels.
+/// The value at a path, dots between the levels; in a list that of its first element.
 pub fn field<'a>(spec: &'a Json, path: &str) -> Option<&'a Json> {
-    path.split('.').try_fold(spec, |value, name| value.get(name))
+    path.split('.').try_fold(spec, |value, name| {
+        let value = value.as_array().map_or(Some(value), |values| values.first())?;
+        value.get(name)
+    })
 }
 
 #[cfg(test)]
@@ -190,6 +193,8 @@ mod tests {
         assert_eq!(best(json!({"multi-zone": true, "backup-days": 7})), Some(827.0));
         assert_eq!(best(json!({"storage": {"limit": 100}})), Some(500.0));
         assert_eq!(best(json!({"storage": {"limit": null}})), Some(428.0));
+        assert_eq!(best(json!({"storage": {"limit": []}})), Some(428.0));
+        assert_eq!(best(json!({"storage": [{"limit": 100}]})), Some(500.0));
         assert_eq!(Usual::best(&all, Operation::Destroy, None, &json!({})), None);
         assert_eq!(all[1].key(), "db-instance create multi-zone=true");
     }

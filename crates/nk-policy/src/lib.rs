@@ -32,6 +32,8 @@ const LOCK: [Grant; 2] = [
     ])
     .on(PARAMETER),
 ];
+/// What there is beyond what the stack file can ask for.
+const INDEX: Grant = Grant::look(&["tag:GetResources"]);
 const PARAMETER: &[&str] = &["ssm:{region}:{account}:parameter{lock}"];
 
 /// What a policy is for.
@@ -48,6 +50,12 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether what the stack file cannot ask for is read as well: a destroy looks for whatever the
+    /// stack may have left.
+    pub fn reads_everything(self) -> bool {
+        matches!(self, Self::Destroy | Self::Everything)
+    }
+
     fn covers(self, purpose: Purpose, precious: bool) -> bool {
         match (self, purpose) {
             (Self::Everything, _) | (_, Purpose::Look) => true,
@@ -116,6 +124,7 @@ impl Policy {
                 allowances.add(action, arns(), condition.clone());
             }
         };
+        allow(&INDEX, &[]);
         for grant in LOCK.iter().filter(|grant| scope.covers(grant.purpose, false)) {
             allow(grant, &[]);
         }

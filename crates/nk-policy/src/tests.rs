@@ -12,7 +12,8 @@ fn stack(text: &str, environment: &str) -> Stack {
 }
 
 fn policy(stack: &Stack, scope: Scope) -> Policy {
-    let kinds = nk_kinds::KINDS.iter().filter(|kind| stack.may_have(kind.kind));
+    let read = |kind: &&KindInfo| scope.reads_everything() || stack.may_want(kind.kind);
+    let kinds = nk_kinds::KINDS.iter().filter(read);
     let kinds: Vec<_> = kinds.copied().collect();
     let place = Place { region: &stack.region, account: stack.account.as_deref() };
     Policy::new(&stack.expand(&stack.awaited()), &kinds, place, scope)
@@ -43,10 +44,13 @@ fn a_plan_only_reads() {
 
 #[test]
 fn a_stack_of_nothing_but_users_needs_no_network() {
-    let auth = policy(&stack(AUTH, "dev"), Scope::Everything);
+    let apply = policy(&stack(AUTH, "dev"), Scope::Apply);
     let services: BTreeSet<_> =
-        actions(&auth).iter().map(|action| action.split(':').next().unwrap()).collect();
-    assert_eq!(services, BTreeSet::from(["cognito-idp", "secretsmanager", "ssm"]));
+        actions(&apply).iter().map(|action| action.split(':').next().unwrap()).collect();
+    assert_eq!(services, BTreeSet::from(["cognito-idp", "secretsmanager", "ssm", "tag"]));
+    let auth = policy(&stack(AUTH, "dev"), Scope::Everything);
+    assert!(actions(&auth).contains("ec2:DescribeVpcs"), "what is left is looked for");
+    assert!(!actions(&auth).contains("ec2:DeleteVpc"));
     let pool = "arn:aws-cn:cognito-idp:cn-north-1:123456789012:userpool/*";
     assert_eq!(on(&auth, "cognito-idp:DeleteUserPool"), BTreeSet::from([pool]));
 }

@@ -82,18 +82,20 @@ impl Stack {
         }
     }
 
-    /// Whether the stack can have resources of this kind.
-    ///
-    /// One that is nothing but `[auth]` has nothing beyond Cognito. Any other may have had every
-    /// kind before its file changed, so that all of them must be looked at.
-    pub fn may_have(&self, kind: &str) -> bool {
-        let only_auth = self.network.is_none()
+    /// Whether it is nothing but `[auth]`, and asks for nothing beyond Cognito and its secrets.
+    pub fn is_only_auth(&self) -> bool {
+        self.network.is_none()
             && self.database.is_none()
             && self.load_balancer.is_none()
-            && self.services.is_empty();
+            && self.services.is_empty()
+    }
+
+    /// Whether the stack file can ask for resources of this kind. What is there from before it
+    /// changed is another matter.
+    pub fn may_want(&self, kind: &str) -> bool {
         let of_auth =
             ["user-pool", "user-pool-client", "user-pool-domain", "identity-provider", "secret"];
-        !only_auth || of_auth.contains(&kind)
+        !self.is_only_auth() || of_auth.contains(&kind)
     }
 
     /// Whether the environment is one that people rely on.

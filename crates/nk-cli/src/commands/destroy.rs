@@ -62,7 +62,7 @@ async fn planned<P: Provider>(
     session: &Session<P>,
     arguments: &DestroyArguments,
 ) -> Result<Plan, Error> {
-    let observed = session.observe().await?;
+    let observed = session.observe_all().await?;
     let farewell = session.desired.farewell.clone();
     let nothing = Desired { farewell, ..Desired::nothing(session.stack.id.clone()) };
     let mut plan = nk_plan::plan(&nothing, &observed, nk_kinds::kind, &Permission::everything())

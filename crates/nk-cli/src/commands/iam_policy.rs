@@ -1,5 +1,6 @@
 //! `nk iam-policy`: what AWS must allow whoever runs nk.
 
+use nk_model::KindInfo;
 use nk_policy::{EMBEDDED, MANAGED, Place, Policy, Scope};
 
 use crate::{
@@ -15,10 +16,10 @@ pub(crate) fn iam_policy(global: &Global, arguments: &PolicyArguments) -> Result
     let opened = session::open(global)?;
     let stack = &opened.stack;
     let desired = stack.expand(&stack.awaited());
-    let kinds: Vec<_> =
-        nk_kinds::KINDS.iter().filter(|kind| stack.may_have(kind.kind)).copied().collect();
     let place = Place { region: &stack.region, account: stack.account.as_deref() };
     let scope = arguments.command.map_or(Scope::Everything, scope);
+    let read = |kind: &&KindInfo| scope.reads_everything() || stack.may_want(kind.kind);
+    let kinds: Vec<_> = nk_kinds::KINDS.iter().filter(read).copied().collect();
     let policy = Policy::new(&desired, &kinds, place, scope);
     let parts = policy.parts(MANAGED);
     let (shown, size) = match arguments.part.map(usize::from) {

@@ -36,8 +36,8 @@ pub struct Service {
     pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
     /// Whether its tasks have public addresses.
     pub public: bool,
-    /// Where a load balancer's requests arrive; none for a service behind none.
-    pub target: Option<ServiceTarget>,
+    /// Where load balancers' requests arrive; none for a service behind none.
+    pub targets: BTreeSet<ServiceTarget>,
     /// How many seconds a new task may fail the load balancer's health checks; zero without one.
     pub health_grace_seconds: i32,
     /// Whether a failed deployment is stopped and rolled back.
@@ -51,7 +51,7 @@ pub struct Service {
 }
 
 /// What a load balancer reaches of a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ServiceTarget {
     /// Where its tasks register.

@@ -125,11 +125,11 @@ impl Expansion<'_> {
             subnets: self.private_subnets(),
             security_groups: BTreeSet::from([Ref::to("ecs")]),
             public: false,
-            target: routed.then(|| ServiceTarget {
+            targets: BTreeSet::from_iter(routed.then(|| ServiceTarget {
                 group: Ref::to(&service.name),
                 container: service.name.clone(),
                 port: service.port,
-            }),
+            })),
             health_grace_seconds: if routed { GRACE_SECONDS } else { 0 },
             circuit_breaker: true,
             failed: String::new(),

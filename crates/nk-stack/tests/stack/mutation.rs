@@ -93,7 +93,7 @@ fn what_is_read_can_be_expanded() {
         for environment in nk_stack::environments(&source) {
             if let Ok(stack) = nk_stack::read(&source, &environment) {
                 let desired = stack.expand(&nk_stack::Survey::default());
-                assert!(desired.resources.keys().all(|address| stack.may_have(address.kind())));
+                assert!(desired.resources.keys().all(|address| stack.may_want(address.kind())));
             }
         }
     }

@@ -187,11 +187,13 @@ fn the_whole_of_each_spec() {
         "@{subnet.private-1.id}",
         "@{subnet.private-2.id}"
       ],
-      "target": {
-        "container": "backend-go",
-        "group": "@{target-group.backend-go.arn}",
-        "port": 8080
-      },
+      "targets": [
+        {
+          "container": "backend-go",
+          "group": "@{target-group.backend-go.arn}",
+          "port": 8080
+        }
+      ],
       "task-definition": "@{task-definition.backend-go.arn}"
     }
     after route-table.private-1, route-table.private-2, nat-gateway.nat-1, nat-gateway.nat-2, role.ecs-task-execution, role.ecs-task, listener.http

@@ -17,7 +17,7 @@ fn auth_alone_makes_only_cognito() {
     assert_eq!(spec(&desired, "user-pool.main")["username-attributes"], json!(["email"]));
     assert_eq!(spec(&desired, "user-pool.main")["aliases"], json!([]));
     let stack = stack(&text, "dev");
-    assert!(stack.may_have("user-pool") && !stack.may_have("vpc"));
+    assert!(stack.may_want("user-pool") && !stack.may_want("vpc"));
     let desired = expanded(&format!("{text}providers = [\"google\"]\n"), "dev");
     assert!(desired.resources.contains_key(&"secret.oauth-credentials".parse().unwrap()));
 }

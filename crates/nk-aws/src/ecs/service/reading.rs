@@ -28,7 +28,7 @@ pub(super) fn live(address: Address, service: &types::Service, tags: Tags) -> Li
         security_groups: network.map(|one| references(one.security_groups())).unwrap_or_default(),
         public: network.and_then(|one| one.assign_public_ip.as_ref())
             == Some(&AssignPublicIp::Enabled),
-        target: service.load_balancers().iter().find_map(target),
+        targets: service.load_balancers().iter().filter_map(target).collect(),
         health_grace_seconds: service.health_check_grace_period_seconds.unwrap_or(0),
         circuit_breaker: breaker.is_some_and(|one| one.enable && one.rollback),
         failed: String::new(),

@@ -14,7 +14,7 @@ use aws_sdk_ecs::{
     },
 };
 use nk_engine::{CloudError, CloudResult};
-use nk_kinds::ecs::Service;
+use nk_kinds::ecs::{Service, ServiceTarget};
 use nk_model::{Change, Changes};
 
 use super::sdk_tags;
@@ -23,7 +23,8 @@ const CREATE: &str = "ecs:CreateService";
 
 pub(super) fn create(ecs: &Client, spec: &Service) -> CloudResult<CreateServiceFluentBuilder> {
     // ECS refuses a grace period where no load balancer asks after the tasks' health.
-    let grace = spec.target.is_some().then_some(spec.health_grace_seconds);
+    let routed = !spec.targets.is_empty();
+    let grace = routed.then_some(spec.health_grace_seconds);
     Ok(ecs
         .create_service()
         .cluster(spec.cluster.as_str())
@@ -33,7 +34,7 @@ pub(super) fn create(ecs: &Client, spec: &Service) -> CloudResult<CreateServiceF
         .desired_count(spec.count)
         .launch_type(LaunchType::Fargate)
         .network_configuration(network(spec)?)
-        .set_load_balancers(spec.target.is_some().then(|| balancers(spec)))
+        .set_load_balancers(routed.then(|| balancers(spec)))
         .set_health_check_grace_period_seconds(grace)
         .deployment_configuration(deployment(spec))
         .propagate_tags(PropagateTags::Service)
@@ -50,9 +51,6 @@ pub(super) fn update(
     let touched = |field: &str| changes.touch(field);
     let network_changed = ["subnets", "security-groups", "public"].into_iter().any(touched);
     let network = network_changed.then(|| network(spec)).transpose()?;
-    // A target that is no longer wanted is not compared, but the grace it came with is.
-    let detached = spec.target.is_none() && touched("health-grace-seconds");
-    let target_changed = touched("target") || detached;
     let definition = touched("task-definition").then(|| spec.task_definition.to_string());
     Ok(ecs
         .update_service()
@@ -61,7 +59,7 @@ pub(super) fn update(
         .set_desired_count(touched("count").then_some(spec.count))
         .set_task_definition(definition)
         .set_network_configuration(network)
-        .set_load_balancers(target_changed.then(|| balancers(spec)))
+        .set_load_balancers(touched("targets").then(|| balancers(spec)))
         .set_health_check_grace_period_seconds(
             touched("health-grace-seconds").then_some(spec.health_grace_seconds),
         )
@@ -81,14 +79,14 @@ fn network(spec: &Service) -> CloudResult<NetworkConfiguration> {
 }
 
 fn balancers(spec: &Service) -> Vec<LoadBalancer> {
-    let balancer = spec.target.as_ref().map(|target| {
+    let balancer = |target: &ServiceTarget| {
         LoadBalancer::builder()
             .target_group_arn(target.group.as_str())
             .container_name(&target.container)
             .container_port(i32::from(target.port))
             .build()
-    });
-    balancer.into_iter().collect()
+    };
+    spec.targets.iter().map(balancer).collect()
 }
 
 /// Old tasks go only once the new ones are healthy.

@@ -1,0 +1,126 @@
+//! What a stack file has not, and what it had before: sections that come and go, and an environment
+//! that comes back.
+
+use std::collections::BTreeSet;
+
+use nk_tests::{planned::shown, proxy::Recorded, rig::Rig};
+
+const STACK: &str = include_str!("../../stacks/neuraknot.toml");
+const HEAD: &str = "project = \"neuraKnot\"\nregion = \"ap-northeast-1\"\n";
+const AUTH: &str = "[auth]\nsign-in = [\"username\"]\n\
+                    callback-urls = [\"http://localhost:3000/back\"]\nproviders = [\"google\"]\n";
+const NETWORK: &str = "[network]\ncidr = \"10.0.0.0/16\"\nnat = \"single\"\nzones = [{ \
+                       name = \"ap-northeast-1a\", public = \"10.0.1.0/24\", \
+                       private = \"10.0.10.0/24\" }]\n";
+const DESTROY: [&str; 5] = ["destroy", "--env", "dev", "--yes", "--unprotect"];
+
+async fn rig(instance: &str) -> Rig {
+    Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await
+}
+
+fn write(rig: &Rig, parts: &[&str]) {
+    let _ = rig.write("stacks/neuraknot.toml", &parts.concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_with_auth_alone_is_the_business_of_cognito_alone() {
+    let rig = rig("auth").await;
+    write(&rig, &[HEAD, AUTH]);
+    let _ = rig.apply("dev").await.with_code(0);
+    assert!(rig.plan("dev").await.is_empty());
+    let services: BTreeSet<_> = rig.proxy.take().into_iter().map(|call| call.service).collect();
+    // Who is asking, the lock, the secret with the providers' credentials, and one question to the
+    // index of tags: whether there ever was more.
+    let expected = ["cognito-idp", "secretsmanager", "ssm", "sts", "tagging"];
+    assert_eq!(services, expected.map(str::to_owned).into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_removed_section_has_left_behind_is_found() {
+    let rig = rig("left").await;
+    let empty = rig.account().await;
+    write(&rig, &[HEAD, AUTH, NETWORK]);
+    let _ = rig.apply("dev").await.with_code(0);
+    write(&rig, &[HEAD, AUTH]);
+    let plan = rig.plan("dev").await;
+    let going: BTreeSet<_> = plan.steps.iter().map(|step| step.address.kind()).collect();
+    for kind in ["elastic-ip", "internet-gateway", "nat-gateway", "route-table", "subnet", "vpc"] {
+        assert!(going.contains(kind), "{kind} is not in {going:?}");
+    }
+    let _ = rig.nk(&DESTROY).await.with_code(0);
+    // A secret scheduled for deletion is gone as far as a listing shows.
+    assert_eq!(rig.account().await, empty);
+
+    write(&rig, &[HEAD, AUTH, NETWORK]);
+    let _ = rig.apply("dev").await.with_code(0);
+    write(&rig, &[HEAD, AUTH]);
+    let _ = rig.apply("dev").await.with_code(0);
+    assert!(rig.plan("dev").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_whose_images_would_be_lost_is_not_even_planned_to_go() {
+    let rig = rig("images").await;
+    write(&rig, &[STACK]);
+    let _ = rig.apply("dev").await.with_code(0);
+    for name in ["nextjs-frontend", "python-ai"] {
+        let repository = format!("neuraknot-dev-{name}");
+        rig.python("push.py", &[&rig.emulator, "ap-northeast-1", &repository]).await;
+    }
+    let (front, rest) = STACK.split_once("[services.python-ai]").unwrap();
+    let (_, rest) = rest.split_once("[logs]").unwrap();
+    write(&rig, &[&front.replace("calls = [\"python-ai\"]\n", ""), "[logs]", rest]);
+    rig.proxy.take();
+    for command in [&["plan", "--env", "dev"][..], &["apply", "--env", "dev", "--yes"]] {
+        let refused = rig.nk(command).await.with_code(1);
+        for name in ["nextjs-frontend", "python-ai"] {
+            let guard = format!("`repository.{name}`: it holds 1 image");
+            assert!(refused.err.contains(&guard), "{}", refused.err);
+        }
+    }
+    let changing = rig.proxy.take().into_iter().filter(|call| call.changes);
+    let changing: Vec<_> = changing.filter(|call| call.service != "ssm").collect();
+    assert!(changing.is_empty(), "{changing:?}");
+}
+
+/// The names of the snapshots that were to be left.
+fn snapshots(calls: &[Recorded]) -> Vec<String> {
+    let deletions = calls.iter().filter(|call| call.name() == "rds:DeleteDBInstance");
+    let names = deletions.filter_map(|call| {
+        assert_eq!(call.status, 200);
+        let text = call.text();
+        let (_, rest) = text.split_once("FinalDBSnapshotIdentifier=")?;
+        Some(rest.split('&').next().unwrap_or(rest).to_owned())
+    });
+    names.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn production_comes_back_within_the_days_of_its_secrets() {
+    let rig = rig("back").await;
+    write(&rig, &[STACK]);
+    let password = ["secrets", "--env", "prod", "get", "db-password", "password"];
+    let destroy = ["destroy", "--env", "prod", "--yes", "--unprotect"];
+    let _ = rig.apply("prod").await.with_code(0);
+    let before = rig.nk(&password).await.with_code(0).out;
+    rig.proxy.take();
+    let _ = rig.nk(&destroy).await.with_code(0);
+    let mut left = snapshots(&rig.proxy.take());
+
+    let plan = shown(&rig.plan("prod").await);
+    for secret in ["secret.db-password", "secret.oauth-credentials"] {
+        assert!(plan[secret].1.contains("phase"), "{:?}", plan[secret]);
+    }
+    rig.proxy.take();
+    let _ = rig.apply("prod").await.with_code(0);
+    let made = rig.proxy.take();
+    assert_eq!(made.iter().filter(|call| call.operation == "RestoreSecret").count(), 2);
+    assert_eq!(rig.nk(&password).await.with_code(0).out, before);
+    let plan = rig.plan("prod").await;
+    assert!(plan.is_empty(), "{:?}", shown(&plan));
+
+    let _ = rig.nk(&destroy).await.with_code(0);
+    left.extend(snapshots(&rig.proxy.take()));
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(left[0] != left[1], "{left:?}");
+}
