@@ -1,5 +1,6 @@
 //! What the tests of the whole share.
 
+pub mod authority;
 pub mod large;
 pub mod ordeal;
 pub mod planned;

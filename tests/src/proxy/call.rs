@@ -14,6 +14,8 @@ pub struct Call {
     pub operation: String,
     /// The body as text; for matching on what is in it.
     pub body: String,
+    /// The body as it came; what is not text stands in it whole.
+    pub bytes: Bytes,
 }
 
 /// Operations that only look, by how their names begin.
@@ -34,7 +36,7 @@ impl Call {
             .or_else(|| text.split('&').find_map(|pair| pair.strip_prefix("Action=")))
             .unwrap_or("unknown")
             .to_owned();
-        Self { service, operation, body: text }
+        Self { service, operation, body: text, bytes: body.clone() }
     }
 
     /// Whether it may change something.

@@ -1,0 +1,244 @@
+//! Least privilege: what `nk iam-policy` prints is enough for nk to do its work, and nothing in it
+//! can be left out.
+
+#![expect(clippy::print_stderr, reason = "a long journey tells how far it is")]
+
+use std::{collections::BTreeSet, process::Stdio, sync::Arc};
+
+use nk_tests::{
+    authority::{Authority, Policy, Seen},
+    proxy::{Rule, Transparent},
+    rig::{Rig, Said},
+};
+use tokio::io::AsyncWriteExt;
+
+const STACK: &str = include_str!("../../stacks/neuraknot.toml");
+const REGION: &str = "ap-northeast-1";
+
+/// What nk does without if it must, and what for.
+const SPARED: [(&str, &str); 4] = [
+    ("ecs:DeleteTaskDefinitions", "inactive revisions stay, which cost nothing"),
+    ("rds:DescribeDBEngineVersions", "RDS itself then says that it cannot make a version"),
+    ("tag:GetResources", "every resource is asked for its own tags"),
+    ("ec2:DescribeAvailabilityZones", "asked by RDS alone"),
+];
+
+/// What no emulator gives a reason to ask for.
+const UNASKED: [(&str, &str); 0] = [];
+
+/// A stack's life, under the policies that nk prints for it.
+struct Journey {
+    rig: Rig,
+    environment: &'static str,
+    /// Whether each action is taken out in turn.
+    proving: bool,
+    /// All that the policies of this life allow.
+    allowed: BTreeSet<String>,
+    asked: BTreeSet<String>,
+    /// The actions without which a run has failed, saying so.
+    proven: BTreeSet<String>,
+    /// The actions without which a run has not failed.
+    spared: BTreeSet<String>,
+}
+
+impl Journey {
+    async fn begin(instance: &str, environment: &'static str, proving: bool) -> Self {
+        let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+        let none = BTreeSet::new;
+        let (allowed, asked, proven, spared) = (none(), none(), none(), none());
+        Self { rig, environment, proving, allowed, asked, proven, spared }
+    }
+
+    fn write(&self, text: &str) {
+        self.rig.write("stacks/neuraknot.toml", text);
+    }
+
+    fn prefix(&self) -> String {
+        format!("neuraKnot-{}", self.environment)
+    }
+
+    /// The policy for a command; for all of them where none is named.
+    async fn policy(&mut self, command: &str) -> Policy {
+        self.rig.proxy.set_rule(Arc::new(Transparent));
+        let mut arguments = vec!["iam-policy", "--env", self.environment];
+        if !command.is_empty() {
+            arguments.extend(["--for", command]);
+        }
+        let policy = Policy::parse(&self.rig.nk(&arguments).await.with_code(0).out);
+        self.allowed.extend(policy.actions());
+        policy
+    }
+
+    /// Runs nk with exactly the policy for `command`, after failing for want of each action that
+    /// nothing has failed for yet.
+    async fn go(&mut self, command: &str, arguments: &[&str]) -> Said {
+        let policy = self.policy(command).await;
+        let arguments = [arguments, &["--env", self.environment]].concat();
+        loop {
+            let done: BTreeSet<_> = self.proven.union(&self.spared).cloned().collect();
+            let without = if self.proving { &policy.actions() - &done } else { BTreeSet::new() };
+            let (said, seen) = self.attempt(&policy, &arguments, without).await;
+            assert_eq!(seen.refused, Vec::<String>::new(), "{arguments:?}: {}", said.err);
+            let text = format!("{}{}", said.out, said.err);
+            let named: BTreeSet<_> =
+                seen.missed.iter().filter(|action| text.contains(*action)).cloned().collect();
+            eprintln!("{arguments:?}: {:?}, for want of {named:?}", said.code);
+            self.asked.extend(seen.asked);
+            if said.code == Some(0) {
+                self.spared.extend(seen.missed);
+                return said;
+            }
+            assert!(!named.is_empty(), "{:?}\n{}\n{}", seen.missed, said.out, said.err);
+            self.proven.extend(named);
+        }
+    }
+
+    async fn attempt(
+        &self,
+        policy: &Policy,
+        arguments: &[&str],
+        without: BTreeSet<String>,
+    ) -> (Said, Seen) {
+        let authority = Arc::new(Authority::new(policy.clone(), &self.prefix(), without));
+        self.rig.proxy.set_rule(Arc::clone(&authority) as Arc<dyn Rule>);
+        let said = self.rig.nk(arguments).await;
+        self.rig.proxy.set_rule(Arc::new(Transparent));
+        (said, authority.seen())
+    }
+
+    async fn plan(&mut self) -> Said {
+        self.go("plan", &["plan"]).await
+    }
+
+    async fn apply(&mut self) -> Said {
+        self.go("apply", &["apply", "--yes"]).await
+    }
+
+    async fn destroy(&mut self) -> Said {
+        self.go("destroy", &["destroy", "--yes", "--unprotect"]).await
+    }
+
+    /// Applies the stack file with these changes.
+    async fn change(&mut self, changes: &[(&str, &str)]) {
+        let text = changes.iter().fold(rich(), |text, (from, to)| {
+            assert!(text.contains(from), "the stack file does not say {from}");
+            text.replacen(from, to, 1)
+        });
+        self.write(&text);
+        let _ = self.apply().await;
+    }
+
+    async fn set_secret(&self, key: &str, value: &str) {
+        let arguments = ["secrets", "set", "oauth-credentials", key, "--env", self.environment];
+        let mut command = self.rig.command(&arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(value.as_bytes()).await.unwrap();
+        assert!(child.wait().await.unwrap().success(), "{key} could not be set");
+    }
+
+    /// Has the world change something behind nk's back.
+    async fn meddle(&self, arguments: &[&str]) -> String {
+        let prefix = self.prefix();
+        let place = [self.rig.emulator.as_str(), REGION, &prefix];
+        self.rig.python("meddle.py", &[&place, arguments].concat()).await
+    }
+}
+
+/// The stack file with everything that asks for an action of its own.
+fn rich() -> String {
+    STACK
+        .replace(
+            "insights    = true",
+            "insights    = true\nfinal-snapshot = true\nparameters  = { work_mem = \"8192\" }",
+        )
+        .replace(
+            "port = 3000",
+            "port = 3000\nroute = { path = \"/*\", name = \"web\" }\n\
+             environment = { MODE = \"plain\" }",
+        )
+        .replace("[logs]", &format!("[alarms]\nactions = [\"arn:aws:sns:{REGION}:1:a\"]\n\n[logs]"))
+}
+
+fn names(list: &[(&str, &str)]) -> BTreeSet<String> {
+    list.iter().map(|(action, _)| (*action).to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_comes_and_goes_with_exactly_its_policies() {
+    for environment in ["dev", "prod"] {
+        let mut journey = Journey::begin("policy", environment, false).await;
+        journey.write(STACK);
+        let _ = journey.plan().await;
+        let _ = journey.apply().await;
+        let _ = journey.plan().await;
+        let _ = journey.destroy().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_another_stack_s_cannot_be_touched() {
+    let mut journey = Journey::begin("policy-other", "dev", false).await;
+    journey.write(STACK);
+    let _ = journey.apply().await;
+    let policy = journey.policy("destroy").await;
+    let others = Arc::new(Authority::new(policy, "neuraKnot-prod", BTreeSet::new()));
+    journey.rig.proxy.set_rule(Arc::clone(&others) as Arc<dyn Rule>);
+    let arguments = ["destroy", "--env", "dev", "--yes", "--unprotect"];
+    let said = journey.rig.nk(&arguments).await;
+    assert_ne!(said.code, Some(0));
+    let refused = others.seen().refused.join("\n");
+    assert!(refused.contains("ec2:DescribeVpcAttribute"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes"]
+async fn each_action_taken_out_makes_a_run_fail() {
+    let mut journey = Journey::begin("policy-each", "prod", true).await;
+    journey.write(&rich());
+    let _ = journey.plan().await;
+    let _ = journey.apply().await;
+    for provider in ["google", "line", "x"] {
+        for key in ["client_id", "client_secret"] {
+            journey.set_secret(&format!("{provider}.{key}"), "a-value").await;
+        }
+    }
+    let _ = journey.apply().await;
+    let id = journey.rig.write("id", "another");
+    let id = id.to_str().unwrap().to_owned();
+    let set = ["secrets", "set", "oauth-credentials", "google.client_id", "--from-file", &id];
+    let _ = journey.go("", &set).await;
+    let drifts: Vec<serde_json::Value> =
+        serde_json::from_str(&journey.meddle(&["list"]).await).unwrap();
+    let layers = drifts.iter().filter_map(|drift| drift["layer"].as_u64()).max().unwrap();
+    for layer in 0..=layers {
+        let _ = journey.meddle(&["drift", &layer.to_string()]).await;
+        let _ = journey.apply().await;
+    }
+    let zone = "\"10.0.20.0/24\" },\n  { name = \"ap-northeast-1d\", public = \"10.0.4.0/24\", \
+                private = \"10.0.40.0/24\" },";
+    journey.change(&[("\"10.0.20.0/24\" },", zone)]).await;
+    journey.change(&[("\"per-zone\"", "\"single\""), ("\"8192\"", "\"4096\"")]).await;
+    journey.change(&[("\"10.0.20.0/24\"", "\"10.0.21.0/24\"")]).await;
+    journey
+        .change(&[(
+            "parameters  = { work_mem = \"8192\" }",
+            "parameters = { max_connections = \"90\" }",
+        )])
+        .await;
+    journey
+        .change(&[("providers = [\"google\", \"line\", \"x\"]", "providers = [\"line\"]")])
+        .await;
+    journey.change(&[("calls = [\"python-ai\"]", "calls = []"), ("\"60s\"", "\"0s\"")]).await;
+    journey.change(&[("keep = \"90d\"", "keep = \"forever\"")]).await;
+    journey.change(&[]).await;
+    let _ = journey.destroy().await;
+    let _ = journey.apply().await;
+    let _ = journey.destroy().await;
+
+    let unasked: BTreeSet<_> = &journey.allowed - &journey.asked;
+    let excused = &names(&SPARED) | &names(&UNASKED);
+    eprintln!("{} allowed, {} proven", journey.allowed.len(), journey.proven.len());
+    eprintln!("unasked: {unasked:#?}\nspared: {:#?}", journey.spared);
+    let unproven: BTreeSet<_> = &journey.allowed - &journey.proven;
+    assert_eq!(unproven, excused);
+}

@@ -1,0 +1,123 @@
+//! What IAM asks for before AWS does what a request says, by the table in `actions.txt`.
+
+use std::collections::BTreeMap;
+
+use super::{parameters::Parameters, policy::Demand};
+use crate::proxy::Call;
+
+const TABLE: &str = include_str!("actions.txt");
+/// Where the emulators' account is.
+const PLACE: &str = "ap-northeast-1:123456789012";
+/// The tag that tells whose something is.
+const TAG: &str = "nk:stack";
+
+/// The service of a call as actions name it.
+fn prefix(call: &Call) -> &str {
+    match call.service.as_str() {
+        "monitoring" => "cloudwatch",
+        "tagging" => "tag",
+        service => service,
+    }
+}
+
+/// What IAM asks for before a call is done, where everything that exists carries the tag of
+/// `owner`; none for an operation that the table does not know.
+pub(super) fn demands(call: &Call, owner: &str) -> Option<Vec<Demand>> {
+    let operation = format!("{}:{}", prefix(call), call.operation);
+    let mut lines = TABLE.lines().skip_while(|line| *line != operation);
+    lines.next()?;
+    let lines = lines.take_while(|line| line.starts_with(' '));
+    let parameters = Parameters::of(call);
+    Some(lines.flat_map(|line| demanded(&operation, line, &parameters, owner)).collect())
+}
+
+fn demanded(operation: &str, line: &str, parameters: &Parameters, owner: &str) -> Vec<Demand> {
+    let mut words = line.split_whitespace();
+    let action = words.next().filter(|word| *word != "=").unwrap_or(operation).to_owned();
+    let template = words.next().expect("a demand has a resource");
+    let mut context = BTreeMap::new();
+    let mut exists = template != "*";
+    for word in words {
+        match (word, word.split_once('=')) {
+            ("new", _) => exists = false,
+            ("tags", _) if !parameters.tags() => return Vec::new(),
+            ("tags", _) => {}
+            (asked, _) if asked.starts_with('?') => {
+                if parameters.get(&asked[1..]).is_none() {
+                    return Vec::new();
+                }
+            }
+            (_, Some((key, value))) => {
+                let value = filled(value, parameters).into_iter().next().unwrap_or_default();
+                context.insert(key.to_owned(), value);
+            }
+            (other, None) => panic!("what is {other}?"),
+        }
+    }
+    if let Some(value) = parameters.tag(TAG) {
+        context.insert(format!("aws:RequestTag/{TAG}"), value.to_owned());
+    }
+    if exists {
+        context.insert(format!("aws:ResourceTag/{TAG}"), owner.to_owned());
+    }
+    let resources = filled(template, parameters).into_iter();
+    resources
+        .map(|resource| Demand {
+            resource: arn(&action, &resource),
+            action: action.clone(),
+            context: context.clone(),
+        })
+        .collect()
+}
+
+/// A template with the request's parameters in it, once for each of several.
+fn filled(template: &str, parameters: &Parameters) -> Vec<String> {
+    let Some((start, rest)) = template.split_once('{') else { return vec![template.to_owned()] };
+    let (name, end) = rest.split_once('}').expect("a parameter ends");
+    let (path, form) = name.split_once(':').unwrap_or((name, ""));
+    let values = parameters.all(path);
+    assert!(!values.is_empty(), "the request has no {path}");
+    let form = |value: &str| match form {
+        "name" => value.rsplit('/').next().unwrap_or(value).to_owned(),
+        "rest" => value.split_once('/').map_or(value, |(_, rest)| rest).to_owned(),
+        "ec2" => format!("{}/{value}", ec2_type(value)),
+        _ => value.to_owned(),
+    };
+    let each = values.into_iter().flat_map(|value| {
+        // An id may be an ARN, and is then the whole resource.
+        let value = form(value);
+        let text = if value.starts_with("arn:") { value } else { format!("{start}{value}") };
+        filled(end, parameters)
+            .into_iter()
+            .map(move |end| if end.starts_with("arn:") { end } else { format!("{text}{end}") })
+    });
+    each.collect()
+}
+
+fn arn(action: &str, resource: &str) -> String {
+    let service = action.split(':').next().unwrap_or_default();
+    let account = PLACE.split(':').nth(1).unwrap_or_default();
+    match resource {
+        "*" => "*".to_owned(),
+        arn if arn.starts_with("arn:") => arn.to_owned(),
+        rest if service == "iam" || rest.starts_with("dashboard/") => {
+            format!("arn:aws:{service}::{account}:{rest}")
+        }
+        rest => format!("arn:aws:{service}:{PLACE}:{rest}"),
+    }
+}
+
+/// The type of what has this id.
+fn ec2_type(id: &str) -> &'static str {
+    let types = [
+        ("vpc-", "vpc"),
+        ("subnet-", "subnet"),
+        ("igw-", "internet-gateway"),
+        ("eipalloc-", "elastic-ip"),
+        ("nat-", "natgateway"),
+        ("rtb-", "route-table"),
+        ("sg-", "security-group"),
+    ];
+    let found = types.iter().find(|(start, _)| id.starts_with(start));
+    found.unwrap_or_else(|| panic!("what is {id}?")).1
+}
