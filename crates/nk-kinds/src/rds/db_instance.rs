@@ -1,5 +1,7 @@
 //! A database instance.
 
+mod grants;
+
 use std::collections::BTreeSet;
 
 use nk_model::{Calls, Grant, Kind, Operation, Pin, Ref, Replace, Retry};
@@ -100,22 +102,6 @@ impl DbInstance {
     }
 }
 
-/// The databases of a stack.
-const DATABASE: &[&str] = &["rds:{region}:{account}:db:{lower}-*"];
-
-/// A database and the groups that it may be put into.
-const SETTINGS: &[&str] = &[
-    "rds:{region}:{account}:db:{lower}-*",
-    "rds:{region}:{account}:og:default*",
-    "rds:{region}:{account}:pg:default*",
-    "rds:{region}:{account}:pg:{lower}-*",
-    "rds:{region}:{account}:subgrp:{lower}-*",
-];
-
-/// A database and its last snapshot.
-const SNAPSHOT: &[&str] =
-    &["rds:{region}:{account}:db:{lower}-*", "rds:{region}:{account}:snapshot:{lower}-*"];
-
 impl Kind for DbInstance {
     type Outputs = DbInstanceOutputs;
     const KIND: &'static str = "db-instance";
@@ -178,26 +164,7 @@ impl Kind for DbInstance {
             patience: 40.0 * 60.0,
         },
     ];
-    const GRANTS: &'static [Grant] = &[
-        Grant::look(&["rds:DescribeDBInstances"]),
-        Grant::look(&["rds:DescribeDBEngineVersions"]).given("engine"),
-        Grant::make(&["secretsmanager:GetSecretValue"])
-            .on(&["secretsmanager:{region}:{account}:secret:{stack}-db-password*"]),
-        Grant::make(&["rds:CreateDBInstance", "rds:ModifyDBInstance"]).on(SETTINGS),
-        Grant::make(&["rds:AddTagsToResource"]).on(DATABASE),
-        // RDS looks at the network with its caller's eyes.
-        Grant::make(&[
-            "ec2:DescribeAvailabilityZones",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-        ]),
-        Grant::pass_role(&["monitoring.rds.amazonaws.com"]).given("monitoring-role"),
-        Grant::service_role(&["rds.amazonaws.com"]),
-        Grant::remove(&["rds:DeleteDBInstance"]).on(DATABASE),
-        Grant::remove(&["rds:CreateDBSnapshot"]).on(SNAPSHOT).given("final-snapshot"),
-        Grant::lift(&["rds:ModifyDBInstance"]).on(SETTINGS),
-    ];
+    const GRANTS: &'static [Grant] = grants::GRANTS;
 }
 
 /// How RDS words it of security groups that it has not heard of yet.
