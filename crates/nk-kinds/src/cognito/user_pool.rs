@@ -92,5 +92,7 @@ impl Kind for UserPool {
         Grant::make(&["cognito-idp:UpdateUserPool"]).on(POOL).only(Only::Tagged),
         Grant::remove(&["cognito-idp:DeleteUserPool"]).on(POOL).only(Only::Tagged),
         Grant::lift(&["cognito-idp:UpdateUserPool"]).on(POOL).only(Only::Tagged),
+        // An update that leaves the tags out removes them, so that lifting says them again.
+        Grant::lift(&["cognito-idp:TagResource"]).on(POOL).only(Only::Tagging),
     ];
 }
