@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn call(service: &str, operation: &str) -> Call {
-        Call { service: service.into(), operation: operation.into(), body: String::new() }
+        Call { service: service.into(), operation: operation.into(), ..Call::default() }
     }
 
     /// How many calls pass at once.

@@ -6,7 +6,7 @@ use hyper::{body::Bytes, http::request::Parts};
 use serde::Serialize;
 
 /// A request as AWS understands it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Call {
     /// The service as requests are signed for it, as in `ec2`.
     pub service: String,

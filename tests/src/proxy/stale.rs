@@ -183,8 +183,7 @@ mod tests {
     }
 
     fn shown(rule: &Stale, service: &str, operation: &str, body: &str) -> Result<String, String> {
-        let call =
-            Call { service: service.into(), operation: operation.into(), body: String::new() };
+        let call = Call { service: service.into(), operation: operation.into(), ..Call::default() };
         match rule.shown(&call, answer(body)) {
             Ok(answer) => Ok(String::from_utf8(answer.body.to_vec()).unwrap()),
             Err(refusal) => Err(refusal.code),

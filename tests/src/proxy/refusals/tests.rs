@@ -22,7 +22,12 @@ impl Trial {
 
     fn call(name: &str, body: &str) -> Call {
         let (service, operation) = name.split_once(':').unwrap();
-        Call { service: service.into(), operation: operation.into(), body: body.into() }
+        Call {
+            service: service.into(),
+            operation: operation.into(),
+            body: body.into(),
+            ..Call::default()
+        }
     }
 
     /// Makes a call that is to pass; gives the answer back as it is shown.
