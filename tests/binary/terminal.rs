@@ -40,18 +40,19 @@ fn help_fits_a_screen() {
     Usage: nk [OPTIONS] <COMMAND>
 
     Commands:
-      plan      Show what an apply would do, without changing anything
-      apply     Make AWS match the stack file
-      destroy   Remove everything of the environment
-      show      Show the stack file expanded into resources, offline
-      graph     Draw what depends on what: the stack file, a plan, or a run that is over
-      validate  Check the stack file, offline; every environment unless one is named
-      output    Print what a deployment needs to know: addresses, ids, names
-      secrets   Read or write what the stack's secrets hold
-      cost      Estimate what the environment costs a month, offline
-      unlock    Remove the lock that a run has left behind
-      local     Start, stop, empty or describe the emulator of `--local`
-      help      Print this message or the help of the given subcommand(s)
+      plan        Show what an apply would do, without changing anything
+      apply       Make AWS match the stack file
+      destroy     Remove everything of the environment
+      show        Show the stack file expanded into resources, offline
+      graph       Draw what depends on what: the stack file, a plan, or a run that is over
+      validate    Check the stack file, offline; every environment unless one is named
+      output      Print what a deployment needs to know: addresses, ids, names
+      secrets     Read or write what the stack's secrets hold
+      cost        Estimate what the environment costs a month, offline
+      iam-policy  Print the smallest IAM policy with which nk can do its work, offline
+      unlock      Remove the lock that a run has left behind
+      local       Start, stop, empty or describe the emulator of `--local`
+      help        Print this message or the help of the given subcommand(s)
 
     Options:
           --env <NAME>      The environment of the stack file [env: ENVIRONMENT=]
