@@ -46,11 +46,12 @@ const REQUEST: &str = "00000000-0000-4000-8000-000000000000";
 /// Never: what it builds is well-formed.
 pub fn refuse(call: &Call, refusal: &Refusal) -> Response<Full<Bytes>> {
     let Refusal { status, code, message } = refusal;
+    let escaped = message.replace('&', "&amp;").replace('<', "&lt;");
     let (content_type, body) = match call.service.as_str() {
         "ec2" => (
             "text/xml",
             format!(
-                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>\
+                "<Response><Errors><Error><Code>{code}</Code><Message>{escaped}</Message></Error>\
                  </Errors><RequestID>{REQUEST}</RequestID></Response>"
             )
             .into_bytes(),
@@ -58,7 +59,7 @@ pub fn refuse(call: &Call, refusal: &Refusal) -> Response<Full<Bytes>> {
         "elasticloadbalancing" | "rds" | "iam" | "sts" => (
             "text/xml",
             format!(
-                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}\
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{escaped}\
                  </Message></Error><RequestId>{REQUEST}</RequestId></ErrorResponse>"
             )
             .into_bytes(),
