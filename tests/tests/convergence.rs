@@ -242,5 +242,6 @@ async fn with_a_lost_call(speed: f64) -> f64 {
 async fn what_is_faster_than_aws_is_waited_for_as_much_less() {
     let (slow, fast) = (with_a_lost_call(1.0).await, with_a_lost_call(60.0).await);
     assert!(slow > 20.0, "{slow}");
-    assert!(fast < slow / 10.0, "{fast} against {slow}");
+    // Only the waits are shorter: the simulated cloud is as slow as ever.
+    assert!(fast < slow / 2.0, "{fast} against {slow}");
 }
