@@ -184,10 +184,12 @@ impl Rule for Rain {
 }
 
 /// Answers as AWS does where a load balancer, a target group or a listener is to be made that is
-/// there already with the same settings, or a service with the same token: with that one. The
-/// emulator would make a second one, or start its tasks once more.
+/// there already with the same settings, or a NAT gateway or a service with the same token: with that
+/// one. The emulator would make a second one, leave a network interface behind, or start its tasks
+/// once more.
 ///
-/// See <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>
+/// See <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>,
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 /// and <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html>.
 #[derive(Default)]
 pub struct Repeated(Mutex<BTreeMap<String, Bytes>>);
@@ -208,6 +210,7 @@ impl Rule for Repeated {
                 "elasticloadbalancing",
                 "CreateLoadBalancer" | "CreateTargetGroup" | "CreateListener",
             )
+            | ("ec2", "CreateNatGateway")
             | ("ecs", "CreateService") => {
                 known.insert(call.body.clone(), answer.body.clone());
             }
