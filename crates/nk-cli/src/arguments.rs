@@ -100,38 +100,45 @@ pub(crate) struct PlanArguments {
     pub(crate) detailed_exitcode: bool,
 }
 
-/// Arguments of `nk apply`.
+/// Arguments of every command that changes something.
 #[derive(Debug, Args)]
-pub(crate) struct ApplyArguments {
+pub(crate) struct RunArguments {
     /// Do not ask
     #[arg(long)]
     pub(crate) yes: bool,
     /// How many calls may be under way at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) parallelism: Option<u16>,
-    /// Let this go although it cannot be made again; may be repeated
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) remove: Vec<String>,
     /// Write what the run does to this file, as a trace that <https://ui.perfetto.dev> opens
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+}
+
+impl RunArguments {
+    /// How many calls may be under way at once: what was said, or the usual.
+    pub(crate) fn places(&self) -> usize {
+        self.parallelism.map_or(nk_plan::PLACES, usize::from)
+    }
+}
+
+/// Arguments of `nk apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArguments {
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+    /// Let this go although it cannot be made again; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) remove: Vec<String>,
 }
 
 /// Arguments of `nk destroy`.
 #[derive(Debug, Args)]
 pub(crate) struct DestroyArguments {
-    /// Do not ask
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
     /// Lift deletion protection, empty what is not empty, and go as far as things of others allow
     #[arg(long)]
     pub(crate) unprotect: bool,
-    /// How many calls may be under way at once
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) parallelism: Option<u16>,
-    /// Write what the run does to this file, as a trace that <https://ui.perfetto.dev> opens
-    #[arg(long, value_name = "FILE")]
-    pub(crate) trace: Option<PathBuf>,
 }
 
 /// Arguments of `nk graph`.

@@ -1,13 +1,23 @@
 //! What apply and destroy share: the lock around a run, and the run itself.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use nk_engine::{Cloud, Holder, Lease, Provider, Run, Stop, execute, guards};
-use nk_model::{Action, Guard, LiveValue, Outcome, Plan, Summary};
+use nk_model::{Action, Desired, Guard, LiveValue, Outcome, Plan, Step, Summary};
 use nk_report::Console;
 use tokio::sync::{mpsc, watch};
 
-use crate::{errors::Error, exit::Exit, holder, session::Session, signals, trace::Tracer};
+use crate::{
+    arguments::{Global, RunArguments},
+    commands::cost,
+    errors::Error,
+    exit::Exit,
+    holder,
+    output::Output,
+    session::Session,
+    signals,
+    trace::Tracer,
+};
 
 /// The lock, and what signals have said since before it was taken.
 pub(crate) struct Hold<C: Cloud> {
@@ -44,13 +54,65 @@ impl<C: Cloud> Hold<C> {
     }
 }
 
-/// How many calls may be under way at once: what the arguments say, or the usual.
-pub(crate) fn places(said: Option<u16>) -> usize {
-    said.map_or(nk_plan::PLACES, usize::from)
+/// Runs a command with the trace that it is asked for, which is closed whatever comes of it.
+pub(crate) async fn traced(
+    global: &Global,
+    arguments: &RunArguments,
+    command: impl AsyncFnOnce(&Tracer) -> Result<Exit, Error>,
+) -> Result<Exit, Error> {
+    let tracer = Tracer::open(arguments.trace.as_deref())?;
+    let result = command(&tracer).await;
+    tracer.close(&Output::new(global)).await;
+    result
+}
+
+/// Makes a plan that ends with what is desired, and shows it with what that does to the cost.
+pub(crate) async fn show<P: Provider>(
+    session: &Session<P>,
+    global: &Global,
+    desired: &Desired,
+    planning: impl Future<Output = Result<Plan, Error>>,
+) -> Result<Plan, Error> {
+    let began = Instant::now();
+    let plan = planning.await?;
+    let cost = cost::line(&session.stack, &plan, desired);
+    let calls = session.cloud.calls();
+    Output::new(global).plan(&session.place, &plan, &cost, calls, began.elapsed());
+    Ok(plan)
+}
+
+/// The plan of this moment, if it does the same to the same as the one that a person has agreed to.
+pub(crate) async fn agreed(
+    shown: &Plan,
+    planning: impl Future<Output = Result<Plan, Error>>,
+) -> Result<Plan, Error> {
+    let deeds = |plan: &Plan| -> Vec<_> {
+        let deed = |step: &Step| (step.address.clone(), step.action, step.changes.clone());
+        plan.steps.iter().map(deed).collect()
+    };
+    let plan = planning.await?;
+    if deeds(&plan) == deeds(shown) { Ok(plan) } else { Err(Error::Overtaken) }
+}
+
+/// Runs a plan under the lock, and says what came of it.
+pub(crate) async fn carry_out<P: Provider>(
+    session: &Session<P>,
+    global: &Global,
+    arguments: &RunArguments,
+    plan: Plan,
+    hold: &Hold<P>,
+    tracer: &Tracer,
+) -> Exit {
+    let output = Output::new(global);
+    let console = output.console(&plan, global.verbose > 0);
+    let before = session.cloud.calls();
+    let summary = run(session, plan, hold, arguments.places(), console, tracer).await;
+    output.summary(&summary, session.cloud.calls(), before);
+    exit(&summary)
 }
 
 /// Runs a plan under the lock, telling about it.
-pub(crate) async fn run<P: Provider>(
+async fn run<P: Provider>(
     session: &Session<P>,
     plan: Plan,
     hold: &Hold<P>,
@@ -86,7 +148,7 @@ pub(crate) async fn run<P: Provider>(
 }
 
 /// The exit that a summary stands for.
-pub(crate) fn exit(summary: &Summary) -> Exit {
+fn exit(summary: &Summary) -> Exit {
     match summary.outcome {
         Outcome::Done => Exit::Done,
         Outcome::Partial => Exit::Partial,

@@ -25,8 +25,13 @@ use crate::{
 
 /// How long AWS may go on answering with the value from before an update, in seconds.
 const STALE: f64 = 30.0;
-/// How much longer each pause is between looks for what an unanswered create may have made.
-const LATER: f64 = 3.0;
+/// The first pause between looks for what an unanswered create may have made, in seconds: lists lag
+/// behind by two or three.
+const LATER: f64 = 4.0;
+/// How much longer each of these pauses is than the time before it.
+const RARER: f64 = 4.0;
+/// The longest distance between looks at what has been made and does not show yet, in seconds.
+const HIDDEN: f64 = 2.0;
 
 /// What one step does, with what it has learnt on the way.
 pub(crate) struct Settling<'a, C> {
@@ -96,7 +101,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
             view = match view {
                 View::Unknown => self.look().await?,
                 View::Nothing if created => {
-                    self.wait("it is not visible yet", 0.0).await?;
+                    self.wait_for_sight("it is not visible yet").await?;
                     View::Unknown
                 }
                 // It is there, under the address that it had before.
@@ -208,7 +213,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 return Ok(None);
             }
             self.stage.waits("whether AWS has made it is not known yet");
-            let next = (elapsed * LATER).max(1.0).min(patience - elapsed);
+            let next = (elapsed * RARER).max(LATER).min(patience - elapsed);
             self.stage.sleep(Duration::from_secs_f64(next)).await?;
         }
     }
@@ -225,7 +230,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
                     return Err(StepError::Ignored(fields.join("`, `")));
                 }
-                self.wait("AWS still answers with the old value", 0.0).await?;
+                self.wait_for_sight("AWS still answers with the old value").await?;
                 return Ok(View::Unknown);
             }
             _ => {}
@@ -325,15 +330,24 @@ impl<'a, C: Cloud> Settling<'a, C> {
         self.cloud.observe_kind(self.kind.kind, scope).await.map_err(StepError::Cloud)
     }
 
+    /// Waits until it is time for the next look at what is done and does not show.
+    async fn wait_for_sight(&mut self, reason: &str) -> Result<(), StepError> {
+        self.wait_with(reason, Looks { usual: 0.0, slack: 0.0, every: HIDDEN }).await
+    }
+
     /// Waits until it is time for the next look at what usually takes so many seconds.
     async fn wait(&mut self, reason: &str, usual: f64) -> Result<(), StepError> {
+        let every = self.stage.every();
+        self.wait_with(reason, Looks { usual, slack: self.step.slack, every }).await
+    }
+
+    async fn wait_with(&mut self, reason: &str, looks: Looks) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
         if elapsed > self.kind.patience {
             let (doing, seconds) = (reason.to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: None });
         }
         self.stage.waits(reason);
-        let looks = Looks { usual, slack: self.step.slack, every: self.stage.every() };
         self.stage.rest(looks.next(elapsed)).await?;
         Ok(())
     }

@@ -1,12 +1,9 @@
 //! `nk apply`: makes AWS match the stack file.
 
-use std::time::Instant;
-
 use nk_engine::Provider;
-use nk_model::{Plan, Step};
+use nk_model::Plan;
 use nk_plan::Permission;
 
-use super::cost;
 use crate::{
     arguments::{ApplyArguments, Global},
     change::{self, Hold},
@@ -23,10 +20,10 @@ pub(crate) async fn apply<P: Provider>(
     global: &Global,
     arguments: &ApplyArguments,
 ) -> Result<Exit, Error> {
-    let tracer = Tracer::open(arguments.trace.as_deref())?;
-    let result = traced::<P>(global, arguments, &tracer).await;
-    tracer.close(&Output::new(global)).await;
-    result
+    change::traced(global, &arguments.run, async |tracer| {
+        traced::<P>(global, arguments, tracer).await
+    })
+    .await
 }
 
 async fn traced<P: Provider>(
@@ -37,26 +34,22 @@ async fn traced<P: Provider>(
     let mut session = Session::<P>::begin(global).await?;
     let command = format!("nk apply --env {}", session.stack.id.environment);
     tracer.listen(command.clone(), &*session.cloud);
-    if arguments.yes {
-        // The lock first: what is planned under it cannot be overtaken by another run.
-        let hold = change::lock(&session.cloud, &command).await?;
-        let result = under_lock(&mut session, global, arguments, &hold, None, tracer).await;
-        return hold.finish(result).await;
-    }
-    let began = Instant::now();
-    let shown = planned(&session, arguments).await?;
-    let cost = cost::line(&session.stack, &shown, &session.desired);
-    let output = Output::new(global);
-    output.plan(&session.place, &shown, &cost, session.cloud.calls(), began.elapsed());
-    if shown.is_empty() {
-        return Ok(Exit::Done);
-    }
-    if !prompt::confirm("Apply these changes? Type `yes`:", "yes", &command)? {
-        output.line("Nothing was changed.");
-        return Ok(Exit::Failed);
+    let mut shown = None;
+    // With `--yes` the lock comes first: what is planned under it cannot be overtaken.
+    if !arguments.run.yes {
+        let planning = planned(&session, arguments);
+        let plan = change::show(&session, global, &session.desired, planning).await?;
+        if plan.is_empty() {
+            return Ok(Exit::Done);
+        }
+        if !prompt::confirm("Apply these changes? Type `yes`:", "yes", &command)? {
+            Output::new(global).line("Nothing was changed.");
+            return Ok(Exit::Failed);
+        }
+        shown = Some(plan);
     }
     let hold = change::lock(&session.cloud, &command).await?;
-    let result = under_lock(&mut session, global, arguments, &hold, Some(shown), tracer).await;
+    let result = under_lock(&mut session, global, arguments, &hold, shown, tracer).await;
     hold.finish(result).await
 }
 
@@ -70,7 +63,7 @@ async fn planned<P: Provider>(
     let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
     session.count_addresses(&mut plan).await;
-    session.time(&mut plan, change::places(arguments.parallelism));
+    session.time(&mut plan, arguments.run.places());
     change::unguarded(&*session.cloud, &plan).await?;
     Ok(plan)
 }
@@ -84,36 +77,15 @@ async fn under_lock<P: Provider>(
     shown: Option<Plan>,
     tracer: &Tracer,
 ) -> Result<Exit, Error> {
-    let began = Instant::now();
     hold.prepare(session.issue_certificate()).await?;
-    let plan = hold.prepare(planned(session, arguments)).await?;
-    let cost = cost::line(&session.stack, &plan, &session.desired);
-    let output = Output::new(global);
-    match &shown {
-        Some(shown) if !same(shown, &plan) => return Err(Error::Overtaken),
-        Some(_) => {}
-        None => output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed()),
-    }
+    let session = &*session;
+    let planning = hold.prepare(planned(session, arguments));
+    let plan = match &shown {
+        Some(shown) => change::agreed(shown, planning).await?,
+        None => change::show(session, global, &session.desired, planning).await?,
+    };
     if plan.is_empty() {
         return Ok(Exit::Done);
     }
-    let parallelism = change::places(arguments.parallelism);
-    let console = output.console(&plan, global.verbose > 0);
-    let before = session.cloud.calls();
-    let summary = change::run(session, plan, hold, parallelism, console, tracer).await;
-    output.summary(&summary, session.cloud.calls(), before);
-    Ok(change::exit(&summary))
-}
-
-/// Whether two plans do the same to the same.
-fn same(one: &Plan, other: &Plan) -> bool {
-    let deeds = |plan: &Plan| -> Vec<_> {
-        plan.steps
-            .iter()
-            .map(|Step { address, action, changes, .. }| {
-                (address.clone(), *action, changes.clone())
-            })
-            .collect()
-    };
-    deeds(one) == deeds(other)
+    Ok(change::carry_out(session, global, &arguments.run, plan, hold, tracer).await)
 }

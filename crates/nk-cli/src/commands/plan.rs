@@ -28,7 +28,7 @@ pub(crate) async fn plan<P: Provider>(
     let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
         .map_err(Error::Plan)?;
     change::unguarded(&*session.cloud, &plan).await?;
-    session.time(&mut plan, change::places(None));
+    session.time(&mut plan, nk_plan::PLACES);
     session.count_addresses(&mut plan).await;
     if let Ok(Some((holder, _))) = held {
         plan.notes.push(Note {
