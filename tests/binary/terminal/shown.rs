@@ -1,0 +1,117 @@
+//! What a stack file stands for: its resources and what they cost.
+
+use insta::assert_snapshot;
+
+use super::terminal;
+
+#[test]
+fn show_prints_every_resource() {
+    assert_snapshot!(terminal().session("show --env dev"), @r#"
+    exit code 0
+    --- stdout
+    [internet-gateway.main]
+    tags.Environment  = "dev"
+    tags.ManagedBy    = "nk"
+    tags.Name         = "shop-dev-igw"
+    tags.Project      = "shop"
+    tags."nk:address" = "internet-gateway.main"
+    tags."nk:stack"   = "shop-dev"
+    vpc               = "@{vpc.main.id}"
+
+    [route-table.private-1]
+    routes            = []
+    subnets           = ["@{subnet.private-1.id}"]
+    tags.Environment  = "dev"
+    tags.ManagedBy    = "nk"
+    tags.Name         = "shop-dev-private-rt-1"
+    tags.Project      = "shop"
+    tags."nk:address" = "route-table.private-1"
+    tags."nk:stack"   = "shop-dev"
+    vpc               = "@{vpc.main.id}"
+
+    [route-table.public]
+    routes            = [
+      { destination = "0.0.0.0/0", target = { internet-gateway = "@{internet-gateway.main.id}" } },
+    ]
+    subnets           = ["@{subnet.public-1.id}"]
+    tags.Environment  = "dev"
+    tags.ManagedBy    = "nk"
+    tags.Name         = "shop-dev-public-rt"
+    tags.Project      = "shop"
+    tags."nk:address" = "route-table.public"
+    tags."nk:stack"   = "shop-dev"
+    vpc               = "@{vpc.main.id}"
+
+    [subnet.private-1]
+    cidr              = "10.0.10.0/24"
+    public-addresses  = false
+    tags.Environment  = "dev"
+    tags.ManagedBy    = "nk"
+    tags.Name         = "shop-dev-private-1"
+    tags.Project      = "shop"
+    tags."nk:address" = "subnet.private-1"
+    tags."nk:stack"   = "shop-dev"
+    vpc               = "@{vpc.main.id}"
+    zone              = "ap-northeast-1a"
+
+    [subnet.public-1]
+    cidr              = "10.0.1.0/24"
+    public-addresses  = false
+    tags.Environment  = "dev"
+    tags.ManagedBy    = "nk"
+    tags.Name         = "shop-dev-public-1"
+    tags.Project      = "shop"
+    tags."nk:address" = "subnet.public-1"
+    tags."nk:stack"   = "shop-dev"
+    vpc               = "@{vpc.main.id}"
+    zone              = "ap-northeast-1a"
+
+    [vpc.main]
+    cidr              = "10.0.0.0/16"
+    dns-hostnames     = true
+    dns-support       = true
+    tags.Environment  = "dev"
+    tags.ManagedBy    = "nk"
+    tags.Name         = "shop-dev-vpc"
+    tags.Project      = "shop"
+    tags."nk:address" = "vpc.main"
+    tags."nk:stack"   = "shop-dev"
+
+    # shop-dev: 6 resources.
+    "#);
+}
+
+#[test]
+fn what_costs_nothing_costs_zero() {
+    assert_snapshot!(terminal().session("cost --env dev"), @r#"
+    exit code 0
+    --- stdout
+    shop-dev: $0.00 a month, and about $0.00 by use; on-demand prices of ap-northeast-1, the oldest of 2024-09-28.
+    "#);
+}
+
+#[test]
+fn the_cost_is_a_line_each_and_a_sum() {
+    assert_snapshot!(terminal().session("cost --env prod"), @r#"
+    exit code 0
+    --- stdout
+    elastic-ip.nat-1   ipv4                  3.65  730 x $0.005 per hour
+    nat-gateway.nat-1  nat-gateway          45.26  730 x $0.062 per hour
+    nat-gateway.nat-1  nat-gateway-data      0.62  10 x $0.062 per GB  (by use: `cost.nat-gb`)
+
+    shop-prod: $48.91 a month, and about $0.62 by use; on-demand prices of ap-northeast-1, the oldest of 2024-09-28.
+    "#);
+}
+
+#[test]
+fn the_cost_is_data_too() {
+    assert_snapshot!(terminal().session("cost --env dev --json"), @r#"
+    exit code 0
+    --- stdout
+    {
+      "fixed": 0.0,
+      "lines": [],
+      "used": 0.0
+    }
+    "#);
+}
