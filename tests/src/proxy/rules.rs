@@ -184,9 +184,9 @@ impl Rule for Rain {
 }
 
 /// Answers as AWS does where a load balancer, a target group or a listener is to be made that is
-/// there already with the same settings, or a NAT gateway or a service with the same token: with that
-/// one. The emulator would make a second one, leave a network interface behind, or start its tasks
-/// once more.
+/// there already with the same settings, or a NAT gateway, a route table or a service with the same
+/// token: with that one. The emulator would make a second one, leave a network interface behind, or
+/// start its tasks once more.
 ///
 /// See <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>,
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
@@ -210,7 +210,7 @@ impl Rule for Repeated {
                 "elasticloadbalancing",
                 "CreateLoadBalancer" | "CreateTargetGroup" | "CreateListener",
             )
-            | ("ec2", "CreateNatGateway")
+            | ("ec2", "CreateNatGateway" | "CreateRouteTable")
             | ("ecs", "CreateService") => {
                 known.insert(call.body.clone(), answer.body.clone());
             }
