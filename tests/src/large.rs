@@ -27,23 +27,26 @@ fn tags<K: Kind>(name: &str) -> Tags {
     Tags::new(&stack(), &Address::new(K::KIND, name), name)
 }
 
-/// A network of exactly so many resources: cells of ten around one VPC, which nearly all of them
-/// refer to, each with chains of its own. What does not fill a cell are log groups.
-///
-/// # Panics
-///
-/// When there are less than two resources, or more cells than subnets in a VPC.
+/// How many cells share a VPC: as many as AWS lets it have subnets, see
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>.
+const CELLS: usize = 200;
+
+/// Exactly so many resources: cells of ten around VPCs, to which nearly all of them refer, each with
+/// chains of its own. What does not fill a cell are log groups.
 pub fn topology(resources: usize) -> Desired {
     let mut desired = Desired::nothing(stack());
-    desired.add("main", &vpc());
-    let gateway =
-        InternetGateway { vpc: Some(Ref::to("main")), tags: tags::<InternetGateway>("main") };
-    desired.add("main", &gateway);
-    let rest = resources.checked_sub(2).expect("a VPC and its gateway are always there");
-    for number in 0..rest / 10 {
-        cell(&mut desired, number);
+    let mut cells = 0;
+    while resources - desired.resources.len() >= 12 {
+        let network = format!("network-{}", cells / CELLS);
+        if cells % CELLS == 0 {
+            desired.add(&network, &vpc(&network));
+            let (vpc, tags) = (Some(Ref::to(&network)), tags::<InternetGateway>(&network));
+            desired.add(&network, &InternetGateway { vpc, tags });
+        }
+        cell(&mut desired, &network, cells);
+        cells += 1;
     }
-    for number in 0..rest % 10 {
+    for number in desired.resources.len()..resources {
         log_group(&mut desired, &format!("extra-{number}"));
     }
     desired
@@ -52,26 +55,25 @@ pub fn topology(resources: usize) -> Desired {
 /// Security groups of which each admits the one before: as deep as a graph can be.
 pub fn chain(resources: usize) -> Desired {
     let mut desired = Desired::nothing(stack());
-    desired.add("main", &vpc());
+    desired.add("main", &vpc("main"));
     for number in 1..resources {
         let before = number.checked_sub(1).filter(|before| *before > 0);
         let admits = before.map(|before| Peer::Group(Ref::to(&format!("link-{before}"))));
-        security_group(&mut desired, &format!("link-{number}"), admits);
+        security_group(&mut desired, "main", &format!("link-{number}"), admits);
     }
     desired
 }
 
-fn vpc() -> Vpc {
-    let cidr = "10.0.0.0/8".parse().expect("an address range");
-    Vpc { cidr, dns_support: true, dns_hostnames: true, tags: tags::<Vpc>("main") }
+fn vpc(name: &str) -> Vpc {
+    let cidr = "10.0.0.0/16".parse().expect("an address range");
+    Vpc { cidr, dns_support: true, dns_hostnames: true, tags: tags::<Vpc>(name) }
 }
 
-fn cell(desired: &mut Desired, number: usize) {
+fn cell(desired: &mut Desired, network: &str, number: usize) {
     let name = format!("cell-{number}");
-    let [high, low] = [number / 256, number % 256];
     let subnet = Subnet {
-        vpc: Ref::to("main"),
-        cidr: format!("10.{high}.{low}.0/24").parse().expect("an address range"),
+        vpc: Ref::to(network),
+        cidr: format!("10.0.{}.0/24", number % CELLS).parse().expect("an address range"),
         zone: "ap-northeast-1a".into(),
         public_addresses: false,
         tags: tags::<Subnet>(&name),
@@ -80,29 +82,29 @@ fn cell(desired: &mut Desired, number: usize) {
     desired.add(&name, &ElasticIp { tags: tags::<ElasticIp>(&name) });
     let (subnet, address) = (Ref::to(&name), Ref::to(&name));
     let nat = NatGateway { subnet, address, tags: tags::<NatGateway>(&name) };
-    desired.add(&name, &nat).after = vec![Address::new("internet-gateway", "main")];
+    desired.add(&name, &nat).after = vec![Address::new("internet-gateway", network)];
     let target = Target::NatGateway(Ref::to(&name));
     let table = RouteTable {
-        vpc: Ref::to("main"),
+        vpc: Ref::to(network),
         routes: [Route { destination: Cidr::ANYWHERE, target }].into(),
         subnets: [Ref::to(&name)].into(),
         tags: tags::<RouteTable>(&name),
     };
     desired.add(&name, &table);
     let outer = format!("{name}-outer");
-    security_group(desired, &outer, Some(Peer::Cidr(Cidr::ANYWHERE)));
-    security_group(desired, &format!("{name}-inner"), Some(Peer::Group(Ref::to(&outer))));
+    security_group(desired, network, &outer, Some(Peer::Cidr(Cidr::ANYWHERE)));
+    security_group(desired, network, &format!("{name}-inner"), Some(Peer::Group(Ref::to(&outer))));
     log_group(desired, &name);
     role(desired, &name);
-    target_group(desired, &name);
+    target_group(desired, network, &name);
     alarm(desired, &name);
 }
 
-fn security_group(desired: &mut Desired, name: &str, admits: Option<Peer>) {
+fn security_group(desired: &mut Desired, network: &str, name: &str, admits: Option<Peer>) {
     let group = SecurityGroup {
         name: name.to_owned(),
         description: name.to_owned(),
-        vpc: Ref::to("main"),
+        vpc: Ref::to(network),
         ingress: admits.into_iter().map(|peer| Rule::tcp(443, peer)).collect(),
         egress: [Rule::all(Peer::Cidr(Cidr::ANYWHERE))].into(),
         tags: tags::<SecurityGroup>(name),
@@ -134,7 +136,7 @@ fn role(desired: &mut Desired, name: &str) {
     desired.add(name, &role);
 }
 
-fn target_group(desired: &mut Desired, name: &str) {
+fn target_group(desired: &mut Desired, network: &str, name: &str) {
     let health = HealthCheck {
         path: "/health".into(),
         statuses: "200".into(),
@@ -146,7 +148,7 @@ fn target_group(desired: &mut Desired, name: &str) {
     let group = TargetGroup {
         name: name.to_owned(),
         port: 8080,
-        vpc: Ref::to("main"),
+        vpc: Ref::to(network),
         health,
         drain_seconds: 30,
         tags: tags::<TargetGroup>(name),

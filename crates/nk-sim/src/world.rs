@@ -117,9 +117,13 @@ impl World {
         }
         self.refers_to_what_exists(kind, &spec)?;
         if let Some(excludes) = kind.excludes {
-            let mut others = self.resources.of_kind(kind.kind);
-            let other = others.find(|(_, one)| excludes(&spec, &one.spec).unwrap_or(false));
-            if let Some((_, other)) = other {
+            // Only what is in the same place can be in each other's way.
+            let places = (kind.bindings)(&spec).unwrap_or_default();
+            let mut others = places.iter().flat_map(|place| self.resources.referring(place));
+            let other = others.find(|one| {
+                one.address.kind() == kind.kind && excludes(&spec, &one.spec).unwrap_or(false)
+            });
+            if let Some(other) = other {
                 return Err(refused("Create", "SimConflict", other.address.as_str()));
             }
         }
