@@ -4,6 +4,12 @@
 //! else. The engine above looks instead, and never repeats a call that was repeated here. All
 //! clients of a run share one budget of repetitions ([`budget`]) and one window of requests under
 //! way ([`Window`](crate::window::Window)).
+//!
+//! That window stands where the SDK has its adaptive mode. The rate limiter of that mode lets five
+//! units go for a repetition and after a few throttled answers gets half a unit a second: each
+//! repetition then waits for ten seconds, and behind one limiter for all services so does every call
+//! to those that throttle nothing. See `ClientRateLimiter` in
+//! <https://docs.rs/aws-smithy-runtime/latest/aws_smithy_runtime/client/retries/>.
 
 use std::time::Duration;
 
