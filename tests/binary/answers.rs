@@ -9,13 +9,13 @@ use std::{
 };
 
 use nk_tests::{
-    ordeal::{Ordeal, Scene, Toll, sample},
+    ordeal::{Ordeal, Scene, Toll, Undisturbed},
     proxy::{Buckets, Call, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
 };
 
-async fn losses(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Target, usize)>) {
+async fn losses(instance: &str, scene: Scene, choose: fn(&Undisturbed) -> Vec<(Target, usize)>) {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
-    let trials = choose(&ordeal.undisturbed().await.changes);
+    let trials = choose(&ordeal.undisturbed().await);
     let mut failed = Vec::new();
     for (target, times) in &trials {
         eprintln!("{scene:?}: lost {times} times {} ({})", target.name, target.nth);
@@ -36,28 +36,18 @@ async fn losses(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Targ
     assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// What would make a second one, or fail, if it were simply sent again.
-const WEAK: [&str; 10] = [
-    "cognito-idp:CreateUserPool",
-    "cognito-idp:CreateUserPoolClient",
-    "ec2:AllocateAddress",
-    "ec2:AssociateRouteTable",
-    "ec2:CreateVpc",
-    "ec2:DisassociateRouteTable",
-    "ecs:RegisterTaskDefinition",
-    "secretsmanager:CreateSecret",
-    "ssm:DeleteParameter",
-    "ssm:PutParameter",
-];
-
-fn weak(targets: &[Target]) -> Vec<(Target, usize)> {
-    let last = |name: &&str| targets.iter().rfind(|target| target.name == **name).cloned();
-    WEAK.iter().filter_map(last).zip([1, 2].into_iter().cycle()).collect()
+/// A call of every operation, once and twice in turn.
+fn each(undisturbed: &Undisturbed) -> Vec<(Target, usize)> {
+    undisturbed.sample().into_iter().zip([1, 2].into_iter().cycle()).collect()
 }
 
-/// The last call of every operation, once and twice.
-fn every(targets: &[Target]) -> Vec<(Target, usize)> {
-    sample(targets).into_iter().flat_map(|target| [(target.clone(), 1), (target, 2)]).collect()
+/// Every call, once and twice.
+fn every(undisturbed: &Undisturbed) -> Vec<(Target, usize)> {
+    undisturbed
+        .changes
+        .iter()
+        .flat_map(|target| [(target.clone(), 1), (target.clone(), 2)])
+        .collect()
 }
 
 /// Everything at once: three in ten throttled, one in ten failed, one in twenty cut, and what was
@@ -88,12 +78,22 @@ async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_recovers_from_lost_answers() {
-    losses("lost-apply", Scene::Apply, weak).await;
+    losses("lost-apply", Scene::Apply, each).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_recovers_from_lost_answers() {
+    losses("lost-update", Scene::Update, each).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replacement_recovers_from_lost_answers() {
-    losses("lost-replace", Scene::Replace, weak).await;
+    losses("lost-replace", Scene::Replace, each).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destroy_recovers_from_lost_answers() {
+    losses("lost-destroy", Scene::Destroy, each).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,7 +131,7 @@ const BUDGET: (usize, u64) = (200, 2);
 #[tokio::test(flavor = "multi_thread")]
 async fn all_services_share_one_budget_of_repetitions() {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "budget", Scene::Apply).await;
-    ordeal.prepare().await;
+    let _ = ordeal.prepare().await;
     let plan = ["plan", "--env", "dev"];
     let _ = ordeal.rig.nk(&plan).await.with_code(0);
     let undisturbed = ordeal.rig.proxy.take().len();

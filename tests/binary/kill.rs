@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 
 use nk_kinds::KINDS;
 use nk_tests::{
-    ordeal::{Ordeal, Scene},
+    ordeal::{Ordeal, Scene, Undisturbed},
     planned::planned,
     proxy::{Side, Target},
 };
 
-async fn trials(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Target, Side)>) {
+async fn trials(instance: &str, scene: Scene, choose: fn(&Undisturbed) -> Vec<(Target, Side)>) {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
-    let trials = choose(&ordeal.undisturbed().await.changes);
+    let trials = choose(&ordeal.undisturbed().await);
     let mut failed = Vec::new();
     for (target, side) in &trials {
         eprintln!("{scene:?}: killed {side:?} {} ({})", target.name, target.nth);
@@ -26,37 +26,22 @@ async fn trials(instance: &str, scene: Scene, choose: fn(&[Target]) -> Vec<(Targ
     assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// The calls that are the hardest to get right: what makes a second one when it is sent again, what
-/// others hang on, and the lock's own.
-const WEAK: [&str; 10] = [
-    "cognito-idp:CreateUserPool",
-    "cognito-idp:DeleteUserPool",
-    "ec2:AllocateAddress",
-    "ec2:AssociateRouteTable",
-    "ec2:CreateSubnet",
-    "ec2:DeleteSubnet",
-    "ecs:RegisterTaskDefinition",
-    "rds:ModifyDBSubnetGroup",
-    "secretsmanager:CreateSecret",
-    "ssm:DeleteParameter",
-];
-
-/// The last of each weak one, when most was done before it, after AWS did it.
-fn weak(targets: &[Target]) -> Vec<(Target, Side)> {
-    let last = |name: &&str| targets.iter().rfind(|target| target.name == **name).cloned();
-    WEAK.iter().filter_map(last).map(|target| (target, Side::After)).collect()
+/// Of every operation the call before which most was done, after AWS did it: what begins there has
+/// the most to get wrong.
+fn sample(undisturbed: &Undisturbed) -> Vec<(Target, Side)> {
+    undisturbed.sample().into_iter().map(|target| (target, Side::After)).collect()
 }
 
 /// Every call, before and after.
-fn every(targets: &[Target]) -> Vec<(Target, Side)> {
+fn every(undisturbed: &Undisturbed) -> Vec<(Target, Side)> {
     let both = |target: &Target| [(target.clone(), Side::Before), (target.clone(), Side::After)];
-    targets.iter().flat_map(both).collect()
+    undisturbed.changes.iter().flat_map(both).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_update_touches_every_kind_that_can_be_changed() {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "kill-kinds", Scene::Update).await;
-    ordeal.prepare().await;
+    let _ = ordeal.prepare().await;
     let said = ordeal.rig.nk(&["plan", "--env", "dev", "--json"]).await.with_code(0);
     let plan = planned(&said);
     let touched: BTreeSet<_> = plan.steps.iter().map(|step| step.address.kind()).collect();
@@ -68,22 +53,22 @@ async fn the_update_touches_every_kind_that_can_be_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_apply_is_finished_by_the_next() {
-    trials("kill-apply", Scene::Apply, weak).await;
+    trials("kill-apply", Scene::Apply, sample).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_update_is_finished_by_the_next() {
-    trials("kill-update", Scene::Update, weak).await;
+    trials("kill-update", Scene::Update, sample).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_replacement_is_finished_by_the_next() {
-    trials("kill-replace", Scene::Replace, weak).await;
+    trials("kill-replace", Scene::Replace, sample).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_destroy_is_finished_by_the_next() {
-    trials("kill-destroy", Scene::Destroy, weak).await;
+    trials("kill-destroy", Scene::Destroy, sample).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! A command of nk that goes wrong on purpose, and the same command again.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     process::Stdio,
     sync::{Arc, Mutex},
     time::Duration,
@@ -95,6 +95,17 @@ pub struct Undisturbed {
     pub calls: usize,
     /// The calls that change something, the lock's included.
     pub changes: Vec<Target>,
+    /// The names of those that led to where the scene begins.
+    before: BTreeSet<String>,
+}
+
+impl Undisturbed {
+    /// One call of each name that the scene is the first to make: the last, by when most was done.
+    pub fn sample(&self) -> Vec<Target> {
+        let last: BTreeMap<_, _> = self.changes.iter().map(|one| (&one.name, one.nth)).collect();
+        let new = last.into_iter().filter(|(name, _)| !self.before.contains(*name));
+        new.map(|(name, nth)| Target { name: name.clone(), nth }).collect()
+    }
 }
 
 /// The calls of a run under which not every call got through.
@@ -144,8 +155,8 @@ impl Ordeal {
         serde_json::from_str(&line.expect("the listing answers")).expect("the listing is JSON")
     }
 
-    /// Brings the account to where the scene begins.
-    pub async fn prepare(&self) {
+    /// Brings the account to where the scene begins; returns the calls that it took.
+    pub async fn prepare(&self) -> Vec<Recorded> {
         self.rig.proxy.set_rule(Arc::new(Transparent));
         self.rig.reset().await;
         self.rig.write("stacks/neuraknot.toml", STACK);
@@ -156,7 +167,7 @@ impl Ordeal {
             self.list("meddle\n").await;
         }
         self.rig.write("stacks/neuraknot.toml", &self.scene.stack());
-        self.rig.proxy.take();
+        self.rig.proxy.take()
     }
 
     /// What the scene's command does when nothing goes wrong; found out once.
@@ -171,7 +182,7 @@ impl Ordeal {
         }
         self.rig.reset().await;
         let empty = self.account().await;
-        self.prepare().await;
+        let before = changes(&self.prepare().await).into_iter().map(|call| call.name).collect();
         let _ = self.rig.nk(self.scene.command()).await.with_code(0);
         let calls = self.rig.proxy.take();
         let found = Undisturbed {
@@ -179,6 +190,7 @@ impl Ordeal {
             end: self.account().await,
             calls: calls.len(),
             changes: changes(&calls),
+            before,
         };
         assert!(found.changes.len() > 2, "{:?} changes nothing", self.scene);
         *self.undisturbed.lock().expect("nothing panics while it is held") = Some(found.clone());
@@ -187,7 +199,7 @@ impl Ordeal {
 
     /// Kills the command at a call, runs it again, and says what is wrong then.
     pub async fn kill(&self, target: &Target, side: Side) -> Result<(), String> {
-        self.prepare().await;
+        let _ = self.prepare().await;
         let death = Arc::new(Death::at(target.clone(), side));
         self.rig.proxy.set_rule(Arc::clone(&death) as Arc<dyn Rule>);
         let mut command = self.rig.command(self.scene.command());
@@ -205,7 +217,7 @@ impl Ordeal {
 
     /// Runs the command under a rule, and says what is wrong then; else what it took.
     pub async fn endure(&self, rule: Arc<dyn Rule>) -> Result<Toll, String> {
-        self.prepare().await;
+        let _ = self.prepare().await;
         self.rig.proxy.set_rule(rule);
         let said = self.run(self.scene.command()).await?;
         self.rig.proxy.set_rule(Arc::new(Transparent));
@@ -253,12 +265,6 @@ fn changes(calls: &[Recorded]) -> Vec<Target> {
         Target { name: call.name(), nth: *count - 1 }
     });
     changes.collect()
-}
-
-/// One call of each name: the last, by when most was done.
-pub fn sample(targets: &[Target]) -> Vec<Target> {
-    let last: BTreeMap<_, _> = targets.iter().map(|one| (one.name.clone(), one.nth)).collect();
-    last.into_iter().map(|(name, nth)| Target { name, nth }).collect()
 }
 
 /// Nothing where two listings are the same, else the items that only one of them has.
