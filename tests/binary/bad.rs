@@ -94,8 +94,13 @@ async fn expired_credentials_are_told_from_missing_permissions() {
     let said = under(&rig, rule, &PLAN).await.with_code(1);
     one_error(&said, &["ec2:DescribeVpcs was refused: ExpiredToken"]);
     let rule = Refusing { name: "ec2:CreateVpc", refusal: expired() };
-    let said = under(&rig, rule, &APPLY).await.with_code(3);
+    // Nothing else can be begun.
+    let said = under(&rig, rule, &APPLY).await.with_code(1);
     one_error(&said, &["could not create `vpc.main`", "ExpiredToken", "renew the credentials"]);
+    // What has begun beside it ends; nothing else begins.
+    let rule = Refusing { name: "ec2:CreateSubnet", refusal: expired() };
+    let said = under(&rig, rule, &APPLY).await.with_code(3);
+    assert!(said.err.contains("AWS does not accept the credentials any more"), "{}", said.err);
 }
 
 fn all(_: &Call) -> bool {

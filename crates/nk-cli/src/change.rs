@@ -151,6 +151,7 @@ async fn run<P: Provider>(
 fn exit(summary: &Summary) -> Exit {
     match summary.outcome {
         Outcome::Done => Exit::Done,
+        Outcome::Partial if summary.finished == 0 => Exit::Failed,
         Outcome::Partial => Exit::Partial,
         Outcome::Interrupted => Exit::Interrupted,
         Outcome::Ousted => Exit::Failed,

@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    Cloud, grant,
+    Cloud, Nature, grant,
     settle::{Settling, StepError},
 };
 
@@ -276,7 +276,19 @@ impl<C: Cloud> Execution<C> {
                 self.ledger.fail(id);
                 self.needs.lost(id);
                 self.tell(Event::Failed { at, failure: failure(address, action, &error) });
+                self.stop_unknown(&error);
             }
+        }
+    }
+
+    /// Begins nothing more once AWS does not know the caller: each step would say so again.
+    fn stop_unknown(&mut self, error: &StepError) {
+        let unknown =
+            matches!(error, StepError::Cloud(error) if error.nature == Nature::Credentials);
+        if unknown && self.stopping.is_none() {
+            self.stopping = Some(Outcome::Partial);
+            let reason = "AWS does not accept the credentials any more".to_owned();
+            self.tell(Event::Stopping { at: self.at(), reason });
         }
     }
 
@@ -351,7 +363,6 @@ fn failure(address: nk_model::Address, action: Action, error: &StepError) -> Fai
 }
 
 fn hint(error: &crate::CloudError) -> Option<String> {
-    use crate::Nature;
     match error.nature {
         Nature::Denied => grant(std::slice::from_ref(error)).map(|statement| {
             format!("this statement in the caller's policy grants it: {statement}")
