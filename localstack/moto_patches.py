@@ -24,6 +24,26 @@ def settle_services():
     moto.ecs.models.Service.__init__ = settled
 
 
+def count_tasks():
+    """Counts a cluster's tasks; moto takes them away again whenever a service is updated or removed."""
+    backend = moto.ecs.models.EC2ContainerServiceBackend
+    describe = backend.describe_clusters
+
+    def described(self, cluster_names):
+        clusters, failures = describe(self, cluster_names)
+        for cluster in clusters:
+            services = [
+                one
+                for one in self.services.values()
+                if one.cluster_arn == cluster.arn and one.status == "ACTIVE"
+            ]
+            cluster.running_tasks_count = sum(one.running_count for one in services)
+            cluster.pending_tasks_count = sum(one.pending_count for one in services)
+        return clusters, failures
+
+    backend.describe_clusters = described
+
+
 def keep_sign_in():
     """Keeps how users sign in when a user pool is updated; moto forgets what the update leaves out."""
     pool = moto.cognitoidp.models.CognitoIdpUserPool
@@ -174,6 +194,7 @@ def allow_rules_without_ports():
 def apply():
     """All that hold wherever moto's backends are used."""
     settle_services()
+    count_tasks()
     keep_sign_in()
     keep_insights()
     keep_subnet_groups()
