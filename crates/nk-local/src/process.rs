@@ -36,7 +36,6 @@ pub(crate) async fn start(settings: &Settings, port: Option<u16>) -> Result<Stat
         .env_clear()
         .env("HOME", &directory)
         .env("LC_ALL", "C.UTF-8")
-        .envs(product.environment(port))
         .current_dir(&directory)
         .stdin(Stdio::null())
         .stdout(output)

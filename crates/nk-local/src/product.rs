@@ -22,8 +22,6 @@ pub struct Product {
     /// What the virtual environment's Python runs: paths below the installation, `HOST` and `PORT`
     /// standing for where to listen.
     command: &'static [&'static str],
-    /// Its environment, `PORT` standing for the port.
-    environment: &'static [(&'static str, &'static str)],
     /// Answers 200 once it is ready.
     pub(crate) health: &'static str,
     /// Forgets everything on POST; none where only a new process has forgotten.
@@ -43,7 +41,6 @@ static PRODUCTS: &[Product] = &[
             ("moto_patches.py", include_str!("../../../localstack/moto_patches.py")),
         ],
         command: &["moto_server.py", "HOST", "PORT"],
-        environment: &[],
         health: "/nk/health",
         reset: Some("/moto-api/reset"),
         tells: &["moto"],
@@ -52,9 +49,11 @@ static PRODUCTS: &[Product] = &[
         name: "ministack",
         pins: include_str!("../../../localstack/requirements-ministack.txt"),
         python: 11,
-        sources: &[],
-        command: &["venv/bin/ministack"],
-        environment: &[("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", "PORT"), ("EDGE_PORT", "PORT")],
+        sources: &[(
+            "ministack_server.py",
+            include_str!("../../../localstack/ministack_server.py"),
+        )],
+        command: &["ministack_server.py", "HOST", "PORT"],
         health: "/_ministack/health",
         reset: Some("/_ministack/reset"),
         tells: &["ministack"],
@@ -68,7 +67,6 @@ static PRODUCTS: &[Product] = &[
             ("moto_patches.py", include_str!("../../../localstack/moto_patches.py")),
         ],
         command: &["localstack_server.py", "HOST", "PORT"],
-        environment: &[],
         health: "/_localstack/health",
         reset: None,
         // There is moto inside.
@@ -121,13 +119,6 @@ impl Product {
             path => directory.join(path),
         };
         self.command.iter().map(argument).collect()
-    }
-
-    /// Its environment.
-    pub(crate) fn environment(&self, port: u16) -> impl Iterator<Item = (&'static str, String)> {
-        self.environment
-            .iter()
-            .map(move |(name, value)| (*name, value.replace("PORT", &port.to_string())))
     }
 }
 
