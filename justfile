@@ -43,3 +43,11 @@ bench-micro:
 # What topologies of 100 to 50,000 resources cost: the table and the picture of docs/large.md.
 large:
     cargo run --release -p nk-bench --example large docs/large.md docs/large.svg
+
+# Made-up stack files, references, policy documents and task definitions, each for so many seconds.
+# Needs a nightly toolchain and `cargo install cargo-fuzz`.
+fuzz seconds="60":
+    for target in stack reference policy task_definition; do \
+        mkdir -p fuzz/corpus/$target && \
+        cargo +nightly fuzz run $target fuzz/corpus/$target fuzz/seeds/$target -- -max_total_time={{seconds}} || exit 1; \
+    done
