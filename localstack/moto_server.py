@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import traceback
 
 # Read by moto when it is imported: AWS's own policies, and services that reach their desired count.
@@ -143,6 +144,8 @@ class Handler(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    # What moto keeps is not made for two threads at once, and one thread is as fast.
+    turn = threading.Lock()
 
     def run_wsgi(self):
         environ = self.make_environ()
@@ -154,7 +157,8 @@ class Handler(MotoRequestHandler):
             body = self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         try:
-            status, headers, body = call(self.server.app, environ)
+            with self.turn:
+                status, headers, body = call(self.server.app, environ)
         except Exception as error:
             traceback.print_exc()
             status, headers = "500 Internal Server Error", [("Content-Type", "text/plain")]
