@@ -228,7 +228,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
             Some((same, since)) if *same == changes => {
                 if self.stage.since(*since) >= STALE {
                     let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
-                    return Err(StepError::Ignored(fields.join("`, `")));
+                    let (fields, told) = (fields.join("`, `"), live.notes.join("; "));
+                    return Err(StepError::Ignored { fields, told });
                 }
                 self.wait_for_sight("AWS still answers with the old value").await?;
                 return Ok(View::Unknown);

@@ -14,7 +14,7 @@ use nk_kinds::ecs::{Service, ServiceOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase};
 
 use self::rollout::Rollout;
-use super::{managed, sdk_tags};
+use super::{managed, name_in, sdk_tags};
 use crate::{Aws, rim::Refused};
 
 /// How ECS says that a service is gone.
@@ -107,17 +107,32 @@ impl Aws {
         if rollout == Rollout::Done {
             return Ok(live);
         }
+        let noted = |live, note| Live { notes: vec![note], ..live };
         // Without an image no deployment ends, and nothing but a push helps.
-        if let Some(image) = self.missing_image(service).await? {
-            let notes = vec![format!("no image yet: push {image}")];
-            return Ok(Live { notes, ..live });
+        if rollout != Rollout::Displaced
+            && let Some(image) = self.missing_image(service).await?
+        {
+            return Ok(noted(live, format!("no image yet: push {image}")));
         }
+        let running = service.task_definition().unwrap_or_default();
         Ok(match rollout {
             Rollout::Done => live,
-            Rollout::UnderWay(word) => live.in_phase(Phase::Busy(word)),
+            Rollout::Unsteady(word) | Rollout::UnderWay { word, failing: true }
+                if wanted.is_some() =>
+            {
+                let reason = self.failure(service, running, &word).await;
+                live.in_phase(Phase::Busy(reason))
+            }
+            Rollout::Unsteady(word) => noted(live, failure::with_events(&word, service, 1)),
+            Rollout::UnderWay { word, .. } => live.in_phase(Phase::Busy(word)),
+            Rollout::Displaced => {
+                let wanted = definition.unwrap_or_default();
+                let reason = format!("the service runs {}", name_in(running));
+                noted(live, self.failure(service, wanted, &reason).await)
+            }
             Rollout::Failed { reason, definition: failed } => {
                 if definition == Some(failed.as_str()) {
-                    let reason = self.failure(service, &failed, &reason).await?;
+                    let reason = self.failure(service, &failed, &reason).await;
                     return Ok(live.in_phase(Phase::Failed(reason)));
                 }
                 Live { spec: Service { failed: reason, ..live.spec.clone() }, ..live }

@@ -27,14 +27,24 @@ pub(crate) enum StepError {
         last: Option<CloudError>,
     },
     /// AWS says yes and does not do it.
-    #[error("AWS accepted the change to `{0}` but still answers with the old value")]
-    Ignored(String),
+    #[error("AWS accepted the change to `{fields}` but still answers with the old value{}", after(.told))]
+    Ignored {
+        /// What has not changed.
+        fields: String,
+        /// What the last look has to say about it.
+        told: String,
+    },
     /// The name is taken by something that a look does not show as ours.
     #[error("something of that name exists already and is not managed by nk")]
     Taken(CloudError),
     /// Stopped from outside.
     #[error("interrupted")]
     Interrupted,
+}
+
+/// What there is to say, after a colon.
+fn after(told: &str) -> String {
+    if told.is_empty() { String::new() } else { format!(": {told}") }
 }
 
 impl From<Interrupted> for StepError {

@@ -11,19 +11,22 @@ const EVENTS: usize = 3;
 const TASKS: i32 = 10;
 
 impl Aws {
-    /// ECS's reason, the stopped task's, and the service's last events.
+    /// ECS's reason, the stopped task's if it can be had, and the service's last events.
     pub(super) async fn failure(
         &self,
         service: &Service,
         definition: &str,
         reason: &str,
-    ) -> CloudResult<String> {
-        let task = self.stopped_task(service, definition).await?;
-        let task = task.map(|task| format!("a task stopped: {}", last_words(&task)));
-        let events = service.events().iter().take(EVENTS);
-        let events = events.filter_map(|event| event.message().map(str::to_owned));
-        let all: Vec<_> = [reason.to_owned()].into_iter().chain(task).chain(events).collect();
-        Ok(all.join("; "))
+    ) -> String {
+        let reason = match self.stopped_task(service, definition).await {
+            Ok(Some(task)) => format!("{reason}; a task stopped: {}", last_words(&task)),
+            Ok(None) => reason.to_owned(),
+            Err(error) => {
+                tracing::debug!(%error, "why tasks have stopped is not known");
+                reason.to_owned()
+            }
+        };
+        with_events(&reason, service, EVENTS)
     }
 
     /// The task of this definition that stopped last. ECS remembers them for an hour.
@@ -48,6 +51,12 @@ impl Aws {
         let tasks = tasks.into_iter().filter(|one| one.task_definition_arn() == Some(definition));
         Ok(tasks.max_by_key(|task| task.stopped_at.map(|at| at.secs())))
     }
+}
+
+/// A reason and the last events of a service.
+pub(super) fn with_events(reason: &str, service: &Service, count: usize) -> String {
+    let events = service.events().iter().take(count).filter_map(|event| event.message());
+    [reason].into_iter().chain(events).collect::<Vec<_>>().join("; ")
 }
 
 fn last_words(task: &Task) -> String {

@@ -7,8 +7,17 @@ use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service};
 pub(super) enum Rollout {
     /// Everything runs.
     Done,
+    /// It is done, and yet not as many tasks run as should: they stop, or find no room.
+    Unsteady(String),
     /// Not yet; the text says how far it is.
-    UnderWay(String),
+    UnderWay {
+        /// As in `deployment in progress: 0 of 1 running`.
+        word: String,
+        /// Whether tasks have failed.
+        failing: bool,
+    },
+    /// Something else is deployed, and what was wanted is not on its way any more.
+    Displaced,
     /// ECS has given up.
     Failed {
         /// ECS's reason.
@@ -35,18 +44,25 @@ pub(super) fn rollout(service: &Service, wanted: Option<&str>) -> Rollout {
     if let Some(failed) = wanted.and_then(|_| deployments.iter().find(rolling_back)) {
         return failure(failed);
     }
+    let others = deployments.iter().map(Deployment::task_definition).all(|one| one != wanted);
+    if wanted.is_some() && others && service.task_definition() != wanted {
+        return Rollout::Displaced;
+    }
     let (running, desired) = (service.running_count, service.desired_count);
     let complete = primary.is_none_or(|one| {
         matches!(one.rollout_state, None | Some(DeploymentRolloutState::Completed))
     });
-    if deployments.len() <= 1 && complete && running == desired {
-        return Rollout::Done;
+    let failed = primary.map_or(0, |one| one.failed_tasks);
+    let failures = if failed == 0 { String::new() } else { format!(", {failed} failed") };
+    let word = format!("{running} of {desired} running{failures}");
+    match deployments.len() <= 1 && complete {
+        true if running == desired => Rollout::Done,
+        true => Rollout::Unsteady(word),
+        false => Rollout::UnderWay {
+            word: format!("deployment in progress: {word}"),
+            failing: failed > 0,
+        },
     }
-    let failures = match primary.map_or(0, |one| one.failed_tasks) {
-        0 => String::new(),
-        count => format!(", {count} failed"),
-    };
-    Rollout::UnderWay(format!("deployment in progress: {running} of {desired} running{failures}"))
 }
 
 fn failed(deployment: &Deployment) -> bool {
@@ -76,8 +92,10 @@ mod tests {
     }
 
     fn service(running: i32, deployments: Vec<DeploymentBuilder>) -> Service {
-        let deployments = deployments.into_iter().map(DeploymentBuilder::build).collect();
+        let definition = deployments.first().and_then(|one| one.get_task_definition().clone());
         let service = Service::builder().desired_count(1).running_count(running);
+        let service = service.set_task_definition(definition);
+        let deployments = deployments.into_iter().map(DeploymentBuilder::build).collect();
         service.set_deployments(Some(deployments)).build()
     }
 
@@ -93,7 +111,7 @@ mod tests {
         let before = deployment("ACTIVE", "a:1", DeploymentRolloutState::Completed);
         let both = service(1, vec![done, before]);
         let word = "deployment in progress: 1 of 1 running".to_owned();
-        assert_eq!(rollout(&both, Some("a:2")), Rollout::UnderWay(word));
+        assert_eq!(rollout(&both, Some("a:2")), Rollout::UnderWay { word, failing: false });
     }
 
     #[test]
@@ -101,7 +119,22 @@ mod tests {
         let starting = deployment("PRIMARY", "a:1", DeploymentRolloutState::InProgress);
         let word = "deployment in progress: 0 of 1 running, 3 failed".to_owned();
         let service = service(0, vec![starting.failed_tasks(3)]);
-        assert_eq!(rollout(&service, None), Rollout::UnderWay(word));
+        assert_eq!(rollout(&service, None), Rollout::UnderWay { word, failing: true });
+    }
+
+    #[test]
+    fn tasks_that_stop_after_the_deployment_are_no_deployment() {
+        let done = deployment("PRIMARY", "a:1", DeploymentRolloutState::Completed);
+        let word = "0 of 1 running".to_owned();
+        assert_eq!(rollout(&service(0, vec![done]), None), Rollout::Unsteady(word));
+    }
+
+    #[test]
+    fn a_rollback_that_is_done_has_displaced_what_was_wanted() {
+        let back = deployment("PRIMARY", "a:1", DeploymentRolloutState::Completed);
+        let service = service(1, vec![back]);
+        assert_eq!(rollout(&service, Some("a:2")), Rollout::Displaced);
+        assert_eq!(rollout(&service, None), Rollout::Done);
     }
 
     #[test]
@@ -110,7 +143,7 @@ mod tests {
         let gone = deployment("ACTIVE", "a:2", DeploymentRolloutState::Failed);
         let service = service(1, vec![back, gone]);
         assert_eq!(rollout(&service, Some("a:2")), failed_for("a:2"));
-        assert!(matches!(rollout(&service, None), Rollout::UnderWay(_)));
+        assert!(matches!(rollout(&service, None), Rollout::UnderWay { .. }));
     }
 
     #[test]
@@ -118,7 +151,7 @@ mod tests {
         let again = deployment("PRIMARY", "a:2", DeploymentRolloutState::InProgress);
         let gone = deployment("ACTIVE", "a:2", DeploymentRolloutState::Failed);
         let service = service(0, vec![again, gone]);
-        assert!(matches!(rollout(&service, Some("a:2")), Rollout::UnderWay(_)));
+        assert!(matches!(rollout(&service, Some("a:2")), Rollout::UnderWay { .. }));
     }
 
     #[test]
