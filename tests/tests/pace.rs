@@ -73,6 +73,17 @@ async fn an_environment_that_says_so_goes_without_its_drain() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_drain_of_an_hour_is_waited_for() {
+    let text = STACK.replace("[load-balancer]", "[load-balancer]\ndrain = \"1h\"");
+    let desired = topology::desired(&text, "dev");
+    let trial = Trial::default();
+    trial.apply(&desired).await;
+    let plan = trial.removal(&desired).await;
+    let (summary, _) = run(&trial, plan, 1.0).await;
+    assert!(summary.seconds > 3600.0, "{}", summary.seconds);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_serving_stack_does_not_wait_for_the_first_backup() {
     let desired = topology::desired(STACK, "dev");
     let (_, events) = Trial::default().apply(&desired).await;

@@ -344,7 +344,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
 
     async fn wait_with(&mut self, reason: &str, looks: Looks) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
-        if elapsed > self.kind.patience {
+        // What is usually slow, as where connections drain for an hour, is given its time.
+        if elapsed > self.kind.patience.max(2.0 * self.step.usual.median) {
             let (doing, seconds) = (reason.to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: None });
         }

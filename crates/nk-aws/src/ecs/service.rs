@@ -18,8 +18,9 @@ use super::{managed, name_in, sdk_tags};
 use crate::{Aws, rim::Refused};
 
 /// How ECS says that a service is gone.
-const MISSING: &[&str] =
-    &["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
+const MISSING: &[&str] = &["ServiceNotFoundException", "ClusterNotFoundException"];
+/// How ECS says that a service is going, or has gone not long ago; a look tells which.
+const DRAINING: &str = "ServiceNotActiveException";
 
 type LiveService = Live<Service, ServiceOutputs>;
 
@@ -78,13 +79,20 @@ impl Reconcile<Service> for Aws {
     async fn destroy(&self, live: &LiveService) -> CloudResult<Departure> {
         let (cluster, name) = (live.spec.cluster.as_str(), &live.spec.name);
         let call = self.ecs.update_service().cluster(cluster).service(name).desired_count(0);
-        let answer = Box::pin(call.send()).await.unless_missing("ecs:UpdateService", MISSING)?;
-        if answer.is_none() {
+        if departure(Box::pin(call.send()).await.refused("ecs:UpdateService"))? == Departure::Gone {
             return Ok(Departure::Gone);
         }
         let call = self.ecs.delete_service().cluster(cluster).service(name).force(true);
-        let answer = call.send().await.unless_missing("ecs:DeleteService", MISSING)?;
-        Ok(answer.map_or(Departure::Gone, |_| Departure::Going))
+        departure(call.send().await.refused("ecs:DeleteService"))
+    }
+}
+
+/// How far a service has gone, by what ECS answers to a call that sends it away.
+fn departure<T>(answer: CloudResult<T>) -> CloudResult<Departure> {
+    match answer {
+        Err(error) if MISSING.iter().any(|code| error.is(code)) => Ok(Departure::Gone),
+        Err(error) if !error.is(DRAINING) => Err(error),
+        _ => Ok(Departure::Going),
     }
 }
 
@@ -138,5 +146,24 @@ impl Aws {
                 Live { spec: Service { failed: reason, ..live.spec.clone() }, ..live }
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nk_engine::{CloudError, Nature};
+
+    use super::*;
+
+    #[test]
+    fn what_somebody_else_has_sent_away_is_going_and_not_gone() {
+        let answered = |code: &str| {
+            let error = CloudError::refused("ecs:UpdateService", String::new());
+            departure(Err::<(), _>(CloudError { code: Some(code.to_owned()), ..error }))
+        };
+        assert_eq!(answered("ServiceNotActiveException"), Ok(Departure::Going));
+        assert_eq!(answered("ServiceNotFoundException"), Ok(Departure::Gone));
+        assert_eq!(departure(Ok(())), Ok(Departure::Going));
+        assert_eq!(answered("ServerException").unwrap_err().nature, Nature::Refused);
     }
 }

@@ -101,6 +101,12 @@ impl Kind for Service {
             message: "verify that the ECS service role being passed has the proper permissions",
             patience: 120.0,
         },
+        Retry {
+            on: Operation::Create,
+            code: "InvalidParameterException",
+            message: "Unable to Start a service that is still Draining",
+            patience: 1200.0,
+        },
         unheard(Operation::Create, "Error retrieving subnet information"),
         unheard(Operation::Create, "Error retrieving security group information"),
         unheard(Operation::Update, "Error retrieving subnet information"),
