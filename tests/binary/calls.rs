@@ -73,8 +73,7 @@ const CREATES: &[Budget] = &[
     ),
     budget("listener", "elasticloadbalancing:CreateListener", &[]),
     budget("cluster", "ecs:CreateCluster", &[]),
-    // The image that somebody deployed last is the one to go on with.
-    budget("task-definition", "ecs:RegisterTaskDefinition", &["ecs:DescribeTaskDefinition"]),
+    budget("task-definition", "ecs:RegisterTaskDefinition", &[]),
     // The emulator keeps no circuit breaker from the create call.
     budget("service", "ecs:CreateService", &["ecs:UpdateService"]),
     budget("dashboard", "monitoring:PutDashboard", &[]),

@@ -71,7 +71,7 @@ pub enum Replace {
     /// list means always.
     CreateFirst(&'static [&'static str]),
     /// The new one comes and the old one stays behind it, as AWS's own history: task definitions have
-    /// revisions, of which the latest counts.
+    /// revisions, of which the one in use counts. What is left to AWS is handed on.
     Supersede,
     /// Never; the text says why, and what to do by hand.
     Refuse(&'static str),

@@ -229,6 +229,10 @@ fn wanted_one(
     let found =
         found.into_iter().map(|live| LiveValue { spec: fill(&live.spec), ..live }).collect();
     let Kept { live, superfluous } = keep(address, &spec, found, kind, references, unseen)?;
+    let spec = match &live {
+        Some(live) if kind.replace == Replace::Supersede => handed_on(spec, &live.spec),
+        _ => spec,
+    };
     let superfluous =
         superfluous.into_iter().map(|(live, reason)| removal(live, reason.to_owned())).collect();
     let (fate, changes, reason) = match &live {
@@ -239,6 +243,22 @@ fn wanted_one(
         }
     };
     Ok((Decision { address: address.clone(), fate, spec, live, changes, reason }, superfluous))
+}
+
+/// What is wanted, with what is left to AWS as the one before has it: a successor goes on with it.
+fn handed_on(wanted: Json, live: &Json) -> Json {
+    match wanted {
+        Json::Null => live.clone(),
+        Json::Object(fields) => {
+            let hand_on = |(name, wanted): (String, Json)| {
+                let live = live.get(&name).unwrap_or(&Json::Null);
+                let wanted = handed_on(wanted, live);
+                (name, wanted)
+            };
+            Json::Object(fields.into_iter().map(hand_on).collect())
+        }
+        wanted => wanted,
+    }
 }
 
 fn fate(
@@ -342,4 +362,19 @@ fn count_references(observed: &Observed, registry: Registry) -> References {
         }
     }
     references
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_to_aws_is_handed_on() {
+        let wanted = json!({"cpu": 512, "container": {"image": null, "port": 80}});
+        let live = json!({"cpu": 256, "container": {"image": "web:v2", "port": 81}, "more": 1});
+        let next = json!({"cpu": 512, "container": {"image": "web:v2", "port": 80}});
+        assert_eq!(handed_on(wanted, &live), next);
+    }
 }

@@ -52,6 +52,10 @@ pub(crate) fn keep(
     let mut superfluous = Vec::new();
     let mut stray = Vec::new();
     for (rank, live) in ranked {
+        // What has been superseded, or is not in use yet, is history.
+        if kind.replace == Replace::Supersede {
+            continue;
+        }
         let outgoing = matches!(kind.replace, Replace::CreateFirst(_)) && rank.immutable > 0;
         if matches!(live.phase, Phase::Leaving(_) | Phase::Retired(_)) {
             superfluous.push((live, "is already going"));

@@ -5,12 +5,14 @@ mod family;
 mod reading;
 mod request;
 
+use std::collections::BTreeSet;
+
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::ecs::{TaskDefinition, TaskDefinitionOutputs};
 use nk_model::{Address, Change, Changes, Live};
 
-use self::{family::Family, reading::main_container};
+use self::family::{Family, Revision};
 use super::managed;
 use crate::{Aws, retry::once, rim::Refused};
 
@@ -18,21 +20,21 @@ type LiveDefinition = Live<TaskDefinition, TaskDefinitionOutputs>;
 
 impl Reconcile<TaskDefinition> for Aws {
     async fn observe(&self, scope: &Scope<TaskDefinition>) -> CloudResult<Vec<LiveDefinition>> {
-        let mut names: Vec<_> = scope.wanted.iter().map(|(_, spec)| spec.family.clone()).collect();
-        if scope.reach == Reach::Stack {
-            names.extend(self.families().await?);
-        }
-        names.sort();
-        names.dedup();
-        let families = try_join_all(names.iter().map(|name| self.family(name))).await?;
-        let live = |family: Family| {
-            let name = family.latest.family().unwrap_or_default();
-            let wanted = |spec: &TaskDefinition| spec.family == name;
-            let (address, owner) = self.holder(scope, wanted, &family.tags)?;
-            let wanted = scope.wanted(&address).cloned();
-            Some(reading::live(address, family, wanted.as_ref()).owned_by(owner))
+        let families = async {
+            let wanted = scope.wanted.iter().map(|(_, spec)| spec.family.clone());
+            let mut names: BTreeSet<_> = wanted.collect();
+            if scope.reach == Reach::Stack {
+                names.extend(self.families().await?);
+            }
+            try_join_all(names.iter().map(|name| self.family(name))).await
         };
-        Ok(families.into_iter().flatten().filter_map(live).collect())
+        let (families, deployed) = tokio::try_join!(families, self.deployed(scope))?;
+        let looks = families.into_iter().flatten().map(|family| {
+            let name = family.latest.definition.family().unwrap_or_default();
+            let deployed = deployed.get(name).map(String::as_str);
+            self.candidates(scope, family, deployed)
+        });
+        Ok(try_join_all(looks).await?.concat())
     }
 
     async fn create(
@@ -40,18 +42,18 @@ impl Reconcile<TaskDefinition> for Aws {
         spec: &TaskDefinition,
         address: &Address,
     ) -> CloudResult<Option<LiveDefinition>> {
-        let image = match &spec.container.image {
-            Some(image) => image.clone(),
-            None => self.deployed_image(spec).await?,
-        };
+        // A revision before this one would have handed its image on.
+        let latest = || format!("{}:latest", spec.container.repository);
+        let image = spec.container.image.clone().unwrap_or_else(latest);
         // No token and no unique name: a second try inside the SDK could register a second one.
         let call = request::register(&self.ecs, spec, &image)?
             .customize()
             .config_override(once!(aws_sdk_ecs))
             .send();
         let answer = Box::pin(call).await.refused("ecs:RegisterTaskDefinition")?;
-        Ok(answer.task_definition.map(|latest| {
-            reading::live(address.clone(), Family { latest, tags: spec.tags.clone() }, Some(spec))
+        Ok(answer.task_definition.map(|definition| {
+            let revision = Revision { definition, tags: spec.tags.clone() };
+            reading::live(address.clone(), revision, Some(spec))
         }))
     }
 
@@ -74,14 +76,43 @@ impl Reconcile<TaskDefinition> for Aws {
 }
 
 impl Aws {
-    /// The image to go on with where the stack names none: the one somebody deployed last, whoever
-    /// that was, or else the repository's latest.
-    async fn deployed_image(&self, spec: &TaskDefinition) -> CloudResult<String> {
-        let latest = self.latest(&spec.family).await?;
-        let container = latest.as_ref().and_then(|(latest, _)| {
-            main_container(latest.container_definitions(), Some(&spec.container.name))
-        });
-        let image = container.and_then(|container| container.image.clone());
-        Ok(image.unwrap_or_else(|| format!("{}:latest", spec.container.repository)))
+    /// The revisions of a family that may be the one: the deployed one and the latest.
+    ///
+    /// Whoever goes back to an earlier revision does so because a later one is bad, and where the
+    /// stack names no image, a later one with another image is none to go on with.
+    async fn candidates(
+        &self,
+        scope: &Scope<TaskDefinition>,
+        family: Family,
+        deployed: Option<&str>,
+    ) -> CloudResult<Vec<LiveDefinition>> {
+        let name = family.latest.definition.family().unwrap_or_default();
+        let place = self.holder(scope, |spec| spec.family == name, &family.proof);
+        let Some((address, owner)) = place else { return Ok(Vec::new()) };
+        let wanted = scope.wanted(&address);
+        let live = |revision: Revision| {
+            reading::live(address.clone(), revision, wanted).owned_by(owner.clone())
+        };
+        let latest = live(family.latest);
+        // After a create without an answer: a revision that says something else is another one.
+        if scope.address().is_some() && wanted.is_some_and(|wanted| !says(&latest.spec, wanted)) {
+            return Ok(Vec::new());
+        }
+        let deployed = match deployed.filter(|arn| *arn != latest.id) {
+            Some(arn) => self.active(arn).await?.map(live),
+            None => None,
+        };
+        let Some(deployed) = deployed else { return Ok(vec![latest]) };
+        let image = |live: &LiveDefinition| live.spec.container.image.clone();
+        let named = wanted.is_some_and(|wanted| wanted.container.image.is_some());
+        let goes_on = named || image(&latest) == image(&deployed);
+        Ok([deployed].into_iter().chain(goes_on.then_some(latest)).collect())
     }
+}
+
+/// Whether a revision is what is wanted, whatever its tags and, where none is named, its image.
+fn says(live: &TaskDefinition, wanted: &TaskDefinition) -> bool {
+    let mut wanted = TaskDefinition { tags: live.tags.clone(), ..wanted.clone() };
+    wanted.container.image = wanted.container.image.or_else(|| live.container.image.clone());
+    *live == wanted
 }

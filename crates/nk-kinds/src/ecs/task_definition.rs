@@ -12,7 +12,8 @@ output!(
     TaskDefinitionArn = "task-definition", "arn"
 );
 
-/// The latest revision of a family of Fargate task definitions with one container.
+/// A revision of a family of Fargate task definitions with one container: the one that its service
+/// runs, or where none does, the latest.
 ///
 /// AWS changes no revision: another one is registered, and the services move over. The old ones stay
 /// to roll back to, until the family is destroyed.
@@ -45,7 +46,8 @@ pub struct TaskDefinition {
 pub struct Container {
     /// Its name in the task.
     pub name: String,
-    /// The image; none to keep the one deployed, or else take `latest` of the repository.
+    /// The image; none to keep the one deployed, whoever did that, or else take `latest` of the
+    /// repository.
     pub image: Option<String>,
     /// Where an image comes from when none was ever deployed. Not compared.
     pub repository: Ref<RepositoryUri>,
@@ -79,7 +81,7 @@ impl Kind for TaskDefinition {
     const IMMUTABLE: &'static [&'static str] =
         &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
     const REPLACE: Replace = Replace::Supersede;
-    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 3 };
+    const CALLS: Calls = Calls { create: 1, update: 1, destroy: 3 };
     const GUARDED: bool = false;
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[

@@ -1,11 +1,14 @@
 //! Which services there are, and who says how many tasks they have.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use aws_sdk_ecs::types::{self, ServiceField};
 use futures::future::try_join_all;
-use nk_engine::{CloudResult, Nature, Reach, Scope};
+use nk_engine::{CloudResult, Nature, Pass, Reach, Scope};
 use nk_kinds::ecs::Service;
 
 use super::{super::name_in, LiveService};
@@ -32,7 +35,8 @@ impl Aws {
             clusters.extend(self.clusters_named(&scope.pass).await?.iter().cloned());
         }
         let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
-        let looks = clusters.iter().map(|cluster| self.services_in(cluster, &names, all));
+        let looks =
+            clusters.iter().map(|cluster| self.services_in(&scope.pass, cluster, &names, all));
         let found = try_join_all(looks).await?.into_iter().flatten();
         Ok(found.filter(|service| service.status() != Some("INACTIVE")).collect())
     }
@@ -41,6 +45,7 @@ impl Aws {
     /// say that they were this stack's.
     async fn services_in(
         &self,
+        pass: &Pass,
         cluster: &str,
         names: &BTreeSet<String>,
         all: bool,
@@ -53,28 +58,35 @@ impl Aws {
             let arns = pages.try_collect().await.unless_missing("ecs:ListServices", NOWHERE)?;
             Ok(arns.unwrap_or_default())
         };
-        let wanted = names.iter().cloned().collect();
-        let (mut found, listed) =
-            tokio::try_join!(self.describe_services(cluster, wanted), listed)?;
+        let wanted: Vec<_> = names.iter().cloned().collect();
+        let wanted = self.describe_services(pass, cluster, &wanted);
+        let (mut found, listed) = tokio::try_join!(wanted, listed)?;
         let others = listed.iter().map(|arn| name_in(arn).to_owned());
         let others = others.filter(|name| name.starts_with(&self.ecs_prefix()));
-        let others = others.filter(|name| !names.contains(name)).collect();
-        found.extend(self.describe_services(cluster, others).await?);
+        let others: Vec<_> = others.filter(|name| !names.contains(name)).collect();
+        found.extend(self.describe_services(pass, cluster, &others).await?);
         Ok(found)
     }
 
-    async fn describe_services(
+    /// The services of a cluster with these names. What their task definitions are is asked by the
+    /// look at those as well.
+    pub(in super::super) async fn describe_services(
         &self,
+        pass: &Pass,
         cluster: &str,
-        names: Vec<String>,
+        names: &[String],
     ) -> CloudResult<Vec<types::Service>> {
-        let looks = names.chunks(CHUNK).map(|names| async {
-            let call = self.ecs.describe_services().cluster(cluster);
-            let call = call.set_services(Some(names.to_vec())).include(ServiceField::Tags);
-            let answer = call.send().await.unless_missing("ecs:DescribeServices", NOWHERE)?;
-            Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
+        let looks = names.chunks(CHUNK).map(|names| async move {
+            let describe = || async {
+                let call = self.ecs.describe_services().cluster(cluster);
+                let call = call.set_services(Some(names.to_vec())).include(ServiceField::Tags);
+                let answer = call.send().await.unless_missing("ecs:DescribeServices", NOWHERE)?;
+                Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
+            };
+            pass.once(&format!("ecs services {cluster} {names:?}"), describe).await
         });
-        Ok(try_join_all(looks).await?.concat())
+        let found: Vec<Arc<Vec<_>>> = try_join_all(looks).await?;
+        Ok(found.iter().flat_map(|found| found.iter().cloned()).collect())
     }
 
     /// Takes the wanted count for the live one where something scales the service. Only those are

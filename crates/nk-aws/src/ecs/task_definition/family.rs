@@ -1,12 +1,16 @@
-//! Families of task definitions: their latest revisions, and whose they are.
+//! Families of task definitions: which revisions count, and whose they are.
 
-use std::cmp::Reverse;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use aws_sdk_ecs::types::{
     TaskDefinition, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus,
 };
-use nk_engine::{CloudError, CloudResult};
-use nk_kinds::Tags;
+use futures::future::try_join_all;
+use nk_engine::{CloudError, CloudResult, Reach, Scope};
+use nk_kinds::{Tags, ecs::TaskDefinition as WantedDefinition};
 
 use super::{super::name_in, managed};
 use crate::{Aws, rim::Refused};
@@ -18,13 +22,19 @@ const LOOK_BACK: usize = 6;
 /// How many revisions ECS deletes in one call.
 const CHUNK: usize = 10;
 
+/// A revision with its own tags.
+pub(super) struct Revision {
+    pub(super) definition: TaskDefinition,
+    pub(super) tags: Tags,
+}
+
 /// A family as it stands.
 pub(super) struct Family {
     /// Its latest active revision.
-    pub(super) latest: TaskDefinition,
+    pub(super) latest: Revision,
     /// The tags that tell whose it is: those of the latest revision, or where that has none of
     /// ours because somebody else registered it, those of another that has.
-    pub(super) tags: Tags,
+    pub(super) proof: Tags,
 }
 
 impl Aws {
@@ -40,12 +50,35 @@ impl Aws {
     }
 
     pub(super) async fn family(&self, name: &str) -> CloudResult<Option<Family>> {
-        let Some((latest, mut tags)) = self.latest(name).await? else { return Ok(None) };
-        if tags.get(Tags::STACK).is_none() {
-            let arn = latest.task_definition_arn().unwrap_or_default();
-            tags = self.tags_before(name, arn).await?.unwrap_or(tags);
+        let Some(latest) = self.active(name).await? else { return Ok(None) };
+        let mut proof = latest.tags.clone();
+        if proof.get(Tags::STACK).is_none() {
+            let arn = latest.definition.task_definition_arn().unwrap_or_default();
+            proof = self.tags_before(name, arn).await?.unwrap_or(proof);
         }
-        Ok(Some(Family { latest, tags }))
+        Ok(Some(Family { latest, proof }))
+    }
+
+    /// The ARNs of what the services run that have the names of the wanted families: nk gives a
+    /// service and its family one name.
+    pub(super) async fn deployed(
+        &self,
+        scope: &Scope<WantedDefinition>,
+    ) -> CloudResult<HashMap<String, String>> {
+        let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.family.clone()).collect();
+        if scope.reach != Reach::Stack || names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let clusters = self.clusters_named(&scope.pass).await?;
+        let names: Vec<_> = names.into_iter().collect();
+        let looks = clusters.iter().map(|one| self.describe_services(&scope.pass, one, &names));
+        let services = try_join_all(looks).await?.concat().into_iter();
+        let services = services.filter(|service| service.status() == Some("ACTIVE"));
+        let pairs = services.filter_map(|service| {
+            let pair = (service.service_name?, service.task_definition?);
+            (split(&pair.1).0 == pair.0).then_some(pair)
+        });
+        Ok(pairs.collect())
     }
 
     /// The tags of a revision of this family that are ours.
@@ -56,7 +89,7 @@ impl Aws {
         revisions.retain(|arn| arn != latest);
         let oldest = revisions.pop();
         for arn in oldest.into_iter().chain(revisions).take(LOOK_BACK) {
-            let tags = self.revision(&arn).await?.map(|(_, tags)| tags);
+            let tags = self.revision(&arn).await?.map(|revision| revision.tags);
             if let Some(tags) = tags.filter(|tags| tags.address(&self.stack).is_some()) {
                 return Ok(Some(tags));
             }
@@ -64,20 +97,20 @@ impl Aws {
         Ok(None)
     }
 
-    /// The latest active revision of a family, and its tags.
-    pub(super) async fn latest(&self, family: &str) -> CloudResult<Option<(TaskDefinition, Tags)>> {
-        let found = self.revision(family).await?;
-        Ok(found.filter(|(latest, _)| latest.status == Some(TaskDefinitionStatus::Active)))
+    /// An active revision by its ARN, or the latest by its family's name.
+    pub(super) async fn active(&self, name: &str) -> CloudResult<Option<Revision>> {
+        let active = Some(TaskDefinitionStatus::Active);
+        Ok(self.revision(name).await?.filter(|found| found.definition.status == active))
     }
 
     /// A revision by its ARN, or the latest by its family's name.
-    async fn revision(&self, name: &str) -> CloudResult<Option<(TaskDefinition, Tags)>> {
+    async fn revision(&self, name: &str) -> CloudResult<Option<Revision>> {
         let call = self.ecs.describe_task_definition().task_definition(name);
         let call = call.include(TaskDefinitionField::Tags).send().await;
         match call.refused("ecs:DescribeTaskDefinition") {
             Ok(answer) => {
                 let tags = managed(answer.tags);
-                Ok(answer.task_definition.map(|definition| (definition, tags)))
+                Ok(answer.task_definition.map(|definition| Revision { definition, tags }))
             }
             Err(error) if unknown(&error) => Ok(None),
             Err(error) => Err(error),

@@ -9,29 +9,29 @@ use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, TransportProtoco
 use nk_kinds::ecs::{Container, TaskDefinition, TaskDefinitionOutputs};
 use nk_model::{Address, Live, Ref};
 
-use super::{LiveDefinition, extra::extra, family::Family};
+use super::{LiveDefinition, extra::extra, family::Revision};
 
-/// The latest revision of a family.
+/// A revision of a family.
 pub(super) fn live(
     address: Address,
-    family: Family,
+    revision: Revision,
     wanted: Option<&TaskDefinition>,
 ) -> LiveDefinition {
-    let arn = family.latest.task_definition_arn.clone().unwrap_or_default();
-    let spec = spec(family, wanted.map(|wanted| &wanted.container));
+    let arn = revision.definition.task_definition_arn.clone().unwrap_or_default();
+    let spec = spec(revision, wanted.map(|wanted| &wanted.container));
     Live::ready(address, arn.clone(), spec, TaskDefinitionOutputs { arn })
 }
 
-fn spec(Family { latest, tags }: Family, wanted: Option<&Container>) -> TaskDefinition {
-    let containers = latest.container_definitions.as_deref().unwrap_or_default();
+fn spec(Revision { definition, tags }: Revision, wanted: Option<&Container>) -> TaskDefinition {
+    let containers = definition.container_definitions.as_deref().unwrap_or_default();
     let main = main_container(containers, wanted.map(|wanted| wanted.name.as_str()));
     TaskDefinition {
-        extra: extra(&latest, main),
-        family: latest.family.clone().unwrap_or_default(),
-        cpu: latest.cpu.as_deref().and_then(|text| units(text, "vCPU")).unwrap_or(0),
-        memory: latest.memory.as_deref().and_then(|text| units(text, "GB")).unwrap_or(0),
-        execution_role: Ref::known(latest.execution_role_arn.as_deref().unwrap_or_default()),
-        task_role: Ref::known(latest.task_role_arn.as_deref().unwrap_or_default()),
+        extra: extra(&definition, main),
+        family: definition.family.clone().unwrap_or_default(),
+        cpu: definition.cpu.as_deref().and_then(|text| units(text, "vCPU")).unwrap_or(0),
+        memory: definition.memory.as_deref().and_then(|text| units(text, "GB")).unwrap_or(0),
+        execution_role: Ref::known(definition.execution_role_arn.as_deref().unwrap_or_default()),
+        task_role: Ref::known(definition.task_role_arn.as_deref().unwrap_or_default()),
         container: container(
             main.cloned().unwrap_or_else(|| ContainerDefinition::builder().build()),
             wanted,

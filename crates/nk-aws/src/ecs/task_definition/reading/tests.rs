@@ -76,7 +76,7 @@ fn filled(mut container: ContainerDefinition) -> ContainerDefinition {
 
 fn read(latest: Definition) -> TaskDefinition {
     let wanted = wanted();
-    spec(Family { latest, tags: wanted.tags.clone() }, Some(&wanted.container))
+    spec(Revision { definition: latest, tags: wanted.tags.clone() }, Some(&wanted.container))
 }
 
 fn extras(latest: Definition) -> Vec<String> {
@@ -165,7 +165,7 @@ fn values_that_differ_are_told_apart() {
 #[test]
 fn an_orphans_repository_is_its_images() {
     let latest = definition(&wanted(), vec![registered(&wanted())]);
-    let spec = spec(Family { latest, tags: Tags::default() }, None);
+    let spec = spec(Revision { definition: latest, tags: Tags::default() }, None);
     assert_eq!(spec.container.repository, Ref::known("registry:5000/backend-go"));
     assert_eq!(repository("registry:5000/app"), "registry:5000/app");
     assert_eq!(repository("registry/app:v1@sha256:00"), "registry/app");

@@ -1,0 +1,273 @@
+//! Who else has a say in a service: what scales it, who deploys to it, and ECS, which rolls back.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use nk_model::Action;
+use nk_tests::{
+    planned::shown,
+    proxy::{Answer, Before, Call, Refusal, Rule, Transparent},
+    rig::{Rig, Said},
+};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+const REGION: &str = "ap-northeast-1";
+const SERVICE: &str = "shop-dev-web";
+
+/// What a service runs, as `deploy.py` tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Running {
+    revision: u32,
+    image: String,
+    cpu: String,
+    count: u32,
+}
+
+/// A stack with one service of this size.
+fn write(rig: &Rig, cpu: u32) {
+    let text = format!(
+        "project = \"shop\"\nregion = \"{REGION}\"\n\n\
+         [network]\ncidr = \"10.0.0.0/16\"\nnat = \"none\"\n\
+         zones = [{{ name = \"{REGION}a\", public = \"10.0.1.0/24\", private = \"10.0.10.0/24\" }}]\n\n\
+         [services.web]\ncpu = {cpu}\nmemory = 1024\nport = 8080\n"
+    );
+    rig.write("stacks/shop.toml", &text);
+}
+
+/// An applied stack, and what has been said about it.
+async fn stand(instance: &str) -> (Rig, Said) {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+    write(&rig, 256);
+    let said = rig.apply("dev").await.with_code(0);
+    (rig, said)
+}
+
+/// Does something behind nk's back.
+async fn deploy(rig: &Rig, arguments: &[&str]) -> Running {
+    let arguments = [&[rig.emulator.as_str(), REGION, SERVICE], arguments].concat();
+    serde_json::from_str(&rig.python("deploy.py", &arguments).await).unwrap()
+}
+
+async fn nothing_to_do(rig: &Rig) {
+    let plan = rig.plan("dev").await;
+    assert!(plan.is_empty(), "{:?}", shown(&plan));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_scales_a_service_owns_its_count() {
+    let (rig, _) = stand("services-scaled").await;
+    let scaled = deploy(&rig, &["scale", "5"]).await;
+    assert_eq!((scaled.count, scaled.cpu.as_str()), (5, "256"));
+    nothing_to_do(&rig).await;
+    write(&rig, 512);
+    let _ = rig.apply("dev").await.with_code(0);
+    let larger = deploy(&rig, &["look"]).await;
+    assert_eq!((larger.count, larger.cpu.as_str()), (5, "512"));
+    nothing_to_do(&rig).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_deployed_by_others_stays() {
+    let (rig, _) = stand("services-deployed").await;
+    let theirs = deploy(&rig, &["image", "registry.example/web:v2"]).await;
+    // Whose the revision is, its tags do not say; they are all that is put right.
+    let plan = rig.plan("dev").await;
+    let steps: Vec<_> =
+        plan.steps.iter().map(|step| (step.address.as_str(), step.action)).collect();
+    assert_eq!(steps, [("task-definition.web", Action::Update)]);
+    assert!(plan.steps[0].changes.iter().all(|change| change.field() == "tags"));
+    let _ = rig.apply("dev").await.with_code(0);
+    assert_eq!(deploy(&rig, &["look"]).await, theirs);
+    nothing_to_do(&rig).await;
+
+    write(&rig, 512);
+    let _ = rig.apply("dev").await.with_code(0);
+    let ours = Running { revision: theirs.revision + 1, cpu: "512".into(), ..theirs };
+    assert_eq!(deploy(&rig, &["look"]).await, ours);
+    nothing_to_do(&rig).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_revision_stays_deployed_and_hands_its_image_on() {
+    let (rig, _) = stand("services-back").await;
+    let first = deploy(&rig, &["image", "registry.example/web:good"]).await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let bad = deploy(&rig, &["image", "registry.example/web:bad"]).await;
+    let back = deploy(&rig, &["back", &first.revision.to_string()]).await;
+    assert_eq!(back, first);
+    nothing_to_do(&rig).await;
+    let _ = rig.apply("dev").await.with_code(0);
+    assert_eq!(deploy(&rig, &["look"]).await, first);
+
+    write(&rig, 512);
+    let _ = rig.apply("dev").await.with_code(0);
+    let ours = Running { revision: bad.revision + 1, cpu: "512".into(), ..first };
+    assert_eq!(deploy(&rig, &["look"]).await, ours);
+    nothing_to_do(&rig).await;
+}
+
+/// Shows services as this says, and a stopped task.
+struct Seen<F> {
+    edit: F,
+    task: &'static str,
+}
+
+const NO_TASK: &str = "";
+const STOPPED: &str = "CannotPullContainerError: pull image manifest has been retried 5 time(s)";
+
+impl<F: Fn(&Call, &mut Json) + Send + Sync> Rule for Seen<F> {
+    fn before(&self, call: &Call) -> Before {
+        let answer = match call.operation.as_str() {
+            "ListTasks" if self.task != NO_TASK => json!({"taskArns": ["arn:aws:ecs:::task/1"]}),
+            "DescribeTasks" => json!({"failures": [], "tasks": [{
+                "taskArn": "arn:aws:ecs:::task/1",
+                "taskDefinitionArn": self.task,
+                "stoppedReason": STOPPED,
+                "stoppedAt": 1,
+                "containers": [],
+            }]}),
+            _ => return Before::Pass,
+        };
+        Before::Answer(answer.to_string().into())
+    }
+
+    fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
+        let services = ["CreateService", "UpdateService", "DescribeServices"];
+        let Ok(mut body) = serde_json::from_slice::<Json>(&answer.body) else { return Ok(answer) };
+        if !services.contains(&call.operation.as_str()) {
+            return Ok(answer);
+        }
+        match &mut body["services"] {
+            Json::Array(all) => all.iter_mut().for_each(|one| (self.edit)(call, one)),
+            _ => (self.edit)(call, &mut body["service"]),
+        }
+        Ok(Answer { body: body.to_string().into(), ..answer })
+    }
+}
+
+/// A deployment as ECS tells of it.
+fn deployment(status: &str, definition: &str, state: &str) -> Json {
+    json!({
+        "id": format!("ecs-svc/{status}"),
+        "status": status,
+        "taskDefinition": definition,
+        "rolloutState": state,
+        "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start.",
+        "failedTasks": if state == "FAILED" { 3 } else { 0 },
+    })
+}
+
+fn definition(revision: u32) -> String {
+    format!("arn:aws:ecs:{REGION}:123456789012:task-definition/{SERVICE}:{revision}")
+}
+
+fn events(service: &mut Json) {
+    let message = "(service shop-dev-web) deployment failed: tasks failed to start.";
+    service["events"] = json!([{"id": "1", "createdAt": 1, "message": message}]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_is_waited_for_where_there_is_an_image() {
+    let (rig, said) = stand("services-steady").await;
+    nothing_to_do(&rig).await;
+
+    // Nothing runs without an image, which is no failure of the apply.
+    let looks = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&looks);
+    let starting = move |call: &Call, service: &mut Json| {
+        let looks = match call.operation.as_str() {
+            "DescribeServices" => counted.fetch_add(1, Ordering::Relaxed),
+            _ => 0,
+        };
+        // The plan's own look, and two that follow the update.
+        if looks < 3 {
+            service["deployments"][0]["rolloutState"] = json!("IN_PROGRESS");
+            service["runningCount"] = json!(0);
+        }
+    };
+    rig.proxy.set_rule(Arc::new(Seen { edit: starting, task: NO_TASK }));
+    write(&rig, 512);
+    let missing = rig.apply("dev").await.with_code(0);
+    let push = "service.web: no image yet: push ";
+    assert!(missing.err.contains(push), "{}", missing.err);
+    assert!(!said.err.contains(push), "{}", said.err);
+
+    let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
+    looks.store(0, Ordering::Relaxed);
+    write(&rig, 256);
+    let waited = rig.apply("dev").await.with_code(0);
+    assert!(waited.err.contains("deployment in progress: 0 of 1 running"), "{}", waited.err);
+    assert!(!waited.err.contains(push), "{}", waited.err);
+    assert!(looks.load(Ordering::Relaxed) > 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_that_stop_after_their_deployment_are_nothing_to_deploy() {
+    let (rig, _) = stand("services-unsteady").await;
+    let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
+    let stopping = |_: &Call, service: &mut Json| service["runningCount"] = json!(0);
+    rig.proxy.set_rule(Arc::new(Seen { edit: stopping, task: NO_TASK }));
+    nothing_to_do(&rig).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_fails_says_why() {
+    let (rig, _) = stand("services-failed").await;
+    let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
+    let [old, new] = [definition(1), definition(2)];
+    let task: &'static str = new.clone().leak();
+    let rolling_back = move |_: &Call, service: &mut Json| {
+        if service["taskDefinition"] == json!(new) {
+            service["taskDefinition"] = json!(old);
+            service["deployments"] = json!([
+                deployment("PRIMARY", &old, "IN_PROGRESS"),
+                deployment("ACTIVE", &new, "FAILED"),
+            ]);
+            events(service);
+        }
+    };
+    rig.proxy.set_rule(Arc::new(Seen { edit: rolling_back, task }));
+    write(&rig, 512);
+    let failed = rig.apply("dev").await.with_code(3);
+    for words in [
+        "ECS deployment circuit breaker: tasks failed to start.",
+        STOPPED,
+        "(service shop-dev-web) deployment failed: tasks failed to start.",
+    ] {
+        assert!(failed.err.contains(words), "{words}: {}", failed.err);
+    }
+    rig.proxy.set_rule(Arc::new(Transparent));
+    nothing_to_do(&rig).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_that_nk_has_not_seen_says_why_as_well() {
+    let (rig, _) = stand("services-quick").await;
+    let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
+    let [old, new] = [definition(1), definition(2)];
+    let task: &'static str = new.clone().leak();
+    let rolled_back = move |_: &Call, service: &mut Json| {
+        if service["taskDefinition"] == json!(new) {
+            service["taskDefinition"] = json!(old);
+            service["deployments"] = json!([deployment("PRIMARY", &old, "COMPLETED")]);
+            events(service);
+        }
+    };
+    rig.proxy.set_rule(Arc::new(Seen { edit: rolled_back, task }));
+    write(&rig, 512);
+    let mut apply = rig.command(&["apply", "--env", "dev", "--yes"]);
+    // Another answer than the wanted one is believed after a while only.
+    let failed = apply.env("NK_LOCAL_SPEED", "30").output().await.unwrap();
+    assert_eq!(failed.status.code(), Some(3));
+    let failed = String::from_utf8_lossy(&failed.stderr);
+    for words in [
+        &format!("the service runs {SERVICE}:1"),
+        STOPPED,
+        "(service shop-dev-web) deployment failed: tasks failed to start.",
+    ] {
+        assert!(failed.contains(words), "{words}: {failed}");
+    }
+}
