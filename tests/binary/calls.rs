@@ -1,10 +1,15 @@
 //! How many calls nk makes: for a plan, and for each kind of an apply.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::Write,
+    sync::Arc,
+    time::Duration,
+};
 
 use nk_model::Calls;
 use nk_tests::{
-    proxy::Recorded,
+    proxy::{Recorded, Slow},
     rig::{Rig, Said},
 };
 
@@ -12,6 +17,8 @@ const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
 /// What a plan of the whole topology may cost.
 const PLAN: usize = 60;
+/// How many round trips one after the other a plan may take.
+const ROUNDS: usize = 4;
 /// What its first apply may cost, the reading and the lock included.
 const APPLY: usize = 130;
 
@@ -167,6 +174,84 @@ async fn a_destroy_stays_within_its_budgets() {
     let made = rig.proxy.take();
     within_budgets(&made, DESTROYS, |calls| calls.destroy);
     as_expected(&destroyed, made.len());
+}
+
+/// A stack with so many zones, which have two subnets each, and services.
+fn topology(zones: &[char], services: usize) -> String {
+    let mut text = String::from("project = \"shop\"\nregion = \"ap-northeast-1\"\n\n[network]\n");
+    text.push_str("cidr = \"10.0.0.0/16\"\nnat = \"none\"\nzones = [\n");
+    for (nth, zone) in zones.iter().enumerate() {
+        let ranges = format!("public = \"10.0.{nth}.0/24\", private = \"10.0.1{nth}.0/24\"");
+        writeln!(text, "  {{ name = \"ap-northeast-1{zone}\", {ranges} }},").unwrap();
+    }
+    text.push_str("]\n");
+    for nth in 0..services {
+        writeln!(text, "\n[services.s{nth}]\ncpu = 256\nmemory = 512\nport = 8080").unwrap();
+    }
+    text
+}
+
+/// By name how many calls a plan of an applied stack makes.
+async fn calls_of_a_plan(rig: &Rig, text: &str) -> BTreeMap<String, usize> {
+    rig.write("stacks/shop.toml", text);
+    rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    rig.proxy.take();
+    rig.nk(&["plan", "--env", "dev", "--detailed-exitcode"]).await.with_code(0);
+    let mut counts = BTreeMap::new();
+    for one in rig.proxy.take() {
+        *counts.entry(one.name()).or_default() += 1;
+    }
+    counts
+}
+
+/// What a plan asks of more subnets and services: nothing more of the network, however many subnets
+/// there are, and of the services only what AWS tells of one thing at a time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_asks_of_each_service_only_what_aws_tells_singly() {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls-grow").await;
+    let few = calls_of_a_plan(&rig, &topology(&['a', 'c'], 4)).await;
+    let many = calls_of_a_plan(&rig, &topology(&['a', 'c', 'd'], 40)).await;
+    let more: BTreeMap<_, _> = many
+        .iter()
+        .map(|(name, count)| (name.as_str(), count - few.get(name).copied().unwrap_or(0)))
+        .filter(|(_, more)| *more > 0)
+        .collect();
+    let expected = [
+        ("ecr:GetLifecyclePolicy", 36),
+        // The emulator's index of tags knows no repositories; AWS's does.
+        ("ecr:ListTagsForResource", 36),
+        ("ecs:DescribeServices", 3),
+        ("ecs:DescribeTaskDefinition", 36),
+        // The emulator's pages end after a hundred tags, AWS's after a hundred resources.
+        ("tagging:GetResources", 7),
+    ];
+    assert_eq!(more, BTreeMap::from(expected));
+}
+
+/// How many of the calls came one after the other, each when the one before had been answered.
+fn rounds(made: &[Recorded]) -> usize {
+    let mut made: Vec<_> = made.iter().collect();
+    made.sort_by_key(|one| one.ended);
+    let mut longest = vec![1; made.len()];
+    for at in 0..made.len() {
+        let before = (0..at).filter(|before| made[*before].ended <= made[at].began);
+        longest[at] = before.map(|before| longest[before] + 1).max().unwrap_or(1);
+    }
+    longest.into_iter().max().unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_takes_few_round_trips() {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls-rounds").await;
+    rig.write("stacks/neuraknot.toml", STACK);
+    rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    // So far away that calls side by side overlap.
+    rig.proxy.set_rule(Arc::new(Slow::new(|_| true, Duration::from_secs(1))));
+    rig.proxy.take();
+    rig.nk(&["plan", "--env", "dev", "--detailed-exitcode"]).await.with_code(0);
+    let made = rig.proxy.take();
+    let rounds = rounds(&made);
+    assert!((2..=ROUNDS).contains(&rounds), "{rounds} rounds of {} calls", made.len());
 }
 
 /// Checks what was made after everything was read: each call belongs to a kind, and no kind makes

@@ -15,7 +15,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 pub use bad::{Garbled, Nonsense, Refusing, Throttled};
@@ -203,12 +203,13 @@ async fn handle(
     request: Request<Incoming>,
     shared: Arc<Shared>,
 ) -> Result<Response<Full<Bytes>>, Cut> {
+    let began = Instant::now();
     let (parts, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     let call = Call::of(&parts, &body);
     let rule = Arc::clone(&*shared.rule.lock().expect("no connection has panicked"));
     let record = |status, reached| {
-        let recorded = Recorded::new(&call, &parts, &body, status, reached);
+        let recorded = Recorded::new(&call, &parts, &body, (status, reached), began);
         shared.recorded.lock().expect("no connection has panicked").push(recorded);
     };
     let mut known = None;

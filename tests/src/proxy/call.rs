@@ -1,6 +1,6 @@
 //! What a request asks for.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use hyper::{body::Bytes, http::request::Parts};
 use serde::Serialize;
@@ -72,6 +72,12 @@ pub struct Recorded {
     /// Whether AWS has heard of it.
     #[serde(skip)]
     pub reached: bool,
+    /// When it came.
+    #[serde(skip)]
+    pub began: Instant,
+    /// When it was answered, or not.
+    #[serde(skip)]
+    pub ended: Instant,
 }
 
 impl Recorded {
@@ -79,8 +85,8 @@ impl Recorded {
         call: &Call,
         parts: &Parts,
         body: &Bytes,
-        status: u16,
-        reached: bool,
+        (status, reached): (u16, bool),
+        began: Instant,
     ) -> Self {
         let headers =
             parts.headers.iter().filter(|(name, _)| name.as_str() != "authorization").filter_map(
@@ -96,6 +102,8 @@ impl Recorded {
             status,
             changes: call.changes(),
             reached,
+            began,
+            ended: Instant::now(),
         }
     }
 
