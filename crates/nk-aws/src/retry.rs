@@ -72,8 +72,16 @@ pub(crate) fn budget() -> RetryPartition {
     RetryPartition::custom("nk").token_bucket(bucket.build()).build()
 }
 
-/// What every client decides by, after the SDK's own classifiers: tells the window how it went, and
-/// makes nonsense dear.
+/// How the services that speak JSON say that a quota is used up. The SDK takes it for throttling, as
+/// it is at `DynamoDB`; of the services here none means that, and no pause makes room.
+///
+/// See <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html>,
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html>
+/// and <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>.
+const QUOTA: &str = "LimitExceededException";
+
+/// What every client decides by, after the SDK's own classifiers: tells the window how it went, does
+/// not repeat what a quota stands against, and makes nonsense dear.
 #[derive(Debug, Clone)]
 pub(crate) struct Judgement(pub(crate) Window);
 
@@ -88,10 +96,14 @@ impl ClassifyRetry for Judgement {
         previous: &RetryAction,
     ) -> RetryAction {
         let error = context.output_or_error().and_then(Result::err);
-        if throttled(previous) {
+        let quota = throttled(previous) && is_quota(context);
+        if throttled(previous) && !quota {
             self.0.narrow();
         } else if context.response().is_some() {
             self.0.widen();
+        }
+        if quota {
+            return RetryAction::RetryForbidden;
         }
         let RetryAction::RetryIndicated(_) = previous else { return previous.clone() };
         match error {
@@ -115,6 +127,14 @@ fn throttled(action: &RetryAction) -> bool {
         return false;
     };
     *kind == ErrorKind::ThrottlingError
+}
+
+/// Whether the answer's code is [`QUOTA`], as JSON has it: after the service's name, if that is said.
+fn is_quota(context: &InterceptorContext) -> bool {
+    let body = context.response().and_then(|response| response.body().bytes());
+    let answer = body.and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok());
+    let code = answer.as_ref().and_then(|answer| answer.get("__type")?.as_str());
+    code.and_then(|code| code.rsplit('#').next()) == Some(QUOTA)
 }
 
 /// For a call that must not be done twice: it is sent again only where AWS has surely not done it,
@@ -182,3 +202,41 @@ macro_rules! once {
     };
 }
 pub(crate) use once;
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::{
+        interceptors::context::Input, orchestrator::HttpResponse,
+    };
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    /// What becomes of an answer with this code that the SDK takes for throttling, and how much goes
+    /// out at once afterwards.
+    fn judged(code: &str) -> (RetryAction, f64) {
+        let mut context = InterceptorContext::new(Input::erase(()));
+        let body = serde_json::json!({"__type": code, "message": "too many"}).to_string();
+        context.set_response(HttpResponse::new(400.try_into().unwrap(), SdkBody::from(body)));
+        let window = Window::default();
+        let judgement = Judgement(window.clone());
+        let action = judgement.classify_retry_v2(&context, &RetryAction::throttling_error());
+        (action, window.width())
+    }
+
+    #[test]
+    fn what_is_throttled_is_sent_again_among_fewer() {
+        let widest = Window::default().width();
+        let (action, width) = judged("ThrottlingException");
+        assert_eq!(action, RetryAction::throttling_error());
+        assert!(width < widest, "{width}");
+    }
+
+    #[test]
+    fn a_quota_that_is_used_up_is_not_asked_again() {
+        let widest = Window::default().width();
+        for code in [QUOTA, "com.amazonaws.ecr#LimitExceededException"] {
+            assert_eq!(judged(code), (RetryAction::RetryForbidden, widest));
+        }
+    }
+}

@@ -86,6 +86,12 @@ impl Window {
         self.0.room.notify_one();
     }
 
+    /// How many may be under way at once now.
+    #[cfg(test)]
+    pub(crate) fn width(&self) -> f64 {
+        self.state().width
+    }
+
     async fn enter(&self) -> Place {
         loop {
             let room = self.0.room.notified();
