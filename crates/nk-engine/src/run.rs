@@ -11,8 +11,8 @@ use facts::Facts;
 use ledger::Ledger;
 use needs::Needs;
 use nk_model::{
-    Action, Address, Event, Failure, LiveValue, Operation, Outcome, Plan, Registry, Step, StepId,
-    Summary, Unseen,
+    Action, Address, Event, Failure, LiveValue, Need, Operation, Outcome, Plan, Registry, Step,
+    StepId, Summary, Unseen,
 };
 pub use stage::{Gate, NoGate, Stop};
 pub(crate) use stage::{Interrupted, Stage};
@@ -25,7 +25,7 @@ use tokio::{
 
 use crate::{
     Cloud, Nature, grant,
-    settle::{Settling, StepError},
+    settle::{Settling, StepError, Surroundings},
 };
 
 /// How a plan is run.
@@ -194,7 +194,7 @@ impl<C: Cloud> Execution<C> {
             Operation::Destroy => resolved,
             _ => (kind.canonical)(&resolved).unwrap_or(resolved),
         };
-        let others = self.others(id);
+        let surroundings = self.surroundings(id);
         let (cloud, plan) = (Arc::clone(&self.cloud), Arc::clone(&self.plan));
         let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
         let (unseen, every) = (Arc::clone(&self.run.unseen), self.run.every);
@@ -203,7 +203,8 @@ impl<C: Cloud> Execution<C> {
         self.tasks.spawn(STEP.scope(address, async move {
             let stage = Stage::new(id, messages, told, places, &*gate, every, speed);
             let step = &plan.steps[id];
-            let mut settling = Settling::new(&*cloud, kind, step, spec, others, stage, &unseen);
+            let mut settling =
+                Settling::new(&*cloud, kind, step, spec, surroundings, stage, &unseen);
             let result = match step.action.operation() {
                 Operation::Destroy => settling.remove().await.map(|()| None),
                 _ => settling.make().await.map(Some),
@@ -212,21 +213,26 @@ impl<C: Cloud> Execution<C> {
         }));
     }
 
-    /// What else stands at a step's address and is another step's business.
-    fn others(&self, id: StepId) -> Vec<String> {
-        let Step { address, action, live: own, .. } = &self.plan.steps[id];
+    /// What else stands at a step's address, and what stood in its place. What is gone by now is no
+    /// other step's business: an id that is made from a name comes back with the successor.
+    fn surroundings(&self, id: StepId) -> Surroundings {
+        let Step { address, action, live: own, needs, .. } = &self.plan.steps[id];
         let own = own.as_ref().map(|live| &live.id);
+        let destroys =
+            |need: &Need| self.plan.steps[need.step].action.operation() == Operation::Destroy;
         let steps = self.by_address[address].iter().map(|id| (*id, &self.plan.steps[*id]));
-        steps
+        let others = steps
             .filter(|(other, step)| {
                 let destroyed = *other != id && step.action.operation() == Operation::Destroy;
-                destroyed || step.action == Action::Supersede
+                let gone = needs.iter().any(|need| need.step == *other);
+                (destroyed && !gone) || step.action == Action::Supersede
             })
             .filter_map(|(_, step)| step.live.as_ref().map(|live| &live.id))
             // What is changed before it goes is this step's business first.
             .filter(|other| *action == Action::Supersede || Some(*other) != own)
             .cloned()
-            .collect()
+            .collect();
+        Surroundings { others, vacated: needs.iter().any(destroys) }
     }
 
     fn heed(&mut self, message: Message) {

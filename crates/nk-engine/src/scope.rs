@@ -19,6 +19,8 @@ pub struct Scope<K> {
     pub wanted: Vec<(Address, K)>,
     /// How far to look.
     pub reach: Reach,
+    /// Whether the look is for what has been removed, and for what may be left of it.
+    pub going: bool,
     /// What looks of one pass share.
     pub pass: Pass,
 }
@@ -36,12 +38,18 @@ impl<K> Scope<K> {
     /// Everything of the stack.
     pub fn stack(mut wanted: Vec<(Address, K)>, pass: Pass) -> Self {
         wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Self { wanted, reach: Reach::Stack, pass }
+        Self { wanted, reach: Reach::Stack, going: false, pass }
     }
 
     /// One resource.
     pub fn one(address: Address, spec: K, id: Option<String>) -> Self {
-        Self { wanted: vec![(address, spec)], reach: Reach::One(id), pass: Pass::default() }
+        let (wanted, reach) = (vec![(address, spec)], Reach::One(id));
+        Self { wanted, reach, going: false, pass: Pass::default() }
+    }
+
+    /// One resource that has been removed.
+    pub fn going(address: Address, spec: K, id: String) -> Self {
+        Self { going: true, ..Self::one(address, spec, Some(id)) }
     }
 
     /// The one address looked for, unless the look is for the whole stack.
@@ -82,7 +90,7 @@ impl Scope<Json> {
             .into_iter()
             .map(|(address, json)| Ok((address, spec(&json)?)))
             .collect::<Result<_, CloudError>>()?;
-        Ok(Scope { wanted, reach: self.reach, pass: self.pass })
+        Ok(Scope { wanted, reach: self.reach, going: self.going, pass: self.pass })
     }
 }
 

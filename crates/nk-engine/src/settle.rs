@@ -9,6 +9,7 @@
 //! - After our own create, *not found* means *not yet*.
 
 mod setback;
+mod sight;
 
 use nk_model::{
     Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Phase, Step, Unseen,
@@ -18,20 +19,25 @@ use setback::{IN_USE, taken, whole};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
-    Cloud, Departure, Scope,
+    Cloud, CloudError, Departure,
     cloud::Erased,
     run::{Interrupted, Stage},
 };
 
-/// How long AWS may go on answering with the value from before an update, in seconds.
-const STALE: f64 = 30.0;
-/// The first pause between looks for what an unanswered create may have made, in seconds: lists lag
-/// behind by two or three.
-const LATER: f64 = 4.0;
-/// How much longer each of these pauses is than the time before it.
-const RARER: f64 = 4.0;
-/// The longest distance between looks at what has been made and does not show yet, in seconds.
-const HIDDEN: f64 = 2.0;
+/// For how long after its going AWS may still keep a name, a range or an address for what had it, in
+/// seconds.
+const HELD: f64 = 90.0;
+/// The shortest and the longest distance between looks at what is done and does not show yet, in
+/// seconds: lists lag behind by two or three.
+const HIDDEN: [f64; 2] = [1.0, 2.0];
+
+/// What a step finds where it works.
+pub(crate) struct Surroundings {
+    /// The ids at its address that are another step's business.
+    pub(crate) others: Vec<String>,
+    /// Whether this run has removed what stood in its place.
+    pub(crate) vacated: bool,
+}
 
 /// What one step does, with what it has learnt on the way.
 pub(crate) struct Settling<'a, C> {
@@ -40,12 +46,16 @@ pub(crate) struct Settling<'a, C> {
     pub(crate) step: &'a Step,
     /// What is wanted, without placeholders.
     pub(crate) spec: Json,
-    /// The ids at this address that are another step's business.
-    pub(crate) others: Vec<String>,
+    surroundings: Surroundings,
+    /// The id of what this step has made, once AWS has told it.
+    made: Option<String>,
     pub(crate) stage: Stage<'a>,
     unseen: &'a Unseen,
     began: Instant,
+    /// How often a create went unanswered.
     failures: u32,
+    /// A change that the cloud has repeated in vain: whether it was done, the next look tells.
+    doubt: Option<CloudError>,
     /// How long it usually takes from `began` until AWS is done; nought where nobody knows.
     usual: f64,
 }
@@ -66,7 +76,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
         kind: &'static KindInfo,
         step: &'a Step,
         spec: Json,
-        others: Vec<String>,
+        surroundings: Surroundings,
         stage: Stage<'a>,
         unseen: &'a Unseen,
     ) -> Self {
@@ -75,11 +85,13 @@ impl<'a, C: Cloud> Settling<'a, C> {
             kind,
             step,
             spec,
-            others,
+            surroundings,
+            made: None,
             stage,
             unseen,
             began: Instant::now(),
             failures: 0,
+            doubt: None,
             usual: step.usual.median,
         }
     }
@@ -132,6 +144,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
                             if changes.is_empty() {
                                 return Ok(live);
                             }
+                            if let Some(error) = self.doubt.take() {
+                                return Err(StepError::Cloud(error));
+                            }
                             self.bring(live, changes, &mut updated).await?
                         }
                     }
@@ -165,57 +180,45 @@ impl<'a, C: Cloud> Settling<'a, C> {
         match answer {
             Ok(live) => {
                 *created = true;
-                self.failures = 0;
+                self.made = live.as_ref().map(|live| live.id.clone());
                 self.stage.rested();
                 self.began = Instant::now();
                 Ok(live.map_or(View::Unknown, View::Seen))
             }
             Err(error) if taken(&error) => {
-                // Ours from an attempt whose answer was lost, or somebody else's.
-                match self.appears(10.0).await? {
+                match self.namesake().await? {
                     Some(live) => {
                         *created = true;
                         Ok(View::Seen(live))
+                    }
+                    None if self.is_held() => {
+                        self.stage.waits("what was removed still has its place");
+                        Ok(View::Nothing)
                     }
                     // What it is to use is in use: no matter of names.
                     None if error.is(IN_USE) => Err(StepError::Cloud(error)),
                     None => Err(StepError::Taken(error)),
                 }
             }
-            Err(error) if error.may_be_done() => {
-                let patience = self.visible_after(&error);
-                self.bear(error, Operation::Create)?;
-                match self.appears(patience).await? {
-                    Some(live) => {
-                        *created = true;
-                        Ok(View::Seen(live))
-                    }
-                    None => Ok(View::Nothing),
+            Err(error) if error.may_be_done() => match self.made_nevertheless(&error).await? {
+                Some(live) => {
+                    *created = true;
+                    Ok(View::Seen(live))
                 }
-            }
+                None => self.bear(error).map(|()| View::Nothing),
+            },
             Err(error) => {
                 self.pardon(error, Operation::Create).await?;
-                Ok(View::Unknown)
+                // What was refused was not done.
+                Ok(View::Nothing)
             }
         }
     }
 
-    /// Looks for up to `patience` seconds, at growing distances, for what an unanswered create may
-    /// have made.
-    async fn appears(&self, patience: f64) -> Result<Option<LiveValue>, StepError> {
-        let began = Instant::now();
-        loop {
-            if let View::Seen(live) = self.look().await? {
-                return Ok(Some(live));
-            }
-            let elapsed = self.stage.since(began);
-            if elapsed >= patience {
-                return Ok(None);
-            }
-            self.stage.waits("whether AWS has made it is not known yet");
-            let next = (elapsed * RARER).max(LATER).min(patience - elapsed);
-            self.stage.sleep(Duration::from_secs_f64(next)).await?;
-        }
+    /// Whether what is refused because its place is taken may be refused for the sake of what this run
+    /// has removed.
+    fn is_held(&self) -> bool {
+        self.surroundings.vacated && self.stage.since(self.began) < HELD
     }
 
     async fn bring(
@@ -226,7 +229,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     ) -> Result<View, StepError> {
         match updated {
             Some((same, since)) if *same == changes => {
-                if self.stage.since(*since) >= STALE {
+                if self.stage.since(*since) >= self.kind.stale {
                     let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
                     let (fields, told) = (fields.join("`, `"), live.notes.join("; "));
                     return Err(StepError::Ignored { fields, told });
@@ -243,7 +246,6 @@ impl<'a, C: Cloud> Settling<'a, C> {
         };
         match answer {
             Ok(answer) => {
-                self.failures = 0;
                 self.stage.rested();
                 self.began = Instant::now();
                 // What comes after a create is not the slow part of it.
@@ -264,6 +266,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
         let live = self.step.live.clone().expect("a destroy has something to destroy");
         let mut asked = matches!(live.phase, Phase::Leaving(_));
         let mut live = live;
+        // When AWS has accepted it last. Patience counts from the first time: what goes not, although
+        // AWS says so again and again, is not waited for for ever.
+        let mut accepted: Option<Instant> = None;
         loop {
             if !asked {
                 self.stage.gate().await?;
@@ -277,13 +282,17 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         return Ok(());
                     }
                     Ok(Departure::Going) => {
-                        self.failures = 0;
                         self.stage.rested();
-                        self.began = Instant::now();
+                        let now = Instant::now();
+                        if accepted.replace(now).is_none() {
+                            self.began = now;
+                        }
                     }
                     Err(error) => {
                         self.pardon(error, Operation::Destroy).await?;
-                        continue;
+                        if self.doubt.is_none() {
+                            continue;
+                        }
                     }
                 }
             }
@@ -299,8 +308,12 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         // Another answer from before the call, or somebody brought it back.
                         Phase::Ready | Phase::Failed(_) => "still there".to_owned(),
                     };
-                    let patient = self.stage.since(self.began) < STALE;
-                    asked = patient || matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));
+                    asked = matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));
+                    if let Some(error) = self.doubt.take_if(|_| !asked) {
+                        return Err(StepError::Cloud(error));
+                    }
+                    let since = self.stage.since(accepted.unwrap_or(self.began));
+                    asked |= since < self.kind.stale;
                     self.wait(&format!("AWS says `{word}`"), self.usual).await?;
                     live = seen;
                 }
@@ -308,41 +321,19 @@ impl<'a, C: Cloud> Settling<'a, C> {
         }
     }
 
-    /// Looks at the address, past what is another step's business.
-    async fn look(&self) -> Result<View, StepError> {
-        let found = self.observe(self.spec.clone(), None).await?;
-        let mine = found
-            .into_iter()
-            .filter(|live| !self.others.contains(&live.id))
-            .filter(|live| live.owner == nk_model::Owner::Ours)
-            .min_by_key(|live| matches!(live.phase, Phase::Leaving(_) | Phase::Failed(_)));
-        Ok(mine.map_or(View::Nothing, View::Seen))
-    }
-
-    async fn find(&self, id: &str) -> Result<Option<LiveValue>, StepError> {
-        let spec = self.step.live.as_ref().map_or(Json::Null, |live| live.spec.clone());
-        let found = self.observe(spec, Some(id.to_owned())).await?;
-        Ok(found.into_iter().find(|live| live.id == id))
-    }
-
-    async fn observe(&self, spec: Json, id: Option<String>) -> Result<Vec<LiveValue>, StepError> {
-        let scope = Scope::one(self.address().clone(), spec, id);
-        let _place = self.stage.place().await;
-        self.cloud.observe_kind(self.kind.kind, scope).await.map_err(StepError::Cloud)
-    }
-
     /// Waits until it is time for the next look at what is done and does not show.
     async fn wait_for_sight(&mut self, reason: &str) -> Result<(), StepError> {
-        self.wait_with(reason, Looks { usual: 0.0, slack: 0.0, every: HIDDEN }).await
+        let [least, every] = HIDDEN;
+        self.wait_with(reason, Looks { usual: 0.0, slack: 0.0, every }, least).await
     }
 
     /// Waits until it is time for the next look at what usually takes so many seconds.
     async fn wait(&mut self, reason: &str, usual: f64) -> Result<(), StepError> {
         let every = self.stage.every();
-        self.wait_with(reason, Looks { usual, slack: self.step.slack, every }).await
+        self.wait_with(reason, Looks { usual, slack: self.step.slack, every }, 0.0).await
     }
 
-    async fn wait_with(&mut self, reason: &str, looks: Looks) -> Result<(), StepError> {
+    async fn wait_with(&mut self, reason: &str, looks: Looks, least: f64) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
         // What is usually slow, as where connections drain for an hour, is given its time.
         if elapsed > self.kind.patience.max(2.0 * self.step.usual.median) {
@@ -350,7 +341,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
             return Err(StepError::Impatient { doing, seconds, last: None });
         }
         self.stage.waits(reason);
-        self.stage.rest(looks.next(elapsed)).await?;
+        self.stage.rest(looks.next(elapsed).max(least)).await?;
         Ok(())
     }
 }

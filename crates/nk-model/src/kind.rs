@@ -21,12 +21,16 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const REPLACE: Replace = Replace::DestroyFirst;
     /// How long a wait for AWS may take before the step fails, in seconds.
     const PATIENCE: f64 = 120.0;
+    /// How long AWS may go on answering with what was before a change that it has accepted, in
+    /// seconds.
+    const STALE: f64 = 30.0;
     /// How many calls it takes.
     const CALLS: Calls = Calls::ONE;
     /// The refusals that pass by themselves.
     const RETRY: &'static [Retry] = &[];
-    /// Whether a repeated create cannot make a second one: a unique name or a token guards it. Where
-    /// nothing does, an unanswered create is looked for at length before it is sent again.
+    /// Whether a create that the cloud repeats by itself cannot make a second one: a unique name
+    /// guards it, or a token that all its repetitions carry. Where nothing does, the cloud sends it
+    /// once, and it is looked for at length before the step sends another.
     const GUARDED: bool = true;
     /// The kinds whose resources must be gone first although their specs do not refer to this one.
     const LEAVES_AFTER: &'static [&'static str] = &[];
@@ -136,6 +140,8 @@ pub struct KindInfo {
     pub replace: Replace,
     /// [`Kind::PATIENCE`].
     pub patience: f64,
+    /// [`Kind::STALE`].
+    pub stale: f64,
     /// [`Kind::CALLS`].
     pub calls: Calls,
     /// How long its operations usually take.
@@ -175,6 +181,7 @@ impl KindInfo {
             immutable: K::IMMUTABLE,
             replace: K::REPLACE,
             patience: K::PATIENCE,
+            stale: K::STALE,
             calls: K::CALLS,
             usual: || &[],
             retry: K::RETRY,

@@ -3,6 +3,9 @@
 use nk_engine::{CloudError, CloudResult, Nature};
 
 /// What goes wrong, counted over the calls that change something, from 1.
+///
+/// What gets lost is sent again at once, as AWS's SDK does, unless it is the create of something
+/// that nothing guards against being made twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// This and every later call is refused, as if nk had died before it.
@@ -13,6 +16,8 @@ pub enum Fault {
     LostAnswer(usize),
     /// This call never arrives, and nobody says so.
     LostCall(usize),
+    /// This call never arrives, however often it is sent again.
+    Unheard(usize),
     /// This call is refused for good.
     Refused(usize),
 }
@@ -22,9 +27,11 @@ pub enum Fault {
 pub(crate) enum Fate {
     Well,
     Refused,
-    /// Nothing happens and the answer is unknown.
+    /// Nothing happens and the answer is unknown; if it is sent again, that is answered.
     Lost,
-    /// It happens and the answer is unknown.
+    /// Nothing happens and the answer is unknown, however often it is sent.
+    Unheard,
+    /// It happens and the answer is unknown; if it is sent again, that is answered.
     Unanswered,
     /// It happens and the answer is a refusal.
     Died,
@@ -38,6 +45,7 @@ impl Fate {
             Some(Fault::DeadAfter(at)) if change && number == *at => Self::Died,
             Some(Fault::LostAnswer(at)) if change && number == *at => Self::Unanswered,
             Some(Fault::LostCall(at)) if change && number == *at => Self::Lost,
+            Some(Fault::Unheard(at)) if change && number == *at => Self::Unheard,
             Some(Fault::Refused(at)) if change && number == *at => Self::Refused,
             _ => Self::Well,
         }
@@ -46,11 +54,13 @@ impl Fate {
     pub(crate) fn apply<T>(
         self,
         operation: &str,
-        effect: impl FnOnce() -> CloudResult<T>,
+        again: bool,
+        mut effect: impl FnMut() -> CloudResult<T>,
     ) -> CloudResult<T> {
         let error = |nature| CloudError {
             operation: operation.to_owned(),
-            code: Some("SimulatedFault".into()),
+            // Where nobody answers there is no code.
+            code: (nature == Nature::Refused).then(|| "SimulatedFault".into()),
             message: "as the test asked".into(),
             request_id: None,
             nature,
@@ -58,7 +68,9 @@ impl Fate {
         match self {
             Self::Well => effect(),
             Self::Refused => Err(error(Nature::Refused)),
-            Self::Lost => Err(error(Nature::Ambiguous)),
+            Self::Lost if again => effect(),
+            Self::Unanswered if again => effect().and_then(|_| effect()),
+            Self::Lost | Self::Unheard => Err(error(Nature::Ambiguous)),
             Self::Unanswered => effect().and(Err(error(Nature::Ambiguous))),
             Self::Died => effect().and(Err(error(Nature::Refused))),
         }

@@ -19,10 +19,21 @@ pub use fault::Fault;
 use nk_engine::{
     CallListener, Cloud, CloudResult, Departure, Entry, LockRecord, Reconcile, Scope, current_step,
 };
-use nk_model::{Address, Call, Change, Kind, KindInfo, Live, LiveValue};
+use nk_model::{Address, Call, Change, Kind, KindInfo, Live, LiveValue, Phase};
 use serde_json::Value as Json;
 use tokio::time::{Duration, Instant, sleep};
 use world::World;
+
+/// How a call may be treated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// It changes nothing.
+    Read,
+    /// It changes something, and is sent again where nobody answers.
+    Repeatedly,
+    /// It changes something, and is sent once: another would make a second one.
+    Once,
+}
 
 /// The cloud.
 pub struct Sim {
@@ -114,6 +125,33 @@ impl Sim {
         self.world().resources.clear(address);
     }
 
+    /// Has what is made at this address come to nothing, for this reason. Only who looks for it by its
+    /// id sees that, as with a NAT gateway.
+    pub fn thwart(&self, address: &Address, reason: &str) {
+        self.world().thwarted.insert(address.clone(), reason.to_owned());
+    }
+
+    /// Has what is at this address stay although its removal is accepted.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such resource.
+    pub fn stick(&self, address: &Address) {
+        let mut world = self.world();
+        let id = world.resources.at(address).next().map(|(id, _)| id.clone());
+        world.resources.change(&id.expect("there is such a resource"), |one| one.sticks = true);
+    }
+
+    /// Has the name of what goes from now on not be free before so many seconds later.
+    pub fn set_lingering(&self, seconds: f64) {
+        self.world().lingering = Duration::from_secs_f64(seconds);
+    }
+
+    /// Has every update show only after so many seconds.
+    pub fn set_lag(&self, seconds: f64) {
+        self.world().lag = Duration::from_secs_f64(seconds);
+    }
+
     /// Adds something behind nk's back, as a twin, a leftover, or somebody else's.
     pub fn plant(&self, live: LiveValue) {
         self.world().plant(live);
@@ -122,16 +160,16 @@ impl Sim {
     /// One call: it takes its time, and may go wrong before or after it has its effect.
     async fn call<T>(
         &self,
-        change: bool,
+        sent: Sent,
         operation: String,
-        effect: impl FnOnce(&mut World) -> CloudResult<T> + Send,
+        mut effect: impl FnMut(&mut World) -> CloudResult<T> + Send,
     ) -> CloudResult<T> {
         let began = Instant::now();
         sleep(self.latency).await;
         let answer = {
             let mut world = self.world();
-            let outcome = world.count(change, &operation);
-            outcome.apply(&operation, || effect(&mut world))
+            let outcome = world.count(sent != Sent::Read, &operation);
+            outcome.apply(&operation, sent == Sent::Repeatedly, || effect(&mut world))
         };
         self.tell(&operation, began, answer.is_ok());
         answer
@@ -140,17 +178,20 @@ impl Sim {
 
 impl<K: Kind> Reconcile<K> for Sim {
     async fn observe(&self, scope: &Scope<K>) -> CloudResult<Vec<Live<K, K::Outputs>>> {
-        let one = scope.address().cloned();
         let found = self
-            .call(false, format!("sim:Describe {}", K::KIND), move |world| {
-                Ok(match one {
-                    Some(address) => world.at(&address),
+            .call(Sent::Read, format!("sim:Describe {}", K::KIND), |world| {
+                Ok(match scope.address() {
+                    Some(address) => world.at(address),
                     None => world.of_kind(K::KIND),
                 })
             })
             .await?;
+        let shows = |live: &&LiveValue| {
+            !matches!(live.phase, Phase::Failed(_)) || scope.id() == Some(&live.id)
+        };
         Ok(found
             .iter()
+            .filter(shows)
             .map(|live| Live::restore(live).expect("the sim keeps what it was given"))
             .collect())
     }
@@ -162,9 +203,10 @@ impl<K: Kind> Reconcile<K> for Sim {
     ) -> CloudResult<Option<Live<K, K::Outputs>>> {
         let json = serde_json::to_value(spec).expect("a spec serializes");
         let (address, kind) = (address.clone(), KindInfo::of::<K>());
+        let sent = if K::GUARDED { Sent::Repeatedly } else { Sent::Once };
         let live = self
-            .call(true, format!("sim:Create {address}"), move |world| {
-                world.create(&kind, address, json)
+            .call(sent, format!("sim:Create {address}"), move |world| {
+                world.create(&kind, address.clone(), json.clone())
             })
             .await?;
         Ok(Some(Live::restore(&live).expect("the sim keeps what it was given")))
@@ -179,8 +221,10 @@ impl<K: Kind> Reconcile<K> for Sim {
         let json = serde_json::to_value(spec).expect("a spec serializes");
         let (id, address, kind) = (live.id.clone(), live.address.clone(), KindInfo::of::<K>());
         let operation = format!("sim:Update {address}");
-        let effect = move |world: &mut World| world.update(&kind, &id, address, json, changes);
-        self.call(true, operation, effect).await?;
+        let effect = move |world: &mut World| {
+            world.update(&kind, &id, address.clone(), json.clone(), changes)
+        };
+        self.call(Sent::Repeatedly, operation, effect).await?;
         Ok(None)
     }
 
@@ -190,7 +234,7 @@ impl<K: Kind> Reconcile<K> for Sim {
     ) -> impl Future<Output = CloudResult<Departure>> + Send {
         let (id, kind) = (live.id.clone(), KindInfo::of::<K>());
         let operation = format!("sim:Delete {}", live.address);
-        self.call(true, operation, move |world| world.delete(&kind, &id))
+        self.call(Sent::Repeatedly, operation, move |world| world.delete(&kind, &id))
     }
 }
 
@@ -198,19 +242,21 @@ impl Cloud for Sim {
     const ENTRIES: &'static [Entry<Self>] = ENTRIES;
 
     async fn read_lock(&self) -> CloudResult<Option<LockRecord>> {
-        self.call(false, "sim:ReadLock".into(), |world| Ok(world.lock.read())).await
+        self.call(Sent::Read, "sim:ReadLock".into(), |world| Ok(world.lock.read())).await
     }
 
     async fn write_lock(&self, value: &str, fresh: bool) -> CloudResult<Option<i64>> {
-        self.call(true, "sim:WriteLock".into(), |world| Ok(world.lock.write(value, fresh))).await
+        self.call(Sent::Once, "sim:WriteLock".into(), |world| Ok(world.lock.write(value, fresh)))
+            .await
     }
 
     async fn lock_version(&self, version: i64) -> CloudResult<Option<String>> {
-        self.call(false, "sim:LockVersion".into(), |world| Ok(world.lock.version(version))).await
+        self.call(Sent::Read, "sim:LockVersion".into(), |world| Ok(world.lock.version(version)))
+            .await
     }
 
     async fn remove_lock(&self) -> CloudResult<()> {
-        self.call(true, "sim:RemoveLock".into(), |world| {
+        self.call(Sent::Repeatedly, "sim:RemoveLock".into(), |world| {
             world.lock.remove();
             Ok(())
         })

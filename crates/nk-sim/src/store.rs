@@ -17,6 +17,12 @@ pub(crate) struct Resource {
     /// When AWS gives out the outputs that are not in the create answer.
     pub(crate) late: Vec<(&'static str, Instant)>,
     pub(crate) gone_at: Option<Instant>,
+    /// Why it comes to nothing, where it does.
+    pub(crate) failure: Option<String>,
+    /// What AWS shows instead of the spec, and until when.
+    pub(crate) stale: Option<(Instant, Json)>,
+    /// Whether it stays, whatever is asked of it.
+    pub(crate) sticks: bool,
 }
 
 type Ids = BTreeSet<String>;
@@ -167,15 +173,17 @@ impl Resource {
 
     pub(crate) fn live(&self, id: &str) -> LiveValue {
         let now = Instant::now();
-        let phase = match self.gone_at {
-            Some(_) => Phase::Leaving("deleting".into()),
-            None if self.busy_until > now => Phase::Busy("pending".into()),
-            None => Phase::Ready,
+        let phase = match (self.gone_at, &self.failure) {
+            (Some(_), _) => Phase::Leaving("deleting".into()),
+            (None, _) if self.busy_until > now => Phase::Busy("pending".into()),
+            (None, Some(reason)) => Phase::Failed(reason.clone()),
+            (None, None) => Phase::Ready,
         };
+        let stale = self.stale.as_ref().filter(|(until, _)| *until > now);
         Live {
             address: self.address.clone(),
             id: id.to_owned(),
-            spec: self.spec.clone(),
+            spec: stale.map_or(&self.spec, |(_, spec)| spec).clone(),
             outputs: self.known(now),
             phase,
             owner: self.owner.clone(),

@@ -1,5 +1,7 @@
 //! What exists, and what AWS would not let happen to it.
 
+use std::collections::HashMap;
+
 use nk_engine::{CloudError, CloudResult, Departure};
 use nk_model::{
     Address, Binding, Change, KindInfo, LiveValue, Operation, Owner, Replace, Usual, field,
@@ -22,6 +24,14 @@ pub(crate) struct World {
     pub(crate) lock: Parameter,
     /// How many times as long as usual everything takes.
     pub(crate) slowness: f64,
+    /// What comes to nothing when it is made, and why.
+    pub(crate) thwarted: HashMap<Address, String>,
+    /// How long after its going the name of something is not free.
+    pub(crate) lingering: Duration,
+    /// How long AWS goes on showing what was before an update.
+    pub(crate) lag: Duration,
+    /// The ids that are not free yet, and when they are.
+    held: HashMap<String, Instant>,
     made: usize,
 }
 
@@ -34,6 +44,10 @@ impl Default for World {
             changes: 0,
             lock: Parameter::default(),
             slowness: 1.0,
+            thwarted: HashMap::new(),
+            lingering: Duration::ZERO,
+            lag: Duration::ZERO,
+            held: HashMap::new(),
             made: 0,
         }
     }
@@ -99,6 +113,9 @@ impl World {
             busy_until: Instant::now(),
             late: Vec::new(),
             gone_at: None,
+            failure: None,
+            stale: None,
+            sticks: false,
         };
         self.resources.insert(live.id, resource);
     }
@@ -112,8 +129,19 @@ impl World {
         self.resources.sweep();
         let several =
             matches!(kind.replace, Replace::CreateFirst(_) | Replace::Supersede) || !kind.guarded;
-        if !several && self.resources.at(&address).next().is_some() {
+        let id = self.id(kind, &spec, several);
+        let held = self.held.get(&id).is_some_and(|until| *until > Instant::now());
+        if held || !several && self.resources.at(&address).next().is_some() {
             return Err(refused("Create", "SimAlreadyExists", &format!("{address} exists")));
+        }
+        if kind.guarded {
+            // Its name or its token says that it is asked for again.
+            let mut there = self.resources.at(&address);
+            if let Some((id, one)) =
+                there.find(|(_, one)| one.gone_at.is_none() && one.spec == spec)
+            {
+                return Ok(one.live(id));
+            }
         }
         self.refers_to_what_exists(kind, &spec)?;
         if let Some(excludes) = kind.excludes {
@@ -130,8 +158,6 @@ impl World {
         if kind.replace == Replace::Supersede {
             self.resources.clear(&address);
         }
-        self.made += 1;
-        let id = format!("{}-{:04}", kind.kind, self.made);
         let outputs: Map<_, _> = kind
             .outputs
             .iter()
@@ -140,6 +166,7 @@ impl World {
         let after = |output| self.after(kind.kind, Operation::Create, output, &spec);
         let late = kind.outputs.iter().filter_map(|output| Some((*output, after(Some(output))?)));
         let (late, busy_until) = (late.collect(), after(None).unwrap_or_else(Instant::now));
+        let failure = self.thwarted.get(&address).cloned();
         let resource = Resource {
             address,
             spec,
@@ -149,10 +176,25 @@ impl World {
             busy_until,
             late,
             gone_at: None,
+            failure,
+            stale: None,
+            sticks: false,
         };
         let live = resource.live(&id);
         self.resources.insert(id, resource);
         Ok(live)
+    }
+
+    /// The id of something new: made from its name where that tells it from all others, else unlike
+    /// any before.
+    fn id(&mut self, kind: &KindInfo, spec: &Json, several: bool) -> String {
+        match spec.get("name").and_then(Json::as_str) {
+            Some(name) if !several => format!("{}-{name}", kind.kind),
+            _ => {
+                self.made += 1;
+                format!("{}-{:04}", kind.kind, self.made)
+            }
+        }
     }
 
     pub(crate) fn update(
@@ -169,10 +211,11 @@ impl World {
             return Err(refused("Update", "SimImmutable", &change.path));
         }
         let busy_until = self.after(kind.kind, Operation::Update, None, &spec);
+        let until = Instant::now() + self.lag;
         let found = self.resources.change(id, |one| {
             // The address is a tag like any other.
             one.address = address;
-            one.spec = spec;
+            one.stale = Some((until, std::mem::replace(&mut one.spec, spec)));
             one.busy_until = busy_until.unwrap_or_else(Instant::now);
         });
         if found { Ok(()) } else { Err(refused("Update", "SimNotFound", id)) }
@@ -184,8 +227,13 @@ impl World {
             return Err(refused("Delete", "SimInUse", &format!("{id} is used by {holder}")));
         }
         let Some(one) = self.resources.get(id) else { return Ok(Departure::Gone) };
+        if one.sticks {
+            return Ok(Departure::Going);
+        }
         let gone = self.after(kind.kind, Operation::Destroy, None, &one.spec);
-        self.resources.change(id, |one| one.gone_at = Some(gone.unwrap_or_else(Instant::now)));
+        let gone = gone.unwrap_or_else(Instant::now);
+        self.held.insert(id.to_owned(), gone + self.lingering);
+        self.resources.change(id, |one| one.gone_at = Some(gone));
         Ok(Departure::Going)
     }
 

@@ -19,8 +19,9 @@ impl Reconcile<NatGateway> for Aws {
     async fn observe(&self, scope: &Scope<NatGateway>) -> CloudResult<Vec<LiveGateway>> {
         let mut call =
             self.ec2.describe_nat_gateways().filter(self.ec2_filter(scope, "nat-gateway-id"));
-        // Only who has just made this very gateway wants to know that it failed, and why.
-        let failed_too = scope.id().is_some();
+        // Only who has just made this very gateway wants to know that it failed, and why; one that is
+        // to go is gone by then.
+        let failed_too = scope.id().is_some() && !scope.going;
         if !failed_too {
             call = call.filter(filter("state", ALIVE.iter().map(NatGatewayState::as_str)));
         }

@@ -84,7 +84,9 @@ impl Aws {
         &self,
         scope: &Scope<LoadBalancer>,
     ) -> CloudResult<Option<LiveBalancer>> {
-        let (Some(arn), Some((address, spec))) = (scope.id(), scope.wanted.first()) else {
+        let (Some(arn), Some((address, spec)), true) =
+            (scope.id(), scope.wanted.first(), scope.going)
+        else {
             return Ok(None);
         };
         let description = format!("ELB {}", metric_name(arn));

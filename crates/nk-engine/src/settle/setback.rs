@@ -17,9 +17,9 @@ pub(crate) enum StepError {
     #[error("AWS gave up on it: {0}")]
     GaveUp(String),
     /// It took longer than its kind's patience.
-    #[error("it is still {doing} after {} minutes", .seconds / 60)]
+    #[error("after {} minutes {doing}", .seconds / 60)]
     Impatient {
-        /// What AWS is at.
+        /// What AWS is at, as a sentence.
         doing: String,
         /// How long nk has waited.
         seconds: u64,
@@ -53,52 +53,25 @@ impl From<Interrupted> for StepError {
     }
 }
 
-/// How long a create that nothing guards against being done twice is looked for before it is sent
-/// again where there was no answer at all, in seconds.
-///
-/// It may well have been done, and AWS's lists show what was made after seconds, rarely later; EC2
-/// asks for looks at growing distances "up to a few minutes", see
-/// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>. Should a second one
-/// be made nevertheless, the next look shows two at one address, and the empty one goes.
-const SILENT: f64 = 60.0;
-/// The same where AWS has answered that something went wrong on its side (HTTP 5xx): that it was
-/// done nevertheless is rare, and that it shows late as well is rarer.
-const FAILED: f64 = 20.0;
-/// The most seconds between two tries of what AWS refuses for a while.
-const PARDON: f64 = 5.0;
-/// How often in a row such a create may go wrong.
-const UNGUARDED: u32 = 6;
-/// How often in a row any other change may. The cloud has sent it again already, as often as the
-/// run's budget allows, so it is not for a step to do so on top of that: it looks once more.
-const UNANSWERED: u32 = 1;
+/// The least and the most seconds between two tries of what AWS refuses for a while.
+const PARDON: [f64; 2] = [1.0, 5.0];
+/// How often a create that nothing guards against being done twice is sent again.
+const AGAIN: u32 = 6;
 
 impl<C: Cloud> Settling<'_, C> {
-    /// For how many seconds a create that failed like this is looked for before it is sent again.
-    pub(super) fn visible_after(&self, error: &CloudError) -> f64 {
-        match error.code {
-            _ if self.kind.guarded => 0.0,
-            None => SILENT,
-            Some(_) => FAILED,
-        }
-    }
-
-    /// Bears an error that says nothing about the request itself, a few times in a row.
-    pub(super) fn bear(
-        &mut self,
-        error: CloudError,
-        operation: Operation,
-    ) -> Result<(), StepError> {
-        let alone = operation == Operation::Create && !self.kind.guarded;
-        let limit = match error.nature {
-            Nature::Ambiguous | Nature::Garbled | Nature::Throttled if alone => UNGUARDED,
-            Nature::Ambiguous | Nature::Garbled => UNANSWERED,
-            _ => 0,
-        };
+    /// Bears that a create which has not become visible went unanswered, a few times, where the
+    /// cloud does not send it again: nothing guards it. Whatever else goes unanswered the cloud has
+    /// sent again as often as the run's budget allows.
+    pub(super) fn bear(&mut self, error: CloudError) -> Result<(), StepError> {
         self.failures += 1;
-        if self.failures <= limit { Ok(()) } else { Err(StepError::Cloud(error)) }
+        if self.kind.guarded || self.failures > AGAIN {
+            return Err(StepError::Cloud(error));
+        }
+        Ok(())
     }
 
-    /// Waits out a refusal that its kind says will pass, or an error that may; anything else fails.
+    /// Waits out a refusal that its kind says will pass, or keeps in mind what may have been done;
+    /// anything else fails.
     pub(super) async fn pardon(
         &mut self,
         error: CloudError,
@@ -112,18 +85,21 @@ impl<C: Cloud> Settling<'_, C> {
             // What is known not to pass is not waited for.
             .filter(|_| error.nature != Nature::Blocked);
         let Some(retry) = known else {
-            self.bear(error, operation)?;
-            self.stage.sleep(backoff(self.failures)).await?;
+            if !error.may_be_done() {
+                return Err(StepError::Cloud(error));
+            }
+            self.doubt = Some(error);
             return Ok(());
         };
         let elapsed = self.stage.since(self.began);
         if elapsed > retry.patience {
-            let (doing, seconds) = ("refused".to_owned(), whole(elapsed));
+            let (doing, seconds) = ("AWS still refuses it".to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: Some(error) });
         }
         self.stage.waits(&format!("AWS says {}: {}", retry.code, error.message));
-        let looks = Looks { usual: 0.0, slack: 0.0, every: PARDON };
-        self.stage.rest(looks.next(elapsed).min(PARDON)).await?;
+        let [least, most] = PARDON;
+        let looks = Looks { usual: 0.0, slack: 0.0, every: most };
+        self.stage.rest(looks.next(elapsed).clamp(least, most)).await?;
         Ok(())
     }
 }
@@ -145,9 +121,4 @@ pub(super) fn taken(error: &CloudError) -> bool {
 /// A time without its fraction.
 pub(super) fn whole(seconds: f64) -> u64 {
     Duration::from_secs_f64(seconds).as_secs()
-}
-
-/// Dense at first, then every two seconds: how IAM and EC2 catch up.
-fn backoff(failures: u32) -> Duration {
-    Duration::from_millis(125 << failures.min(4))
 }

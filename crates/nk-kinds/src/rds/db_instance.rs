@@ -122,6 +122,9 @@ impl Kind for DbInstance {
          new settings, point the stack at it, and delete the old one by hand",
     );
     const PATIENCE: f64 = 40.0 * 60.0;
+    /// A modification is taken up minutes after RDS has accepted it, and until then the instance is
+    /// `available` as it was.
+    const STALE: f64 = 300.0;
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
     const RETRY: &'static [Retry] = &[
         Retry {
