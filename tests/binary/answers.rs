@@ -3,7 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -59,10 +59,14 @@ fn storm(seed: u64) -> Arc<dyn Rule> {
 }
 
 /// Of a hundred calls in this rain 57 get through and are answered, so that to send each until it is
-/// takes 1.75 times as many; what is over that is what nk adds by looking again.
+/// takes 1.75 times as many; what is over that is what nk adds by looking again. All seeds together
+/// are held to twice the undisturbed number. How often the rain hits differs from seed to seed, for a
+/// hundred and twenty calls by a tenth of that number at one standard deviation, which no client can
+/// do anything about: each seed by itself is held to 2.2 times.
 async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, Scene::Apply).await;
     let undisturbed = ordeal.undisturbed().await.calls;
+    let (mut all, mut count) = (0, 0);
     for seed in seeds {
         let began = Instant::now();
         let toll = ordeal.endure(storm(seed)).await;
@@ -72,8 +76,10 @@ async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
         eprintln!(
             "seed {seed}: {sent} sent, {reached} arrived, {undisturbed} undisturbed, {seconds} s"
         );
-        assert!(reached <= 2 * undisturbed, "seed {seed}: {toll:?} instead of {undisturbed}");
+        assert!(10 * sent <= 22 * undisturbed, "seed {seed}: {toll:?} instead of {undisturbed}");
+        (all, count) = (all + sent, count + 1);
     }
+    assert!(all <= 2 * count * undisturbed, "{all} instead of {count} times {undisturbed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,6 +155,26 @@ async fn all_services_share_one_budget_of_repetitions() {
     assert!(sent > undisturbed, "nothing was repeated");
     assert!(sent <= undisturbed + budget, "{sent} of {undisturbed} + {budget}");
     assert!(said.err.contains("was throttled"), "{}", said.err);
+}
+
+/// How often a request is sent at most: as `nk-aws` has it.
+const ATTEMPTS: usize = 16;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stays_throttled_is_repeated_in_one_place_only() {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "attempts", Scene::Apply).await;
+    let _ = ordeal.prepare().await;
+    // Nothing guards the create of a VPC; a repository has a name.
+    let creates = |call: &Call| ["CreateVpc", "CreateRepository"].contains(&&*call.operation);
+    ordeal.rig.proxy.set_rule(Arc::new(Throttled(creates)));
+    let said = ordeal.rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(3);
+    assert!(said.err.contains("ec2:CreateVpc was throttled"), "{}", said.err);
+    let mut sent = BTreeMap::<_, usize>::new();
+    for call in ordeal.rig.proxy.take().into_iter().filter(|call| !call.reached) {
+        *sent.entry((call.name(), call.body)).or_default() += 1;
+    }
+    assert!(sent.len() > 1, "{sent:?}");
+    assert!(sent.values().all(|count| *count == ATTEMPTS), "{sent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

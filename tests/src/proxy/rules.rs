@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -142,9 +143,12 @@ impl Rule for Loss {
     }
 }
 
-/// AWS on a bad day: a share of the calls, in thousandths, is throttled, failed and cut.
+/// AWS on a bad day: a share of the calls, in thousandths, is throttled, failed and cut. Which of a
+/// name are hit is the seed's choice, in whatever order calls of different names arrive.
 pub struct Rain {
-    random: Mutex<fastrand::Rng>,
+    seed: u64,
+    before: Counter,
+    after: Counter,
     throttled: u32,
     failed: u32,
     cut: u32,
@@ -153,17 +157,21 @@ pub struct Rain {
 impl Rain {
     /// The rain of this seed.
     pub fn new(seed: u64, throttled: u32, failed: u32, cut: u32) -> Self {
-        Self { random: Mutex::new(fastrand::Rng::with_seed(seed)), throttled, failed, cut }
+        let (before, after) = (Counter::default(), Counter::default());
+        Self { seed, before, after, throttled, failed, cut }
     }
 
-    fn roll(&self) -> u32 {
-        self.random.lock().expect("nothing panics while it rolls").u32(0..1000)
+    fn roll(&self, side: Side, call: &Call) -> u32 {
+        let counter = if side == Side::Before { &self.before } else { &self.after };
+        let mut hasher = DefaultHasher::new();
+        (self.seed, side as u8, call.name(), counter.next(call)).hash(&mut hasher);
+        fastrand::Rng::with_seed(hasher.finish()).u32(0..1000)
     }
 }
 
 impl Rule for Rain {
     fn before(&self, call: &Call) -> Before {
-        let roll = self.roll();
+        let roll = self.roll(Side::Before, call);
         if roll < self.throttled {
             return Before::Refuse(Refusal::throttled(call));
         }
@@ -178,8 +186,8 @@ impl Rule for Rain {
         Before::Pass
     }
 
-    fn after(&self, _: &Call, _: u16) -> After {
-        if self.roll() < self.cut { After::Cut } else { After::Pass }
+    fn after(&self, call: &Call, _: u16) -> After {
+        if self.roll(Side::After, call) < self.cut { After::Cut } else { After::Pass }
     }
 }
 
