@@ -29,7 +29,8 @@ pub(crate) struct Hold<C: Cloud> {
 pub(crate) async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Hold<C>, Error> {
     let told = signals::watch();
     let mine: Holder = holder::myself(command);
-    let lease = Lease::acquire(Arc::clone(cloud), mine).await.map_err(Error::Lock)?;
+    let lease =
+        Lease::acquire(Arc::clone(cloud), mine, holder::wall_clock()).await.map_err(Error::Lock)?;
     Ok(Hold { lease, told })
 }
 
