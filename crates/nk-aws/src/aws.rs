@@ -48,7 +48,7 @@ impl Aws {
         let mut cloud = Self::new(stack, connection).await;
         // Whoever cannot be told who they are need not wait for the answers.
         let answers = async { Ok(cloud.answers(questions).await) };
-        let (caller, answers) = tokio::try_join!(cloud.caller(), answers)?;
+        let (caller, answers) = tokio::try_join!(cloud.caller(connection), answers)?;
         cloud.account.clone_from(&caller.account);
         if let Some(partition) = caller.arn.split(':').nth(1) {
             partition.clone_into(&mut cloud.partition);
@@ -96,8 +96,12 @@ impl Aws {
         }
     }
 
-    async fn caller(&self) -> CloudResult<Caller> {
-        let hasty = aws_sdk_sts::config::Builder::default().retry_classifier(Reach);
+    async fn caller(&self, connection: &Connection) -> CloudResult<Caller> {
+        // That the emulator is there is known, and what it is asked first takes its time.
+        let timeouts = if connection.local { retry::patience() } else { retry::haste() };
+        let hasty = aws_sdk_sts::config::Builder::default()
+            .retry_classifier(Reach)
+            .timeout_config(timeouts);
         let call = self.sts.get_caller_identity().customize().config_override(hasty);
         let answer = call.send().await;
         // Nobody may be denied this call: who is, is not who they say.

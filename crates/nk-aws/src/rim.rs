@@ -122,6 +122,10 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
         let cause = cause.to_string();
         // The SDK lists every place where it has looked for credentials.
         let cause = cause.split(". Attempted:").next().unwrap_or_default();
+        // What it has no word for, it calls so.
+        if cause == "other" {
+            continue;
+        }
         if cause.ends_with("no credentials found in chain") {
             return "no credentials were found".to_owned();
         }

@@ -293,7 +293,7 @@ fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
              (`--local`)"
                 .to_owned(),
         ],
-        Nature::Unreachable => vec![format!(
+        Nature::Unreachable | Nature::Ambiguous => vec![format!(
             "see whether the network is up, whether `{region}` is a region of AWS, and what \
              AWS_ENDPOINT_URL says if it is set"
         )],
