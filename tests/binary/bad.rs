@@ -4,13 +4,19 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     process::Stdio,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     thread,
     time::Duration,
 };
 
+use nk_aws::Aws;
+use nk_engine::{Connected, Connection, Nature, Questions};
+use nk_model::StackId;
 use nk_tests::{
-    proxy::{Call, Garbled, Nonsense, Refusal, Refusing, Rule, Silent, Transparent},
+    proxy::{Before, Call, Garbled, Nonsense, Refusal, Refusing, Rule, Silent, Transparent},
     rig::{Rig, Said},
     terminal::Terminal,
 };
@@ -240,6 +246,54 @@ fn breaking_off() -> String {
 async fn an_answer_that_breaks_off_is_told_at_once() {
     let rig = rig("broken").await;
     at(&rig, &breaking_off(), &["was not understood", "the answer was cut off"]).await;
+}
+
+/// Says after a throttled answer which versions of an engine can be created.
+#[derive(Default)]
+struct Versions(AtomicUsize);
+
+impl Rule for Versions {
+    fn before(&self, call: &Call) -> Before {
+        let Self(asked) = self;
+        match call.operation.as_str() {
+            "DescribeDBEngineVersions" if asked.fetch_add(1, Relaxed) == 0 => {
+                Before::Refuse(Refusal::throttled(call))
+            }
+            "DescribeDBEngineVersions" => {
+                let list = "<DBEngineVersion><EngineVersion>15.8</EngineVersion></DBEngineVersion>";
+                let tag = "DescribeDBEngineVersionsRe";
+                let list = format!("<DBEngineVersions>{list}</DBEngineVersions>");
+                let text = format!("<{tag}sponse><{tag}sult>{list}</{tag}sult></{tag}sponse>");
+                Before::Answer(text.into())
+            }
+            _ => Before::Pass,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_stack_file_means_is_left_open_by_emulators_alone() {
+    let rig = rig("versions").await;
+    let ask = async |rule: Arc<dyn Rule>, emulated| {
+        rig.proxy.set_rule(rule);
+        let endpoint = Some(rig.proxy.endpoint.clone());
+        let region = "ap-northeast-1".to_owned();
+        let connection = Connection { region, profile: None, endpoint, local: true, emulated };
+        let engine = Some(("postgres".to_owned(), "15".to_owned()));
+        let questions = Questions { engine, ..Questions::default() };
+        let stack = StackId { project: "shop".into(), environment: "dev".into() };
+        let connected = Aws::connect(stack, &connection, &questions).await;
+        let Connected { answers, .. } = connected.unwrap();
+        answers.map(|answers| answers.engine_versions).map_err(|error| error.nature)
+    };
+    let refused = |refusal| Arc::new(Refusing { name: "rds:DescribeDBEngineVersions", refusal });
+    let unknown = || refused(Refusal::new(400, "InvalidAction", "there is no such action"));
+    let forbidden = || refused(denied("rds:DescribeDBEngineVersions", "*"));
+    assert_eq!(ask(Arc::new(Versions::default()), false).await, Ok(vec!["15.8".to_owned()]));
+    assert_eq!(ask(unknown(), false).await, Err(Nature::Refused));
+    assert_eq!(ask(unknown(), true).await, Ok(Vec::new()));
+    assert_eq!(ask(forbidden(), false).await, Err(Nature::Denied));
+    assert_eq!(ask(forbidden(), true).await, Err(Nature::Denied));
 }
 
 #[test]

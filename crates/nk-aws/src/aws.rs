@@ -20,6 +20,8 @@ pub struct Aws {
     pub(crate) account: String,
     /// As in `aws`: what ARNs begin with tells the public regions from China's.
     partition: String,
+    /// Whoever answers may not know every call.
+    pub(crate) emulated: bool,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) autoscaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
@@ -77,6 +79,7 @@ impl Aws {
             region: connection.region.clone(),
             account: String::new(),
             partition: "aws".to_owned(),
+            emulated: connection.emulated,
             acm: client!(aws_sdk_acm),
             autoscaling: client!(aws_sdk_applicationautoscaling),
             cloudwatch: client!(aws_sdk_cloudwatch),
