@@ -3,6 +3,7 @@
 use std::{
     fmt,
     io::{self, Write},
+    slice,
 };
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
@@ -54,6 +55,8 @@ pub(crate) enum Error {
     Interrupted,
     #[error("{0}")]
     Lock(LockError),
+    #[error("the lock was not given back")]
+    Unreleased { error: Option<CloudError>, exit: Exit },
     #[error("there is no terminal to ask on")]
     NobodyToAsk { command: String },
     #[error("cannot read the secret value: {0}")]
@@ -94,6 +97,8 @@ impl Error {
             | Self::WhichEnvironment(_) => Exit::StackFile,
             Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
             Self::Interrupted => Exit::Interrupted,
+            // What the run came to, where that says more.
+            Self::Unreleased { exit, .. } if *exit != Exit::Done => *exit,
             _ => Exit::Failed,
         }
     }
@@ -101,7 +106,9 @@ impl Error {
     /// What lies beneath, a line each.
     fn causes(&self) -> Vec<String> {
         match self {
-            Self::Connecting { error, .. } => vec![error.to_string()],
+            Self::Connecting { error, .. } | Self::Unreleased { error: Some(error), .. } => {
+                vec![error.to_string()]
+            }
             Self::Cloud(errors) => errors.iter().map(ToString::to_string).collect(),
             Self::Plan(error) => error.problems.iter().map(ToString::to_string).collect(),
             Self::Problems(problems) => problems
@@ -168,7 +175,13 @@ impl Error {
                 "its last sign of life was {age_seconds} s ago; 90 s without one and the lock is free, \
                  or `nk unlock` removes it"
             )],
-            Self::Lock(LockError::Cloud(error)) => cloud_hints(std::slice::from_ref(error)),
+            Self::Lock(LockError::Cloud(error)) => cloud_hints(slice::from_ref(error)),
+            Self::Unreleased { error, .. } => {
+                let grants = cloud_hints(error.as_slice());
+                let expires =
+                    "it is free 90 s after its last sign of life, or `nk unlock` removes it";
+                grants.into_iter().chain([expires.to_owned()]).collect()
+            }
             Self::NobodyToAsk { command } => vec![format!("run `{command} --yes`")],
             Self::SecretInput(_) => {
                 vec![
