@@ -10,7 +10,7 @@ use std::{
 };
 
 use nk_tests::{
-    proxy::{Call, Proxy, Recorded, Rule, Slow, Transparent},
+    proxy::{Call, Clock, Proxy, Recorded, Rule, Slow, Transparent},
     rig::Rig,
     running::Running,
 };
@@ -48,6 +48,10 @@ const UNGUARDED: [&str; 6] = [
 /// What can be sent again without being done twice.
 fn makes_safely(call: &Call) -> bool {
     makes(call) && !UNGUARDED.contains(&call.operation.as_str())
+}
+
+fn makes_a_network(call: &Call) -> bool {
+    call.operation == "CreateVpc"
 }
 
 fn looks(call: &Call) -> bool {
@@ -146,11 +150,25 @@ async fn a_second_interrupt_a_terminate_and_a_closed_terminal_wait_for_nothing()
         let (said, took) = stop(&rig, makes_safely, signals).await;
         assert!(took < GRACE, "{signals:?} took {took:?}");
         // Free, but on a machine too busy for that: then it has said so.
-        if said.contains("the lock was not given back") {
+        if ["the lock is kept", "the lock was not given back"].iter().any(|it| said.contains(it)) {
             let _ = rig.nk(&["unlock", "--env", "dev"]).await.with_code(0);
         }
         goes_on(&rig).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_that_is_cut_off_keeps_the_next_run_out_until_it_must_show() {
+    let rig = rig("unsettled").await;
+    let (said, took) = stop(&rig, makes_a_network, &["-INT", "-INT"]).await;
+    assert!(took < GRACE, "it took {took:?}");
+    assert!(said.contains("the lock is kept"), "{said}");
+    rig.proxy.set_rule(Arc::new(Transparent));
+    let refused = rig.nk(&APPLY).await.with_code(1);
+    assert!(refused.err.contains("another run holds the lock"), "{}", refused.err);
+    rig.proxy.set_rule(Arc::new(Clock { ahead: 0, old: 1 }));
+    let _ = rig.nk(&APPLY).await.with_code(0);
+    goes_on(&rig).await;
 }
 
 /// Tells a run twice to stop once a call of this sort is held, and expects that it ends in time.

@@ -10,11 +10,16 @@ use std::{
 
 use futures::future::join_all;
 use nk_engine::{
-    Cloud, CloudError, CloudResult, Entry, Holder, Lease, LockError, LockRecord, Nature, WallClock,
-    holder, unlock,
+    Cloud, CloudError, CloudResult, Entry, Holder, Lease, LockError, LockRecord, Nature, Released,
+    Run, Stop, WallClock, execute, holder, unlock,
 };
+use nk_model::Outcome;
 use nk_sim::Sim;
-use tokio::time::sleep;
+use nk_tests::{small::network, trial::Trial};
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep,
+};
 
 fn run(nonce: &str) -> Holder {
     Holder {
@@ -276,4 +281,40 @@ async fn a_record_that_something_else_wrote_is_respected() {
     let sim = Arc::new(Sim::default());
     sim.write_lock("not what nk writes", true).await.unwrap();
     assert!(take(&sim, "first").await.is_err());
+}
+
+/// Runs a plan of the small network whose calls take so many seconds, under the lock, and stops it
+/// for good two seconds after its beginning.
+async fn aborted(latency: u64) -> Released {
+    let sim = Arc::new(Sim::with_latency(Duration::from_secs(latency)));
+    let trial = Trial { sim: Arc::clone(&sim), speed: 1.0 };
+    let plan = trial.plan(&network("10.0.0.0/16", "10.0.1.0/24")).await.unwrap();
+    let lease = take(&sim, "first").await.unwrap();
+    let (events, _told) = mpsc::unbounded_channel();
+    let (stopper, stop) = watch::channel(Stop::Go);
+    let run = Run {
+        registry: nk_kinds::kind,
+        parallelism: nk_plan::PLACES,
+        every: nk_model::Looks::AWS,
+        events,
+        stop,
+        gate: lease.gate(),
+        unseen: Arc::default(),
+        speed: 1.0,
+    };
+    let stopping = async {
+        sleep(Duration::from_secs(2)).await;
+        stopper.send_replace(Stop::Abort);
+    };
+    let (summary, ()) = tokio::join!(execute(sim, plan, run), stopping);
+    assert_eq!(summary.outcome, Outcome::Interrupted);
+    lease.release().await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_was_cut_off_keeps_the_lock_until_it_must_show() {
+    // Of the network every create is one that nothing guards against being done twice.
+    assert_eq!(aborted(30).await, Released::Left);
+    // Waiting for what was made is no such matter.
+    assert_eq!(aborted(0).await, Released::Free);
 }

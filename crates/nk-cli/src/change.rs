@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nk_engine::{Cloud, Holder, Lease, Provider, Run, Stop, execute, guards};
+use nk_engine::{Cloud, Holder, Lease, Provider, Released, Run, Stop, execute, guards};
 use nk_model::{Action, Desired, Event, Guard, LiveValue, Outcome, Plan, Step, Summary};
 use tokio::{
     runtime::Handle,
@@ -72,7 +72,8 @@ impl<C: Cloud> Hold<C> {
         let released = timeout(LOCK.draining, releasing).await.ok().flatten();
         let exit = result?;
         match released {
-            Some(Ok(())) => Ok(exit),
+            Some(Ok(Released::Free)) => Ok(exit),
+            Some(Ok(Released::Left)) => Err(Error::Unsettled { exit }),
             Some(Err(error)) => Err(Error::Unreleased { error: Some(error), exit }),
             None => Err(Error::Unreleased { error: None, exit }),
         }

@@ -57,6 +57,8 @@ pub(crate) enum Error {
     Lock(LockError),
     #[error("the lock was not given back")]
     Unreleased { error: Option<CloudError>, exit: Exit },
+    #[error("the lock is kept: what became of a create that was cut off is not known yet")]
+    Unsettled { exit: Exit },
     #[error("there is no terminal to ask on")]
     NobodyToAsk { command: String },
     #[error("cannot read the secret value: {0}")]
@@ -98,7 +100,9 @@ impl Error {
             Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
             Self::Interrupted => Exit::Interrupted,
             // What the run came to, where that says more.
-            Self::Unreleased { exit, .. } if *exit != Exit::Done => *exit,
+            Self::Unreleased { exit, .. } | Self::Unsettled { exit } if *exit != Exit::Done => {
+                *exit
+            }
             _ => Exit::Failed,
         }
     }
@@ -182,6 +186,11 @@ impl Error {
                     "it is free 90 s after its last sign of life, or `nk unlock` removes it";
                 grants.into_iter().chain([expires.to_owned()]).collect()
             }
+            Self::Unsettled { .. } => vec![
+                "it is free 90 s after its last sign of life; by then AWS shows what was made, and \
+                 the same command goes on from here"
+                    .to_owned(),
+            ],
             Self::NobodyToAsk { command } => vec![format!("run `{command} --yes`")],
             Self::SecretInput(_) => {
                 vec![

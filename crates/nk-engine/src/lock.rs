@@ -20,7 +20,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -149,12 +152,24 @@ pub struct Lease<C: Cloud> {
     renewal: JoinHandle<()>,
 }
 
+/// What became of a lock that was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Released {
+    /// It is free, or another run's.
+    Free,
+    /// It is left to expire, because what became of a create that nothing guards against being done
+    /// twice is not known: the next run begins when AWS shows what was made.
+    Left,
+}
+
 struct Shared<C> {
     cloud: Arc<C>,
     mine: Holder,
     clock: WallClock,
     state: Mutex<State>,
     ousted: watch::Sender<bool>,
+    /// How many creates went out of which it is not known what became of them.
+    unsettled: AtomicUsize,
     /// One renewal at a time.
     renewing: tokio::sync::Mutex<()>,
 }
@@ -197,7 +212,15 @@ impl<C: Cloud> Lease<C> {
         let state = Mutex::new(State { version, asked });
         let (ousted, _) = watch::channel(false);
         let renewing = tokio::sync::Mutex::new(());
-        let shared = Arc::new(Shared { cloud, mine, clock, state, ousted, renewing });
+        let shared = Arc::new(Shared {
+            cloud,
+            mine,
+            clock,
+            state,
+            ousted,
+            unsettled: AtomicUsize::new(0),
+            renewing,
+        });
         let renewal = tokio::spawn({
             let shared = Arc::clone(&shared);
             async move {
@@ -222,18 +245,21 @@ impl<C: Cloud> Lease<C> {
         Arc::new(LeaseGate(Arc::clone(&self.shared)))
     }
 
-    /// Gives the lock back, if it is still this run's.
+    /// Gives the lock back, if it is still this run's and nothing speaks against it.
     ///
     /// # Errors
     ///
     /// When a call fails; the lock then expires by itself.
-    pub async fn release(self) -> Result<(), CloudError> {
+    pub async fn release(self) -> Result<Released, CloudError> {
         // A renewal under way ends first: if it arrived after the removal, it would leave a lock
         // that nobody holds.
         let _last = self.shared.renewing.lock().await;
         self.renewal.abort();
         if self.shared.is_ousted() {
-            return Ok(());
+            return Ok(Released::Free);
+        }
+        if self.shared.unsettled.load(Relaxed) > 0 {
+            return Ok(Released::Left);
         }
         let Shared { cloud, mine, .. } = &*self.shared;
         // It may have been removed by hand, or taken over while the machine slept.
@@ -241,7 +267,7 @@ impl<C: Cloud> Lease<C> {
             Some(record) if read(&record.value).nonce == mine.nonce => cloud.remove_lock().await?,
             _ => {}
         }
-        Ok(())
+        Ok(Released::Free)
     }
 }
 
@@ -267,6 +293,14 @@ impl<C: Cloud> Gate for LeaseGate<C> {
             let shared = Arc::clone(&self.0);
             tokio::spawn(async move { shared.renew().await }).await.unwrap_or(false)
         })
+    }
+
+    fn sent(&self) {
+        self.0.unsettled.fetch_add(1, Relaxed);
+    }
+
+    fn settled(&self) {
+        self.0.unsettled.fetch_sub(1, Relaxed);
     }
 }
 

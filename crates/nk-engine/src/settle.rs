@@ -18,7 +18,7 @@ use setback::{IN_USE, taken, whole};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
-    Cloud, Departure, Scope,
+    Cloud, CloudError, Departure, Scope,
     cloud::Erased,
     run::{Interrupted, Stage},
 };
@@ -160,8 +160,14 @@ impl<'a, C: Cloud> Settling<'a, C> {
         self.stage.gate().await?;
         let answer = {
             let _place = self.stage.place().await;
+            if !self.kind.guarded {
+                self.stage.sent();
+            }
             self.cloud.create_one(&self.spec, self.address()).await
         };
+        if !answer.as_ref().is_err_and(CloudError::may_be_done) {
+            self.settled();
+        }
         match answer {
             Ok(live) => {
                 *created = true;
@@ -185,7 +191,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
             Err(error) if error.may_be_done() => {
                 let patience = self.visible_after(&error);
                 self.bear(error, Operation::Create)?;
-                match self.appears(patience).await? {
+                let made = self.appears(patience).await?;
+                self.settled();
+                match made {
                     Some(live) => {
                         *created = true;
                         Ok(View::Seen(live))
@@ -197,6 +205,13 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 self.pardon(error, Operation::Create).await?;
                 Ok(View::Unknown)
             }
+        }
+    }
+
+    /// What became of the create that was sent is known.
+    fn settled(&self) {
+        if !self.kind.guarded {
+            self.stage.settled();
         }
     }
 
