@@ -1,12 +1,13 @@
 //! Everything that ends a command early, and how it is shown.
 
+mod marked;
+
 use std::{
-    fmt,
     io::{self, Write},
     slice,
 };
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use marked::graphical;
 use nk_engine::{CloudError, LockError, Nature, grant};
 use nk_local::LocalError;
 use nk_model::Guard;
@@ -255,52 +256,6 @@ fn is_in_the_stack_file(problem: &Problem) -> bool {
         | Problem::Pinned { .. }
         | Problem::Occupied { .. }
         | Problem::Fault(_) => false,
-    }
-}
-
-fn graphical(problems: &Problems, styles: &Styles) -> String {
-    let heading = Complaint { error: problems.to_string(), causes: Vec::new(), hint: None };
-    let mut text = complaint_text(&heading, styles);
-    let theme = match anstream::AutoStream::choice(&io::stderr()) {
-        anstream::ColorChoice::Never => GraphicalTheme::unicode_nocolor(),
-        _ => GraphicalTheme::unicode(),
-    };
-    let handler = GraphicalReportHandler::new_themed(theme);
-    for problem in problems.related().into_iter().flatten() {
-        text.push('\n');
-        // Writing to a string does not fail.
-        let _ = handler.render_report(&mut text, &Marked { problem, problems });
-    }
-    text
-}
-
-/// One problem with the text that it is marked in; shown as related to another it would be headed
-/// `Error:` once more.
-#[derive(Debug)]
-struct Marked<'a> {
-    problem: &'a dyn Diagnostic,
-    problems: &'a Problems,
-}
-
-impl fmt::Display for Marked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.problem, f)
-    }
-}
-
-impl std::error::Error for Marked<'_> {}
-
-impl Diagnostic for Marked<'_> {
-    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.problem.help()
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.problem.labels()
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.problems.source_code()
     }
 }
 

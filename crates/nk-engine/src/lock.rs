@@ -3,8 +3,8 @@
 //! # Expected flow
 //!
 //! A run writes the lock as a new record, rewrites it every [`RENEW`] seconds, and removes it at its
-//! end. A record that has not been rewritten for [`EXPIRE`] seconds, by the cloud's own clock,
-//! belongs to a run that is dead; another run writes over it.
+//! end. A record that has not been rewritten for 90 seconds, by the cloud's own clock, belongs to a
+//! run that is dead; another run writes over it.
 //!
 //! # Guarantees
 //!
@@ -18,6 +18,8 @@
 //!
 //! The lock keeps out other runs of nk, and nobody else.
 
+mod take;
+
 use std::{
     fmt,
     sync::{
@@ -29,6 +31,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
+use take::take;
 use tokio::{
     sync::watch,
     task::JoinHandle,
@@ -39,8 +42,6 @@ use crate::{Cloud, CloudError, Gate};
 
 /// How often the holder rewrites the lock, in seconds.
 const RENEW: u64 = 20;
-/// After how many seconds without a rewrite a record is a dead run's.
-const EXPIRE: i64 = 90;
 /// How old the last rewrite may be, in seconds, for the holder to change something without asking
 /// first whether it still holds the lock: well before anyone else may take it.
 const FRESH: u64 = 45;
@@ -378,39 +379,4 @@ impl<C: Cloud> Shared<C> {
 )]
 pub fn lock_calls(seconds: f64) -> usize {
     3 + (seconds.max(0.0) / RENEW as f64) as usize
-}
-
-/// Writes the lock for the first time; returns the version written.
-async fn take<C: Cloud>(cloud: &C, mine: Holder) -> Result<(Holder, i64), LockError> {
-    let text = |holder: &Holder| serde_json::to_string(holder).unwrap_or_default();
-    // Twice: a record may go between the two calls.
-    for _ in 0..2 {
-        if let Some(version) = cloud.write_lock(&text(&mine), true).await? {
-            return Ok((mine, version));
-        }
-        let Some(record) = cloud.read_lock().await? else { continue };
-        let held = read(&record.value);
-        if held.nonce == mine.nonce {
-            // Written by our own call whose answer was lost.
-            return Ok((mine, record.version));
-        }
-        if record.age_seconds < EXPIRE {
-            return Err(LockError::Held { holder: held, age_seconds: record.age_seconds });
-        }
-        let ousts = Some(held.nonce.clone());
-        let mine = Holder { over: Some(record.version), ousts, ..mine };
-        let version = cloud.write_lock(&text(&mine), false).await?.unwrap_or_default();
-        // Version 1: the record went in between, and ours is a new one.
-        if version == record.version + 1 || version == 1 {
-            return Ok((mine, version));
-        }
-        let winner = cloud.lock_version(record.version + 1).await?;
-        let winner = winner.map_or(held, |value| read(&value));
-        if winner.nonce == mine.nonce {
-            return Ok((mine, version));
-        }
-        return Err(LockError::Held { holder: winner, age_seconds: 0 });
-    }
-    let nobody = read("");
-    Err(LockError::Held { holder: nobody, age_seconds: 0 })
 }
