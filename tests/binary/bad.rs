@@ -1,13 +1,30 @@
 //! Bad answers: one clear error each, at once, and nothing that waits for ever.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread,
+    time::Duration,
+};
 
+use nk_aws::Aws;
+use nk_engine::{Connected, Connection, Nature, Questions};
+use nk_model::StackId;
 use nk_tests::{
-    proxy::{Call, Garbled, Nonsense, Refusal, Refusing, Rule, Transparent},
+    proxy::{Before, Call, Garbled, Nonsense, Refusal, Refusing, Rule, Silent, Transparent},
     rig::{Rig, Said},
     terminal::Terminal,
 };
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpSocket,
+    time::timeout,
+};
 
 const STACK: &str = r#"project = "shop"
 region  = "ap-northeast-1"
@@ -136,21 +153,167 @@ async fn nonsense_is_called_so() {
     }
 }
 
+/// What nk says of an endpoint in AWS's place, in time: one error, which says all of this.
+async fn at(rig: &Rig, endpoint: &str, words: &[&str]) {
+    for arguments in [&PLAN[..], &APPLY] {
+        let mut command = rig.command(arguments);
+        command.env_remove("NK_LOCAL").env("AWS_ENDPOINT_URL", endpoint);
+        let keys = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
+        let output = command.envs(keys).output();
+        let output = timeout(PATIENCE, output).await;
+        let output = output.unwrap_or_else(|_| panic!("{endpoint} takes too long")).unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        let said = Said { code: Some(1), out: String::new(), err: text };
+        one_error(&said, &["cannot connect to AWS", "sts:GetCallerIdentity", "hint: "]);
+        one_error(&said, words);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_aws_is_told_at_once() {
     let rig = rig("elsewhere").await;
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    at(&rig, &format!("http://{nobody}"), &["reached nobody", "Connection refused"]).await;
     let plain = rig.proxy.endpoint.replace("http://", "https://");
-    for (endpoint, word) in [(format!("http://{nobody}"), "Connection refused"), (plain, "Connect")]
+    at(&rig, &plain, &["reached nobody", "Connect"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_of_nobodys_is_told_at_once() {
+    let rig = rig("impostor").await;
+    let mut impostor = rig.script("impostor.py");
+    let mut impostor = impostor.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut port = String::new();
+    BufReader::new(impostor.stdout.take().unwrap()).read_line(&mut port).await.unwrap();
+    let endpoint = format!("https://localhost:{}", port.trim());
+    at(&rig, &endpoint, &["reached nobody", "certificate"]).await;
+}
+
+/// Whoever connects is accepted by the system, and by nobody else.
+fn silent() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    (listener, endpoint)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_answer_is_not_waited_for() {
+    let rig = rig("silent").await;
+    let (_listener, endpoint) = silent();
+    at(&rig, &endpoint, &["there was no answer in time"]).await;
+    rig.proxy.set_rule(Arc::new(Silent));
+    at(&rig, &rig.proxy.endpoint, &["there was no answer in time"]).await;
+}
+
+/// An address at which not even a connection comes about, as behind a firewall that says nothing;
+/// and what keeps it so.
+async fn black_hole() -> (impl Sized, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    // Once so many wait to be accepted, the system drops what else comes.
+    while let Ok(stream) =
+        timeout(Duration::from_millis(300), tokio::net::TcpStream::connect(address)).await
     {
-        for arguments in [&PLAN[..], &APPLY] {
-            let mut command = rig.command(arguments);
-            let output = command.env("AWS_ENDPOINT_URL", &endpoint).output();
-            let output = timeout(PATIENCE, output).await.expect("it takes too long").unwrap();
-            let text = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(output.status.code(), Some(1), "{text}");
-            let said = Said { code: Some(1), out: String::new(), err: text };
-            one_error(&said, &["cannot connect to AWS", "reached nobody", word]);
+        waiting.push(stream.unwrap());
+    }
+    ((listener, waiting), address)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_connection_comes_about_nobody_is_waited_for() {
+    let rig = rig("hole").await;
+    let (_hole, address) = black_hole().await;
+    at(&rig, &format!("http://{address}"), &["reached nobody", "timeout"]).await;
+}
+
+/// Begins an answer to whoever connects, and breaks off in the middle of it.
+fn breaking_off() -> String {
+    fn begin(mut stream: TcpStream) {
+        let _ = stream.read(&mut [0; 4096]);
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 400\r\n\r\n";
+        let _ = write!(stream, "{head}<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>");
+    }
+    let (listener, endpoint) = silent();
+    thread::spawn(move || listener.incoming().flatten().for_each(begin));
+    endpoint
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_breaks_off_is_told_at_once() {
+    let rig = rig("broken").await;
+    at(&rig, &breaking_off(), &["was not understood", "the answer was cut off"]).await;
+}
+
+/// Says after a throttled answer which versions of an engine can be created.
+#[derive(Default)]
+struct Versions(AtomicUsize);
+
+impl Rule for Versions {
+    fn before(&self, call: &Call) -> Before {
+        let Self(asked) = self;
+        match call.operation.as_str() {
+            "DescribeDBEngineVersions" if asked.fetch_add(1, Relaxed) == 0 => {
+                Before::Refuse(Refusal::throttled(call))
+            }
+            "DescribeDBEngineVersions" => {
+                let list = "<DBEngineVersion><EngineVersion>15.8</EngineVersion></DBEngineVersion>";
+                let tag = "DescribeDBEngineVersionsRe";
+                let list = format!("<DBEngineVersions>{list}</DBEngineVersions>");
+                let text = format!("<{tag}sponse><{tag}sult>{list}</{tag}sult></{tag}sponse>");
+                Before::Answer(text.into())
+            }
+            _ => Before::Pass,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_stack_file_means_is_left_open_by_emulators_alone() {
+    let rig = rig("versions").await;
+    let ask = async |rule: Arc<dyn Rule>, emulated| {
+        rig.proxy.set_rule(rule);
+        let endpoint = Some(rig.proxy.endpoint.clone());
+        let region = "ap-northeast-1".to_owned();
+        let connection = Connection { region, profile: None, endpoint, local: true, emulated };
+        let engine = Some(("postgres".to_owned(), "15".to_owned()));
+        let questions = Questions { engine, ..Questions::default() };
+        let stack = StackId { project: "shop".into(), environment: "dev".into() };
+        let connected = Aws::connect(stack, &connection, &questions).await;
+        let Connected { answers, .. } = connected.unwrap();
+        answers.map(|answers| answers.engine_versions).map_err(|error| error.nature)
+    };
+    let refused = |refusal| Arc::new(Refusing { name: "rds:DescribeDBEngineVersions", refusal });
+    let unknown = || refused(Refusal::new(400, "InvalidAction", "there is no such action"));
+    let forbidden = || refused(denied("rds:DescribeDBEngineVersions", "*"));
+    assert_eq!(ask(Arc::new(Versions::default()), false).await, Ok(vec!["15.8".to_owned()]));
+    assert_eq!(ask(unknown(), false).await, Err(Nature::Refused));
+    assert_eq!(ask(unknown(), true).await, Ok(Vec::new()));
+    assert_eq!(ask(forbidden(), false).await, Err(Nature::Denied));
+    assert_eq!(ask(forbidden(), true).await, Err(Nature::Denied));
+}
+
+#[test]
+fn missing_credentials_are_told_at_once_wherever_they_were_looked_for() {
+    let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", STACK)]);
+    let (_listener, silent) = silent();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Of a machine at AWS, and of one elsewhere.
+    for metadata in [silent, format!("http://{nobody}")] {
+        let variables = [
+            ("AWS_EC2_METADATA_DISABLED", "false"),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &metadata),
+        ];
+        for line in ["plan --env dev", "apply --env dev --yes"] {
+            let said = terminal.session_with(line, &variables);
+            let words =
+                ["exit code 1\n", "error: cannot connect to AWS", "credentials", "hint: sign in"];
+            for word in words {
+                assert!(said.contains(word), "no `{word}` in:\n{said}");
+            }
         }
     }
 }

@@ -16,9 +16,8 @@ const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 const REGION: &str = "ap-northeast-1";
 
 /// What nk does without if it must, and what for.
-const SPARED: [(&str, &str); 3] = [
+const SPARED: [(&str, &str); 2] = [
     ("ecs:DeleteTaskDefinitions", "inactive revisions stay, which cost nothing"),
-    ("rds:DescribeDBEngineVersions", "RDS itself then says that it cannot make a version"),
     ("tag:GetResources", "every resource is asked for its own tags"),
 ];
 

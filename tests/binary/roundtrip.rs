@@ -43,6 +43,7 @@ impl Account {
             profile: None,
             endpoint: Some(rig.proxy.endpoint.clone()),
             local: true,
+            emulated: true,
         };
         let connected = Aws::connect(stack(), &connection, &Questions::default()).await;
         let cloud = Arc::new(connected.expect("the emulator answers").cloud);

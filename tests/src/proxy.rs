@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use bad::{Garbled, Nonsense, Refusing, Throttled};
+pub use bad::{Garbled, Nonsense, Refusing, Silent, Throttled};
 pub use buckets::Buckets;
 pub use call::{Call, Recorded};
 pub use clock::Clock;

@@ -1,11 +1,25 @@
 //! One run at a time: the lock's protocol on the simulated cloud, in paused time.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, SystemTime},
+};
 
 use futures::future::join_all;
-use nk_engine::{Cloud, Holder, Lease, LockError, holder, unlock};
+use nk_engine::{
+    Cloud, CloudError, CloudResult, Entry, Holder, Lease, LockError, LockRecord, Nature, Released,
+    Run, Stop, WallClock, execute, holder, unlock,
+};
+use nk_model::Outcome;
 use nk_sim::Sim;
-use tokio::time::sleep;
+use nk_tests::{small::network, trial::Trial};
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep,
+};
 
 fn run(nonce: &str) -> Holder {
     Holder {
@@ -19,8 +33,82 @@ fn run(nonce: &str) -> Holder {
     }
 }
 
-async fn take(sim: &Arc<Sim>, nonce: &str) -> Result<Lease<Sim>, LockError> {
-    Lease::acquire(Arc::clone(sim), run(nonce)).await
+/// A clock on the wall that stands still; the other one goes on.
+fn stopped() -> WallClock {
+    Box::new(|| SystemTime::UNIX_EPOCH)
+}
+
+async fn take<C: Cloud>(cloud: &Arc<C>, nonce: &str) -> Result<Lease<C>, LockError> {
+    Lease::acquire(Arc::clone(cloud), run(nonce), stopped()).await
+}
+
+/// A clock on the wall that shows so many seconds.
+#[derive(Clone)]
+struct Wall(Arc<AtomicU64>);
+
+impl Wall {
+    fn showing(seconds: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seconds)))
+    }
+
+    fn show(&self, seconds: u64) {
+        self.0.store(seconds, Relaxed);
+    }
+
+    fn clock(&self) -> WallClock {
+        let Self(seconds) = self.clone();
+        Box::new(move || SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.load(Relaxed)))
+    }
+}
+
+/// Takes the lock over as if it had expired.
+async fn steal(sim: &Sim, from: &str, version: i64) {
+    let thief = Holder { over: Some(version), ousts: Some(from.into()), ..run("thief") };
+    sim.write_lock(&serde_json::to_string(&thief).unwrap(), false).await.unwrap();
+}
+
+async fn nonce<C: Cloud>(cloud: &C) -> Option<String> {
+    holder(cloud).await.unwrap().map(|(holder, _)| holder.nonce)
+}
+
+/// A cloud that may be out of reach, and in which a write that was sent is done however long it
+/// takes, whether or not anybody waits for the answer.
+#[derive(Default)]
+struct Far {
+    sim: Arc<Sim>,
+    out_of_reach: AtomicBool,
+    /// How long a write is on its way, in seconds.
+    way: AtomicU64,
+}
+
+impl Cloud for Far {
+    const ENTRIES: &'static [Entry<Self>] = &[];
+
+    async fn read_lock(&self) -> CloudResult<Option<LockRecord>> {
+        self.sim.read_lock().await
+    }
+
+    async fn write_lock(&self, value: &str, fresh: bool) -> CloudResult<Option<i64>> {
+        if self.out_of_reach.load(Relaxed) {
+            let error = CloudError::refused("ssm:PutParameter", "no route to host");
+            return Err(CloudError { nature: Nature::Unreachable, ..error });
+        }
+        let (sim, value) = (Arc::clone(&self.sim), value.to_owned());
+        let way = Duration::from_secs(self.way.load(Relaxed));
+        let write = tokio::spawn(async move {
+            sleep(way).await;
+            sim.write_lock(&value, fresh).await
+        });
+        write.await.unwrap()
+    }
+
+    async fn lock_version(&self, version: i64) -> CloudResult<Option<String>> {
+        self.sim.lock_version(version).await
+    }
+
+    async fn remove_lock(&self) -> CloudResult<()> {
+        self.sim.remove_lock().await
+    }
 }
 
 /// Writes the lock as a run does that dies at once.
@@ -90,14 +178,81 @@ async fn a_holder_that_slept_too_long_changes_nothing_more() {
     let slow = take(&sim, "slow").await.unwrap();
     let gate = slow.gate();
     // As if the process had been stopped: somebody else has taken the record over meanwhile.
-    let thief = Holder { over: Some(1), ousts: Some("slow".into()), ..run("thief") };
-    sim.write_lock(&serde_json::to_string(&thief).unwrap(), false).await.unwrap();
+    steal(&sim, "slow", 1).await;
     sleep(Duration::from_secs(50)).await;
     assert!(!gate.open().await);
     assert!(*slow.ousted().borrow());
     // Giving a lost lock back takes nothing away from the new holder.
     slow.release().await.unwrap();
     assert!(holder(&*sim).await.unwrap().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_whose_machine_slept_asks_before_it_changes_anything() {
+    let (sim, wall) = (Arc::new(Sim::default()), Wall::showing(0));
+    let lease = Lease::acquire(Arc::clone(&sim), run("asleep"), wall.clock()).await.unwrap();
+    steal(&sim, "asleep", 1).await;
+    // Only the clock on the wall goes on while the machine sleeps.
+    wall.show(600);
+    assert!(!lease.gate().open().await);
+    assert!(*lease.ousted().borrow());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_whose_machine_slept_goes_on_where_nobody_took_the_lock() {
+    let (sim, wall) = (Arc::new(Sim::default()), Wall::showing(0));
+    let lease = Lease::acquire(Arc::clone(&sim), run("asleep"), wall.clock()).await.unwrap();
+    wall.show(600);
+    assert!(lease.gate().open().await);
+    let record = sim.read_lock().await.unwrap().unwrap();
+    assert_eq!(record.version, 2, "it did not ask");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_ones_own_lock_is_given_back() {
+    let sim = Arc::new(Sim::default());
+    let asleep = take(&sim, "asleep").await.unwrap();
+    steal(&sim, "asleep", 1).await;
+    asleep.release().await.unwrap();
+    assert_eq!(nonce(&*sim).await.as_deref(), Some("thief"));
+
+    let sim = Arc::new(Sim::default());
+    let first = take(&sim, "first").await.unwrap();
+    unlock(&*sim).await.unwrap();
+    let second = take(&sim, "second").await.unwrap();
+    first.release().await.unwrap();
+    assert_eq!(nonce(&*sim).await.as_deref(), Some("second"));
+    second.release().await.unwrap();
+    assert_eq!(nonce(&*sim).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_that_could_not_renew_for_a_while_waits_and_goes_on() {
+    let (far, wall) = (Arc::new(Far::default()), Wall::showing(3600));
+    let lease = Lease::acquire(Arc::clone(&far), run("first"), wall.clock()).await.unwrap();
+    far.out_of_reach.store(true, Relaxed);
+    sleep(Duration::from_secs(65)).await;
+    // That the clock was put back makes the record no younger.
+    wall.show(0);
+    assert!(!lease.gate().open().await);
+    far.out_of_reach.store(false, Relaxed);
+    // Long after it would have expired, had the renewals ended with the outage.
+    sleep(Duration::from_mins(5)).await;
+    let record = far.read_lock().await.unwrap().unwrap();
+    assert!(record.age_seconds <= 20, "nobody renews it: {record:?}");
+    assert!(take(&far, "second").await.is_err());
+    assert!(lease.gate().open().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_under_way_does_not_outlive_the_lock() {
+    let far = Arc::new(Far::default());
+    let lease = take(&far, "first").await.unwrap();
+    far.way.store(5, Relaxed);
+    sleep(Duration::from_secs(22)).await;
+    lease.release().await.unwrap();
+    sleep(Duration::from_mins(1)).await;
+    assert_eq!(nonce(&*far).await, None, "a write came after the removal");
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,4 +281,40 @@ async fn a_record_that_something_else_wrote_is_respected() {
     let sim = Arc::new(Sim::default());
     sim.write_lock("not what nk writes", true).await.unwrap();
     assert!(take(&sim, "first").await.is_err());
+}
+
+/// Runs a plan of the small network whose calls take so many seconds, under the lock, and stops it
+/// for good two seconds after its beginning.
+async fn aborted(latency: u64) -> Released {
+    let sim = Arc::new(Sim::with_latency(Duration::from_secs(latency)));
+    let trial = Trial { sim: Arc::clone(&sim), speed: 1.0 };
+    let plan = trial.plan(&network("10.0.0.0/16", "10.0.1.0/24")).await.unwrap();
+    let lease = take(&sim, "first").await.unwrap();
+    let (events, _told) = mpsc::unbounded_channel();
+    let (stopper, stop) = watch::channel(Stop::Go);
+    let run = Run {
+        registry: nk_kinds::kind,
+        parallelism: nk_plan::PLACES,
+        every: nk_model::Looks::AWS,
+        events,
+        stop,
+        gate: lease.gate(),
+        unseen: Arc::default(),
+        speed: 1.0,
+    };
+    let stopping = async {
+        sleep(Duration::from_secs(2)).await;
+        stopper.send_replace(Stop::Abort);
+    };
+    let (summary, ()) = tokio::join!(execute(sim, plan, run), stopping);
+    assert_eq!(summary.outcome, Outcome::Interrupted);
+    lease.release().await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_was_cut_off_keeps_the_lock_until_it_must_show() {
+    // Of the network every create is one that nothing guards against being done twice.
+    assert_eq!(aborted(30).await, Released::Left);
+    // Waiting for what was made is no such matter.
+    assert_eq!(aborted(0).await, Released::Free);
 }

@@ -20,6 +20,8 @@ pub struct Aws {
     pub(crate) account: String,
     /// As in `aws`: what ARNs begin with tells the public regions from China's.
     partition: String,
+    /// Whoever answers may not know every call.
+    pub(crate) emulated: bool,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) autoscaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
@@ -48,7 +50,7 @@ impl Aws {
         let mut cloud = Self::new(stack, connection).await;
         // Whoever cannot be told who they are need not wait for the answers.
         let answers = async { Ok(cloud.answers(questions).await) };
-        let (caller, answers) = tokio::try_join!(cloud.caller(), answers)?;
+        let (caller, answers) = tokio::try_join!(cloud.caller(connection), answers)?;
         cloud.account.clone_from(&caller.account);
         if let Some(partition) = caller.arn.split(':').nth(1) {
             partition.clone_into(&mut cloud.partition);
@@ -77,6 +79,7 @@ impl Aws {
             region: connection.region.clone(),
             account: String::new(),
             partition: "aws".to_owned(),
+            emulated: connection.emulated,
             acm: client!(aws_sdk_acm),
             autoscaling: client!(aws_sdk_applicationautoscaling),
             cloudwatch: client!(aws_sdk_cloudwatch),
@@ -96,8 +99,12 @@ impl Aws {
         }
     }
 
-    async fn caller(&self) -> CloudResult<Caller> {
-        let hasty = aws_sdk_sts::config::Builder::default().retry_classifier(Reach);
+    async fn caller(&self, connection: &Connection) -> CloudResult<Caller> {
+        // That the emulator is there is known, and what it is asked first takes its time.
+        let timeouts = if connection.local { retry::patience() } else { retry::haste() };
+        let hasty = aws_sdk_sts::config::Builder::default()
+            .retry_classifier(Reach)
+            .timeout_config(timeouts);
         let call = self.sts.get_caller_identity().customize().config_override(hasty);
         let answer = call.send().await;
         // Nobody may be denied this call: who is, is not who they say.

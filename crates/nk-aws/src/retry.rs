@@ -58,6 +58,12 @@ pub(crate) fn patience() -> TimeoutConfig {
         .build()
 }
 
+/// The same for the first call of a run at AWS, repetitions and finding the credentials included: a person
+/// waits for no more than ten seconds to be told that there is nobody.
+pub(crate) fn haste() -> TimeoutConfig {
+    patience().to_builder().operation_timeout(Duration::from_secs(8)).build()
+}
+
 /// The budget that all clients of one run spend from. A request that succeeds in the end gives back
 /// what its last repetition has cost.
 ///

@@ -69,7 +69,7 @@ where
             // Who answers without a code is not AWS, or was cut off.
             let nature = match &code {
                 None if status < 500 && status != 429 => Nature::Garbled,
-                code => nature(code.as_deref().unwrap_or_default(), status),
+                code => nature(code.as_deref().unwrap_or_default(), &message, status),
             };
             CloudError { operation: operation.to_owned(), code, message, request_id, nature }
         }
@@ -122,6 +122,10 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
         let cause = cause.to_string();
         // The SDK lists every place where it has looked for credentials.
         let cause = cause.split(". Attempted:").next().unwrap_or_default();
+        // What it has no word for, it calls so.
+        if cause == "other" {
+            continue;
+        }
         if cause.ends_with("no credentials found in chain") {
             return "no credentials were found".to_owned();
         }
@@ -139,18 +143,24 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     DisplayErrorContext(error).to_string()
 }
 
+/// What EC2 says of credentials that are no good. By the same code, `AuthFailure`, it says that an
+/// address or an image is not the caller's: see
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html>.
+const NOT_VALIDATED: &str = "not able to validate the provided access credentials";
+
 /// What a code means; each service has its own for the same thing.
-fn nature(code: &str, status: u16) -> Nature {
+fn nature(code: &str, message: &str, status: u16) -> Nature {
     match code {
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
-        | "AuthFailure"
         | "UnrecognizedClientException"
         | "SignatureDoesNotMatch"
         | "InvalidSignatureException"
         | "RequestExpired"
         | "MissingAuthenticationToken" => Nature::Credentials,
+        "AuthFailure" if message.contains(NOT_VALIDATED) => Nature::Credentials,
+        "AuthFailure" => Nature::Refused,
         "AccessDenied"
         | "AccessDeniedException"
         | "UnauthorizedOperation"
@@ -168,5 +178,19 @@ fn nature(code: &str, status: u16) -> Nature {
         _ if status == 429 => Nature::Throttled,
         _ if status >= 500 => Nature::Ambiguous,
         _ => Nature::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_said_of_the_credentials_themselves_is_about_them() {
+        let invalid = "AWS was not able to validate the provided access credentials";
+        assert_eq!(nature("AuthFailure", invalid, 401), Nature::Credentials);
+        let in_use = "You do not have permission to access the specified resource.";
+        assert_eq!(nature("AuthFailure", in_use, 400), Nature::Refused);
+        assert_eq!(nature("AuthFailure", in_use, 403), Nature::Refused);
     }
 }

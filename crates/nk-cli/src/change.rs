@@ -1,11 +1,19 @@
 //! What apply and destroy share: the lock around a run, and the run itself.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use nk_engine::{Cloud, Holder, Lease, Provider, Run, Stop, execute, guards};
-use nk_model::{Action, Desired, Guard, LiveValue, Outcome, Plan, Step, Summary};
-use nk_report::Console;
-use tokio::sync::{mpsc, watch};
+use nk_engine::{Cloud, Holder, Lease, Provider, Released, Run, Stop, execute, guards};
+use nk_model::{Action, Desired, Event, Guard, LiveValue, Outcome, Plan, Step, Summary};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 use crate::{
     arguments::{Global, RunArguments},
@@ -15,9 +23,18 @@ use crate::{
     holder,
     output::Output,
     session::Session,
-    signals,
+    signals::{self, Patience},
     trace::Tracer,
 };
+
+/// How long taking the lock, or giving it back, may take once a signal has come. CI runners kill two
+/// and a half seconds after they have asked a second time; the calls under way have had half of that.
+const LOCK: Patience =
+    Patience { draining: Duration::from_secs(10), aborting: Duration::from_millis(800) };
+/// How long printing the last of a run may take once a signal has come: whoever has not read on by
+/// then does not read.
+const LAST_WORDS: Patience =
+    Patience { draining: Duration::from_secs(2), aborting: Duration::from_millis(300) };
 
 /// The lock, and what signals have said since before it was taken.
 pub(crate) struct Hold<C: Cloud> {
@@ -25,12 +42,15 @@ pub(crate) struct Hold<C: Cloud> {
     told: watch::Receiver<Stop>,
 }
 
-/// Takes the lock.
+/// Takes the lock. A signal leaves it as much time as it takes to learn whether it was had.
 pub(crate) async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Hold<C>, Error> {
     let told = signals::watch();
     let mine: Holder = holder::myself(command);
-    let lease = Lease::acquire(Arc::clone(cloud), mine).await.map_err(Error::Lock)?;
-    Ok(Hold { lease, told })
+    let acquiring = Lease::acquire(Arc::clone(cloud), mine, holder::wall_clock());
+    match signals::within(&told, LOCK, acquiring).await {
+        Some(lease) => Ok(Hold { lease: lease.map_err(Error::Lock)?, told }),
+        None => Err(Error::Interrupted),
+    }
 }
 
 impl<C: Cloud> Hold<C> {
@@ -47,10 +67,16 @@ impl<C: Cloud> Hold<C> {
 
     /// Gives the lock back and keeps the first thing that went wrong.
     pub(crate) async fn finish(self, result: Result<Exit, Error>) -> Result<Exit, Error> {
-        let released = self.lease.release().await;
+        let Self { lease, told } = self;
+        let releasing = signals::within(&told, LOCK, lease.release());
+        let released = timeout(LOCK.draining, releasing).await.ok().flatten();
         let exit = result?;
-        released.map_err(|error| Error::Cloud(vec![error]))?;
-        Ok(exit)
+        match released {
+            Some(Ok(Released::Free)) => Ok(exit),
+            Some(Ok(Released::Left)) => Err(Error::Unsettled { exit }),
+            Some(Err(error)) => Err(Error::Unreleased { error: Some(error), exit }),
+            None => Err(Error::Unreleased { error: None, exit }),
+        }
     }
 }
 
@@ -77,7 +103,10 @@ pub(crate) async fn show<P: Provider>(
     let plan = planning.await?;
     let cost = cost::line(&session.stack, &plan, desired);
     let calls = session.cloud.calls();
-    Output::new(global).plan(&session.place, &plan, &cost, calls, began.elapsed());
+    let (output, place, shown) = (Output::new(global), session.place.clone(), plan.clone());
+    // Whoever does not read on must not keep signals from being heard.
+    let print = move || output.plan(&place, &shown, &cost, calls, began.elapsed());
+    let _ = spawn_blocking(print).await;
     Ok(plan)
 }
 
@@ -106,28 +135,36 @@ pub(crate) async fn carry_out<P: Provider>(
     let output = Output::new(global);
     let console = output.console(&plan, global.verbose > 0);
     let before = session.cloud.calls();
-    let summary = run(session, plan, hold, arguments.places(), console, tracer).await;
-    output.summary(&summary, session.cloud.calls(), before);
-    exit(&summary)
+    let (events, told) = mpsc::unbounded_channel();
+    let telling = spawn_blocking(move || Handle::current().block_on(console.follow(told)));
+    let summary = run(session, plan, hold, arguments.places(), events, tracer).await;
+    let exit = exit(&summary);
+    let calls = session.cloud.calls();
+    let telling = async {
+        // The console ends when the last sender has gone; what it could not print is no reason to
+        // fail.
+        let _ = telling.await;
+        let _ = spawn_blocking(move || output.summary(&summary, calls, before)).await;
+    };
+    signals::within(&hold.told, LAST_WORDS, telling).await;
+    exit
 }
 
-/// Runs a plan under the lock, telling about it.
+/// Runs a plan under the lock, telling about it; the events pass the tracer on their way.
 async fn run<P: Provider>(
     session: &Session<P>,
     plan: Plan,
     hold: &Hold<P>,
     parallelism: usize,
-    console: Console,
+    passed: mpsc::UnboundedSender<Event>,
     tracer: &Tracer,
 ) -> Summary {
     let lesson = session.history.lesson(&plan);
     tracer.plan(&plan);
     let (events, happening) = mpsc::unbounded_channel();
-    let (passed, told) = mpsc::unbounded_channel();
     let (stop_sender, stop) = watch::channel(Stop::Go);
     let (told_to, ousted) = (hold.told.clone(), hold.lease.ousted());
     let watching = tokio::spawn(signals::or_ousted(told_to, ousted, stop_sender));
-    let telling = tokio::spawn(console.follow(told));
     let run = Run {
         registry: nk_kinds::kind,
         parallelism,
@@ -141,8 +178,6 @@ async fn run<P: Provider>(
     let executing = execute(Arc::clone(&session.cloud), plan, run);
     let (summary, ()) = tokio::join!(executing, tracer.follow(happening, passed));
     watching.abort();
-    // The console ends when the last sender has gone; what it could not print is no reason to fail.
-    let _ = telling.await;
     session.history.learn(&lesson, &summary);
     summary
 }

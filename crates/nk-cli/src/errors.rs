@@ -1,11 +1,13 @@
 //! Everything that ends a command early, and how it is shown.
 
+mod marked;
+
 use std::{
-    fmt,
     io::{self, Write},
+    slice,
 };
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use marked::graphical;
 use nk_engine::{CloudError, LockError, Nature, grant};
 use nk_local::LocalError;
 use nk_model::Guard;
@@ -54,6 +56,10 @@ pub(crate) enum Error {
     Interrupted,
     #[error("{0}")]
     Lock(LockError),
+    #[error("the lock was not given back")]
+    Unreleased { error: Option<CloudError>, exit: Exit },
+    #[error("the lock is kept: what became of a create that was cut off is not known yet")]
+    Unsettled { exit: Exit },
     #[error("there is no terminal to ask on")]
     NobodyToAsk { command: String },
     #[error("cannot read the secret value: {0}")]
@@ -94,6 +100,10 @@ impl Error {
             | Self::WhichEnvironment(_) => Exit::StackFile,
             Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
             Self::Interrupted => Exit::Interrupted,
+            // What the run came to, where that says more.
+            Self::Unreleased { exit, .. } | Self::Unsettled { exit } if *exit != Exit::Done => {
+                *exit
+            }
             _ => Exit::Failed,
         }
     }
@@ -101,7 +111,9 @@ impl Error {
     /// What lies beneath, a line each.
     fn causes(&self) -> Vec<String> {
         match self {
-            Self::Connecting { error, .. } => vec![error.to_string()],
+            Self::Connecting { error, .. } | Self::Unreleased { error: Some(error), .. } => {
+                vec![error.to_string()]
+            }
             Self::Cloud(errors) => errors.iter().map(ToString::to_string).collect(),
             Self::Plan(error) => error.problems.iter().map(ToString::to_string).collect(),
             Self::Problems(problems) => problems
@@ -168,7 +180,18 @@ impl Error {
                 "its last sign of life was {age_seconds} s ago; 90 s without one and the lock is free, \
                  or `nk unlock` removes it"
             )],
-            Self::Lock(LockError::Cloud(error)) => cloud_hints(std::slice::from_ref(error)),
+            Self::Lock(LockError::Cloud(error)) => cloud_hints(slice::from_ref(error)),
+            Self::Unreleased { error, .. } => {
+                let grants = cloud_hints(error.as_slice());
+                let expires =
+                    "it is free 90 s after its last sign of life, or `nk unlock` removes it";
+                grants.into_iter().chain([expires.to_owned()]).collect()
+            }
+            Self::Unsettled { .. } => vec![
+                "it is free 90 s after its last sign of life; by then AWS shows what was made, and \
+                 the same command goes on from here"
+                    .to_owned(),
+            ],
             Self::NobodyToAsk { command } => vec![format!("run `{command} --yes`")],
             Self::SecretInput(_) => {
                 vec![
@@ -236,52 +259,6 @@ fn is_in_the_stack_file(problem: &Problem) -> bool {
     }
 }
 
-fn graphical(problems: &Problems, styles: &Styles) -> String {
-    let heading = Complaint { error: problems.to_string(), causes: Vec::new(), hint: None };
-    let mut text = complaint_text(&heading, styles);
-    let theme = match anstream::AutoStream::choice(&io::stderr()) {
-        anstream::ColorChoice::Never => GraphicalTheme::unicode_nocolor(),
-        _ => GraphicalTheme::unicode(),
-    };
-    let handler = GraphicalReportHandler::new_themed(theme);
-    for problem in problems.related().into_iter().flatten() {
-        text.push('\n');
-        // Writing to a string does not fail.
-        let _ = handler.render_report(&mut text, &Marked { problem, problems });
-    }
-    text
-}
-
-/// One problem with the text that it is marked in; shown as related to another it would be headed
-/// `Error:` once more.
-#[derive(Debug)]
-struct Marked<'a> {
-    problem: &'a dyn Diagnostic,
-    problems: &'a Problems,
-}
-
-impl fmt::Display for Marked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.problem, f)
-    }
-}
-
-impl std::error::Error for Marked<'_> {}
-
-impl Diagnostic for Marked<'_> {
-    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.problem.help()
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.problem.labels()
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.problems.source_code()
-    }
-}
-
 /// What to do about answers that make no sense.
 const SOMETHING_ELSE: &str = "something else than AWS answers: see what AWS_ENDPOINT_URL says if it is \
                               set, and whether a proxy is in the way";
@@ -293,7 +270,7 @@ fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
              (`--local`)"
                 .to_owned(),
         ],
-        Nature::Unreachable => vec![format!(
+        Nature::Unreachable | Nature::Ambiguous => vec![format!(
             "see whether the network is up, whether `{region}` is a region of AWS, and what \
              AWS_ENDPOINT_URL says if it is set"
         )],

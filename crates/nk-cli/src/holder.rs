@@ -2,7 +2,7 @@
 
 use std::{env, fs, process, time::SystemTime};
 
-use nk_engine::Holder;
+use nk_engine::{Holder, WallClock};
 
 /// This run.
 #[expect(
@@ -25,6 +25,12 @@ pub(crate) fn myself(command: &str) -> Holder {
         over: None,
         ousts: None,
     }
+}
+
+/// The clock on the wall.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
+pub(crate) fn wall_clock() -> WallClock {
+    Box::new(SystemTime::now)
 }
 
 /// A time in UTC, as in `2026-11-22 18:30:05 UTC`.

@@ -43,7 +43,12 @@ pub fn main<P: Provider>() -> ExitCode {
         Command::Cost => commands::cost::cost(&arguments.global),
         Command::IamPolicy(policy) => commands::iam_policy::iam_policy(&arguments.global, policy),
         Command::Graph(graph) if !graph.plan => commands::graph::graph(&arguments.global, graph),
-        _ => runtime().and_then(|runtime| runtime.block_on(online::<P>(&arguments))),
+        _ => runtime().and_then(|runtime| {
+            let done = runtime.block_on(online::<P>(&arguments));
+            // What still prints to somebody who does not read is not waited for.
+            runtime.shutdown_background();
+            done
+        }),
     };
     let exit = done.unwrap_or_else(|error| {
         error.print(as_json);

@@ -120,13 +120,12 @@ impl<P: Provider> Session<P> {
             "{} in {}, account {}, as {}{here}",
             stack.id, stack.region, caller.account, caller.arn
         );
-        let emulated = connection.local || connection.endpoint.as_deref().is_some_and(is_here);
         let cache = emulator::settings().ok().map(|settings| settings.cache);
         // What takes as long as AWS, only faster, is neither AWS nor a mere emulator.
         let history = if speed > 1.0 {
             History::open(None, false)
         } else {
-            History::open(cache.as_deref(), emulated)
+            History::open(cache.as_deref(), connection.emulated)
         };
         let cloud = Arc::new(cloud);
         Ok(Self { stack, cloud, desired, unseen, speed, history, survey, unissued, place })
@@ -227,10 +226,12 @@ async fn connection(global: &Global, stack: &Stack) -> Result<Connection, Error>
         (true, None) => Some(emulator::up().await?.endpoint),
         (false, endpoint) => endpoint,
     };
+    let emulated = global.local || endpoint.as_deref().is_some_and(is_here);
     Ok(Connection {
         region: stack.region.clone(),
         profile: global.profile.clone(),
         endpoint,
         local: global.local,
+        emulated,
     })
 }

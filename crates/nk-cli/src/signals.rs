@@ -1,9 +1,12 @@
 //! Being told to stop.
 
+use std::{future::pending, time::Duration};
+
 use nk_engine::Stop;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
+    time::sleep,
 };
 
 /// Turns signals into what a run is to do about them, until the receiver has gone. They count from
@@ -59,14 +62,92 @@ pub(crate) async fn or_ousted(
 }
 
 /// Ends when a signal has come.
-pub(crate) async fn stopped(mut told: watch::Receiver<Stop>) {
-    if told.wait_for(|stop| *stop != Stop::Go).await.is_err() {
-        std::future::pending::<()>().await;
+pub(crate) async fn stopped(told: watch::Receiver<Stop>) {
+    told_to(told, |stop| stop != Stop::Go).await;
+}
+
+/// How much longer something may take once a signal has come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// After the first interrupt.
+    pub(crate) draining: Duration,
+    /// Once nothing is waited for any more.
+    pub(crate) aborting: Duration,
+}
+
+/// What comes of this, or nothing where signals leave it too little time.
+pub(crate) async fn within<T>(
+    told: &watch::Receiver<Stop>,
+    patience: Patience,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let draining = async {
+        told_to(told.clone(), |stop| stop != Stop::Go).await;
+        sleep(patience.draining).await;
+    };
+    let aborting = async {
+        told_to(told.clone(), |stop| stop == Stop::Abort).await;
+        sleep(patience.aborting).await;
+    };
+    tokio::select! {
+        done = work => Some(done),
+        () = draining => None,
+        () = aborting => None,
+    }
+}
+
+async fn told_to(mut told: watch::Receiver<Stop>, stop: impl Fn(Stop) -> bool) {
+    if told.wait_for(|told| stop(*told)).await.is_err() {
+        pending::<()>().await;
     }
 }
 
 async fn received(signal: &mut Signal) {
     if signal.recv().await.is_none() {
-        std::future::pending::<()>().await;
+        pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const PATIENCE: Patience =
+        Patience { draining: Duration::from_secs(10), aborting: Duration::from_secs(1) };
+
+    /// After how many seconds what never ends is given up, under these signals at these seconds.
+    async fn given_up_after(signals: &[(u64, Stop)]) -> u64 {
+        let (stop, told) = watch::channel(Stop::Go);
+        let began = Instant::now();
+        let telling = async {
+            for (at, signal) in signals {
+                tokio::time::sleep_until(began + Duration::from_secs(*at)).await;
+                stop.send_replace(*signal);
+            }
+            pending::<()>().await;
+        };
+        tokio::select! {
+            none = within(&told, PATIENCE, pending::<()>()) => assert_eq!(none, None),
+            () = telling => {}
+        }
+        began.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_signal_leaves_less_time() {
+        assert_eq!(given_up_after(&[(3, Stop::Drain)]).await, 13);
+        assert_eq!(given_up_after(&[(3, Stop::Abort)]).await, 4);
+        assert_eq!(given_up_after(&[(3, Stop::Drain), (5, Stop::Abort)]).await, 6);
+        // A run that was told before has no more time for what comes after it.
+        assert_eq!(given_up_after(&[(0, Stop::Abort)]).await, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_signal_there_is_time() {
+        let (_stop, told) = watch::channel(Stop::Go);
+        let done = within(&told, PATIENCE, sleep(Duration::from_hours(1))).await;
+        assert_eq!(done, Some(()));
     }
 }

@@ -11,7 +11,9 @@ mod settle;
 
 pub use cloud::{Cloud, Departure, Entry, Reconcile};
 pub use error::{CloudError, CloudResult, Nature, grant};
-pub use lock::{Holder, Lease, LockError, LockRecord, holder, lock_calls, unlock};
+pub use lock::{
+    Holder, Lease, LockError, LockRecord, Released, WallClock, holder, lock_calls, unlock,
+};
 pub use observe::{guards, observe, unprotect};
 pub use provider::{
     Answers, CallListener, Caller, Connected, Connection, Provider, Questions, SecretValue,

@@ -3,28 +3,35 @@
 //! # Expected flow
 //!
 //! A run writes the lock as a new record, rewrites it every [`RENEW`] seconds, and removes it at its
-//! end. A record that has not been rewritten for [`EXPIRE`] seconds, by the cloud's own clock,
-//! belongs to a run that is dead; another run writes over it.
+//! end. A record that has not been rewritten for 90 seconds, by the cloud's own clock, belongs to a
+//! run that is dead; another run writes over it.
 //!
 //! # Guarantees
 //!
 //! The store has no compare-and-swap, but every write returns a version that only grows. Of two
 //! runs that write over the same expired version, the writer of the version directly after it has
 //! won; the other sees that its version is not that one, and gives way. A holder that meets a
-//! version written by a run that took *its* record over stops before its next change.
+//! version written by a run that took *its* record over stops before its next change, and leaves
+//! the record to that run.
 //!
 //! # Caveats
 //!
 //! The lock keeps out other runs of nk, and nobody else.
 
+mod take;
+
 use std::{
     fmt,
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, SystemTime},
 };
 
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
+use take::take;
 use tokio::{
     sync::watch,
     task::JoinHandle,
@@ -35,11 +42,11 @@ use crate::{Cloud, CloudError, Gate};
 
 /// How often the holder rewrites the lock, in seconds.
 const RENEW: u64 = 20;
-/// After how many seconds without a rewrite a record is a dead run's.
-const EXPIRE: i64 = 90;
 /// How old the last rewrite may be, in seconds, for the holder to change something without asking
 /// first whether it still holds the lock: well before anyone else may take it.
 const FRESH: u64 = 45;
+/// What was rewritten so few seconds ago is not rewritten again.
+const JUST: u64 = RENEW / 2;
 
 /// The lock as the cloud keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,17 +144,33 @@ fn read(value: &str) -> Holder {
     })
 }
 
+/// Reads the clock on the wall. The one that tokio goes by stands still while the machine sleeps.
+pub type WallClock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+
 /// A held lock. It is given back by [`Lease::release`], or expires.
 pub struct Lease<C: Cloud> {
     shared: Arc<Shared<C>>,
     renewal: JoinHandle<()>,
 }
 
+/// What became of a lock that was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Released {
+    /// It is free, or another run's.
+    Free,
+    /// It is left to expire, because what became of a create that nothing guards against being done
+    /// twice is not known: the next run begins when AWS shows what was made.
+    Left,
+}
+
 struct Shared<C> {
     cloud: Arc<C>,
     mine: Holder,
+    clock: WallClock,
     state: Mutex<State>,
     ousted: watch::Sender<bool>,
+    /// How many creates went out of which it is not known what became of them.
+    unsettled: AtomicUsize,
     /// One renewal at a time.
     renewing: tokio::sync::Mutex<()>,
 }
@@ -155,7 +178,27 @@ struct Shared<C> {
 #[derive(Debug, Clone, Copy)]
 struct State {
     version: i64,
-    renewed: Instant,
+    asked: Moment,
+}
+
+/// A moment by both clocks.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    steady: Instant,
+    wall: SystemTime,
+}
+
+impl Moment {
+    fn now(clock: &WallClock) -> Self {
+        Self { steady: Instant::now(), wall: clock() }
+    }
+
+    /// How long ago it was at most: the steady clock stands still while the machine sleeps, and the
+    /// one on the wall may be put back.
+    fn age(&self, clock: &WallClock) -> Duration {
+        let by_wall = clock().duration_since(self.wall).unwrap_or_default();
+        self.steady.elapsed().max(by_wall)
+    }
 }
 
 impl<C: Cloud> Lease<C> {
@@ -164,20 +207,29 @@ impl<C: Cloud> Lease<C> {
     /// # Errors
     ///
     /// When somebody holds it, or a call fails.
-    pub async fn acquire(cloud: Arc<C>, mine: Holder) -> Result<Self, LockError> {
+    pub async fn acquire(cloud: Arc<C>, mine: Holder, clock: WallClock) -> Result<Self, LockError> {
+        let asked = Moment::now(&clock);
         let (mine, version) = take(&*cloud, mine).await?;
-        let state = Mutex::new(State { version, renewed: Instant::now() });
+        let state = Mutex::new(State { version, asked });
         let (ousted, _) = watch::channel(false);
         let renewing = tokio::sync::Mutex::new(());
-        let shared = Arc::new(Shared { cloud, mine, state, ousted, renewing });
+        let shared = Arc::new(Shared {
+            cloud,
+            mine,
+            clock,
+            state,
+            ousted,
+            unsettled: AtomicUsize::new(0),
+            renewing,
+        });
         let renewal = tokio::spawn({
             let shared = Arc::clone(&shared);
             async move {
-                loop {
+                // A renewal that fails is tried again for as long as the run lives: until it
+                // succeeds, the gate is closed.
+                while !shared.is_ousted() {
                     sleep(Duration::from_secs(RENEW)).await;
-                    if !shared.renew().await {
-                        return;
-                    }
+                    shared.renew().await;
                 }
             }
         });
@@ -194,17 +246,35 @@ impl<C: Cloud> Lease<C> {
         Arc::new(LeaseGate(Arc::clone(&self.shared)))
     }
 
-    /// Gives the lock back.
+    /// Gives the lock back, if it is still this run's and nothing speaks against it.
     ///
     /// # Errors
     ///
-    /// When the call fails; the lock then expires by itself.
-    pub async fn release(self) -> Result<(), CloudError> {
+    /// When a call fails; the lock then expires by itself.
+    pub async fn release(self) -> Result<Released, CloudError> {
+        // A renewal under way ends first: if it arrived after the removal, it would leave a lock
+        // that nobody holds.
+        let _last = self.shared.renewing.lock().await;
         self.renewal.abort();
-        if *self.shared.ousted.borrow() {
-            return Ok(());
+        if self.shared.is_ousted() {
+            return Ok(Released::Free);
         }
-        self.shared.cloud.remove_lock().await
+        if self.shared.unsettled.load(Relaxed) > 0 {
+            return Ok(Released::Left);
+        }
+        let Shared { cloud, mine, .. } = &*self.shared;
+        // It may have been removed by hand, or taken over while the machine slept.
+        match cloud.read_lock().await? {
+            Some(record) if read(&record.value).nonce == mine.nonce => cloud.remove_lock().await?,
+            _ => {}
+        }
+        Ok(Released::Free)
+    }
+}
+
+impl<C: Cloud> Drop for Lease<C> {
+    fn drop(&mut self) {
+        self.renewal.abort();
     }
 }
 
@@ -213,11 +283,25 @@ struct LeaseGate<C>(Arc<Shared<C>>);
 impl<C: Cloud> Gate for LeaseGate<C> {
     fn open(&self) -> BoxFuture<'_, bool> {
         Box::pin(async {
-            if *self.0.ousted.borrow() {
+            if self.0.is_ousted() {
                 return false;
             }
-            self.0.is_fresh() || self.0.renew().await
+            if self.0.is_fresh() {
+                return true;
+            }
+            // In a task of its own, so that a step that is cut off leaves no write under way behind
+            // that `renewing` does not know of.
+            let shared = Arc::clone(&self.0);
+            tokio::spawn(async move { shared.renew().await }).await.unwrap_or(false)
         })
+    }
+
+    fn sent(&self) {
+        self.0.unsettled.fetch_add(1, Relaxed);
+    }
+
+    fn settled(&self) {
+        self.0.unsettled.fetch_sub(1, Relaxed);
     }
 }
 
@@ -226,14 +310,29 @@ impl<C: Cloud> Shared<C> {
         *self.state.lock().expect("nothing panics while it holds this lock")
     }
 
-    fn is_fresh(&self) -> bool {
-        self.state().renewed.elapsed() < Duration::from_secs(FRESH)
+    fn is_ousted(&self) -> bool {
+        *self.ousted.borrow()
     }
 
-    /// Rewrites the lock; false when it is no longer ours.
+    fn age(&self) -> Duration {
+        self.state().asked.age(&self.clock)
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.age() < Duration::from_secs(FRESH)
+    }
+
+    /// Rewrites the lock; false when nothing may be changed now.
     async fn renew(&self) -> bool {
         let _one = self.renewing.lock().await;
+        if self.is_ousted() {
+            return false;
+        }
+        if self.age() < Duration::from_secs(JUST) {
+            return true;
+        }
         let before = self.state().version;
+        let asked = Moment::now(&self.clock);
         let Ok(value) = serde_json::to_string(&self.mine) else { return false };
         match self.cloud.write_lock(&value, false).await {
             Ok(Some(version)) => {
@@ -245,9 +344,8 @@ impl<C: Cloud> Shared<C> {
                     self.ousted.send_replace(true);
                     return false;
                 }
-                let renewed = Instant::now();
                 *self.state.lock().expect("nothing panics while it holds this lock") =
-                    State { version, renewed };
+                    State { version, asked };
                 true
             }
             // Not reached; the next try is soon, and the record lasts longer.
@@ -271,8 +369,8 @@ impl<C: Cloud> Shared<C> {
     }
 }
 
-/// How many calls holding the lock for so many seconds takes: one to take it, one to release it, and
-/// the renewals.
+/// How many calls holding the lock for so many seconds takes: one to take it, two to give it back,
+/// and the renewals.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -280,40 +378,5 @@ impl<C: Cloud> Shared<C> {
     reason = "no run takes more seconds than fit"
 )]
 pub fn lock_calls(seconds: f64) -> usize {
-    2 + (seconds.max(0.0) / RENEW as f64) as usize
-}
-
-/// Writes the lock for the first time; returns the version written.
-async fn take<C: Cloud>(cloud: &C, mine: Holder) -> Result<(Holder, i64), LockError> {
-    let text = |holder: &Holder| serde_json::to_string(holder).unwrap_or_default();
-    // Twice: a record may go between the two calls.
-    for _ in 0..2 {
-        if let Some(version) = cloud.write_lock(&text(&mine), true).await? {
-            return Ok((mine, version));
-        }
-        let Some(record) = cloud.read_lock().await? else { continue };
-        let held = read(&record.value);
-        if held.nonce == mine.nonce {
-            // Written by our own call whose answer was lost.
-            return Ok((mine, record.version));
-        }
-        if record.age_seconds < EXPIRE {
-            return Err(LockError::Held { holder: held, age_seconds: record.age_seconds });
-        }
-        let ousts = Some(held.nonce.clone());
-        let mine = Holder { over: Some(record.version), ousts, ..mine };
-        let version = cloud.write_lock(&text(&mine), false).await?.unwrap_or_default();
-        // Version 1: the record went in between, and ours is a new one.
-        if version == record.version + 1 || version == 1 {
-            return Ok((mine, version));
-        }
-        let winner = cloud.lock_version(record.version + 1).await?;
-        let winner = winner.map_or(held, |value| read(&value));
-        if winner.nonce == mine.nonce {
-            return Ok((mine, version));
-        }
-        return Err(LockError::Held { holder: winner, age_seconds: 0 });
-    }
-    let nobody = read("");
-    Err(LockError::Held { holder: nobody, age_seconds: 0 })
+    3 + (seconds.max(0.0) / RENEW as f64) as usize
 }

@@ -18,6 +18,8 @@ pub struct Connection {
     pub endpoint: Option<String>,
     /// An emulator on this machine: its dummy credentials are used, and no others.
     pub local: bool,
+    /// Some emulator, with whatever credentials.
+    pub emulated: bool,
 }
 
 /// Who is asking.

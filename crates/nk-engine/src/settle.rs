@@ -175,8 +175,14 @@ impl<'a, C: Cloud> Settling<'a, C> {
         self.stage.gate().await?;
         let answer = {
             let _place = self.stage.place().await;
+            if !self.kind.guarded {
+                self.stage.sent();
+            }
             self.cloud.create_one(&self.spec, self.address()).await
         };
+        if !answer.as_ref().is_err_and(CloudError::may_be_done) {
+            self.settled();
+        }
         match answer {
             Ok(live) => {
                 *created = true;
@@ -200,18 +206,29 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     None => Err(StepError::Taken(error)),
                 }
             }
-            Err(error) if error.may_be_done() => match self.made_nevertheless(&error).await? {
-                Some(live) => {
-                    *created = true;
-                    Ok(View::Seen(live))
+            Err(error) if error.may_be_done() => {
+                let made = self.made_nevertheless(&error).await?;
+                self.settled();
+                match made {
+                    Some(live) => {
+                        *created = true;
+                        Ok(View::Seen(live))
+                    }
+                    None => self.bear(error).map(|()| View::Nothing),
                 }
-                None => self.bear(error).map(|()| View::Nothing),
-            },
+            }
             Err(error) => {
                 self.pardon(error, Operation::Create).await?;
                 // What was refused was not done.
                 Ok(View::Nothing)
             }
+        }
+    }
+
+    /// What became of the create that was sent is known.
+    fn settled(&self) {
+        if !self.kind.guarded {
+            self.stage.settled();
         }
     }
 

@@ -27,6 +27,15 @@ impl Rule for Throttled {
     }
 }
 
+/// Nothing becomes of any call, and nobody says so.
+pub struct Silent;
+
+impl Rule for Silent {
+    fn before(&self, _: &Call) -> Before {
+        Before::Hold
+    }
+}
+
 /// What comes back instead of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nonsense {

@@ -79,10 +79,10 @@ async fn under_lock<P: Provider>(
 ) -> Result<Exit, Error> {
     hold.prepare(session.issue_certificate()).await?;
     let session = &*session;
-    let planning = hold.prepare(planned(session, arguments));
+    let planning = planned(session, arguments);
     let plan = match &shown {
-        Some(shown) => change::agreed(shown, planning).await?,
-        None => change::show(session, global, &session.desired, planning).await?,
+        Some(shown) => hold.prepare(change::agreed(shown, planning)).await?,
+        None => hold.prepare(change::show(session, global, &session.desired, planning)).await?,
     };
     if plan.is_empty() {
         return Ok(Exit::Done);

@@ -84,15 +84,19 @@ async fn under_lock<P: Provider>(
     shown: Option<Plan>,
     tracer: &Tracer,
 ) -> Result<Exit, Error> {
-    let planning = hold.prepare(planned(session, arguments));
+    let (planning, nothing) = (planned(session, arguments), nothing(session));
     let plan = match &shown {
-        Some(shown) => change::agreed(shown, planning).await?,
-        None => change::show(session, global, &nothing(session), planning).await?,
+        Some(shown) => hold.prepare(change::agreed(shown, planning)).await?,
+        None => hold.prepare(change::show(session, global, &nothing, planning)).await?,
     };
     if !plan.is_empty() {
         if arguments.unprotect {
-            let lifted = unprotect(&*session.cloud, &change::going(&plan)).await;
-            lifted.map_err(|error| Error::Cloud(vec![error]))?;
+            let going = change::going(&plan);
+            let lifting = async {
+                let lifted = unprotect(&*session.cloud, &going).await;
+                lifted.map_err(|error| Error::Cloud(vec![error]))
+            };
+            hold.prepare(lifting).await?;
         }
         let exit = change::carry_out(session, global, &arguments.run, plan, hold, tracer).await;
         if exit != Exit::Done {

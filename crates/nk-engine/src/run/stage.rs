@@ -30,6 +30,12 @@ pub enum Stop {
 pub trait Gate: Send + Sync {
     /// Whether it may.
     fn open(&self) -> BoxFuture<'_, bool>;
+
+    /// A create goes out that nothing guards against being done twice.
+    fn sent(&self) {}
+
+    /// What became of such a create is known.
+    fn settled(&self) {}
 }
 
 /// A gate that is always open, for clouds that nobody shares.
@@ -134,6 +140,16 @@ impl<'a> Stage<'a> {
     pub(crate) async fn gate(&self) -> Result<(), Interrupted> {
         let stopped = matches!(*self.stop.borrow(), Stop::Abort | Stop::Ousted);
         if !stopped && self.gate.open().await { Ok(()) } else { Err(Interrupted) }
+    }
+
+    /// A create goes out that nothing guards against being done twice.
+    pub(crate) fn sent(&self) {
+        self.gate.sent();
+    }
+
+    /// What became of such a create is known.
+    pub(crate) fn settled(&self) {
+        self.gate.settled();
     }
 
     /// The seconds since then, as AWS would count them.

@@ -29,6 +29,12 @@ pub struct ElasticIpOutputs {
     pub address: String,
 }
 
+/// What EC2 says of an address that its NAT gateway has not let go yet; `AuthFailure` because the
+/// network interface that still has it is AWS's own.
+const fn in_use(code: &'static str, message: &'static str) -> Retry {
+    Retry { on: Operation::Destroy, code, message, patience: 300.0 }
+}
+
 /// Any address.
 const ADDRESS: &[&str] = &["ec2:{region}:{account}:elastic-ip/*"];
 
@@ -37,12 +43,10 @@ impl Kind for ElasticIp {
     const KIND: &'static str = "elastic-ip";
     const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id", "address"];
-    const RETRY: &'static [Retry] = &[Retry {
-        on: Operation::Destroy,
-        code: "InvalidIPAddress.InUse",
-        message: "",
-        patience: 300.0,
-    }];
+    const RETRY: &'static [Retry] = &[
+        in_use("InvalidIPAddress.InUse", ""),
+        in_use("AuthFailure", "do not have permission to access the specified resource"),
+    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeAddresses"]),
         Grant::make(&["ec2:AllocateAddress"]).on(ADDRESS).only(Only::Tagging),
