@@ -12,6 +12,9 @@ const AUTH: &str = "[auth]\nsign-in = [\"username\"]\n\
 const NETWORK: &str = "[network]\ncidr = \"10.0.0.0/16\"\nnat = \"single\"\nzones = [{ \
                        name = \"ap-northeast-1a\", public = \"10.0.1.0/24\", \
                        private = \"10.0.10.0/24\" }]\n";
+/// A second zone, which a load balancer needs.
+const ZONES: &str = "zones = [{ name = \"ap-northeast-1c\", public = \"10.0.2.0/24\", \
+                     private = \"10.0.20.0/24\" }, ";
 const DESTROY: [&str; 5] = ["destroy", "--env", "dev", "--yes", "--unprotect"];
 
 async fn rig(instance: &str) -> Rig {
@@ -123,4 +126,49 @@ async fn production_comes_back_within_the_days_of_its_secrets() {
     left.extend(snapshots(&rig.proxy.take()));
     assert_eq!(left.len(), 2, "{left:?}");
     assert!(left[0] != left[1], "{left:?}");
+}
+
+/// The stack file, for one account.
+fn in_account(account: &str) -> String {
+    STACK.replacen("region  =", &format!("account = \"{account}\"\nregion  ="), 1)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_of_the_stack_file_is_the_only_one_but_for_a_rehearsal() {
+    let rig = rig("account").await;
+    write(&rig, &[&in_account("999999999999")]);
+    let said = rig.nk_without_local(&["plan", "--env", "dev"]).await.with_code(1);
+    for word in ["account 999999999999", "credentials are of account 123456789012"] {
+        assert!(said.err.contains(word), "no `{word}` in:\n{}", said.err);
+    }
+    let _ = rig.nk(&["plan", "--env", "prod"]).await.with_code(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_certificate_it_requires_a_stack_can_still_be_read_and_removed() {
+    let rig = rig("no-certificate").await;
+    write(&rig, &[HEAD, AUTH, "[load-balancer]\n", &NETWORK.replace("zones = [", ZONES)]);
+    let _ = rig.nk_without_local(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
+    write(
+        &rig,
+        &[
+            HEAD,
+            "protect = true\n",
+            AUTH,
+            "[load-balancer]\n",
+            &NETWORK.replace("zones = [", ZONES),
+        ],
+    );
+    for refused in [&["plan"][..], &["apply", "--yes"], &["graph", "--plan"]] {
+        let said = rig.nk_without_local(&[refused, &["--env", "dev"]].concat()).await.with_code(4);
+        assert!(said.err.contains("HTTPS is required in `dev`"), "{refused:?}: {}", said.err);
+    }
+    for fine in [
+        &["output"][..],
+        &["unlock"],
+        &["secrets", "get", "oauth-credentials"],
+        &["destroy", "--yes", "--unprotect"],
+    ] {
+        let _ = rig.nk_without_local(&[fine, &["--env", "dev"]].concat()).await.with_code(0);
+    }
 }

@@ -194,7 +194,9 @@ fn without_an_environment_the_known_ones_are_named() {
 #[test]
 fn another_region_in_the_environment_is_not_overlooked() {
     let variables = [("AWS_REGION", "us-east-1")];
-    assert_snapshot!(terminal().session_with("show --env dev", &variables), @r#"
+    let said = terminal().session_with("show --env dev", &variables);
+    assert_eq!(said, terminal().session_with("validate", &variables));
+    assert_snapshot!(said, @r#"
     exit code 1
     --- stderr
     error: the environment says region us-east-1, the stack file says ap-northeast-1

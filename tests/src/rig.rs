@@ -58,6 +58,16 @@ impl Said {
     }
 }
 
+/// What a command says, run to its end.
+async fn said(command: &mut Command) -> Said {
+    let output = command.output().await.expect("nk runs");
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
 /// The first instance of this name that no other rig uses, claimed for as long as the file is open.
 fn claim(cache: &Path, instance: &str) -> (String, File) {
     let folder = cache.join("rigs");
@@ -148,12 +158,26 @@ impl Rig {
     ///
     /// When it cannot be run.
     pub async fn nk(&self, arguments: &[&str]) -> Said {
-        let output = self.command(arguments).output().await.expect("nk runs");
-        Said {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        said(&mut self.command(arguments)).await
+    }
+
+    /// A command as [`Rig::command`] makes it, for an account of AWS instead of an emulator.
+    pub fn command_without_local(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        command
+            .env_remove("NK_LOCAL")
+            .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "secret");
+        command
+    }
+
+    /// Runs nk to its end, for an account of AWS instead of an emulator.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run.
+    pub async fn nk_without_local(&self, arguments: &[&str]) -> Said {
+        said(&mut self.command_without_local(arguments)).await
     }
 
     /// Runs one of the Python files in `tests` with the emulator's own Python.

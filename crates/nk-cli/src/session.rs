@@ -65,10 +65,16 @@ pub(crate) fn open(global: &Global) -> Result<Opened, Error> {
         None => return Err(Error::WhichEnvironment(nk_stack::environments(&source))),
     };
     let stack = nk_stack::read(&source, &environment).map_err(Error::Problems)?;
-    if let Some(region) = env_region().filter(|region| *region != stack.region) {
-        return Err(Error::Region { environment: region, stack: stack.region });
-    }
+    check_region(&stack)?;
     Ok(Opened { stack })
+}
+
+/// Refuses a stack of another region than the environment asks for.
+pub(crate) fn check_region(stack: &Stack) -> Result<(), Error> {
+    match env_region().filter(|region| *region != stack.region) {
+        Some(environment) => Err(Error::Region { environment, stack: stack.region.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// The region that the environment asks for.
@@ -100,8 +106,9 @@ impl<P: Provider> Session<P> {
         let connected = P::connect(stack.id.clone(), &connection, &questions).await;
         let Connected { cloud, caller, answers } =
             connected.map_err(|error| Error::connecting(error, &stack))?;
-        if let Some(account) = stack.account.as_ref().filter(|account| **account != caller.account)
-        {
+        // An emulator's account is made up.
+        let meant = stack.account.as_ref().filter(|_| !connection.local);
+        if let Some(account) = meant.filter(|account| **account != caller.account) {
             return Err(Error::Account { stack: account.clone(), caller: caller.account });
         }
         let mut answers = answers.map_err(|error| Error::Cloud(vec![error]))?;
@@ -110,7 +117,6 @@ impl<P: Provider> Session<P> {
             answers.certificate = Some("(issued by the emulator on apply)".to_owned());
         }
         let survey = survey(&caller, answers);
-        stack.check_https(&survey).map_err(Error::Problems)?;
         let desired = stack.expand(&survey);
         let here = match connection.endpoint.as_ref().filter(|_| connection.local) {
             Some(endpoint) => format!(", on the emulator at {endpoint}"),
@@ -135,6 +141,13 @@ impl<P: Provider> Session<P> {
     pub(crate) async fn begin(global: &Global) -> Result<Self, Error> {
         let opened = open(global)?;
         Self::connect(global, opened).await
+    }
+
+    /// The same for a command that plans what the stack file asks for, and so must be able to make it.
+    pub(crate) async fn begin_plan(global: &Global) -> Result<Self, Error> {
+        let session = Self::begin(global).await?;
+        session.stack.check_https(&session.survey).map_err(Error::Problems)?;
+        Ok(session)
     }
 
     /// Has the emulator issue the certificate that a rehearsal needs. It changes something, so the

@@ -105,7 +105,8 @@ impl Stack {
 
     /// Refuses a load balancer that must speak HTTPS and has no certificate.
     ///
-    /// Only a plan asks: the certificate may be one that nk had an emulator issue.
+    /// Only a plan of what the stack asks for does: what is there can be read and removed without,
+    /// and the certificate may be one that nk had an emulator issue.
     pub fn check_https(&self, survey: &Survey) -> Result<(), Problems> {
         let Some(section) = self.load_balancer.as_ref() else { return Ok(()) };
         if !self.wants_certificate() || survey.certificate.is_some() {

@@ -31,7 +31,7 @@ async fn traced<P: Provider>(
     arguments: &ApplyArguments,
     tracer: &Tracer,
 ) -> Result<Exit, Error> {
-    let mut session = Session::<P>::begin(global).await?;
+    let mut session = Session::<P>::begin_plan(global).await?;
     let command = format!("nk apply --env {}", session.stack.id.environment);
     tracer.listen(command.clone(), &*session.cloud);
     let mut shown = None;

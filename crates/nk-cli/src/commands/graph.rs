@@ -39,7 +39,7 @@ pub(crate) async fn graph_of_plan<P: Provider>(
     global: &Global,
     arguments: &GraphArguments,
 ) -> Result<Exit, Error> {
-    let session = Session::<P>::begin(global).await?;
+    let session = Session::<P>::begin_plan(global).await?;
     let observed = session.observe().await?;
     let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
     let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)

@@ -21,7 +21,7 @@ pub(crate) async fn plan<P: Provider>(
     arguments: &PlanArguments,
 ) -> Result<Exit, Error> {
     let began = Instant::now();
-    let session = Session::<P>::begin(global).await?;
+    let session = Session::<P>::begin_plan(global).await?;
     let (observed, held) = tokio::join!(session.observe(), holder(&*session.cloud));
     let observed = observed?;
     let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };

@@ -14,6 +14,7 @@ pub(crate) fn validate(global: &Global) -> Result<Exit, Error> {
     let output = Output::new(global);
     for environment in environments {
         let stack = nk_stack::read(&source, &environment).map_err(Error::Problems)?;
+        session::check_region(&stack)?;
         let desired = stack.expand(&Survey::default());
         nk_plan::plan(
             &desired,

@@ -29,7 +29,7 @@ const fn rule(
 }
 
 /// From the service models of AWS.
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 18] = [
     rule("security-group", "name", 255, "-._ "),
     rule("role", "name", 64, "+=,.@-_"),
     rule("secret", "name", 512, "/_+=.@-"),
@@ -47,6 +47,7 @@ const RULES: [Rule; 17] = [
     rule("load-balancer", "name", 32, "-"),
     rule("target-group", "name", 32, "-"),
     rule("dashboard", "name", 255, "-_"),
+    rule("alarm", "name", 255, "-_."),
 ];
 
 /// Words that Cognito does not have in a domain.

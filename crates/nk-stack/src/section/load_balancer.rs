@@ -37,7 +37,8 @@ impl Word for Https {
 
 impl LoadBalancerSection {
     pub(crate) fn read(mut fields: Fields<'_, '_>, region: &str, protected: bool) -> Option<Self> {
-        let https = fields.or("https", Https::Optional);
+        let usual = if protected { Https::Required } else { Https::Optional };
+        let https = fields.or("https", usual);
         let certificate = fields.optional::<String>("certificate");
         if let Some(certificate) = &certificate {
             check_certificate(&mut fields, certificate, region);

@@ -143,6 +143,18 @@ fn required_https_without_a_certificate_names_the_keys() {
 }
 
 #[test]
+fn https_is_required_where_the_environment_is_protected_unless_the_stack_says_otherwise() {
+    let required = |https: &str, environment: &str| {
+        let text = changed("https = \"optional\"", https)
+            .replace("\nload-balancer.https = \"required\"", "");
+        nk_stack::read(&source(&text), environment).unwrap().wants_certificate()
+    };
+    assert!(required("", "prod"));
+    assert!(!required("", "dev"));
+    assert!(!required("https = \"optional\"", "prod"));
+}
+
+#[test]
 fn all_mistakes_come_at_once() {
     let text = NEURAKNOT
         .replace("10.0.2.0/24", "10.0.1.128/25")
