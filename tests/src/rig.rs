@@ -9,7 +9,7 @@ use std::{
     env,
     fs::{self, File},
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
     sync::Arc,
 };
 
@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::proxy::{Proxy, Transparent};
+use crate::proxy::{Proxy, Recorded, Transparent};
 
 /// An emulator, a proxy in front of it, and an nk to run.
 pub struct Rig {
@@ -43,6 +43,16 @@ pub struct Said {
     pub out: String,
     /// Standard error.
     pub err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
 }
 
 impl Said {
@@ -148,12 +158,7 @@ impl Rig {
     ///
     /// When it cannot be run.
     pub async fn nk(&self, arguments: &[&str]) -> Said {
-        let output = self.command(arguments).output().await.expect("nk runs");
-        Said {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        self.command(arguments).output().await.expect("nk runs").into()
     }
 
     /// Runs one of the Python files in `tests` with the emulator's own Python.
@@ -167,6 +172,23 @@ impl Rig {
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{script}: {out}\n{error}");
         out
+    }
+
+    /// Holds every request since the last time that they were taken against AWS's own models; those
+    /// that come with moto, as other emulators bring older ones or none.
+    ///
+    /// # Panics
+    ///
+    /// When AWS would not take one of them, or when there was none.
+    pub async fn satisfies_the_models(&self) {
+        let line = |call: &Recorded| serde_json::to_string(call).expect("it can be written") + "\n";
+        let lines: String = self.proxy.take().iter().map(line).collect();
+        assert!(!lines.is_empty(), "no request was recorded");
+        if self.settings.product.name != "moto" {
+            return;
+        }
+        let path = self.write("requests.ndjson", &lines);
+        let _ = self.python("models/check.py", &[path.to_str().expect("a path in UTF-8")]).await;
     }
 
     /// Forgets what was made in the emulator.
