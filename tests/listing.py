@@ -1,7 +1,12 @@
 """Prints what `account.py` prints, without what differs between two runs that did the same.
 
-Usage: listing.py ENDPOINT REGION. For every line on standard input, one line of JSON. `meddle` as
-the line first changes something of every kind that carries tags, behind nk's back.
+Usage: listing.py ENDPOINT REGION. For every line on standard input, one line of JSON:
+
+    list                     nothing else
+    credentials PREFIX       after making the secret with the credentials of the identity providers
+    retire PREFIX            after scheduling the database's password for deletion
+    drift PREFIX LAYER...    after these layers of what `meddle.py` changes behind nk's back
+    push REPOSITORY          after pushing an image
 """
 
 import contextlib
@@ -14,12 +19,21 @@ import runpy
 import sys
 
 import boto3
+import botocore.session
 
-SESSION = boto3.Session(
-    aws_access_key_id="nk-local", aws_secret_access_key="nk-local", region_name=sys.argv[2]
-)
-SESSION.client = functools.cache(SESSION.client)
-boto3.Session = lambda **_: SESSION
+PLACE = sys.argv[1:3]
+# A client costs more than all that is asked of it, so each is made once, for the other files, too.
+SESSION = botocore.session.get_session()
+SESSION.create_client = functools.cache(SESSION.create_client)
+botocore.session.get_session = lambda *_, **__: SESSION
+
+
+def client(service):
+    """A client of a service of the emulator."""
+    return boto3.Session(
+        aws_access_key_id="nk-local", aws_secret_access_key="nk-local", region_name=PLACE[1]
+    ).client(service, endpoint_url=PLACE[0])
+
 
 OWN_ID = {
     "vpcs": "VpcId",
@@ -72,15 +86,20 @@ def plain(account):
     return without_noise(json.loads(text))
 
 
+def run(script, *arguments):
+    """Runs a file that lies beside this one; returns what it prints."""
+    out = io.StringIO()
+    sys.argv = [script, *PLACE, *arguments]
+    with contextlib.redirect_stdout(out):
+        runpy.run_path(str(pathlib.Path(__file__).with_name(script)), run_name="__main__")
+    return out.getvalue()
+
+
 def listing():
     """What `account.py` prints, without what AWS keeps or makes by itself."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        runpy.run_path(str(pathlib.Path(__file__).with_name("account.py")))
-    account = json.loads(out.getvalue())
+    account = json.loads(run("account.py"))
     # A deleted cluster is listed for a while, and the default parameters come with a database.
-    ecs = SESSION.client("ecs", endpoint_url=sys.argv[1])
-    clusters = ecs.describe_clusters(clusters=account["clusters"])["clusters"]
+    clusters = client("ecs").describe_clusters(clusters=account["clusters"])["clusters"]
     account["clusters"] = [one for one in clusters if one["status"] != "INACTIVE"]
     account["db-parameter-groups"] = [
         one
@@ -90,74 +109,37 @@ def listing():
     return account
 
 
-def meddle():
-    """Takes the tag `Name` off everything that has it and makes what has a count count wrong."""
-    client = functools.partial(SESSION.client, endpoint_url=sys.argv[1])
-    account = listing()
-    ec2 = client("ec2")
-    ids = [
-        item[own]
-        for kind, own in OWN_ID.items()
-        for item in account[kind]
-        if any(tag["Key"] == "nk:address" for tag in item.get("Tags", []))
-    ]
-    ec2.delete_tags(Resources=ids, Tags=[{"Key": "Name"}])
-    for role in account["roles"]:
-        name = role["role"]["RoleName"]
-        for policy in role["inline"]:
-            client("iam").delete_role_policy(RoleName=name, PolicyName=policy)
-        for policy in role["attached"]:
-            client("iam").detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
-    for group in account["log-groups"]:
-        client("logs").delete_retention_policy(logGroupName=group["logGroupName"])
-    for group in account["security-groups"]:
-        rules = [
-            rule["SecurityGroupRuleId"]
-            for rule in account["security-group-rules"]
-            if rule["GroupId"] == group["GroupId"] and not rule["IsEgress"]
-        ]
-        if group["GroupId"] in ids and rules:
-            ec2.revoke_security_group_ingress(
-                GroupId=group["GroupId"], SecurityGroupRuleIds=rules
-            )
-    for repository in account["repositories"]:
-        client("ecr").delete_lifecycle_policy(repositoryName=repository["repositoryName"])
-    for secret in account["secrets"]:
-        client("secretsmanager").untag_resource(SecretId=secret["ARN"], TagKeys=["Name"])
-    for alarm in account["alarms"]:
-        client("cloudwatch").put_metric_alarm(
-            AlarmName=alarm["AlarmName"],
-            Namespace=alarm["Namespace"],
-            MetricName=alarm["MetricName"],
-            Statistic="Sum",
-            Period=60,
-            EvaluationPeriods=9,
-            Threshold=1,
-            ComparisonOperator="GreaterThanThreshold",
-        )
-    for arn in [one["LoadBalancerArn"] for one in account["load-balancers"]] + [
-        one["TargetGroupArn"] for one in account["target-groups"]
-    ]:
-        client("elbv2").remove_tags(ResourceArns=[arn], TagKeys=["Name"])
-    for listener in account["listeners"]:
-        client("elbv2").remove_tags(ResourceArns=[listener["ListenerArn"]], TagKeys=["Name"])
-    for group in account["db-subnet-groups"]:
-        client("rds").remove_tags_from_resource(
-            ResourceName=group["DBSubnetGroupArn"], TagKeys=["Name"]
-        )
-    for dashboard in account["dashboards"]:
-        client("cloudwatch").put_dashboard(
-            DashboardName=dashboard["DashboardName"], DashboardBody='{"widgets": []}'
-        )
-    for service in account["services"]:
-        client("ecs").update_service(
-            cluster=service["clusterArn"], service=service["serviceName"], desiredCount=0
-        )
-    for cluster in account["clusters"]:
-        client("ecs").untag_resource(resourceArn=cluster["clusterArn"], tagKeys=["Name"])
+def credentials(prefix):
+    """Makes the secret of the identity providers before the stack does, as who has them may."""
+    keys = {"client_id": "a-value", "client_secret": "a-value"}
+    tags = {"nk:stack": prefix, "nk:address": "secret.oauth-credentials"}
+    client("secretsmanager").create_secret(
+        Name=f"{prefix}-oauth-credentials",
+        SecretString=json.dumps({name: keys for name in ("google", "line", "x")}),
+        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+    )
+
+
+def retire(prefix):
+    """Schedules the database's password for deletion."""
+    client("secretsmanager").delete_secret(
+        SecretId=f"{prefix}-db-password", RecoveryWindowInDays=7
+    )
 
 
 for line in sys.stdin:
-    if line.strip() == "meddle":
-        meddle()
+    match line.split():
+        case ["list"]:
+            pass
+        case ["credentials", prefix]:
+            credentials(prefix)
+        case ["retire", prefix]:
+            retire(prefix)
+        case ["drift", prefix, *layers]:
+            for layer in layers:
+                run("meddle.py", prefix, "drift", layer)
+        case ["push", repository]:
+            run("push.py", repository)
+        case other:
+            sys.exit(f"what is {other}?")
     print(json.dumps(plain(listing()), sort_keys=True), flush=True)

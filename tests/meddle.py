@@ -407,6 +407,13 @@ def _():
     aws("ecr").put_image_tag_mutability(repositoryName=IMAGES, imageTagMutability="IMMUTABLE")
 
 
+@drift("repository.python-ai", "tags.Name")
+def _():
+    aws("ecr").tag_resource(
+        resourceArn=repository_arn(), tags=[{"Key": "Name", "Value": "mine"}]
+    )
+
+
 @drift("repository.python-ai", "lifecycle.rules")
 def _():
     aws("ecr").delete_lifecycle_policy(repositoryName=IMAGES)
@@ -419,13 +426,6 @@ def _():
     policy["rules"][0]["selection"]["countNumber"] = 3
     aws("ecr").put_lifecycle_policy(
         repositoryName=IMAGES, lifecyclePolicyText=json.dumps(policy)
-    )
-
-
-@drift("repository.python-ai", "tags.Name")
-def _():
-    aws("ecr").tag_resource(
-        resourceArn=repository_arn(), tags=[{"Key": "Name", "Value": "mine"}]
     )
 
 
@@ -915,6 +915,15 @@ retag_elb("load-balancer.main", lambda: balancer()["LoadBalancerArn"])
 retag_elb("target-group.backend-go", lambda: target_group("backend-go"))
 retag_elb("listener.https", lambda: listener(443))
 
+
+@drift("target-group.backend-go", "drain-seconds")
+def _():
+    aws("elbv2").modify_target_group_attributes(
+        TargetGroupArn=target_group("backend-go"),
+        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "5"}],
+    )
+
+
 for path, changes in {
     "health.path": {"HealthCheckPath": "/mine"},
     "health.statuses": {"Matcher": {"HttpCode": "200-299"}},
@@ -930,16 +939,25 @@ for path, changes in {
     )
 
 
-@drift("target-group.backend-go", "drain-seconds")
+def forward(name):
+    return [{"Type": "forward", "TargetGroupArn": target_group(name)}]
+
+
+@drift("listener.https", "rules.10.paths")
 def _():
-    aws("elbv2").modify_target_group_attributes(
-        TargetGroupArn=target_group("backend-go"),
-        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "5"}],
+    aws("elbv2").modify_rule(
+        RuleArn=rule(443), Conditions=[{"Field": "path-pattern", "Values": ["/mine"]}]
     )
 
 
-def forward(name):
-    return [{"Type": "forward", "TargetGroupArn": target_group(name)}]
+@drift("listener.https", "rules.77")
+def _():
+    aws("elbv2").create_rule(
+        ListenerArn=listener(443),
+        Priority=77,
+        Conditions=[{"Field": "path-pattern", "Values": ["/mine"]}],
+        Actions=forward("web"),
+    )
 
 
 @drift("listener.https", "default.forward")
@@ -976,13 +994,6 @@ def _():
     aws("elbv2").delete_rule(RuleArn=rule(443))
 
 
-@drift("listener.https", "rules.10.paths")
-def _():
-    aws("elbv2").modify_rule(
-        RuleArn=rule(443), Conditions=[{"Field": "path-pattern", "Values": ["/mine"]}]
-    )
-
-
 @drift("listener.https", "rules.10.hosts")
 def _():
     aws("elbv2").modify_rule(
@@ -997,16 +1008,6 @@ def _():
 @drift("listener.https", "rules.10.action.forward")
 def _():
     aws("elbv2").modify_rule(RuleArn=rule(443), Actions=forward("backend-go"))
-
-
-@drift("listener.https", "rules.77")
-def _():
-    aws("elbv2").create_rule(
-        ListenerArn=listener(443),
-        Priority=77,
-        Conditions=[{"Field": "path-pattern", "Values": ["/mine"]}],
-        Actions=forward("web"),
-    )
 
 
 @drift("listener.http", "protocol")

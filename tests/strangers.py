@@ -7,6 +7,8 @@ Usage: strangers.py ENDPOINT REGION PREFIX names nobody   things with the stack'
        strangers.py ENDPOINT REGION PREFIX look           those, as they are now
        strangers.py ENDPOINT REGION PREFIX outside        removes what keeps the stack's VPC of those
        strangers.py ENDPOINT REGION PREFIX group          a group of theirs in the place of the stack's
+       strangers.py ENDPOINT REGION PREFIX twins          second ones of the stack's, by its tags
+       strangers.py ENDPOINT REGION PREFIX certificate    a certificate for HTTPS; prints its ARN
 
 Prints JSON: the addresses whose names are taken, or the things themselves.
 """
@@ -184,6 +186,40 @@ def group():
     return theirs["GroupId"]
 
 
+def twins():
+    """Makes second ones, with the tags of the first and in use, of what AWS lets be there twice."""
+    ec2, cognito = aws("ec2"), aws("cognito-idp")
+
+    def tags(address):
+        return {"nk:stack": PREFIX, "nk:address": address}
+
+    def tagged(kind, address):
+        pairs = [{"Key": key, "Value": value} for key, value in tags(address).items()]
+        return [{"ResourceType": kind, "Tags": pairs}]
+
+    vpc, subnets = default_network()
+    gateway = ec2.create_internet_gateway(
+        TagSpecifications=tagged("internet-gateway", "internet-gateway.main")
+    )["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    address = ec2.allocate_address(
+        Domain="vpc", TagSpecifications=tagged("elastic-ip", "elastic-ip.nat-1")
+    )["AllocationId"]
+    interface = ec2.create_network_interface(SubnetId=subnets[0])["NetworkInterface"]
+    ec2.associate_address(
+        AllocationId=address, NetworkInterfaceId=interface["NetworkInterfaceId"]
+    )
+    pool = cognito.create_user_pool(
+        PoolName=f"{PREFIX}-user-pool", UserPoolTags=tags("user-pool.main")
+    )["UserPool"]["Id"]
+    return {"internet-gateway.main": gateway, "elastic-ip.nat-1": address, "user-pool.main": pool}
+
+
+def certificate():
+    """A certificate as its owner has it issued."""
+    return aws("acm").request_certificate(DomainName="example.com")["CertificateArn"]
+
+
 def outside():
     """Removes what stands in the stack's VPC."""
     ec2 = aws("ec2")
@@ -240,6 +276,10 @@ def main():
             made = outside()
         case ["group"]:
             made = group()
+        case ["twins"]:
+            made = twins()
+        case ["certificate"]:
+            made = certificate()
         case other:
             sys.exit(f"what is {other}?")
     print(json.dumps(made, default=str, sort_keys=True))

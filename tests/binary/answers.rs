@@ -9,7 +9,7 @@ use std::{
 };
 
 use nk_tests::{
-    ordeal::{Ordeal, Scene, Toll, Undisturbed},
+    ordeal::{ENVIRONMENT, Ordeal, Scene, Toll, Undisturbed},
     proxy::{Buckets, Call, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
 };
 
@@ -138,7 +138,7 @@ const BUDGET: (usize, u64) = (200, 2);
 async fn all_services_share_one_budget_of_repetitions() {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "budget", Scene::Apply).await;
     let _ = ordeal.prepare().await;
-    let plan = ["plan", "--env", "dev"];
+    let plan = ["plan", "--env", ENVIRONMENT];
     let _ = ordeal.rig.nk(&plan).await.with_code(0);
     let undisturbed = ordeal.rig.proxy.take().len();
     // What is asked before anything is looked at gets its answers, so that all looks go out at once.

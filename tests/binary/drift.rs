@@ -6,11 +6,10 @@ use std::{
 };
 
 use nk_model::{Action, Plan};
-use nk_tests::{planned::shown, rig::Rig};
+use nk_tests::{planned::shown, rig::Rig, topology::rich};
 use serde::Deserialize;
 use tokio::io::AsyncWriteExt;
 
-const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 const REGION: &str = "ap-northeast-1";
 const PREFIX: &str = "neuraKnot-prod";
 
@@ -41,18 +40,6 @@ const STILL: [(&str, &str, &str); 9] = [
     ("identity-provider", "credentials", "where nk takes them from"),
     ("identity-provider", "credentials-key", "where nk takes them from"),
 ];
-
-/// The stack file with everything in it that a kind needs for all of its fields.
-fn rich() -> String {
-    STACK
-        .replace("insights    = true", "insights    = true\nparameters  = { work_mem = \"8192\" }")
-        .replace(
-            "port = 3000",
-            "port = 3000\nroute = { path = \"/*\", name = \"web\" }\n\
-             environment = { MODE = \"plain\" }",
-        )
-        .replace("[logs]", &format!("[alarms]\nactions = [\"arn:aws:sns:{REGION}:1:a\"]\n\n[logs]"))
-}
 
 async fn meddle(rig: &Rig, arguments: &[&str]) -> String {
     let arguments = [&[rig.emulator.as_str(), REGION, PREFIX], arguments].concat();

@@ -141,3 +141,22 @@ async fn a_security_group_of_others_by_our_name_is_refused_by_the_plan() {
     let _ = rig.apply("dev").await.with_code(1);
     assert_eq!(changing(&rig), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twins_made_by_hand_are_named_and_none_of_them_is_touched() {
+    let rig = rig("twins").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let twins = strangers(&rig, &["twins"]).await;
+    rig.proxy.take();
+    for command in [&["plan", "--env", "dev"][..], &["apply", "--env", "dev", "--yes"]] {
+        let said = rig.nk(command).await.with_code(1);
+        for (address, id) in twins.as_object().unwrap() {
+            let named = format!("`{address}` exists 2 times: ");
+            let line = said.err.lines().find(|line| line.contains(&named));
+            let line = line.unwrap_or_else(|| panic!("{address}: {}", said.err));
+            assert!(line.contains(id.as_str().unwrap()), "{line}");
+        }
+        assert!(said.err.contains("remove by hand all but the one in use"), "{}", said.err);
+    }
+    assert_eq!(changing(&rig), Vec::<String>::new());
+}

@@ -9,10 +9,10 @@ use nk_tests::{
     authority::{Authority, Policy, Seen},
     proxy::{Rule, Transparent},
     rig::{Rig, Said},
+    topology::{STACK, edited, rich},
 };
 use tokio::io::AsyncWriteExt;
 
-const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 const REGION: &str = "ap-northeast-1";
 
 /// What nk does without if it must, and what for.
@@ -127,11 +127,7 @@ impl Journey {
 
     /// Applies the stack file with these changes.
     async fn change(&mut self, changes: &[(&str, &str)]) {
-        let text = changes.iter().fold(rich(), |text, (from, to)| {
-            assert!(text.contains(from), "the stack file does not say {from}");
-            text.replacen(from, to, 1)
-        });
-        self.write(&text);
+        self.write(&edited(rich(), changes));
         let _ = self.apply().await;
     }
 
@@ -149,21 +145,6 @@ impl Journey {
         let place = [self.rig.emulator.as_str(), REGION, &prefix];
         self.rig.python("meddle.py", &[&place, arguments].concat()).await
     }
-}
-
-/// The stack file with everything that asks for an action of its own.
-fn rich() -> String {
-    STACK
-        .replace(
-            "insights    = true",
-            "insights    = true\nfinal-snapshot = true\nparameters  = { work_mem = \"8192\" }",
-        )
-        .replace(
-            "port = 3000",
-            "port = 3000\nroute = { path = \"/*\", name = \"web\" }\n\
-             environment = { MODE = \"plain\" }",
-        )
-        .replace("[logs]", &format!("[alarms]\nactions = [\"arn:aws:sns:{REGION}:1:a\"]\n\n[logs]"))
 }
 
 fn names(list: &[(&str, &str)]) -> BTreeSet<String> {

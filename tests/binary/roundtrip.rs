@@ -153,4 +153,5 @@ async fn what_is_applied_reads_back_as_it_was_wanted() {
     let wrong = account.apply(&Desired::nothing(stack())).await;
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(account.plan(&Desired::nothing(stack())).await.is_empty());
+    rig.satisfies_the_models().await;
 }

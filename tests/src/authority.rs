@@ -6,6 +6,7 @@ mod policy;
 
 use std::{collections::BTreeSet, sync::Mutex};
 
+pub use demands::changing_operations;
 use demands::demands;
 use hyper::header::HeaderValue;
 pub use policy::{Demand, Policy};

@@ -15,30 +15,40 @@ use tokio::{
 };
 
 use crate::{
-    proxy::{Death, Later, Recorded, Rule, Side, Target, Transparent},
+    proxy::{Death, Later, Recorded, Rule, Side, Target, Together, Transparent},
     rig::{Rig, Said},
+    topology::{edited, rich},
 };
 
 /// What a run under test does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scene {
-    /// Makes everything in an empty account.
+    /// Makes everything in an account that has nothing but the identity providers' credentials.
     Apply,
     /// Mends and changes something of every kind that can be changed.
     Update,
-    /// Replaces a subnet and what hangs on it.
+    /// Replaces a subnet and what hangs on it, and restores a secret.
     Replace,
-    /// Removes everything.
+    /// Removes everything, images included.
     Destroy,
 }
 
-const STACK: &str = include_str!("../../stacks/neuraknot.toml");
-const APPLY: [&str; 4] = ["apply", "--env", "dev", "--yes"];
-const DESTROY: [&str; 5] = ["destroy", "--env", "dev", "--yes", "--unprotect"];
+/// The environment of the scenes: with HTTPS, protection and snapshots.
+pub const ENVIRONMENT: &str = "prod";
+/// What `listing.py` does to the account besides listing it.
+const CREDENTIALS: &str = "credentials neuraKnot-prod\n";
+const DRIFT: &str = "drift neuraKnot-prod 0 1 2\n";
+const RETIRE: &str = "retire neuraKnot-prod\n";
+const PUSH: &str = "push neuraknot-prod-backend-go\n";
+const APPLY: [&str; 4] = ["apply", "--env", ENVIRONMENT, "--yes"];
+const DESTROY: [&str; 5] = ["destroy", "--env", ENVIRONMENT, "--yes", "--unprotect"];
 /// How long a run may take. One that waits for what will not come is stopped and fails its test.
 const PATIENCE: Duration = Duration::from_mins(4);
 
 impl Scene {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Apply, Self::Update, Self::Replace, Self::Destroy];
+
     fn command(self) -> &'static [&'static str] {
         if self == Self::Destroy { &DESTROY } else { &APPLY }
     }
@@ -53,19 +63,29 @@ impl Scene {
             Self::Apply | Self::Destroy => &[],
             Self::Update => &[
                 ("db.t3.micro", "db.t3.small"),
+                ("db.t3.medium", "db.t3.large"),
                 ("keep = \"7d\", window", "keep = \"8d\", window"),
+                ("work_mem", "max_connections"),
                 ("length = 8", "length = 12"),
                 ("access = \"1h\"", "access = \"2h\""),
                 ("cpu = 512\nmemory = 1024", "cpu = 1024\nmemory = 2048"),
                 ("health = \"/health\"", "health = \"/healthy\""),
-                ("keep = \"30d\"\n\n[env", "keep = \"60d\"\n\n[env"),
+                ("keep = \"30d\"", "keep = \"60d\""),
+                ("logs.keep = \"90d\"", "logs.keep = \"forever\""),
             ],
             Self::Replace => &[("10.0.20.0/24", "10.0.21.0/24")],
         };
-        changes.iter().fold(STACK.to_owned(), |text, (from, to)| {
-            assert!(text.contains(from), "the stack file has no `{from}`");
-            text.replace(from, to)
-        })
+        edited(rich(), changes)
+    }
+
+    /// What happens behind nk's back before the scene, in the words of `listing.py`.
+    fn meddling(self) -> &'static [&'static str] {
+        match self {
+            Self::Apply => &[],
+            Self::Update => &[DRIFT],
+            Self::Replace => &[RETIRE],
+            Self::Destroy => &[PUSH],
+        }
     }
 }
 
@@ -73,7 +93,8 @@ impl Scene {
 pub struct Ordeal {
     /// The emulator, the proxy and nk.
     pub rig: Rig,
-    scene: Scene,
+    /// What its runs do.
+    pub scene: Scene,
     listing: tokio::sync::Mutex<Listing>,
     undisturbed: Mutex<Option<Undisturbed>>,
 }
@@ -139,6 +160,12 @@ impl Ordeal {
         Self { rig, scene, listing, undisturbed: Mutex::default() }
     }
 
+    /// Goes on with another scene.
+    pub fn turn_to(&mut self, scene: Scene) {
+        self.scene = scene;
+        self.undisturbed = Mutex::default();
+    }
+
     /// The account, without what differs from run to run.
     ///
     /// # Panics
@@ -159,14 +186,22 @@ impl Ordeal {
     pub async fn prepare(&self) -> Vec<Recorded> {
         self.rig.proxy.set_rule(Arc::new(Transparent));
         self.rig.reset().await;
-        self.rig.write("stacks/neuraknot.toml", STACK);
+        self.rig.write("stacks/neuraknot.toml", &rich());
+        self.list(CREDENTIALS).await;
         if self.scene != Scene::Apply {
             let _ = self.rig.nk(&APPLY).await.with_code(0);
         }
-        if self.scene == Scene::Update {
-            self.list("meddle\n").await;
+        for meddling in self.scene.meddling() {
+            self.list(meddling).await;
         }
         self.rig.write("stacks/neuraknot.toml", &self.scene.stack());
+        self.rig.proxy.take()
+    }
+
+    /// Runs the scene's command; returns the calls that it took.
+    pub async fn carry_out(&self) -> Vec<Recorded> {
+        self.rig.proxy.take();
+        let _ = self.rig.nk(self.scene.command()).await.with_code(0);
         self.rig.proxy.take()
     }
 
@@ -183,8 +218,7 @@ impl Ordeal {
         self.rig.reset().await;
         let empty = self.account().await;
         let before = changes(&self.prepare().await).into_iter().map(|call| call.name).collect();
-        let _ = self.rig.nk(self.scene.command()).await.with_code(0);
-        let calls = self.rig.proxy.take();
+        let calls = self.carry_out().await;
         let found = Undisturbed {
             empty,
             end: self.account().await,
@@ -201,18 +235,41 @@ impl Ordeal {
     pub async fn kill(&self, target: &Target, side: Side) -> Result<(), String> {
         let _ = self.prepare().await;
         let death = Arc::new(Death::at(target.clone(), side));
-        self.rig.proxy.set_rule(Arc::clone(&death) as Arc<dyn Rule>);
-        let mut command = self.rig.command(self.scene.command());
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nk");
-        tokio::select! {
-            () = death.struck.notified() => {}
-            _ = child.wait() => return Err("the run ended before it was killed".to_owned()),
+        if self.dies(&death).await.is_some() {
+            return Err("the run ended before it was killed".to_owned());
         }
-        child.kill().await.expect("a process can be killed");
-        self.rig.proxy.quiet().await;
-        self.rig.proxy.set_rule(Arc::new(Later));
         let said = self.run(self.scene.command()).await?;
         self.check(&said).await
+    }
+
+    /// Kills the command before its first call of an operation, again before the first of another,
+    /// and so on until it gets through; says what is wrong then, else before what it was killed.
+    pub async fn kill_before_each(&self) -> Result<BTreeSet<String>, String> {
+        let _ = self.prepare().await;
+        let mut struck = BTreeSet::new();
+        loop {
+            let death = Arc::new(Death::before_others(struck.clone()));
+            if let Some(said) = self.dies(&death).await {
+                return self.check(&said).await.map(|()| struck);
+            }
+            struck.extend(death.name());
+        }
+    }
+
+    /// Runs the command until this is its end; what it says where it comes to its own.
+    async fn dies(&self, death: &Arc<Death>) -> Option<Said> {
+        let rules: [Arc<dyn Rule>; 2] = [Arc::clone(death) as _, Arc::new(Later)];
+        self.rig.proxy.set_rule(Arc::new(Together(rules.into())));
+        let mut command = self.rig.command(self.scene.command());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nk");
+        // Dropped, it is killed.
+        let ended = tokio::select! {
+            () = death.struck.notified() => None,
+            ended = child.wait_with_output() => Some(Said::from(ended.expect("nk runs"))),
+        };
+        self.rig.proxy.quiet().await;
+        self.rig.proxy.set_rule(Arc::new(Later));
+        ended
     }
 
     /// Runs the command under a rule, and says what is wrong then; else what it took.
@@ -244,7 +301,7 @@ impl Ordeal {
         if self.scene == Scene::Destroy {
             return Ok(());
         }
-        let plan = self.run(&["plan", "--env", "dev", "--detailed-exitcode"]).await?;
+        let plan = self.run(&["plan", "--env", ENVIRONMENT, "--detailed-exitcode"]).await?;
         if plan.code != Some(0) {
             return Err(format!("something is left to do:\n{}\n{}", plan.out, plan.err));
         }

@@ -9,7 +9,7 @@ use std::{
     env,
     fs::{self, File},
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
     sync::Arc,
 };
 
@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::proxy::{Proxy, Transparent};
+use crate::proxy::{Proxy, Recorded, Transparent};
 
 /// An emulator, a proxy in front of it, and an nk to run.
 pub struct Rig {
@@ -45,6 +45,16 @@ pub struct Said {
     pub err: String,
 }
 
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
 impl Said {
     /// The same, after checking the exit code.
     ///
@@ -60,12 +70,7 @@ impl Said {
 
 /// What a command says, run to its end.
 async fn said(command: &mut Command) -> Said {
-    let output = command.output().await.expect("nk runs");
-    Said {
-        code: output.status.code(),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    command.output().await.expect("nk runs").into()
 }
 
 /// The first instance of this name that no other rig uses, claimed for as long as the file is open.
@@ -191,6 +196,23 @@ impl Rig {
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{script}: {out}\n{error}");
         out
+    }
+
+    /// Holds every request since the last time that they were taken against AWS's own models; those
+    /// that come with moto, as other emulators bring older ones or none.
+    ///
+    /// # Panics
+    ///
+    /// When AWS would not take one of them, or when there was none.
+    pub async fn satisfies_the_models(&self) {
+        let line = |call: &Recorded| serde_json::to_string(call).expect("it can be written") + "\n";
+        let lines: String = self.proxy.take().iter().map(line).collect();
+        assert!(!lines.is_empty(), "no request was recorded");
+        if self.settings.product.name != "moto" {
+            return;
+        }
+        let path = self.write("requests.ndjson", &lines);
+        let _ = self.python("models/check.py", &[path.to_str().expect("a path in UTF-8")]).await;
     }
 
     /// Forgets what was made in the emulator.

@@ -1,6 +1,6 @@
 //! What IAM asks for before AWS does what a request says, by the table in `actions.txt`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{parameters::Parameters, policy::Demand};
 use crate::proxy::Call;
@@ -29,6 +29,21 @@ pub(super) fn demands(call: &Call, owner: &str) -> Option<Vec<Demand>> {
     let lines = lines.take_while(|line| line.starts_with(' '));
     let parameters = Parameters::of(call);
     Some(lines.flat_map(|line| demanded(&operation, line, &parameters, owner)).collect())
+}
+
+/// The operations of the table that change something, as a proxy names them.
+pub fn changing_operations() -> BTreeSet<String> {
+    let names = TABLE.lines().filter(|line| line.starts_with(char::is_alphabetic));
+    let calls = names.filter_map(|name| {
+        let (prefix, operation) = name.split_once(':')?;
+        let service = if prefix == "cloudwatch" { "monitoring" } else { prefix };
+        Some(Call {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            ..Call::default()
+        })
+    });
+    calls.filter(Call::changes).map(|call| call.name()).collect()
 }
 
 fn demanded(operation: &str, line: &str, parameters: &Parameters, owner: &str) -> Vec<Demand> {

@@ -1,7 +1,7 @@
 //! The rules that faults are made of.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex},
     time::Duration,
@@ -45,59 +45,82 @@ impl Counter {
     }
 }
 
-/// The end of a process: the call is struck, and from then on nothing gets through, neither
-/// questions nor answers, until the process is gone.
+/// The end of a process: a call is struck, and from then on nothing gets through, neither questions
+/// nor answers, until the process is gone.
 pub struct Death {
-    target: Target,
+    which: Which,
     side: Side,
-    counter: Counter,
-    dead: Mutex<bool>,
-    /// Told when the call was struck.
+    dead: Mutex<Option<String>>,
+    /// Told when a call was struck.
     pub struck: Notify,
+}
+
+/// Which call is struck.
+enum Which {
+    This(Target, Counter),
+    /// The first that changes something and has none of these names.
+    NoneOf(BTreeSet<String>),
 }
 
 impl Death {
     /// A death at this call.
     pub fn at(target: Target, side: Side) -> Self {
-        let (counter, struck) = (Counter::default(), Notify::new());
-        Self { target, side, counter, dead: Mutex::new(false), struck }
+        Self::new(Which::This(target, Counter::default()), side)
     }
 
-    fn is_dead(&self) -> bool {
-        *self.dead.lock().expect("nothing panics while it holds this lock")
+    /// A death before the first call that changes something and has none of these names.
+    pub fn before_others(names: BTreeSet<String>) -> Self {
+        Self::new(Which::NoneOf(names), Side::Before)
     }
 
-    fn strike(&self) {
-        *self.dead.lock().expect("nothing panics while it holds this lock") = true;
+    fn new(which: Which, side: Side) -> Self {
+        Self { which, side, dead: Mutex::default(), struck: Notify::new() }
+    }
+
+    /// The name of the call that was struck.
+    ///
+    /// # Panics
+    ///
+    /// When a connection's task has panicked.
+    pub fn name(&self) -> Option<String> {
+        self.dead.lock().expect("no connection has panicked").clone()
+    }
+
+    /// Whether this is the call, which is counted.
+    fn hits(&self, call: &Call) -> bool {
+        match &self.which {
+            Which::This(target, counter) => {
+                call.name() == target.name && counter.next(call) == target.nth
+            }
+            Which::NoneOf(names) => call.changes() && !names.contains(&call.name()),
+        }
+    }
+
+    fn strike(&self, call: &Call) {
+        let mut dead = self.dead.lock().expect("nothing panics while it holds this lock");
+        *dead = Some(call.name());
         self.struck.notify_one();
     }
 }
 
 impl Rule for Death {
     fn before(&self, call: &Call) -> Before {
-        if self.is_dead() {
+        if self.name().is_some() {
             return Before::Hold;
         }
         // Counted here when it is to be struck before, else when AWS has answered.
-        if self.side == Side::Before
-            && call.name() == self.target.name
-            && self.counter.next(call) == self.target.nth
-        {
-            self.strike();
+        if self.side == Side::Before && self.hits(call) {
+            self.strike(call);
             return Before::Hold;
         }
         Before::Pass
     }
 
     fn after(&self, call: &Call, _: u16) -> After {
-        if self.side == Side::After
-            && !self.is_dead()
-            && call.name() == self.target.name
-            && self.counter.next(call) == self.target.nth
-        {
-            self.strike();
+        if self.side == Side::After && self.name().is_none() && self.hits(call) {
+            self.strike(call);
         }
-        if self.is_dead() { After::Hold } else { After::Pass }
+        if self.name().is_some() { After::Hold } else { After::Pass }
     }
 }
 
