@@ -59,6 +59,30 @@ async fn what_a_removed_section_has_left_behind_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_removed_database_takes_its_secret_with_it() {
+    let rig = rig("database").await;
+    let empty = rig.account().await;
+    let (with_database, _) = STACK.split_once("[auth]").unwrap();
+    let (without, _) = with_database.split_once("[database]").unwrap();
+
+    // Allowed to go, the database takes along what its section asked for.
+    write(&rig, &[with_database]);
+    let _ = rig.apply("dev").await.with_code(0);
+    write(&rig, &[without]);
+    let allowed = ["apply", "--env", "dev", "--yes", "--remove", "db-instance.main"];
+    let applied = rig.nk(&allowed).await.with_code(0);
+    assert!(applied.out.contains("-  secret.db-password"), "{}", applied.out);
+    assert!(rig.plan("dev").await.is_empty());
+
+    // So does a destroy, whatever the stack file says by then.
+    write(&rig, &[with_database, AUTH]);
+    let _ = rig.apply("dev").await.with_code(0);
+    write(&rig, &[without]);
+    let _ = rig.nk(&DESTROY).await.with_code(0);
+    assert_eq!(rig.account().await, empty);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_whose_images_would_be_lost_is_not_even_planned_to_go() {
     let rig = rig("images").await;
     write(&rig, &[STACK]);
