@@ -578,6 +578,11 @@ def _():
     change_provider("Google", details={"authorize_scopes": "openid"})
 
 
+@drift("identity-provider.google", "credentials-outdated")
+def _():
+    change_provider("Google", details={"client_secret": "mine"})
+
+
 @drift("identity-provider.google", "attributes.email")
 def _():
     change_provider("Google", attributes={"username": "sub", "email": "mail"})

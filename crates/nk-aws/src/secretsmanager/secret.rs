@@ -18,7 +18,7 @@ use super::password;
 use crate::{Aws, rim::Refused};
 
 /// How Secrets Manager says that a secret is gone.
-const MISSING: &[&str] = &["ResourceNotFoundException"];
+pub(crate) const MISSING: &[&str] = &["ResourceNotFoundException"];
 /// What makes the creation of an empty secret repeatable: the same token with the same value is
 /// the same version. Versions of different secrets may have the same one.
 const EMPTY: &str = "00000000-0000-0000-0000-6e6b20656d70";
@@ -111,6 +111,12 @@ pub(crate) fn retired(error: &CloudError) -> bool {
     fragments.iter().any(|fragment| error.says("InvalidRequestException", fragment))
 }
 
+/// The tags among a secret's that nk sets.
+pub(crate) fn managed(tags: Option<Vec<Tag>>) -> Tags {
+    let pairs = tags.unwrap_or_default().into_iter();
+    Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
+}
+
 fn sdk_tags(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
@@ -132,8 +138,7 @@ impl Aws {
         name: &str,
         secret: DescribeSecretOutput,
     ) -> Option<LiveSecret> {
-        let pairs = secret.tags.unwrap_or_default().into_iter();
-        let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
+        let tags = managed(secret.tags);
         let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
         let phase = match secret.deleted_date {
             None => Phase::Ready,

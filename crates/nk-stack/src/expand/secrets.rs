@@ -14,11 +14,15 @@ impl Expansion<'_> {
                 continue;
             }
             let physical = self.name(name);
+            let tags = self.tags::<Secret>(name, &physical);
             let secret = Secret {
                 description: description.to_owned(),
                 content,
                 recovery_days: Secret::RECOVERY_DAYS,
-                tags: self.tags::<Secret>(name, &physical),
+                tags: match content {
+                    Content::Password => tags,
+                    Content::Empty => tags.holding(&self.survey.credentials),
+                },
                 name: physical,
             };
             self.desired.add(name, &secret);
