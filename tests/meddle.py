@@ -578,6 +578,11 @@ def _():
     change_provider("Google", details={"authorize_scopes": "openid"})
 
 
+@drift("identity-provider.google", "credentials-outdated")
+def _():
+    change_provider("Google", details={"client_secret": "mine"})
+
+
 @drift("identity-provider.google", "attributes.email")
 def _():
     change_provider("Google", attributes={"username": "sub", "email": "mail"})
@@ -1131,6 +1136,10 @@ def wholes():
     aws("rds").delete_db_instance(DBInstanceIdentifier=f"{LOWER}-db", SkipFinalSnapshot=True)
     aws("rds").delete_db_parameter_group(DBParameterGroupName=PARAMETERS)
     aws("rds").delete_db_subnet_group(DBSubnetGroupName=DB_SUBNETS)
+    # Without its database: one that stands goes by the password in it.
+    aws("secretsmanager").delete_secret(
+        SecretId=secret("db-password"), ForceDeleteWithoutRecovery=True
+    )
     for name in ("backend-go", "python-ai", "nextjs-frontend"):
         aws("ecs").delete_service(cluster=cluster(), service=f"{PREFIX}-{name}", force=True)
     aws("ecs").delete_cluster(cluster=cluster())
@@ -1141,8 +1150,8 @@ def wholes():
     return [
         "cluster.main", "db-instance.main", "db-parameter-group.main", "db-subnet-group.main",
         "elastic-ip.nat-2", "identity-provider.google", "identity-provider.line",
-        "identity-provider.x", "nat-gateway.nat-2", "role.ecs-task", "service.backend-go",
-        "service.nextjs-frontend", "service.python-ai", "user-pool-client.main",
+        "identity-provider.x", "nat-gateway.nat-2", "role.ecs-task", "secret.db-password",
+        "service.backend-go", "service.nextjs-frontend", "service.python-ai", "user-pool-client.main",
         "user-pool-domain.main", "user-pool.main",
     ]
 
@@ -1159,12 +1168,9 @@ def ground():
     aws("ec2").detach_internet_gateway(InternetGatewayId=gateway(), VpcId=vpc())
     aws("ec2").delete_internet_gateway(InternetGatewayId=gateway())
     aws("ec2").delete_subnet(SubnetId=subnet("private-2"))
-    aws("secretsmanager").delete_secret(
-        SecretId=secret("db-password"), ForceDeleteWithoutRecovery=True
-    )
     return [
         "internet-gateway.main", "listener.http", "listener.https", "load-balancer.main",
-        "secret.db-password", "subnet.private-2", "target-group.nextjs-frontend",
+        "subnet.private-2", "target-group.nextjs-frontend",
     ]
 
 

@@ -56,6 +56,53 @@ def default_network():
     return vpc, [one["SubnetId"] for one in subnets][:2]
 
 
+def pool():
+    """The id of the first user pool with our name."""
+    listed = aws("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
+    return next(one["Id"] for one in listed if one["Name"] == f"{PREFIX}-user-pool")
+
+
+def client():
+    """The client of that pool, as it is described."""
+    cognito = aws("cognito-idp")
+    clients = cognito.list_user_pool_clients(UserPoolId=pool(), MaxResults=60)["UserPoolClients"]
+    described = cognito.describe_user_pool_client(
+        UserPoolId=pool(), ClientId=clients[0]["ClientId"]
+    )
+    return described["UserPoolClient"]
+
+
+def provider():
+    """Lets users come from one more place."""
+    cognito = aws("cognito-idp")
+    cognito.create_identity_provider(
+        UserPoolId=pool(),
+        ProviderName="Mine",
+        ProviderType="OIDC",
+        ProviderDetails={
+            "client_id": "mine",
+            "client_secret": "mine",
+            "oidc_issuer": "https://example.com",
+            "authorize_scopes": "openid",
+            "attributes_request_method": "GET",
+        },
+        AttributeMapping={"username": "sub"},
+    )
+    live = client()
+    for key in ("ClientSecret", "LastModifiedDate", "CreationDate"):
+        live.pop(key, None)
+    live["SupportedIdentityProviders"].append("Mine")
+    cognito.update_user_pool_client(**live)
+    return providers()
+
+
+def providers():
+    """Where users may come from."""
+    listed = aws("cognito-idp").list_identity_providers(UserPoolId=pool())["Providers"]
+    names = sorted(one["ProviderName"] for one in listed)
+    return {"pool": names, "client": sorted(client()["SupportedIdentityProviders"])}
+
+
 def names(whose):
     """Takes one name of each kind that is found by its name."""
     tags = {"other": {"nk:stack": "another-dev", "nk:address": "vpc.main"}, "nobody": {}}[whose]
@@ -106,10 +153,12 @@ def names(whose):
         ComparisonOperator="GreaterThanThreshold",
         **some,
     )
+    aws("cognito-idp").create_user_pool(PoolName=f"{PREFIX}-user-pool", UserPoolTags=tags)
     return [
         "alarm.db-cpu", "cluster.main", "dashboard.main", "db-instance.main",
         "db-subnet-group.main", "load-balancer.main", "log-group.python-ai",
         "repository.python-ai", "role.ecs-task", "secret.db-password", "target-group.backend-go",
+        "user-pool.main",
     ]
 
 
@@ -129,6 +178,7 @@ def gone():
     elb.delete_load_balancer(LoadBalancerArn=balancers[0]["LoadBalancerArn"])
     groups = elb.describe_target_groups(Names=[f"{PREFIX}-backend-go-tg"])["TargetGroups"]
     elb.delete_target_group(TargetGroupArn=groups[0]["TargetGroupArn"])
+    aws("cognito-idp").delete_user_pool(UserPoolId=pool())
     aws("cloudwatch").delete_dashboards(DashboardNames=[PREFIX])
     aws("cloudwatch").delete_alarms(AlarmNames=[f"{PREFIX}-db-cpu-high"])
     return []
@@ -274,6 +324,15 @@ def main():
             made = look()
         case ["outside"]:
             made = outside()
+        case ["provider"]:
+            made = provider()
+        case ["providers"]:
+            made = providers()
+        case ["client"]:
+            made = client()
+        case ["delete-secret", name, *how]:
+            forced = {"ForceDeleteWithoutRecovery": True} if how else {}
+            made = aws("secretsmanager").delete_secret(SecretId=f"{PREFIX}-{name}", **forced)
         case ["group"]:
             made = group()
         case ["twins"]:

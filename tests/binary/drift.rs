@@ -59,7 +59,8 @@ async fn stand(instance: &str) -> Rig {
     }
     let plan = rig.plan("prod").await;
     let expected = ["google", "line", "x"].map(|name| format!("identity-provider.{name}"));
-    let expected = [&expected[..], &["user-pool-client.main".to_owned()]].concat();
+    let others = ["secret.oauth-credentials", "user-pool-client.main"].map(str::to_owned);
+    let expected = [&expected[..], &others].concat();
     assert_eq!(shown(&plan).into_keys().collect::<Vec<_>>(), expected);
     let _ = rig.apply("prod").await.with_code(0);
     let plan = rig.plan("prod").await;

@@ -160,3 +160,21 @@ async fn twins_made_by_hand_are_named_and_none_of_them_is_touched() {
     }
     assert_eq!(changing(&rig), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_provider_that_others_have_added_stays_where_it_is() {
+    let rig = rig("provider").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let theirs = strangers(&rig, &["provider"]).await;
+    assert_eq!(theirs["client"], serde_json::json!(["COGNITO", "Mine"]));
+    let plan = rig.plan("dev").await;
+    assert!(plan.is_empty(), "{:?}", shown(&plan));
+
+    let _ =
+        rig.write("stacks/neuraknot.toml", &STACK.replace("access = \"1h\"", "access = \"2h\""));
+    rig.proxy.take();
+    let _ = rig.apply("dev").await.with_code(0);
+    assert!(changing(&rig).contains(&"cognito-idp:UpdateUserPoolClient".to_owned()));
+    assert_eq!(strangers(&rig, &["providers"]).await, theirs);
+    let _ = rig.nk(&[&DESTROY[..], &["--unprotect"]].concat()).await.with_code(0);
+}

@@ -1,17 +1,22 @@
 //! No secret is ever seen: not in what nk prints, however much it is asked to print.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use nk_tests::{
     proxy::{Quote, Recorded, Transparent},
     rig::{Rig, Said},
 };
+use serde_json::Value as Json;
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 const KEY: &str = "canaryKeyThatNobodyMaySee";
 const TOKEN: &str = "canaryTokenThatNobodyMaySee";
-const CLIENT: &str = "canaryClientSecretThatNobodyMaySee";
-const PASSWORD: &str = "canaryPasswordThatNobodyMaySee";
+/// The identity providers, each with the secret that nobody may see.
+const PROVIDERS: [(&str, &str); 3] = [
+    ("google", "canaryOfGoogleThatNobodyMaySee"),
+    ("line", "canaryOfLineThatNobodyMaySee"),
+    ("x", "canaryOfXThatNobodyMaySee"),
+];
 
 /// Runs nk with real, that is not the emulator's own, credentials and everything logged.
 async fn nk(rig: &Rig, arguments: &[&str]) -> Said {
@@ -47,35 +52,71 @@ fn sent(calls: &[Recorded]) -> Vec<String> {
     passwords.collect()
 }
 
+/// The trace of the run before.
+fn trace(rig: &Rig) -> Said {
+    let path = rig.write("beside", "").with_file_name("run.json");
+    Said { code: None, out: std::fs::read_to_string(path).unwrap(), err: String::new() }
+}
+
+/// The secret that Cognito has made up for the app client.
+async fn generated(rig: &Rig) -> String {
+    let arguments = [rig.emulator.as_str(), "ap-northeast-1", "neuraKnot-dev", "client"];
+    let client: Json = serde_json::from_str(&rig.python("strangers.py", &arguments).await).unwrap();
+    client["ClientSecret"].as_str().unwrap().to_owned()
+}
+
+/// What nk keeps on this machine.
+fn kept(folder: &Path) -> Vec<Said> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap());
+    let files = entries.flat_map(|entry| {
+        if entry.file_type().unwrap().is_dir() {
+            return kept(&entry.path());
+        }
+        let out = String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).into_owned();
+        vec![Said { code: None, out, err: String::new() }]
+    });
+    files.collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_ever_printed() {
     let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "secrets").await;
     rig.write("stacks/neuraknot.toml", STACK);
-    let mut secrets = vec![KEY.to_owned(), TOKEN.into(), CLIENT.into(), PASSWORD.into()];
+    let mut secrets = vec![KEY.to_owned(), TOKEN.into()];
     let mut said = Vec::new();
     let (apply, json) =
         (["apply", "--env", "dev", "--yes", "-vv", "--trace", "run.json"], "--json");
 
     said.push(nk(&rig, &["apply", "--env", "dev", "--yes", json]).await.with_code(0));
+    let registered = rig.proxy.take().into_iter();
+    let registered = registered.filter(|call| call.name() == "ecs:RegisterTaskDefinition");
+    let registered: Vec<_> = registered.map(|call| call.text()).collect();
+    assert_eq!(registered.len(), 3);
+    let body = |out| Said { code: None, out, err: String::new() };
+    said.extend(registered.into_iter().map(body));
     // What nk itself made up for the database is as secret as what others set.
     let made = nk(&rig, &["secrets", "--env", "dev", "get", "db-password", "password"]).await;
     let made = made.with_code(0).out.trim().to_owned();
     assert!(made.len() >= 16, "the password that was made up: {made}");
     secrets.push(made);
 
-    let client = rig.write("client", CLIENT);
-    let password = rig.write("password", PASSWORD);
-    let set = |secret: &'static str, key: &'static str, file: &std::path::Path| {
-        let file = file.to_str().unwrap().to_owned();
-        let rig = &rig;
-        async move {
-            let arguments = ["secrets", "--env", "dev", "set", secret, key, "--from-file", &file];
-            nk(rig, &arguments).await.with_code(0)
-        }
+    secrets.extend(PROVIDERS.map(|(_, secret)| secret.to_owned()));
+    let set = async |secret: &str, key: &str, file: &Path| {
+        let file = file.to_str().unwrap();
+        nk(&rig, &["secrets", "--env", "dev", "set", secret, key, "--from-file", file]).await
     };
-    said.push(set("oauth-credentials", "google.client_id", &rig.write("id", "an id")).await);
-    said.push(set("oauth-credentials", "google.client_secret", &client).await);
-    said.push(set("db-password", "password", &password).await);
+    for (provider, secret) in PROVIDERS {
+        let (id, value) = (rig.write("id", "an id"), rig.write("value", secret));
+        let key = |name| format!("{provider}.{name}");
+        said.push(set("oauth-credentials", &key("client_id"), &id).await.with_code(0));
+        // AWS refuses and quotes what it was sent.
+        rig.proxy.set_rule(Arc::new(Quote(&["secretsmanager:PutSecretValue"])));
+        let refused = set("oauth-credentials", &key("client_secret"), &value).await;
+        assert!(refused.err.contains("failed to satisfy"), "{}", refused.err);
+        said.push(refused);
+        rig.proxy.set_rule(Arc::new(Transparent));
+        said.push(set("oauth-credentials", &key("client_secret"), &value).await.with_code(0));
+    }
 
     // AWS refuses and quotes what it was sent.
     rig.proxy.set_rule(Arc::new(Quote(&["cognito-idp:CreateIdentityProvider"])));
@@ -85,12 +126,25 @@ async fn no_secret_is_ever_printed() {
     said.push(refused);
     rig.proxy.set_rule(Arc::new(Transparent));
 
+    rig.proxy.take();
     said.push(nk(&rig, &apply).await.with_code(0));
-    said.push(nk(&rig, &["plan", "--env", "dev", json]).await.with_code(0));
-    said.push(nk(&rig, &["output", "--env", "dev", json]).await.with_code(0));
-    said.push(nk(&rig, &["show", "--env", "dev", json]).await.with_code(0));
-    let destroy = ["destroy", "--env", "dev", "--yes", "--unprotect", "-vv"];
+    said.push(trace(&rig));
+    secrets.push(generated(&rig).await);
+    let commands: [&[&str]; 7] = [
+        &["plan", "--env", "dev", json],
+        &["plan", "--env", "dev"],
+        &["output", "--env", "dev", json],
+        &["show", "--env", "dev", json],
+        &["graph", "--env", "dev", "--plan"],
+        &["cost", "--env", "dev"],
+        &["iam-policy", "--env", "dev"],
+    ];
+    for command in commands {
+        said.push(nk(&rig, command).await.with_code(0));
+    }
+    let destroy = ["destroy", "--env", "dev", "--yes", "--unprotect", "-vv", "--trace", "run.json"];
     said.push(nk(&rig, &destroy).await.with_code(0));
+    said.push(trace(&rig));
     let mut traced = 0;
 
     // What holds a password is refused, with the password in what AWS says.
@@ -103,13 +157,17 @@ async fn no_secret_is_ever_printed() {
         assert!(refused.err.contains(&format!("{operation} was refused")), "{}", refused.err);
         secrets.extend(sent(&rig.proxy.take()));
         said.push(refused);
-        let trace = std::fs::read_to_string(client.with_file_name("run.json")).unwrap();
-        traced += usize::from(trace.contains(&format!("{operation} was refused")));
-        said.push(Said { code: None, out: trace, err: String::new() });
+        let trace = trace(&rig);
+        traced += usize::from(trace.out.contains(&format!("{operation} was refused")));
+        said.push(trace);
     }
     assert_eq!(traced, 2, "what was refused is in the trace");
-    assert!(secrets.len() >= 7, "{} passwords were sent", secrets.len());
+    assert!(secrets.len() >= 9, "{} passwords were sent", secrets.len());
 
+    let home = rig.write("beside", "").with_file_name(".cache");
+    let kept = kept(&home);
+    assert!(!kept.is_empty(), "nk keeps nothing in {}", home.display());
+    said.extend(kept);
     for (at, run) in said.iter().enumerate() {
         for secret in &secrets {
             assert!(!run.out.contains(secret), "{at}: {secret} in {}", run.out);

@@ -62,6 +62,30 @@ async fn what_a_removed_section_has_left_behind_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_removed_database_takes_its_secret_with_it() {
+    let rig = rig("database").await;
+    let empty = rig.account().await;
+    let (with_database, _) = STACK.split_once("[auth]").unwrap();
+    let (without, _) = with_database.split_once("[database]").unwrap();
+
+    // Allowed to go, the database takes along what its section asked for.
+    write(&rig, &[with_database]);
+    let _ = rig.apply("dev").await.with_code(0);
+    write(&rig, &[without]);
+    let allowed = ["apply", "--env", "dev", "--yes", "--remove", "db-instance.main"];
+    let applied = rig.nk(&allowed).await.with_code(0);
+    assert!(applied.out.contains("-  secret.db-password"), "{}", applied.out);
+    assert!(rig.plan("dev").await.is_empty());
+
+    // So does a destroy, whatever the stack file says by then.
+    write(&rig, &[with_database, AUTH]);
+    let _ = rig.apply("dev").await.with_code(0);
+    write(&rig, &[without]);
+    let _ = rig.nk(&DESTROY).await.with_code(0);
+    assert_eq!(rig.account().await, empty);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_whose_images_would_be_lost_is_not_even_planned_to_go() {
     let rig = rig("images").await;
     write(&rig, &[STACK]);
@@ -171,4 +195,73 @@ async fn without_the_certificate_it_requires_a_stack_can_still_be_read_and_remov
     ] {
         let _ = rig.nk_without_local(&[fine, &["--env", "dev"]].concat()).await.with_code(0);
     }
+}
+
+/// The addresses that a plan does something to, with what it changes there.
+async fn changes(rig: &Rig) -> Vec<(String, String)> {
+    let steps = rig.plan("dev").await.steps.into_iter();
+    let paths = |step: &nk_model::Step| -> Vec<_> {
+        step.changes.iter().map(|change| change.path.clone()).collect()
+    };
+    steps.map(|step| (step.address.to_string(), paths(&step).join(" "))).collect()
+}
+
+async fn nothing_is_left_to_do(rig: &Rig) {
+    let plan = rig.plan("dev").await;
+    assert!(plan.is_empty(), "{:?}", shown(&plan));
+}
+
+async fn set_credential(rig: &Rig, key: &str, value: &str) {
+    let file = rig.write("value", value);
+    let file = file.to_str().unwrap();
+    let set = ["secrets", "--env", "dev", "set", "oauth-credentials", key, "--from-file", file];
+    let _ = rig.nk(&set).await.with_code(0);
+}
+
+async fn delete_credentials(rig: &Rig, how: &[&str]) {
+    let place = [&rig.emulator, "ap-northeast-1", "neuraKnot-dev"];
+    let what = [&place[..], &["delete-secret", "oauth-credentials"], how].concat();
+    rig.python("strangers.py", &what).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_provider_outlives_its_credentials_and_follows_them() {
+    let change = |address: &str, paths: &str| (address.to_owned(), paths.to_owned());
+    let rig = rig("credentials").await;
+    write(&rig, &[HEAD, AUTH]);
+    let _ = rig.apply("dev").await.with_code(0);
+    set_credential(&rig, "google.client_id", "an id").await;
+    set_credential(&rig, "google.client_secret", "the first").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    nothing_is_left_to_do(&rig).await;
+
+    set_credential(&rig, "google.client_secret", "the second").await;
+    let outdated = change("identity-provider.google", "credentials-outdated");
+    assert_eq!(changes(&rig).await, [outdated]);
+    let _ = rig.apply("dev").await.with_code(0);
+    nothing_is_left_to_do(&rig).await;
+
+    // Scheduled for deletion by others, the secret comes back and nothing else changes.
+    delete_credentials(&rig, &[]).await;
+    assert_eq!(changes(&rig).await, [change("secret.oauth-credentials", "phase")]);
+    let _ = rig.apply("dev").await.with_code(0);
+
+    // Gone for good, it is made anew, and the provider goes on with what it has.
+    delete_credentials(&rig, &["force"]).await;
+    assert_eq!(changes(&rig).await, [change("secret.oauth-credentials", "")]);
+    let _ = rig.apply("dev").await.with_code(0);
+    nothing_is_left_to_do(&rig).await;
+    let plan = rig.plan("dev").await;
+    let note = plan.notes.iter().find(|note| note.about == "identity-provider.google");
+    assert!(note.is_some_and(|note| note.text.contains("goes on")), "{:?}", plan.notes);
+
+    // After a destroy everything is back in one apply.
+    set_credential(&rig, "google.client_id", "an id").await;
+    set_credential(&rig, "google.client_secret", "the third").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let _ = rig.nk(&DESTROY).await.with_code(0);
+    let back = changes(&rig).await;
+    assert!(back.contains(&change("identity-provider.google", "")), "{back:?}");
+    let _ = rig.apply("dev").await.with_code(0);
+    nothing_is_left_to_do(&rig).await;
 }

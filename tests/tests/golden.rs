@@ -62,7 +62,7 @@ struct Setting {
     remove: Vec<String>,
 }
 
-fn desired(path: &Path, setting: &Setting, credentials: &[String]) -> Desired {
+fn desired(path: &Path, setting: &Setting, credentials: &[String], observed: &Observed) -> Desired {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let source = Source { name, text: fs::read_to_string(path).unwrap() };
     let environment = setting.environment.as_deref().unwrap_or("dev");
@@ -74,7 +74,7 @@ fn desired(path: &Path, setting: &Setting, credentials: &[String]) -> Desired {
         engine_versions: setting.engine_versions.iter().map(|text| text.parse().unwrap()).collect(),
         ..Survey::default()
     };
-    stack.expand(&survey)
+    stack.expand(&survey.seeing(observed))
 }
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
@@ -87,7 +87,7 @@ fn before(folder: &Path, setting: &Setting) -> Option<Desired> {
     let path = folder.join("before.toml");
     let same = fs::read_to_string(&path).ok()?.trim() == "# The same.";
     let path = if same { folder.join("stack.toml") } else { path };
-    Some(desired(&path, setting, &setting.credentials_before))
+    Some(desired(&path, setting, &setting.credentials_before, &Observed::default()))
 }
 
 fn the<'a>(observed: &'a mut Observed, address: &Address) -> &'a mut LiveValue {
@@ -167,15 +167,19 @@ fn order(plan: &Plan) -> String {
 
 async fn case(folder: &Path) -> String {
     let setting: Setting = read(&folder.join("setting.json")).unwrap_or_default();
-    let wanted = desired(&folder.join("stack.toml"), &setting, &setting.credentials);
+    let wanted = |observed: &Observed| {
+        desired(&folder.join("stack.toml"), &setting, &setting.credentials, observed)
+    };
     let trial = Trial::default();
     if let Some(before) = before(folder, &setting) {
         trial.apply(&before).await;
     }
-    let mut observed = trial.observe(&wanted).await;
+    let sought = wanted(&Observed::default());
+    let mut observed = trial.observe(&sought).await;
     for deed in read::<Vec<Deed>>(&folder.join("meddle.json")).unwrap_or_default() {
-        deed.befall(&mut observed, &wanted);
+        deed.befall(&mut observed, &sought);
     }
+    let wanted = wanted(&observed);
     let (wanted, permission) = if setting.destroy {
         let farewell = wanted.farewell;
         (Desired { farewell, ..Desired::nothing(wanted.stack) }, Permission::everything())

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use nk_engine::{CloudError, CloudResult, SecretValue};
 use serde_json::Value;
 
-use crate::{Aws, rim::Refused, secretsmanager::retired};
+use crate::{
+    Aws,
+    rim::Refused,
+    secretsmanager::{MISSING, managed, retired},
+};
 
 impl Aws {
     /// What the secret with this name or ARN holds; none where there is no such secret, or it is
@@ -17,7 +21,7 @@ impl Aws {
     pub async fn secret_value(&self, secret: &str) -> CloudResult<Option<SecretValue>> {
         let operation = "secretsmanager:GetSecretValue";
         let call = self.secrets.get_secret_value().secret_id(secret).send().await;
-        let answer = match call.unless_missing(operation, &["ResourceNotFoundException"]) {
+        let answer = match call.unless_missing(operation, MISSING) {
             Err(error) if retired(&error) => None,
             answer => answer?,
         };
@@ -43,14 +47,19 @@ impl Aws {
         answer.map_err(|error| hide(error.without(&text), value.reveal())).map(drop)
     }
 
-    /// The identity providers whose credentials are complete in this secret, as its keys call them.
+    /// The identity providers whose credentials are complete in this secret, as its keys call them;
+    /// of one that is scheduled for deletion, those that its tags name.
     ///
     /// # Errors
     ///
     /// As for [`Self::secret_value`].
     pub async fn provider_credentials(&self, secret: &str) -> CloudResult<BTreeSet<String>> {
-        let value = self.secret_value(secret).await?;
-        Ok(value.map_or_else(BTreeSet::new, |value| complete(value.reveal())))
+        if let Some(value) = self.secret_value(secret).await? {
+            return Ok(complete(value.reveal()));
+        }
+        let call = self.secrets.describe_secret().secret_id(secret).send().await;
+        let found = call.unless_missing("secretsmanager:DescribeSecret", MISSING)?;
+        Ok(found.map_or_else(BTreeSet::new, |found| managed(found.tags).held()))
     }
 }
 

@@ -255,6 +255,7 @@ fn is_in_the_stack_file(problem: &Problem) -> bool {
         | Problem::Precious { .. }
         | Problem::Pinned { .. }
         | Problem::Occupied { .. }
+        | Problem::Lost { .. }
         | Problem::Fault(_) => false,
     }
 }

@@ -4,7 +4,7 @@ use std::{env, fs, path::PathBuf, sync::Arc};
 
 use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, lock_calls, observe};
 use nk_kinds::ec2::ElasticIp;
-use nk_model::{Action, Desired, Kind, Observed, Plan, Step, Unseen, Usual};
+use nk_model::{Action, Desired, Kind, KindInfo, Observed, Plan, Step, Unseen, Usual};
 use nk_plan::Setting;
 use nk_stack::{Source, Stack, Survey};
 
@@ -161,22 +161,27 @@ impl<P: Provider> Session<P> {
         Ok(())
     }
 
-    /// Reads what the stack file asks for, and what is there from before it changed.
+    /// Reads what the stack file asks for, and what is there from before it changed; says what is
+    /// wanted now that this is known.
     ///
     /// A stack that is nothing but `[auth]` is none of the business of EC2 and the others, unless
     /// the tags say that it was more once.
-    pub(crate) async fn observe(&self) -> Result<Observed, Error> {
-        if !self.stack.is_only_auth() || self.cloud.has_more_than_auth().await {
-            return self.observe_all().await;
-        }
-        let kinds = nk_kinds::KINDS.iter().filter(|kind| self.stack.may_want(kind.kind));
-        let kinds: Vec<_> = kinds.copied().collect();
-        observe(&*self.cloud, &self.desired, &kinds).await.map_err(Error::Cloud)
+    pub(crate) async fn observe(&self) -> Result<(Desired, Observed), Error> {
+        let all = !self.stack.is_only_auth() || self.cloud.has_more_than_auth().await;
+        let kinds = nk_kinds::KINDS.iter().filter(|kind| all || self.stack.may_want(kind.kind));
+        let observed = self.observe_kinds(&kinds.copied().collect::<Vec<_>>()).await?;
+        let desired = self.stack.expand(&self.survey.clone().seeing(&observed));
+        Ok((desired, observed))
     }
 
     /// Reads everything of the stack.
     pub(crate) async fn observe_all(&self) -> Result<Observed, Error> {
-        observe(&*self.cloud, &self.desired, nk_kinds::KINDS).await.map_err(Error::Cloud)
+        self.observe_kinds(nk_kinds::KINDS).await
+    }
+
+    async fn observe_kinds(&self, kinds: &[KindInfo]) -> Result<Observed, Error> {
+        let sought = self.stack.sought(&self.survey);
+        observe(&*self.cloud, &sought, kinds).await.map_err(Error::Cloud)
     }
 
     /// Says how long a plan will take where it will be run, with so many calls under way at once.
@@ -228,6 +233,7 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
             .filter_map(|text| text.parse().ok())
             .collect(),
         certificate: answers.certificate,
+        ..Survey::default()
     }
 }
 

@@ -46,6 +46,8 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const MOVES: bool = false;
     /// What cannot go while a resource of this kind stays.
     const PIN: Option<Pin> = None;
+    /// What it cannot do without once it is there, and nobody can make again.
+    const KEEPSAKE: Option<Keepsake> = None;
     /// What does not work from the going of a replaced resource until the coming of its successor;
     /// empty where nobody notices.
     const GAP: &'static str = "";
@@ -62,6 +64,16 @@ pub struct Pin {
     /// The field of the outputs that lists the ids.
     pub ids: &'static str,
     /// Why, and the way by hand.
+    pub why: &'static str,
+}
+
+/// What a resource was made with, that a new one of the same name could not stand in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keepsake {
+    /// The field that refers to it.
+    pub field: &'static str,
+    /// Why, and the way by hand. `{name}`, `{address}` and `{stack}` stand for what AWS calls the
+    /// keepsake, for its address and the stack; `{by}` for what AWS calls the one that needs it.
     pub why: &'static str,
 }
 
@@ -162,6 +174,8 @@ pub struct KindInfo {
     pub moves: bool,
     /// [`Kind::PIN`].
     pub pin: Option<Pin>,
+    /// [`Kind::KEEPSAKE`].
+    pub keepsake: Option<Keepsake>,
     /// [`Kind::GAP`].
     pub gap: &'static str,
     /// [`Kind::EXCLUDES`], of two specs.
@@ -192,6 +206,7 @@ impl KindInfo {
             grants: K::GRANTS,
             moves: K::MOVES,
             pin: K::PIN,
+            keepsake: K::KEEPSAKE,
             gap: K::GAP,
             excludes: match K::EXCLUDES {
                 None => None,

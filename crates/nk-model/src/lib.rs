@@ -20,7 +20,9 @@ pub use address::{Address, AddressError, StackId};
 pub use diff::{Change, Changes, difference};
 pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
-pub use kind::{Calls, Excludes, Kind, KindInfo, Operation, Pin, Registry, Replace, Retry};
+pub use kind::{
+    Calls, Excludes, Keepsake, Kind, KindInfo, Operation, Pin, Registry, Replace, Retry,
+};
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use looks::Looks;
 pub use plan::{Action, Forecast, Need, Note, Plan, Step, StepId, Totals, Until};

@@ -10,6 +10,7 @@ use nk_model::{
 use crate::{
     Permission, PlanError, Problem,
     keep::{Kept, References, keep},
+    keepsakes::lost,
     moves::follow,
     pins::pinned,
 };
@@ -114,6 +115,7 @@ pub(crate) fn decide(
         decisions.push(removal(live, reason));
     }
     problems.extend(pinned(&decisions, registry));
+    problems.extend(lost(&decisions, desired, registry));
     if problems.is_empty() { Ok(decisions) } else { Err(PlanError { problems }) }
 }
 

@@ -83,6 +83,18 @@ pub enum Problem {
         /// Why, and the way by hand.
         why: &'static str,
     },
+    /// Something that is gone, and that a new one cannot stand in for while this is there.
+    #[error("`{address}` is gone, and a new one would not do for `{by}` ({id})")]
+    Lost {
+        /// What is gone.
+        address: Address,
+        /// What needs it.
+        by: Address,
+        /// What AWS calls that.
+        id: String,
+        /// Why, and the way by hand.
+        why: String,
+    },
     /// Something new, in whose place something stands that goes only once the new one is there.
     #[error(
         "`{address}` takes the place of `{by}` ({id}), which is in use until `{address}` is there"
@@ -119,6 +131,7 @@ impl Problem {
             )),
             Self::Twins { .. } => Some("remove by hand all but the one in use".to_owned()),
             Self::Irreplaceable { why, .. } | Self::Pinned { why, .. } => Some((*why).to_owned()),
+            Self::Lost { why, .. } => Some(why.clone()),
             Self::Occupied { address, .. } => Some(format!(
                 "apply twice: first with another place for `{address}`, or without it"
             )),

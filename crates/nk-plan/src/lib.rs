@@ -7,6 +7,7 @@ mod decide;
 mod error;
 mod forecast;
 mod keep;
+mod keepsakes;
 mod moves;
 mod network;
 mod order;

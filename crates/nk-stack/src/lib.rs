@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 
 pub use decode::At;
 pub use lint::address_note;
-use nk_kinds::EngineVersion;
+use nk_kinds::{EngineVersion, cognito::IdentityProvider};
+use nk_model::{Kind, Observed, Owner};
 pub use problem::{Located, Problem, Problems, Span};
 pub use read::{environments, read};
 pub use section::{
@@ -44,8 +45,22 @@ pub struct Survey {
     pub account: Option<String>,
     /// The identity providers (`google`, `line`, `x`) whose credentials are in their secret.
     pub credentials: BTreeSet<String>,
+    /// The identity providers that are there already, whether or not the secret still holds their
+    /// credentials.
+    pub providers: BTreeSet<String>,
     /// The versions of the database's engine that can be created; empty where nobody knows.
     pub engine_versions: Vec<EngineVersion>,
     /// A certificate to use where the stack file names none.
     pub certificate: Option<String>,
+}
+
+impl Survey {
+    /// The same after a look at what is there.
+    #[must_use]
+    pub fn seeing(self, observed: &Observed) -> Self {
+        let ours = observed.found.iter().filter(|live| live.owner == Owner::Ours);
+        let providers = ours.filter(|live| live.address.kind() == IdentityProvider::KIND);
+        let providers = providers.map(|live| live.address.name().to_owned()).collect();
+        Self { providers, ..self }
+    }
 }

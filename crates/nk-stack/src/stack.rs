@@ -1,8 +1,8 @@
 //! A stack file for one environment, read and checked.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use nk_model::StackId;
+use nk_model::{Desired, StackId};
 
 use crate::{
     Source, Survey,
@@ -72,14 +72,23 @@ impl Stack {
     /// What a survey finds where everything is there that the stack waits for: with it the stack
     /// asks for all that it will ever ask for.
     pub fn awaited(&self) -> Survey {
-        let providers = self.providers().iter().map(|provider| provider.key().to_owned());
         let certificate = self.wants_certificate().then(|| "(a certificate)".to_owned());
         Survey {
             account: self.account.clone(),
-            credentials: providers.collect(),
+            credentials: self.provider_keys(),
             certificate,
             ..Survey::default()
         }
+    }
+
+    /// What to look for: what this survey leads to, and the identity providers that would go on
+    /// without their credentials.
+    pub fn sought(&self, survey: &Survey) -> Desired {
+        self.expand(&Survey { credentials: self.provider_keys(), ..survey.clone() })
+    }
+
+    fn provider_keys(&self) -> BTreeSet<String> {
+        self.providers().iter().map(|provider| provider.key().to_owned()).collect()
     }
 
     /// Whether it is nothing but `[auth]`, and asks for nothing beyond Cognito and its secrets.

@@ -1,8 +1,8 @@
 //! An identity provider's credentials, which live in a secret and pass through here only.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use nk_engine::{CloudError, CloudResult};
+use nk_engine::{CloudError, CloudResult, Scope, SecretValue};
 use nk_kinds::cognito::IdentityProvider;
 
 use crate::Aws;
@@ -14,6 +14,21 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
+    /// Those that a secret holds below `key`, if they are complete.
+    pub(super) fn of(value: &SecretValue, key: &str) -> Option<Self> {
+        let text = |name: &str| {
+            let text = value.reveal().get(key)?.get(name)?.as_str()?;
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        Some(Self { client_id: text("client_id")?, client_secret: text("client_secret")? })
+    }
+
+    /// Whether the details of a provider show others. What they do not show is no difference.
+    pub(super) fn differ_from(&self, details: &HashMap<String, String>) -> bool {
+        let differs = |name, ours: &String| details.get(name).is_some_and(|found| found != ours);
+        differs("client_id", &self.client_id) || differs("client_secret", &self.client_secret)
+    }
+
     /// Puts them into the details of a request.
     pub(super) fn fill(&self, details: &mut HashMap<String, String>) {
         details.insert("client_id".into(), self.client_id.clone());
@@ -31,16 +46,23 @@ impl Aws {
     pub(super) async fn credentials_of(&self, spec: &IdentityProvider) -> CloudResult<Credentials> {
         let key = &spec.credentials_key;
         let value = self.secret_value(spec.credentials.as_str()).await?;
-        let text = |name: &str| {
-            let text = value.as_ref()?.reveal().get(key)?.get(name)?.as_str()?;
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        match (text("client_id"), text("client_secret")) {
-            (Some(client_id), Some(client_secret)) => Ok(Credentials { client_id, client_secret }),
-            _ => Err(CloudError::refused(
+        value.and_then(|value| Credentials::of(&value, key)).ok_or_else(|| {
+            CloudError::refused(
                 "secretsmanager:GetSecretValue",
                 format!("the secret holds no `client_id` and `client_secret` below `{key}`"),
-            )),
-        }
+            )
+        })
+    }
+
+    /// What the secret holds that the wanted providers get their credentials from, read once a
+    /// pass. There is one, and it may not be known by its ARN yet.
+    pub(super) async fn all_credentials(
+        &self,
+        scope: &Scope<IdentityProvider>,
+    ) -> CloudResult<Arc<Option<SecretValue>>> {
+        let Some((_, spec)) = scope.wanted.first() else { return Ok(Arc::default()) };
+        let named = format!("{}-oauth-credentials", self.stack.prefix());
+        let secret = if spec.credentials.is_known() { spec.credentials.as_str() } else { &named };
+        scope.pass.once("provider credentials", || self.secret_value(secret)).await
     }
 }

@@ -1,6 +1,6 @@
 //! How Cognito makes an identity provider.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_cognitoidentityprovider::types::IdentityProviderType;
 use futures::future::try_join_all;
@@ -9,8 +9,10 @@ use nk_kinds::cognito::{IdentityProvider, IdentityProviderOutputs};
 use nk_model::{Address, Change, Kind, Live};
 
 use super::{
-    MISSING, PAGE, Parent, orphan,
-    provider_details::{details, forget_secret, live_provider, provider_type},
+    MISSING, PAGE, Parent,
+    credentials::Credentials,
+    orphan,
+    provider_details::{details, live_provider, provider_type},
 };
 use crate::{Aws, rim::Refused};
 
@@ -55,7 +57,8 @@ impl Reconcile<IdentityProvider> for Aws {
             .map_err(|error| credentials.scrub(error))?;
         let provider = answer.identity_provider;
         Ok(provider.and_then(|provider| {
-            live_provider(provider, spec.pool.as_str(), address.clone(), Some(spec))
+            let wanted = Some((spec, Some(&credentials)));
+            live_provider(provider, spec.pool.as_str(), address.clone(), wanted)
         }))
     }
 
@@ -91,8 +94,9 @@ impl Reconcile<IdentityProvider> for Aws {
             .refused(OPERATION)
             .map_err(|error| credentials.scrub(error))?;
         let provider = answer.identity_provider;
+        let wanted = Some((spec, Some(&credentials)));
         Ok(provider
-            .and_then(|provider| live_provider(provider, pool, live.address.clone(), Some(spec))))
+            .and_then(|provider| live_provider(provider, pool, live.address.clone(), wanted)))
     }
 
     async fn destroy(
@@ -107,25 +111,37 @@ impl Reconcile<IdentityProvider> for Aws {
 }
 
 impl Aws {
-    /// The providers of one pool that are looked for. They carry no tags: whose the pool is, they
-    /// are.
+    /// The providers of one pool that are looked for. They carry no tags: those with a name that nk
+    /// gives belong to whom the pool does, and the others are left alone.
     async fn providers_of(
         &self,
         parent: &Parent,
         names: Vec<String>,
         scope: &Scope<IdentityProvider>,
     ) -> CloudResult<Vec<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        let looks = names.iter().map(|name| self.provider(&parent.id, name));
-        let providers = try_join_all(looks).await?.into_iter().flatten();
-        let found = providers.filter_map(|provider| {
-            let name = provider.provider_name()?;
+        let wanted = |name: &str| {
             let mut wanted = scope.wanted.iter();
-            let wanted = wanted.find(|(_, spec)| spec.name == name && parent.is(&spec.pool));
-            let address = wanted.map_or_else(
-                || orphan(IdentityProvider::KIND, &name.to_lowercase()),
-                |(address, _)| address.clone(),
-            );
-            live_provider(provider, &parent.id, address, wanted.map(|(_, spec)| spec))
+            wanted.find(|(_, spec)| spec.name == name && parent.is(&spec.pool))
+        };
+        let given = |name: &&String| {
+            IdentityProvider::NAMES.contains(&name.as_str()) || wanted(name).is_some()
+        };
+        let names: Vec<_> = names.iter().filter(given).collect();
+        let looks = try_join_all(names.iter().map(|name| self.provider(&parent.id, name)));
+        let credentials = async {
+            let any = names.iter().any(|name| wanted(name).is_some());
+            if any { self.all_credentials(scope).await } else { Ok(Arc::default()) }
+        };
+        let (providers, credentials) = tokio::try_join!(looks, credentials)?;
+        let found = providers.into_iter().flatten().filter_map(|provider| {
+            let name = provider.provider_name()?;
+            let Some((address, spec)) = wanted(name) else {
+                let address = orphan(IdentityProvider::KIND, &name.to_lowercase());
+                return live_provider(provider, &parent.id, address, None);
+            };
+            let value = Option::as_ref(&credentials);
+            let ours = value.and_then(|value| Credentials::of(value, &spec.credentials_key));
+            live_provider(provider, &parent.id, address.clone(), Some((spec, ours.as_ref())))
         });
         Ok(found.collect())
     }
@@ -140,14 +156,11 @@ impl Aws {
         Ok((pool, names.collect()))
     }
 
-    /// One provider, without the secret that Cognito shows with it.
+    /// One provider, with the secret that Cognito shows.
     async fn provider(&self, pool: &str, name: &str) -> CloudResult<Option<IdentityProviderType>> {
         let call = self.cognito.describe_identity_provider().user_pool_id(pool);
         let answer = call.provider_name(name).send().await;
         let answer = answer.unless_missing("cognito-idp:DescribeIdentityProvider", MISSING)?;
-        Ok(answer.and_then(|answer| answer.identity_provider).map(|mut provider| {
-            forget_secret(&mut provider);
-            provider
-        }))
+        Ok(answer.and_then(|answer| answer.identity_provider))
     }
 }

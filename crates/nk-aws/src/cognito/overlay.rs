@@ -14,7 +14,7 @@ use aws_sdk_cognitoidentityprovider::{
         UserPoolClientType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
     },
 };
-use nk_kinds::cognito::{UserPool, UserPoolClient};
+use nk_kinds::cognito::{IdentityProvider, UserPool, UserPoolClient};
 
 use super::{
     list,
@@ -26,6 +26,12 @@ use crate::Aws;
 /// The provider that is the pool itself.
 pub(super) const OWN_USERS: &str = "COGNITO";
 
+/// Whether a provider is one that others have added: it is left alone.
+pub(super) fn is_foreign(name: &str, wanted: &UserPoolClient) -> bool {
+    let unwanted = !wanted.providers.iter().any(|provider| provider.as_str() == name);
+    unwanted && name != OWN_USERS && !IdentityProvider::NAMES.contains(&name)
+}
+
 /// Makes a client's document, or an empty one, what `spec` says.
 pub(super) fn declare(client: &mut UserPoolClientType, spec: &UserPoolClient) {
     // Without a place to send users back to, Cognito allows no flow and nothing that is its.
@@ -33,13 +39,16 @@ pub(super) fn declare(client: &mut UserPoolClientType, spec: &UserPoolClient) {
     let only_hosted =
         |words: &BTreeSet<String>| hosted.then(|| words.iter().cloned().collect::<Vec<_>>());
     let own = spec.own_users.then(|| OWN_USERS.to_owned());
-    let others = spec.providers.iter().map(ToString::to_string);
+    let wanted = spec.providers.iter().map(ToString::to_string);
+    let mut foreign = client.supported_identity_providers.take().unwrap_or_default();
+    foreign.retain(|name| is_foreign(name, spec));
     client.client_name = Some(spec.name.clone());
     client.access_token_validity = Some(validity(spec.tokens.access_seconds));
     client.id_token_validity = Some(validity(spec.tokens.id_seconds));
     client.refresh_token_validity = validity(spec.tokens.refresh_seconds);
     client.token_validity_units = Some(in_seconds());
-    client.supported_identity_providers = Some(own.into_iter().chain(others).collect());
+    client.supported_identity_providers =
+        Some(own.into_iter().chain(wanted).chain(foreign).collect());
     client.allowed_o_auth_flows_user_pool_client = Some(hosted);
     client.allowed_o_auth_flows = hosted.then(|| vec![OAuthFlowType::Code]);
     client.allowed_o_auth_scopes = only_hosted(&spec.scopes);

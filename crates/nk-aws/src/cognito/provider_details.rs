@@ -11,13 +11,6 @@ use super::credentials::Credentials;
 const ISSUER: &str = "oidc_issuer";
 const SCOPES: &str = "authorize_scopes";
 
-/// Takes away the secret, which Cognito shows with the rest.
-pub(super) fn forget_secret(provider: &mut IdentityProviderType) {
-    if let Some(details) = &mut provider.provider_details {
-        details.remove("client_secret");
-    }
-}
-
 /// The details of a request: what the spec declares, and the credentials.
 pub(super) fn details(
     spec: &IdentityProvider,
@@ -46,16 +39,19 @@ pub(super) fn provider_type(spec: &IdentityProvider) -> IdentityProviderTypeType
 }
 
 /// A provider as its description shows it, folded to what the wanted spec declares: Cognito adds
-/// every endpoint that it discovers, and where the name comes from.
+/// every endpoint that it discovers, and where the name comes from. Of the secret, which Cognito
+/// shows with the rest, it says only whether it is the one that is wanted with the spec.
 pub(super) fn live_provider(
-    mut provider: IdentityProviderType,
+    provider: IdentityProviderType,
     pool: &str,
     address: Address,
-    wanted: Option<&IdentityProvider>,
+    wanted: Option<(&IdentityProvider, Option<&Credentials>)>,
 ) -> Option<Live<IdentityProvider, IdentityProviderOutputs>> {
-    forget_secret(&mut provider);
     let name = provider.provider_name?;
     let details = provider.provider_details.unwrap_or_default();
+    let credentials = wanted.and_then(|(_, credentials)| credentials);
+    let outdated = credentials.is_some_and(|credentials| credentials.differ_from(&details));
+    let wanted = wanted.map(|(spec, _)| spec);
     let detail = |key: &str| details.get(key).cloned();
     let kind = match (provider.provider_type?, wanted.map(|wanted| &wanted.provider)) {
         (IdentityProviderTypeType::Google, _) => ProviderKind::Google,
@@ -85,6 +81,7 @@ pub(super) fn live_provider(
         // Cognito knows the credentials, not where they came from.
         credentials: wanted.map_or_else(|| Ref::known(""), |wanted| wanted.credentials.clone()),
         credentials_key: wanted.map(|wanted| wanted.credentials_key.clone()).unwrap_or_default(),
+        credentials_outdated: outdated,
     };
     Some(Live::ready(address, name.clone(), spec, IdentityProviderOutputs { name }))
 }
@@ -92,6 +89,9 @@ pub(super) fn live_provider(
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use nk_engine::SecretValue;
+    use serde_json::json;
 
     use super::*;
 
@@ -115,6 +115,7 @@ mod tests {
             attributes: BTreeMap::from([("name".into(), "name".into())]),
             credentials: Ref::to("oauth"),
             credentials_key: "line".into(),
+            credentials_outdated: false,
         }
     }
 
@@ -134,11 +135,32 @@ mod tests {
         for kind in [ProviderKind::Discovered(issuer), ProviderKind::Endpoints(endpoints)] {
             let wanted = wanted(kind);
             let address = Address::new("identity-provider", "line");
-            let live = live_provider(described(DISCOVERED), "pool", address, Some(&wanted));
+            let live = live_provider(described(DISCOVERED), "pool", address, Some((&wanted, None)));
             let live = live.expect("it is described whole");
             assert_eq!(live.spec, wanted);
             assert!(!format!("{live:?}").contains("canary"));
         }
+    }
+
+    #[test]
+    fn credentials_that_changed_are_told_as_far_as_cognito_shows_them() {
+        let credentials = |id: &str, secret: &str| {
+            let value = json!({"line": {"client_id": id, "client_secret": secret}});
+            Credentials::of(&SecretValue::new(value), "line").expect("they are complete")
+        };
+        let outdated = |details: &[(&str, &str)], ours: &Credentials| {
+            let wanted = wanted(ProviderKind::Google);
+            let address = Address::new("identity-provider", "line");
+            let live =
+                live_provider(described(details), "pool", address, Some((&wanted, Some(ours))));
+            live.expect("it is described whole").spec.credentials_outdated
+        };
+        assert!(!outdated(DISCOVERED, &credentials("id", "canary")));
+        assert!(outdated(DISCOVERED, &credentials("id", "another")));
+        assert!(outdated(DISCOVERED, &credentials("another", "canary")));
+        let silent = &[("client_id", "id")];
+        assert!(!outdated(silent, &credentials("id", "another")));
+        assert!(outdated(silent, &credentials("another", "another")));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use aws_sdk_cognitoidentityprovider::types::{
     RecoveryOptionType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
     UsernameConfigurationType, builders::PasswordPolicyTypeBuilder,
 };
-use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::cognito::{PasswordPolicy, UserPool, UserPoolOutputs};
-use nk_model::{Address, Change, Guard, Live};
+use nk_model::{Address, Change, Guard, Live, Owner};
 
 use super::{MISSING, list, managed, words};
 use crate::{Aws, retry::once, rim::Refused};
@@ -26,14 +26,22 @@ impl Reconcile<UserPool> for Aws {
             Some(id) => Arc::new(self.pool(id).await?.into_iter().collect()),
             None => self.pools(&scope.pass).await?,
         };
-        let ours = pools.iter().filter_map(|pool| self.live_pool(pool));
-        Ok(ours.filter(|live| scope.covers(&live.address)).collect())
+        let found = pools.iter().filter_map(|pool| {
+            let (tags, name) = (managed(pool), pool.name()?);
+            let (address, owner) = match scope.reach {
+                Reach::Stack => self.holder(scope, |spec| spec.name == name, &tags)?,
+                // Two may have one name, so that what others have is in nobody's way by then.
+                Reach::One(_) => (tags.address(&self.stack)?, Owner::Ours),
+            };
+            Some(live_pool(pool, address)?.owned_by(owner))
+        });
+        Ok(found.filter(|live| scope.covers(&live.address)).collect())
     }
 
     async fn create(
         &self,
         spec: &UserPool,
-        _: &Address,
+        address: &Address,
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
         let policy = password_policy(&spec.password).build();
         let tags = spec.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -58,7 +66,7 @@ impl Reconcile<UserPool> for Aws {
             .send()
             .await
             .refused("cognito-idp:CreateUserPool")?;
-        Ok(answer.user_pool.and_then(|pool| self.live_pool(&pool)))
+        Ok(answer.user_pool.and_then(|pool| live_pool(&pool, address.clone())))
     }
 
     async fn update(
@@ -99,26 +107,23 @@ impl Reconcile<UserPool> for Aws {
     }
 }
 
-impl Aws {
-    /// A pool of this stack as its description shows it.
-    fn live_pool(&self, pool: &UserPoolType) -> Option<Live<UserPool, UserPoolOutputs>> {
-        let tags = managed(pool);
-        let (address, id) = (tags.address(&self.stack)?, pool.id.clone()?);
-        let policy = pool.policies.as_ref().and_then(|policies| policies.password_policy.as_ref());
-        let tier = pool.user_pool_tier.as_ref().unwrap_or(&UserPoolTierType::Essentials);
-        let spec = UserPool {
-            name: pool.name.clone().unwrap_or_default(),
-            aliases: words(pool.alias_attributes.as_deref()),
-            username_attributes: words(pool.username_attributes.as_deref()),
-            verified: words(pool.auto_verified_attributes.as_deref()),
-            password: policy.map_or_else(default_policy, observed_policy),
-            tier: tier.to_string(),
-            protected: is_protected(pool),
-            tags,
-        };
-        let outputs = UserPoolOutputs { id: id.clone(), arn: pool.arn.clone()? };
-        Some(Live::ready(address, id, spec, outputs))
-    }
+/// A pool as its description shows it.
+fn live_pool(pool: &UserPoolType, address: Address) -> Option<Live<UserPool, UserPoolOutputs>> {
+    let id = pool.id.clone()?;
+    let policy = pool.policies.as_ref().and_then(|policies| policies.password_policy.as_ref());
+    let tier = pool.user_pool_tier.as_ref().unwrap_or(&UserPoolTierType::Essentials);
+    let spec = UserPool {
+        name: pool.name.clone().unwrap_or_default(),
+        aliases: words(pool.alias_attributes.as_deref()),
+        username_attributes: words(pool.username_attributes.as_deref()),
+        verified: words(pool.auto_verified_attributes.as_deref()),
+        password: policy.map_or_else(default_policy, observed_policy),
+        tier: tier.to_string(),
+        protected: is_protected(pool),
+        tags: managed(pool),
+    };
+    let outputs = UserPoolOutputs { id: id.clone(), arn: pool.arn.clone()? };
+    Some(Live::ready(address, id, spec, outputs))
 }
 
 /// A password policy as requests carry it.

@@ -1,6 +1,6 @@
 //! How Cognito makes an app client.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_cognitoidentityprovider::types::{
     ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes,
@@ -13,7 +13,7 @@ use nk_model::{Address, Change, Kind, Live, Ref};
 
 use super::{
     MISSING, Parent, orphan,
-    overlay::{OWN_USERS, declare},
+    overlay::{OWN_USERS, declare, is_foreign},
     token_validity::observed,
     words,
 };
@@ -150,7 +150,10 @@ fn live_client(
     let id = client.client_id?;
     let code_only = client.allowed_o_auth_flows.as_deref() == Some(&[OAuthFlowType::Code]);
     let hosted = code_only && client.allowed_o_auth_flows_user_pool_client == Some(true);
-    let mut providers = words(client.supported_identity_providers.as_deref());
+    let (foreign, mut providers): (BTreeSet<_>, BTreeSet<_>) =
+        words(client.supported_identity_providers.as_deref())
+            .into_iter()
+            .partition(|name| wanted.is_some_and(|wanted| is_foreign(name, wanted)));
     let mut spec = UserPoolClient {
         pool: Ref::known(client.user_pool_id?),
         name: client.client_name?,
@@ -168,5 +171,8 @@ fn live_client(
         spec.logout_urls.clone_from(&wanted.logout_urls);
     }
     let outputs = UserPoolClientOutputs { id: id.clone() };
-    Some(Live::ready(address, id, spec, outputs))
+    let mut live = Live::ready(address, id, spec, outputs);
+    let note = |name| format!("the identity provider `{name}` was added by others, and stays");
+    live.notes.extend(foreign.into_iter().map(note));
+    Some(live)
 }

@@ -3,4 +3,4 @@
 mod password;
 mod secret;
 
-pub(crate) use secret::retired;
+pub(crate) use secret::{MISSING, managed, retired};

@@ -2,11 +2,11 @@
 
 use nk_engine::{CloudError, CloudResult};
 
-/// What a password is made of: nothing that RDS declines, and nothing that a shell, a URL or JSON
-/// gives a meaning to in more than a few places.
+/// What a password is made of: nothing that RDS declines, and nothing that a shell, a URL, a form or
+/// JSON writes in another way, so that it is recognised wherever it must not be seen.
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>.
-const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~!*";
-/// How many characters it has: 194 bits.
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// How many characters it has: 192 bits.
 const LENGTH: usize = 32;
 
 /// A new password from the operating system's generator.

@@ -1,10 +1,12 @@
 //! How Secrets Manager makes a secret.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_secretsmanager::{
     operation::describe_secret::DescribeSecretOutput, primitives::DateTimeFormat, types::Tag,
 };
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::{
     Tags,
     secretsmanager::{Content, Secret, SecretOutputs},
@@ -16,7 +18,7 @@ use super::password;
 use crate::{Aws, rim::Refused};
 
 /// How Secrets Manager says that a secret is gone.
-const MISSING: &[&str] = &["ResourceNotFoundException"];
+pub(crate) const MISSING: &[&str] = &["ResourceNotFoundException"];
 /// What makes the creation of an empty secret repeatable: the same token with the same value is
 /// the same version. Versions of different secrets may have the same one.
 const EMPTY: &str = "00000000-0000-0000-0000-6e6b20656d70";
@@ -26,7 +28,13 @@ type LiveSecret = Live<Secret, SecretOutputs>;
 impl Reconcile<Secret> for Aws {
     async fn observe(&self, scope: &Scope<Secret>) -> CloudResult<Vec<LiveSecret>> {
         // `ListSecrets` may be minutes behind, and leaves out what can still be restored.
-        let looks = scope.wanted.iter().map(|(_, spec)| self.secret_called(scope, &spec.name));
+        let mut names: BTreeSet<_> =
+            scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
+        if scope.reach == Reach::Stack {
+            // What was wanted once is found unwanted as well.
+            names.extend(Secret::ALL.map(|name| format!("{}-{name}", self.stack.prefix())));
+        }
+        let looks = names.iter().map(|name| self.secret_called(scope, name));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
@@ -103,6 +111,12 @@ pub(crate) fn retired(error: &CloudError) -> bool {
     fragments.iter().any(|fragment| error.says("InvalidRequestException", fragment))
 }
 
+/// The tags among a secret's that nk sets.
+pub(crate) fn managed(tags: Option<Vec<Tag>>) -> Tags {
+    let pairs = tags.unwrap_or_default().into_iter();
+    Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
+}
+
 fn sdk_tags(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
@@ -124,19 +138,20 @@ impl Aws {
         name: &str,
         secret: DescribeSecretOutput,
     ) -> Option<LiveSecret> {
-        let pairs = secret.tags.unwrap_or_default().into_iter();
-        let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
+        let tags = managed(secret.tags);
         let (address, owner) = self.holder(scope, |spec| spec.name == name, &tags)?;
         let phase = match secret.deleted_date {
             None => Phase::Ready,
             Some(date) => Phase::Retired(date.fmt(DateTimeFormat::DateTime).unwrap_or_default()),
         };
-        let wanted = scope.wanted(&address)?;
+        // What nobody tells is as it is wanted.
+        let wanted = scope.wanted(&address);
         let spec = Secret {
             name: secret.name.unwrap_or_default(),
             description: secret.description.unwrap_or_default(),
+            content: wanted.map_or(Content::Empty, |wanted| wanted.content),
+            recovery_days: wanted.map_or(Secret::RECOVERY_DAYS, |wanted| wanted.recovery_days),
             tags,
-            ..wanted.clone()
         };
         let outputs =
             SecretOutputs { arn: secret.arn.unwrap_or_default(), name: spec.name.clone() };

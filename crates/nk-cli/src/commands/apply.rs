@@ -57,11 +57,11 @@ async fn planned<P: Provider>(
     session: &Session<P>,
     arguments: &ApplyArguments,
 ) -> Result<Plan, Error> {
-    let observed = session.observe().await?;
+    let (desired, observed) = session.observe().await?;
     let permission =
         Permission { remove: arguments.remove.clone(), unseen: session.unseen.clone() };
-    let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
-        .map_err(Error::Plan)?;
+    let mut plan =
+        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
     session.count_addresses(&mut plan).await;
     session.time(&mut plan, arguments.run.places());
     change::unguarded(&*session.cloud, &plan).await?;

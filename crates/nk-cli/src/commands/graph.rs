@@ -40,10 +40,10 @@ pub(crate) async fn graph_of_plan<P: Provider>(
     arguments: &GraphArguments,
 ) -> Result<Exit, Error> {
     let session = Session::<P>::begin_plan(global).await?;
-    let observed = session.observe().await?;
+    let (desired, observed) = session.observe().await?;
     let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
-    let plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
-        .map_err(Error::Plan)?;
+    let plan =
+        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
     draw(global, arguments, &Graph::of_plan(&plan, nk_kinds::service));
     Ok(Exit::Done)
 }

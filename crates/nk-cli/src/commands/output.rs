@@ -33,7 +33,8 @@ pub(crate) async fn output<P: Provider>(
     arguments: &OutputArguments,
 ) -> Result<Exit, Error> {
     let session = Session::<P>::begin(global).await?;
-    let values = values(&session.observe().await?, &session.stack.region);
+    let (_, observed) = session.observe().await?;
+    let values = values(&observed, &session.stack.region);
     let output = Output::new(global);
     match &arguments.name {
         Some(name) => {

@@ -23,10 +23,10 @@ pub(crate) async fn plan<P: Provider>(
     let began = Instant::now();
     let session = Session::<P>::begin_plan(global).await?;
     let (observed, held) = tokio::join!(session.observe(), holder(&*session.cloud));
-    let observed = observed?;
+    let (desired, observed) = observed?;
     let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
-    let mut plan = nk_plan::plan(&session.desired, &observed, nk_kinds::kind, &permission)
-        .map_err(Error::Plan)?;
+    let mut plan =
+        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
     change::unguarded(&*session.cloud, &plan).await?;
     session.time(&mut plan, nk_plan::PLACES);
     session.count_addresses(&mut plan).await;
@@ -37,7 +37,7 @@ pub(crate) async fn plan<P: Provider>(
             settle: None,
         });
     }
-    let cost = super::cost::line(&session.stack, &plan, &session.desired);
+    let cost = super::cost::line(&session.stack, &plan, &desired);
     let output = Output::new(global);
     output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
     let changes = arguments.detailed_exitcode && !plan.is_empty();

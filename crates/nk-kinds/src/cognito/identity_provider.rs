@@ -31,6 +31,14 @@ pub struct IdentityProvider {
     pub credentials: Ref<SecretArn>,
     /// The key in it, below which are `client_id` and `client_secret`.
     pub credentials_key: String,
+    /// Whether Cognito has others than the secret holds, as far as it shows them. Never wanted.
+    pub credentials_outdated: bool,
+}
+
+impl IdentityProvider {
+    /// The names that nk gives: a provider with another was added to the pool by others, and is
+    /// their business.
+    pub const NAMES: [&str; 3] = ["Google", "LINE", "Twitter"];
 }
 
 /// What an identity provider speaks.

@@ -62,7 +62,10 @@ impl Kind for UserPoolClient {
     const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["pool", "name", "secret"];
-    const REPLACE: Replace = Replace::DestroyFirst;
+    const REPLACE: Replace = Replace::Refuse(
+        "another client has another id, and the applications that know this one could sign nobody in; \
+         point them at a client made by hand first, then delete this one",
+    );
     const RETRY: &'static [Retry] = super::CONCURRENT;
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:ListUserPoolClients"]).on(POOL),

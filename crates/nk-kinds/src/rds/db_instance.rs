@@ -4,7 +4,7 @@ mod grants;
 
 use std::collections::BTreeSet;
 
-use nk_model::{Calls, Grant, Kind, Operation, Pin, Ref, Replace, Retry};
+use nk_model::{Calls, Grant, Keepsake, Kind, Operation, Pin, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -59,8 +59,7 @@ pub struct DbInstance {
     pub subnet_group: Ref<DbSubnetGroupName>,
     /// Who may reach it.
     pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
-    /// Its settings; the engine's own are in the group `default.` and the family. None is not
-    /// compared.
+    /// Its settings; the engine's own are in `default.` and the family. None is not compared.
     pub parameter_group: Option<Ref<DbParameterGroupName>>,
     /// Whether RDS refuses to delete it.
     pub protected: bool,
@@ -116,6 +115,14 @@ impl Kind for DbInstance {
               have the database leave it: set `database.multi-zone = true` and apply, fail over with \
               `aws rds reboot-db-instance --force-failover`, set it to `false` and apply, and then \
               change the zone",
+    });
+    const KEEPSAKE: Option<Keepsake> = Some(Keepsake {
+        field: "password",
+        why: "the database goes by the password in it; make it by hand with that one, or another, as \
+              `{\"password\": \"...\"}` in a file: `aws secretsmanager create-secret --name {name} \
+              --secret-string file://secret.json --tags Key=nk:stack,Value={stack} \
+              Key=nk:address,Value={address}`, and tell the database of another: `aws rds \
+              modify-db-instance --db-instance-identifier {by} --master-user-password ...`",
     });
     const REPLACE: Replace = Replace::Refuse(
         "replacing a database loses its data; take a snapshot, restore it as a new instance with the \

@@ -28,7 +28,7 @@ pub struct Secret {
 }
 
 /// What a secret holds at first. nk never overwrites what it holds later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Content {
     /// `{"password": …}` with a password made once by the operating system's generator.
@@ -44,6 +44,13 @@ pub struct SecretOutputs {
     pub arn: String,
     /// Its name, once it exists.
     pub name: String,
+}
+
+impl Secret {
+    /// The secrets that a stack may have, as their addresses call them.
+    pub const ALL: [&str; 2] = ["db-password", "oauth-credentials"];
+    /// The shortest time in which AWS can be made to forget a secret, in days.
+    pub const RECOVERY_DAYS: i64 = 7;
 }
 
 /// The secrets of a stack, by their names.

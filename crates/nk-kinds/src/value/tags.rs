@@ -1,6 +1,6 @@
 //! Tags: how a resource says whose it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nk_model::{Address, Owner, StackId};
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,11 @@ pub struct Tags(BTreeMap<String, String>);
 const STACK: &str = "nk:stack";
 /// The tag whose value is the address, as in `subnet.public-1`.
 const ADDRESS: &str = "nk:address";
+/// The tag that says for whom a secret has values: they cannot be read while it is scheduled for
+/// deletion, and tags can.
+const HOLDS: &str = "nk:holds";
 /// All tags that nk sets.
-const MANAGED: [&str; 6] = ["Project", "Environment", "ManagedBy", "Name", STACK, ADDRESS];
+const MANAGED: [&str; 7] = ["Project", "Environment", "ManagedBy", "Name", STACK, ADDRESS, HOLDS];
 
 impl Tags {
     /// The key that filters find a stack's resources by.
@@ -32,6 +35,19 @@ impl Tags {
             address.to_string(),
         ];
         Self(MANAGED.iter().map(|key| (*key).to_owned()).zip(values).collect())
+    }
+
+    /// The same for a secret with values for these.
+    #[must_use]
+    pub fn holding(mut self, names: &BTreeSet<String>) -> Self {
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        self.0.insert(HOLDS.to_owned(), names.join(" "));
+        self
+    }
+
+    /// For whom the secret with these tags has values.
+    pub fn held(&self) -> BTreeSet<String> {
+        self.get(HOLDS).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
     }
 
     /// The tags among `all` that nk sets.

@@ -15,15 +15,19 @@ impl Expansion<'_> {
     pub(super) fn auth(&mut self) {
         let Some(auth) = &self.stack.auth else { return };
         self.user_pool(auth);
-        let (ready, waiting): (Vec<_>, Vec<_>) = auth
-            .providers
-            .iter()
-            .partition(|provider| self.survey.credentials.contains(provider.key()));
+        // Credentials are for making a provider: one that is there goes on without.
+        let (ready, waiting): (Vec<_>, Vec<_>) = auth.providers.iter().partition(|provider| {
+            let key = provider.key();
+            self.survey.credentials.contains(key) || self.survey.providers.contains(key)
+        });
         self.user_pool_client(auth, &ready);
         let domain = UserPoolDomain { pool: Ref::to("main"), prefix: self.domain_prefix() };
         self.desired.add("main", &domain);
         for provider in ready {
             self.desired.add(provider.key(), &identity_provider(*provider));
+            if !self.survey.credentials.contains(provider.key()) {
+                self.note_keeping(*provider);
+            }
         }
         for provider in waiting {
             self.note_waiting(*provider);
@@ -88,6 +92,16 @@ impl Expansion<'_> {
         self.lower_name(&mark)
     }
 
+    fn note_keeping(&mut self, provider: Provider) {
+        let key = provider.key();
+        let secret = self.name("oauth-credentials");
+        self.note(
+            format!("identity-provider.{key}"),
+            format!("goes on with the credentials it has: the secret {secret} holds none for it"),
+            Some(&format!("nk secrets set oauth-credentials {key}.client_id")),
+        );
+    }
+
     fn note_waiting(&mut self, provider: Provider) {
         let key = provider.key();
         let secret = self.name("oauth-credentials");
@@ -128,6 +142,7 @@ fn identity_provider(provider: Provider) -> IdentityProvider {
             .collect(),
         credentials: Ref::to("oauth-credentials"),
         credentials_key: provider.key().to_owned(),
+        credentials_outdated: false,
     }
 }
 

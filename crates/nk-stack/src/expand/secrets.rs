@@ -4,9 +4,6 @@ use nk_kinds::secretsmanager::{Content, Secret};
 
 use super::Expansion;
 
-/// The shortest time in which AWS can be made to forget a secret.
-const RECOVERY_DAYS: i64 = 7;
-
 impl Expansion<'_> {
     pub(super) fn secrets(&mut self) {
         for (name, description, content) in [
@@ -17,11 +14,15 @@ impl Expansion<'_> {
                 continue;
             }
             let physical = self.name(name);
+            let tags = self.tags::<Secret>(name, &physical);
             let secret = Secret {
                 description: description.to_owned(),
                 content,
-                recovery_days: RECOVERY_DAYS,
-                tags: self.tags::<Secret>(name, &physical),
+                recovery_days: Secret::RECOVERY_DAYS,
+                tags: match content {
+                    Content::Password => tags,
+                    Content::Empty => tags.holding(&self.survey.credentials),
+                },
                 name: physical,
             };
             self.desired.add(name, &secret);

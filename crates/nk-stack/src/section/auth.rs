@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_kinds::cognito::TokenValidity;
+use nk_kinds::cognito::{IdentityProvider, TokenValidity};
 
 use crate::{
     decode::{At, Fields, Word},
@@ -101,10 +101,11 @@ impl Provider {
 
     /// Its name at Cognito, which wants three characters.
     pub fn physical(self) -> &'static str {
+        let [google, line, x] = IdentityProvider::NAMES;
         match self {
-            Self::Google => "Google",
-            Self::Line => "LINE",
-            Self::X => "Twitter",
+            Self::Google => google,
+            Self::Line => line,
+            Self::X => x,
         }
     }
 }
