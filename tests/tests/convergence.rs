@@ -1,6 +1,6 @@
 //! Whatever goes wrong, the same command again gets there: on the simulated cloud, in paused time.
 
-use nk_model::{Action, Desired, Event, Outcome};
+use nk_model::{Action, Address, Desired, Event, Json, Outcome};
 use nk_sim::Fault;
 use nk_tests::{
     small::network,
@@ -74,6 +74,34 @@ async fn what_nothing_guards_is_looked_for_before_it_is_sent_again() {
     assert!(found < 1.0, "what was made is seen at once, not after {found} s");
     let again = vpc_known(Fault::LostCall(1)).await;
     assert!((60.0..65.0).contains(&again), "sent again after {again} s");
+}
+
+/// Something is refused while something else is on its way, and is done in the end.
+async fn waited_out(trial: Trial, operation: &str, code: &'static str, times: usize) {
+    let operation = operation.to_owned();
+    trial.sim.set_fault(Some(Fault::Says { operation, code, times }));
+    let (summary, events) = trial.apply(&topology::desired(STACK, "dev")).await;
+    assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
+    let says = format!("AWS says {code}");
+    let told =
+        |event: &Event| matches!(event, Event::Waiting { reason, .. } if reason.contains(&says));
+    assert!(events.iter().any(told), "{events:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_the_gateway_before_still_holds_is_waited_for() {
+    let (create, code) = ("sim:Create nat-gateway.nat-1", "Resource.AlreadyAssociated");
+    waited_out(Trial::default(), create, code, 5).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_waits_as_long_as_a_gateway_may_take() {
+    let trial = settled(&topology::desired(STACK, "dev")).await;
+    let table = Address::new("route-table", "private-1");
+    trial.sim.meddle(&table, "routes", Json::Array(Vec::new()));
+    // Ten minutes, with a look and a try every five seconds.
+    let (update, code) = ("sim:Update route-table.private-1", "InvalidNatGatewayID.NotFound");
+    waited_out(trial, update, code, 120).await;
 }
 
 /// The ways in which a call may go wrong: all of them for a small stack; for a large one, where that

@@ -201,8 +201,11 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         self.stage.waits("what was removed still has its place");
                         Ok(View::Nothing)
                     }
-                    // What it is to use is in use: no matter of names.
-                    None if error.is(IN_USE) => Err(StepError::Cloud(error)),
+                    // What it is to use is in use: no matter of names, and it may pass.
+                    None if error.is(IN_USE) => {
+                        self.pardon(error, Operation::Create).await?;
+                        Ok(View::Nothing)
+                    }
                     None => Err(StepError::Taken(error)),
                 }
             }

@@ -2,7 +2,7 @@
 
 use nk_engine::{CloudError, CloudResult, Nature};
 
-/// What goes wrong, counted over the calls that change something, from 1.
+/// What goes wrong; calls are counted over those that change something, from 1.
 ///
 /// What gets lost is sent again at once, as AWS's SDK does, unless it is the create of something
 /// that nothing guards against being made twice.
@@ -20,13 +20,26 @@ pub enum Fault {
     Unheard(usize),
     /// This call is refused for good.
     Refused(usize),
+    /// Calls of this operation are refused with this code, so many times.
+    Says {
+        /// As in `sim:Create nat-gateway.nat-1`.
+        operation: String,
+        /// The code.
+        code: &'static str,
+        /// How many times from now on.
+        times: usize,
+    },
 }
+
+/// The code of what goes wrong for no reason of AWS's.
+const CODE: &str = "SimulatedFault";
 
 /// What becomes of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Well,
-    Refused,
+    /// Nothing happens, and the answer has this code.
+    Refused(&'static str),
     /// Nothing happens and the answer is unknown; if it is sent again, that is answered.
     Lost,
     /// Nothing happens and the answer is unknown, however often it is sent.
@@ -38,15 +51,24 @@ pub(crate) enum Fate {
 }
 
 impl Fate {
-    pub(crate) fn of(fault: Option<&Fault>, change: bool, number: usize) -> Self {
+    pub(crate) fn of(
+        fault: &mut Option<Fault>,
+        change: bool,
+        number: usize,
+        operation: &str,
+    ) -> Self {
         match fault {
-            Some(Fault::DeadBefore(at)) if number >= *at => Self::Refused,
-            Some(Fault::DeadAfter(at)) if number > *at => Self::Refused,
+            Some(Fault::DeadBefore(at)) if number >= *at => Self::Refused(CODE),
+            Some(Fault::DeadAfter(at)) if number > *at => Self::Refused(CODE),
             Some(Fault::DeadAfter(at)) if change && number == *at => Self::Died,
             Some(Fault::LostAnswer(at)) if change && number == *at => Self::Unanswered,
             Some(Fault::LostCall(at)) if change && number == *at => Self::Lost,
             Some(Fault::Unheard(at)) if change && number == *at => Self::Unheard,
-            Some(Fault::Refused(at)) if change && number == *at => Self::Refused,
+            Some(Fault::Refused(at)) if change && number == *at => Self::Refused(CODE),
+            Some(Fault::Says { operation: one, code, times }) if one == operation && *times > 0 => {
+                *times -= 1;
+                Self::Refused(code)
+            }
             _ => Self::Well,
         }
     }
@@ -57,22 +79,22 @@ impl Fate {
         again: bool,
         mut effect: impl FnMut() -> CloudResult<T>,
     ) -> CloudResult<T> {
-        let error = |nature| CloudError {
+        let error = |nature, code: Option<String>| CloudError {
             operation: operation.to_owned(),
             // Where nobody answers there is no code.
-            code: (nature == Nature::Refused).then(|| "SimulatedFault".into()),
+            code,
             message: "as the test asked".into(),
             request_id: None,
             nature,
         };
         match self {
             Self::Well => effect(),
-            Self::Refused => Err(error(Nature::Refused)),
+            Self::Refused(code) => Err(error(Nature::Refused, Some(code.into()))),
             Self::Lost if again => effect(),
             Self::Unanswered if again => effect().and_then(|_| effect()),
-            Self::Lost | Self::Unheard => Err(error(Nature::Ambiguous)),
-            Self::Unanswered => effect().and(Err(error(Nature::Ambiguous))),
-            Self::Died => effect().and(Err(error(Nature::Refused))),
+            Self::Lost | Self::Unheard => Err(error(Nature::Ambiguous, None)),
+            Self::Unanswered => effect().and(Err(error(Nature::Ambiguous, None))),
+            Self::Died => effect().and(Err(error(Nature::Refused, Some(CODE.into())))),
         }
     }
 }

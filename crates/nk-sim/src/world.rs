@@ -85,7 +85,10 @@ impl World {
         } else {
             self.reads += 1;
         }
-        if lock { Fate::Well } else { Fate::of(self.fault.as_ref(), change, self.changes) }
+        if lock {
+            return Fate::Well;
+        }
+        Fate::of(&mut self.fault, change, self.changes, operation)
     }
 
     pub(crate) fn everything(&mut self) -> Vec<LiveValue> {

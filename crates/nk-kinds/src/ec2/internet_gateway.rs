@@ -3,7 +3,7 @@
 use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{IN_USE, OBSTACLES, VpcId, tag_new, unheard};
+use super::{IN_USE, OBSTACLES, VpcId, tag_new, unheard, unready};
 use crate::{Tags, output};
 
 output!(
@@ -49,6 +49,8 @@ impl Kind for InternetGateway {
         IN_USE,
         unheard(Operation::Update, "InvalidInternetGatewayID.NotFound"),
         unheard(Operation::Update, "InvalidVpcID.NotFound"),
+        unready(Operation::Update, "IncorrectState"),
+        unready(Operation::Update, "ResourceNotReady"),
     ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeInternetGateways"]),

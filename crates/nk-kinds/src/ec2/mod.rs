@@ -27,9 +27,16 @@ pub(crate) const IN_USE: Retry = Retry {
     patience: 20.0 * 60.0,
 };
 
-/// What EC2 says of an id it has just given out, until all of it has heard of it.
+/// What EC2 says of an id it has just given out, until all of it has heard of it: seconds, and up
+/// to a few minutes.
+/// See <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>.
 pub(crate) const fn unheard(on: Operation, code: &'static str) -> Retry {
-    Retry { on, code, message: "", patience: 60.0 }
+    Retry { on, code, message: "", patience: 300.0 }
+}
+
+/// What EC2 says while what is to be used is still on its way to the state it must be in.
+pub(crate) const fn unready(on: Operation, code: &'static str) -> Retry {
+    Retry { on, code, message: "", patience: 300.0 }
 }
 
 /// Any VPC.

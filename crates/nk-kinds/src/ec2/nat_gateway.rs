@@ -50,6 +50,13 @@ impl Kind for NatGateway {
     const RETRY: &'static [Retry] = &[
         unheard(Operation::Create, "InvalidAllocationID.NotFound"),
         unheard(Operation::Create, "InvalidSubnetID.NotFound"),
+        // The one before is deleted a little earlier than it lets go of its address.
+        Retry {
+            on: Operation::Create,
+            code: "Resource.AlreadyAssociated",
+            message: "",
+            patience: 120.0,
+        },
     ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeNatGateways"]),

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{InternetGatewayId, NatGatewayId, SubnetId, VPC, VpcId, tag_new, unheard};
+use super::{
+    InternetGatewayId, NatGateway, NatGatewayId, SubnetId, VPC, VpcId, tag_new, unheard, unready,
+};
 use crate::{Cidr, Tags};
 
 /// A route table. The route within the VPC is always there and is not listed.
@@ -70,8 +72,17 @@ impl Kind for RouteTable {
         unheard(Operation::Create, "InvalidVpcID.NotFound"),
         unheard(Operation::Update, "InvalidRouteTableID.NotFound"),
         unheard(Operation::Update, "InvalidSubnetID.NotFound"),
-        unheard(Operation::Update, "InvalidNatGatewayID.NotFound"),
         unheard(Operation::Update, "InvalidGatewayID.NotFound"),
+        // A NAT gateway has its id before it is available, and may have no routes until then.
+        Retry {
+            on: Operation::Update,
+            code: "InvalidNatGatewayID.NotFound",
+            message: "",
+            patience: NatGateway::PATIENCE,
+        },
+        unready(Operation::Update, "IncorrectState"),
+        unready(Operation::Update, "ResourceNotReady"),
+        unready(Operation::Update, "InvalidParameterException"),
         // An internet gateway has its id before it is attached, and no network until then.
         Retry {
             on: Operation::Update,

@@ -34,12 +34,9 @@ const ROUTE_GATEWAY: Names = Names::new(
     Words(400, "InvalidGatewayID.NotFound", "The gateway ID '{}' does not exist"),
 )
 .late();
-const ROUTE_NAT: Names = Names::new(
-    "NatGatewayId",
-    Kind::NatGateway,
-    Words(400, "InvalidNatGatewayID.NotFound", "The natGateway ID '{}' does not exist"),
-)
-.late();
+const NO_NAT: Words =
+    Words(400, "InvalidNatGatewayID.NotFound", "The natGateway ID '{}' does not exist");
+const ROUTE_NAT: Names = Names::new("NatGatewayId", Kind::NatGateway, NO_NAT).late();
 const ADDRESS: Names = Names::new(
     "AllocationId",
     Kind::Address,
@@ -217,6 +214,11 @@ pub(super) fn has_gateway(account: &Account, vpc: &str) -> bool {
 }
 
 fn route(account: &Account, asked: &Fields) -> Option<Objection> {
+    if let Some(id) = asked.one("NatGatewayId") {
+        // AWS may take a route to one that is not available yet, or may not.
+        let word = account.get(Kind::NatGateway, id)?.word("deleting");
+        return (word == Some("pending")).then(|| NO_NAT.about(id, true));
+    }
     let (table, gateway) = (asked.one("RouteTableId")?, asked.one("GatewayId")?);
     let vpc = account.get(Kind::RouteTable, table)?.of(Kind::Vpc).next()?;
     let attached = account.get(Kind::InternetGateway, gateway)?.of(Kind::Vpc).next();

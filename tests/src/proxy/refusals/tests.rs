@@ -143,6 +143,10 @@ fn a_nat_gateway_keeps_its_address_and_the_way_out_until_it_is_deleted() {
     let answer = format!("<R><natGateway>{item}</natGateway></R>");
     let shown = trial.done("ec2:CreateNatGateway", asked, &answer);
     assert!(shown.contains("<state>pending</state>"), "{shown}");
+    let table = "<R><routeTable><routeTableId>rtb-1</routeTableId></routeTable></R>";
+    trial.done("ec2:CreateRouteTable", "VpcId=vpc-1", table);
+    let route = trial.refused("ec2:CreateRoute", "RouteTableId=rtb-1&NatGatewayId=nat-1");
+    assert_eq!(route, passing("InvalidNatGatewayID.NotFound"));
     let release = || trial.refused("ec2:ReleaseAddress", "AllocationId=eipalloc-1");
     let detach =
         || trial.refused("ec2:DetachInternetGateway", "InternetGatewayId=igw-1&VpcId=vpc-1");
