@@ -9,6 +9,8 @@ Usage: strangers.py ENDPOINT REGION PREFIX names nobody   things with the stack'
        strangers.py ENDPOINT REGION PREFIX group          a group of theirs in the place of the stack's
        strangers.py ENDPOINT REGION PREFIX twins          second ones of the stack's, by its tags
        strangers.py ENDPOINT REGION PREFIX certificate    a certificate for HTTPS; prints its ARN
+       strangers.py ENDPOINT REGION PREFIX rules          two more rules in a group of the stack's
+       strangers.py ENDPOINT REGION PREFIX rule           takes one of them away again
 
 Prints JSON: the addresses whose names are taken, or the things themselves.
 """
@@ -312,6 +314,18 @@ def look():
     }
 
 
+def ingress(*ports):
+    """A group of the stack's, and rules that let anybody in by these ports."""
+    filters = [{"Name": "group-name", "Values": [f"{PREFIX}-alb-sg"]}]
+    found = aws("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+    ranges = [{"CidrIp": "0.0.0.0/0"}]
+    permissions = [
+        {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": ranges}
+        for port in ports
+    ]
+    return {"GroupId": found[0]["GroupId"], "IpPermissions": permissions}
+
+
 def main():
     match sys.argv[4:]:
         case ["names", whose]:
@@ -339,6 +353,10 @@ def main():
             made = twins()
         case ["certificate"]:
             made = certificate()
+        case ["rules"]:
+            made = aws("ec2").authorize_security_group_ingress(**ingress(22, 23))["Return"]
+        case ["rule"]:
+            made = aws("ec2").revoke_security_group_ingress(**ingress(22))["Return"]
         case other:
             sys.exit(f"what is {other}?")
     print(json.dumps(made, default=str, sort_keys=True))

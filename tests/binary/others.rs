@@ -1,13 +1,21 @@
 //! What belongs to others: never adopted, changed or removed, and never in a plan.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use nk_tests::{
     planned::shown,
-    proxy::{Refusals, Times},
+    proxy::{Before, Call, Refusal, Refusals, Rule, Times},
     rig::{Rig, Said},
 };
 use serde_json::Value as Json;
+use tokio::sync::Notify;
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
@@ -177,4 +185,40 @@ async fn an_identity_provider_that_others_have_added_stays_where_it_is() {
     assert!(changing(&rig).contains(&"cognito-idp:UpdateUserPoolClient".to_owned()));
     assert_eq!(strangers(&rig, &["providers"]).await, theirs);
     let _ = rig.nk(&[&DESTROY[..], &["--unprotect"]].concat()).await.with_code(0);
+}
+
+/// The first revocation of rules comes too late: one of them is gone.
+#[derive(Default)]
+struct TooLate {
+    refused: AtomicBool,
+    told: Notify,
+}
+
+impl Rule for TooLate {
+    fn before(&self, call: &Call) -> Before {
+        let revokes = call.name() == "ec2:RevokeSecurityGroupIngress";
+        if !revokes || self.refused.swap(true, Ordering::SeqCst) {
+            return Before::Pass;
+        }
+        self.told.notify_one();
+        let message = "The security group rule ID 'sgr-1' does not exist";
+        Before::Refuse(Refusal::new(400, "InvalidSecurityGroupRuleId.NotFound", message))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_others_have_revoked_keeps_no_other() {
+    let rig = rig("rules").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let _ = strangers(&rig, &["rules"]).await;
+    let rule = Arc::new(TooLate::default());
+    rig.proxy.set_rule(Arc::clone(&rule) as Arc<dyn Rule>);
+    let meanwhile = async {
+        rule.told.notified().await;
+        strangers(&rig, &["rule"]).await
+    };
+    let (applied, _) = tokio::join!(rig.apply("dev"), meanwhile);
+    let _ = applied.with_code(0);
+    let plan = rig.plan("dev").await;
+    assert!(plan.is_empty(), "{:?}", shown(&plan));
 }

@@ -125,25 +125,30 @@ impl Aws {
         Ok(proven)
     }
 
-    /// Revokes every rule that the spec does not have, by its id, and says how many those were.
+    /// Revokes every rule that the spec does not have, by its id, and says how many EC2 has
+    /// revoked: where it misses one, it revokes none of those it was asked for with it.
     pub(super) async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<usize> {
         let rows = self.rules(&[group]).await?;
         let (egress, ingress): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.is_egress == Some(true));
         let ingress = surplus(ingress, &spec.ingress)?;
         let egress = surplus(egress, &spec.egress)?;
-        let count = ingress.len() + egress.len();
+        let mut revoked = 0;
         if !ingress.is_empty() {
             let call = self.ec2.revoke_security_group_ingress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
-            call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
+            let done = call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
+            revoked += done.map_or(0, |_| count);
         }
+            let count = ingress.len();
         if !egress.is_empty() {
             let call = self.ec2.revoke_security_group_egress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(egress)).send().await;
-            call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
+            let done = call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
+            revoked += done.map_or(0, |_| count);
         }
-        Ok(count)
+            let count = egress.len();
+        Ok(revoked)
     }
 }
 

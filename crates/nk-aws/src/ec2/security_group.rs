@@ -73,7 +73,7 @@ impl Reconcile<SecurityGroup> for Aws {
         let surplus =
             fewer(&live.spec.ingress, &spec.ingress) + fewer(&live.spec.egress, &spec.egress);
         if surplus > 0 {
-            // A rule that EC2 does not list yet is not revoked.
+            // A rule that EC2 does not list yet, or misses by now, is not revoked.
             proven &= self.revoke(spec, &live.id).await? >= surplus;
         }
         if changes.touch("tags") {
