@@ -39,7 +39,12 @@ const fn budget(kind: &'static str, call: &'static str, others: &'static [&'stat
 const CREATES: &[Budget] = &[
     budget("vpc", "ec2:CreateVpc", &["ec2:ModifyVpcAttribute"]),
     budget("subnet", "ec2:CreateSubnet", &[]),
-    budget("internet-gateway", "ec2:CreateInternetGateway", &["ec2:AttachInternetGateway"]),
+    // What attaching answers does not tell whether it is available.
+    budget(
+        "internet-gateway",
+        "ec2:CreateInternetGateway",
+        &["ec2:AttachInternetGateway", "ec2:DescribeInternetGateways"],
+    ),
     budget("elastic-ip", "ec2:AllocateAddress", &[]),
     budget("nat-gateway", "ec2:CreateNatGateway", &[]),
     // Whose the subnets are is looked at first: they change over from another table in one call.

@@ -46,22 +46,21 @@ impl Reconcile<InternetGateway> for Aws {
         live: &LiveGateway,
         changes: &[Change],
     ) -> CloudResult<Option<LiveGateway>> {
-        let mut proven = true;
-        if changes.touch("vpc") {
+        let moves = changes.touch("vpc");
+        if moves {
             self.detach(live).await?;
             if let Some(vpc) = &spec.vpc {
                 let call = self.ec2.attach_internet_gateway().internet_gateway_id(&live.id);
                 let call = call.vpc_id(vpc.as_str()).send().await;
-                // It is attached already; the next look tells to what.
+                // The next look tells whether it is available, or attached already and to what.
                 let attached = &["Resource.AlreadyAssociated"];
-                proven = call.unless_missing("ec2:AttachInternetGateway", attached)?.is_some();
+                call.unless_missing("ec2:AttachInternetGateway", attached)?;
             }
         }
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        let vacant = spec.vpc.is_none();
-        Ok(proven.then(|| Live { spec: spec.clone(), vacant, ..live.clone() }))
+        Ok((!moves).then(|| Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {

@@ -44,7 +44,7 @@ impl Kind for InternetGateway {
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["vpc"];
     const PATIENCE: f64 = 20.0 * 60.0;
-    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
+    const CALLS: Calls = Calls { create: 3, update: 2, destroy: 2 };
     const RETRY: &'static [Retry] = &[
         IN_USE,
         unheard(Operation::Update, "InvalidInternetGatewayID.NotFound"),
