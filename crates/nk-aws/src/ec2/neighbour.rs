@@ -94,9 +94,10 @@ impl Neighbours {
         let id = interface.network_interface_id().unwrap_or("without an id");
         let description = interface.description().unwrap_or_default();
         let instance = interface.attachment().and_then(|attachment| attachment.instance_id());
-        let (owner, passes) = if let Some(gateway) = self.nat_gateway_of(id) {
-            let nat = gateway.nat_gateway_id().unwrap_or_default();
-            (format!(" of NAT gateway {nat}"), is_ours(stack, gateway.tags()))
+        let (owner, passes) = if let Some((nat, passes)) =
+            self.nat_gateway_of(stack, id, description)
+        {
+            (format!(" of NAT gateway {nat}"), passes)
         } else if let Some(balancer) = description.strip_prefix("ELB ") {
             let name = balancer.split('/').nth(1).unwrap_or(balancer);
             let ours = name.strip_prefix(&stack.prefix()).is_some_and(|rest| rest.starts_with('-'));
@@ -115,11 +116,28 @@ impl Neighbours {
         Obstacle { name: format!("network interface {id}{owner}"), passes }
     }
 
-    fn nat_gateway_of(&self, interface: &str) -> Option<&NatGateway> {
-        self.nat_gateways.iter().find(|gateway| {
+    /// The NAT gateway that an interface serves, and whether the interface goes by itself: one that
+    /// is deleted has no addresses any more, and in the end is not listed.
+    fn nat_gateway_of<'a>(
+        &'a self,
+        stack: &StackId,
+        interface: &str,
+        description: &'a str,
+    ) -> Option<(&'a str, bool)> {
+        let told = description.strip_prefix("Interface for NAT Gateway ");
+        let serves = |gateway: &&NatGateway| {
             let mut addresses = gateway.nat_gateway_addresses().iter();
             addresses.any(|address| address.network_interface_id() == Some(interface))
-        })
+                || told.is_some_and(|told| gateway.nat_gateway_id() == Some(told))
+        };
+        match (self.nat_gateways.iter().find(serves), told) {
+            (Some(gateway), _) => {
+                let deleted = gateway.state() == Some(&NatGatewayState::Deleted);
+                let id = gateway.nat_gateway_id().unwrap_or_default();
+                Some((id, deleted || is_ours(stack, gateway.tags())))
+            }
+            (None, told) => told.map(|id| (id, true)),
+        }
     }
 
     /// Whether a security group of this stack is on an interface: whatever wears one was made by
@@ -262,6 +280,35 @@ mod tests {
             ("network interface eni-7 of \"mine\"", false),
         ];
         assert_eq!(interfaces, expected.map(|(name, passes)| (name.to_owned(), passes)));
+    }
+
+    #[test]
+    fn the_interface_of_a_deleted_gateway_passes() {
+        let gateway = |id: &str, state| NatGateway::builder().nat_gateway_id(id).state(state);
+        let interfaces =
+            ["nat-1", "nat-2", "nat-3", "nat-4"].into_iter().enumerate().map(|(at, nat)| {
+                let description = format!("Interface for NAT Gateway {nat}");
+                interface(&format!("eni-{at}"), &description).build()
+            });
+        let neighbours = Neighbours {
+            interfaces: interfaces.collect(),
+            nat_gateways: vec![
+                gateway("nat-1", NatGatewayState::Deleting)
+                    .set_tags(Some(tags("shop-dev")))
+                    .build(),
+                gateway("nat-2", NatGatewayState::Deleted).build(),
+                gateway("nat-3", NatGatewayState::Available).build(),
+            ],
+            ..Neighbours::default()
+        };
+        let expected = [
+            ("network interface eni-0 of NAT gateway nat-1", true),
+            ("network interface eni-1 of NAT gateway nat-2", true),
+            ("network interface eni-2 of NAT gateway nat-3", false),
+            ("network interface eni-3 of NAT gateway nat-4", true),
+        ];
+        let expected = expected.map(|(name, passes)| (name.to_owned(), passes));
+        assert_eq!(told(&neighbours, Going::Vpc)[..4], expected);
     }
 
     #[test]
