@@ -11,6 +11,7 @@ Usage: strangers.py ENDPOINT REGION PREFIX names nobody   things with the stack'
        strangers.py ENDPOINT REGION PREFIX certificate    a certificate for HTTPS; prints its ARN
        strangers.py ENDPOINT REGION PREFIX rules          two more rules in a group of the stack's
        strangers.py ENDPOINT REGION PREFIX rule           takes one of them away again
+       strangers.py ENDPOINT REGION PREFIX scanning       has the registry decide what is scanned
 
 Prints JSON: the addresses whose names are taken, or the things themselves.
 """
@@ -326,6 +327,27 @@ def ingress(*ports):
     return {"GroupId": found[0]["GroupId"], "IpPermissions": permissions}
 
 
+def scanning():
+    """Has the registry scan what it likes; the repositories then say that nothing is scanned."""
+    ecr = aws("ecr")
+    ecr.put_registry_scanning_configuration(
+        scanType="ENHANCED",
+        rules=[
+            {
+                "scanFrequency": "CONTINUOUS_SCAN",
+                "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}],
+            }
+        ],
+    )
+    for one in ecr.describe_repositories()["repositories"]:
+        if one["repositoryName"].startswith(f"{LOWER}-"):
+            ecr.put_image_scanning_configuration(
+                repositoryName=one["repositoryName"],
+                imageScanningConfiguration={"scanOnPush": False},
+            )
+    return []
+
+
 def main():
     match sys.argv[4:]:
         case ["names", whose]:
@@ -357,6 +379,8 @@ def main():
             made = aws("ec2").authorize_security_group_ingress(**ingress(22, 23))["Return"]
         case ["rule"]:
             made = aws("ec2").revoke_security_group_ingress(**ingress(22))["Return"]
+        case ["scanning"]:
+            made = scanning()
         case other:
             sys.exit(f"what is {other}?")
     print(json.dumps(made, default=str, sort_keys=True))

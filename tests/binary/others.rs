@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use nk_model::LiveValue;
 use nk_tests::{
     planned::shown,
     proxy::{Before, Call, Refusal, Refusals, Rule, Times},
@@ -221,4 +222,17 @@ async fn a_rule_that_others_have_revoked_keeps_no_other() {
     let _ = applied.with_code(0);
     let plan = rig.plan("dev").await;
     assert!(plan.is_empty(), "{:?}", shown(&plan));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_registry_decides_is_no_difference() {
+    let rig = rig("scanning").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let _ = strangers(&rig, &["scanning"]).await;
+    let plan = rig.plan("dev").await;
+    assert!(plan.is_empty(), "{:?}", shown(&plan));
+    let repository = |live: &&LiveValue| live.address.kind() == "repository";
+    let notes: Vec<_> = plan.unchanged.iter().filter(repository).map(|live| &live.notes).collect();
+    let note = "the registry's own settings decide whether its images are scanned";
+    assert!(notes.iter().all(|notes| **notes == [note]), "{notes:?}");
 }

@@ -16,7 +16,8 @@ use tokio::io::AsyncWriteExt;
 const REGION: &str = "ap-northeast-1";
 
 /// What nk does without if it must, and what for.
-const SPARED: [(&str, &str); 2] = [
+const SPARED: [(&str, &str); 3] = [
+    ("ecr:GetRegistryScanningConfiguration", "each repository is asked whether it is scanned"),
     ("ecs:DeleteTaskDefinitions", "inactive revisions stay, which cost nothing"),
     ("tag:GetResources", "every resource is asked for its own tags"),
 ];

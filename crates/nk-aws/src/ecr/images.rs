@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ecr::types::{ImageFailure, ImageFailureCode, ImageIdentifier};
+use aws_sdk_ecr::types::{
+    ImageFailure, ImageFailureCode, ImageIdentifier, ImageStatusFilter, ListImagesFilter,
+};
 use nk_engine::{CloudError, CloudResult};
 
 use crate::{Aws, rim::Refused};
@@ -12,9 +14,11 @@ use crate::{Aws, rim::Refused};
 const BATCH: usize = 100;
 
 impl Aws {
-    /// The digests of all images in a repository; none where there is no such repository.
+    /// The digests of all images in a repository, archived ones too; none where there is no such repository.
     pub(super) async fn images(&self, repository: &str) -> CloudResult<BTreeSet<String>> {
-        let call = self.ecr.list_images().repository_name(repository);
+        // Unasked, ECR leaves out the archived ones.
+        let any = ListImagesFilter::builder().image_status(ImageStatusFilter::Any).build();
+        let call = self.ecr.list_images().repository_name(repository).filter(any);
         let pages = call.into_paginator().page_size(1000).items().send().try_collect().await;
         let listed = pages.unless_missing("ecr:ListImages", super::MISSING)?;
         Ok(listed.into_iter().flatten().filter_map(|image| image.image_digest).collect())

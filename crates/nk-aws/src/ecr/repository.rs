@@ -12,6 +12,9 @@ use nk_model::{Address, Change, Changes, Guard, Live};
 use super::{MISSING, lifecycle};
 use crate::{Aws, rim::Refused, tag_index::TagIndex};
 
+/// What is told where a repository's own word on scanning does not count.
+const DECIDED: &str = "the registry's own settings decide whether its images are scanned";
+
 type LiveRepository = Live<Repository, RepositoryOutputs>;
 
 impl Reconcile<Repository> for Aws {
@@ -162,10 +165,15 @@ impl Aws {
             // With exceptions it is neither, so it is not what is wanted.
             _ => scope.wanted(&address).is_none_or(|wanted| !wanted.mutable_tags),
         };
-        let scan_on_push =
-            repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push);
+        let said = repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push);
+        let differs = scope.wanted(&address).is_some_and(|wanted| wanted.scan_on_push != said);
+        // Who decides is asked only where it matters.
+        let decided = differs && self.registry_scans(scope).await?;
+        let scan_on_push = if decided { !said } else { said };
+        let notes = decided.then(|| DECIDED.to_owned()).into_iter().collect();
         let spec = Repository { name, scan_on_push, mutable_tags, lifecycle, tags };
-        Ok(Some(live(address, repository, spec).owned_by(owner)))
+        let live = live(address, repository, spec).owned_by(owner);
+        Ok(Some(Live { notes, ..live }))
     }
 
     async fn repository_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {

@@ -1,6 +1,6 @@
 //! A repository of container images, with its lifecycle policy.
 
-use nk_model::{Calls, Grant, Kind, Replace};
+use nk_model::{Calls, Grant, Kind, Operation, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags, output};
@@ -16,7 +16,8 @@ output!(
 pub struct Repository {
     /// Unique in account and region; lower case only.
     pub name: String,
-    /// Whether pushed images are scanned for known weaknesses.
+    /// Whether pushed images are scanned for known weaknesses. Not compared where the registry's own
+    /// settings decide that.
     pub scan_on_push: bool,
     /// Whether a tag may be moved to another image.
     pub mutable_tags: bool,
@@ -50,8 +51,18 @@ impl Kind for Repository {
          then delete this one by hand",
     );
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
+    const RETRY: &'static [Retry] = &[Retry {
+        on: Operation::Update,
+        code: "RepositoryNotFoundException",
+        message: "",
+        patience: 120.0,
+    }];
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&["ecr:DescribeRepositories", "tag:GetResources"]),
+        Grant::look(&[
+            "ecr:DescribeRepositories",
+            "ecr:GetRegistryScanningConfiguration",
+            "tag:GetResources",
+        ]),
         Grant::look(&["ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"]).on(REPOSITORY),
         Grant::make(&[
             "ecr:CreateRepository",
