@@ -23,7 +23,7 @@ const SPARED: [(&str, &str); 3] = [
 ];
 
 /// What no emulator gives a reason to ask for.
-const UNASKED: [(&str, &str); 8] = [
+const UNASKED: [(&str, &str); 9] = [
     ("ecr:BatchDeleteImage", "no image is ever pushed"),
     ("ecr:DeleteLifecyclePolicy", "every repository of the stack has a policy"),
     ("ecr:DescribeImages", "asked while a rollout is under way"),
@@ -31,6 +31,7 @@ const UNASKED: [(&str, &str); 8] = [
     ("ecs:ListTasks", "asked where a rollout has failed"),
     ("iam:GetRole", "asked where roles are looked at by name, not all at once"),
     ("iam:GetRolePolicy", "asked where roles are looked at by name, not all at once"),
+    ("logs:PutLogGroupDeletionProtection", "no log group is ever protected"),
     ("ssm:GetParameterHistory", "asked where the lock has another version than ours"),
 ];
 

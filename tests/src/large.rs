@@ -114,6 +114,7 @@ fn security_group(desired: &mut Desired, network: &str, name: &str, admits: Opti
 
 fn log_group(desired: &mut Desired, name: &str) {
     let group = LogGroup {
+        protected: None,
         name: format!("/large/{name}"),
         retention: Some(7),
         tags: tags::<LogGroup>(name),

@@ -9,7 +9,7 @@ use nk_kinds::{
     Tags,
     logs::{LogGroup, LogGroupOutputs},
 };
-use nk_model::{Address, Change, Changes, Live};
+use nk_model::{Address, Change, Changes, Guard, Live};
 
 use crate::{Aws, rim::Refused, tag_index::TagIndex};
 
@@ -89,6 +89,28 @@ impl Reconcile<LogGroup> for Aws {
         call.unless_missing("logs:DeleteLogGroup", MISSING)?;
         Ok(Departure::Gone)
     }
+
+    async fn guards(&self, live: &LiveGroup) -> CloudResult<Vec<Guard>> {
+        let guard = || Guard {
+            address: live.address.clone(),
+            reason: "deletion protection is on".into(),
+            liftable: true,
+        };
+        Ok(is_protected(live).then(guard).into_iter().collect())
+    }
+
+    async fn unprotect(&self, live: &LiveGroup) -> CloudResult<()> {
+        if !is_protected(live) {
+            return Ok(());
+        }
+        let call = self.logs.put_log_group_deletion_protection();
+        let call = call.log_group_identifier(&live.spec.name).deletion_protection_enabled(false);
+        call.send().await.unless_missing("logs:PutLogGroupDeletionProtection", MISSING).map(drop)
+    }
+}
+
+fn is_protected(live: &LiveGroup) -> bool {
+    live.spec.protected == Some(true)
 }
 
 fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
@@ -138,7 +160,8 @@ impl Aws {
             }
         };
         let outputs = LogGroupOutputs { name: name.clone(), arn };
-        let spec = LogGroup { name: name.clone(), retention, tags };
+        let protected = group.deletion_protection_enabled;
+        let spec = LogGroup { name: name.clone(), retention, protected, tags };
         let live = Live::ready(address, name, spec, outputs).owned_by(owner);
         Ok(Some(Live { notes, ..live }))
     }

@@ -19,6 +19,8 @@ pub struct LogGroup {
     /// How long entries are kept, in days. Zero is for ever. Live, none where an account-wide
     /// policy decides instead; then it is not compared.
     pub retention: Option<i32>,
+    /// Whether it is protected from being deleted. Nobody asks for it; live, as somebody has set it.
+    pub protected: Option<bool>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -52,6 +54,12 @@ impl Kind for LogGroup {
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
     const RETRY: &'static [Retry] = &[
         Retry {
+            on: Operation::Create,
+            code: "OperationAbortedException",
+            message: "",
+            patience: 60.0,
+        },
+        Retry {
             on: Operation::Update,
             code: "OperationAbortedException",
             message: "",
@@ -75,5 +83,6 @@ impl Kind for LogGroup {
         ])
         .on(GROUP),
         Grant::remove(&["logs:DeleteLogGroup"]).on(GROUP),
+        Grant::lift(&["logs:PutLogGroupDeletionProtection"]).on(GROUP),
     ];
 }

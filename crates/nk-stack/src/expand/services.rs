@@ -55,6 +55,7 @@ impl Expansion<'_> {
     fn log_group(&mut self, service: &ServiceSection) {
         let physical = format!("/ecs/{}", self.name(&service.name));
         let group = LogGroup {
+            protected: None,
             retention: Some(self.stack.log_days),
             tags: self.tags::<LogGroup>(&service.name, &physical),
             name: physical,
