@@ -16,21 +16,20 @@ use tokio::io::AsyncWriteExt;
 const REGION: &str = "ap-northeast-1";
 
 /// What nk does without if it must, and what for.
-const SPARED: [(&str, &str); 3] = [
+const SPARED: [(&str, &str); 4] = [
     ("ecr:GetRegistryScanningConfiguration", "each repository is asked whether it is scanned"),
     ("ecs:DeleteTaskDefinitions", "inactive revisions stay, which cost nothing"),
+    ("iam:GetAccountAuthorizationDetails", "the stack's roles are looked at by their names"),
     ("tag:GetResources", "every resource is asked for its own tags"),
 ];
 
 /// What no emulator gives a reason to ask for.
-const UNASKED: [(&str, &str); 9] = [
+const UNASKED: [(&str, &str); 7] = [
     ("ecr:BatchDeleteImage", "no image is ever pushed"),
     ("ecr:DeleteLifecyclePolicy", "every repository of the stack has a policy"),
     ("ecr:DescribeImages", "asked while a rollout is under way"),
     ("ecs:DescribeTasks", "asked where a rollout has failed"),
     ("ecs:ListTasks", "asked where a rollout has failed"),
-    ("iam:GetRole", "asked where roles are looked at by name, not all at once"),
-    ("iam:GetRolePolicy", "asked where roles are looked at by name, not all at once"),
     ("logs:PutLogGroupDeletionProtection", "no log group is ever protected"),
     ("ssm:GetParameterHistory", "asked where the lock has another version than ours"),
 ];
@@ -178,6 +177,23 @@ async fn what_is_another_stack_s_cannot_be_touched() {
     assert_ne!(said.code, Some(0));
     let refused = others.seen().refused.join("\n");
     assert!(refused.contains("ec2:DescribeVpcAttribute"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_roles_of_a_stack_are_found_without_a_list_of_all() {
+    let mut journey = Journey::begin("policy-roles", "dev", false).await;
+    journey.write(STACK);
+    let _ = journey.apply().await;
+    let policy = journey.policy("plan").await;
+    let list = BTreeSet::from(["iam:GetAccountAuthorizationDetails".to_owned()]);
+    let plan = ["plan", "--env", "dev", "--detailed-exitcode"];
+    let (said, seen) = journey.attempt(&policy, &plan, list.clone()).await;
+    assert_eq!((said.code, &seen.missed), (Some(0), &list), "{}\n{}", said.out, said.err);
+    // One that nobody wants any more is found as well.
+    journey.write(&STACK.replace("monitoring  = \"60s\"", "monitoring  = \"0s\""));
+    let (said, _) = journey.attempt(&policy, &plan, list).await;
+    let goes = |line: &str| line.trim_start().starts_with("- ") && line.contains("role.rds");
+    assert!(said.out.lines().any(goes), "{}\n{}", said.out, said.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

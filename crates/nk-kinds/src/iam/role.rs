@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Retry, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{PolicyDocument, Tags, output};
@@ -26,6 +26,25 @@ pub struct Role {
     pub inline: BTreeMap<String, PolicyDocument>,
     /// Its tags.
     pub tags: Tags,
+}
+
+impl Role {
+    /// Pulls images, writes logs and reads secrets for tasks before they run.
+    pub const EXECUTION: &'static str = "ecs-task-execution";
+    /// What tasks may do while they run.
+    pub const TASK: &'static str = "ecs-task";
+    /// Lets RDS write what it measures of a database's machine.
+    pub const MONITORING: &'static str = "rds-enhanced-monitoring";
+
+    /// The name in AWS of the role with this name in a stack.
+    pub fn called(stack: &StackId, name: &str) -> String {
+        format!("{}-{name}-role", stack.prefix())
+    }
+
+    /// The names in AWS of all roles that a stack may have.
+    pub fn names(stack: &StackId) -> [String; 3] {
+        [Self::EXECUTION, Self::TASK, Self::MONITORING].map(|name| Self::called(stack, name))
+    }
 }
 
 /// What AWS assigns to a role.
@@ -68,7 +87,7 @@ impl Kind for Role {
     ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["iam:GetAccountAuthorizationDetails"]),
-        Grant::follow(&[
+        Grant::look(&[
             "iam:GetRole",
             "iam:GetRolePolicy",
             "iam:ListAttachedRolePolicies",

@@ -37,18 +37,18 @@ impl Expansion<'_> {
             let inline = (!secrets.is_empty()).then(|| {
                 ("secrets", PolicyDocument::allow(["secretsmanager:GetSecretValue"], &secrets))
             });
-            self.role("ecs-task-execution", "ecs-tasks.amazonaws.com", Some(managed), inline);
+            self.role(Role::EXECUTION, "ecs-tasks.amazonaws.com", Some(managed), inline);
             let pool = || vec!["@{user-pool.main.arn}".to_owned()];
             let inline = stack
                 .auth
                 .as_ref()
                 .map(|_| ("cognito", PolicyDocument::allow(USER_OPERATIONS, &pool())));
-            self.role("ecs-task", "ecs-tasks.amazonaws.com", None, inline);
+            self.role(Role::TASK, "ecs-tasks.amazonaws.com", None, inline);
         }
         if stack.database.as_ref().is_some_and(|database| database.monitoring_seconds > 0) {
             let managed = "service-role/AmazonRDSEnhancedMonitoringRole";
             let service = "monitoring.rds.amazonaws.com";
-            self.role("rds-enhanced-monitoring", service, Some(managed), None);
+            self.role(Role::MONITORING, service, Some(managed), None);
         }
     }
 
@@ -59,7 +59,7 @@ impl Expansion<'_> {
         managed: Option<&str>,
         inline: Option<(&str, PolicyDocument)>,
     ) {
-        let physical = self.name(&format!("{name}-role"));
+        let physical = Role::called(&self.stack.id, name);
         let arn = |policy| format!("arn:aws:iam::aws:policy/{policy}");
         let role = Role {
             trust: PolicyDocument::trust(service),
