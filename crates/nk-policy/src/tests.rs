@@ -96,6 +96,14 @@ fn a_condition_stands_where_what_is_asked_for_has_no_name() {
 }
 
 #[test]
+fn no_pattern_covers_a_stack_whose_name_begins_alike() {
+    let everything = whole("dev", Scope::Everything);
+    let mut resources = everything.statements.iter().flat_map(|statement| &statement.resources);
+    let loose = resources.find(|arn| arn.to_lowercase().contains("neuraknot-dev*"));
+    assert_eq!(loose, None);
+}
+
+#[test]
 fn what_the_stack_has_not_got_is_not_asked_for() {
     let without = STACK.replace("monitoring  = \"60s\"", "monitoring  = \"0s\"");
     let passed = |text: &str| {

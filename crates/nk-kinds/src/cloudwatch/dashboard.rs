@@ -38,8 +38,8 @@ pub struct DashboardOutputs {
     pub arn: String,
 }
 
-/// The dashboards of a stack, by their names. They are of no region.
-const DASHBOARD: &[&str] = &["cloudwatch::{account}:dashboard/{stack}*"];
+/// The dashboard of a stack, by its name. Dashboards are of no region.
+const DASHBOARD: &[&str] = &["cloudwatch::{account}:dashboard/{stack}"];
 
 impl Kind for Dashboard {
     type Outputs = DashboardOutputs;
