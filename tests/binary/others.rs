@@ -225,6 +225,20 @@ async fn a_rule_that_others_have_revoked_keeps_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_rule_says_whose_it_is_but_those_that_come_with_a_group() {
+    let rig = rig("rule-tags").await;
+    let _ = rig.apply("dev").await.with_code(0);
+    let account = rig.account().await;
+    let ours = |one: &&Json| one["Tags"].to_string().contains("neuraKnot-dev");
+    let list = |name: &str| account[name].as_array().unwrap().iter();
+    let groups: Vec<_> = list("security-groups").filter(ours).map(|one| &one["GroupId"]).collect();
+    let rules = list("security-group-rules").filter(|one| groups.contains(&&one["GroupId"]));
+    let (tagged, bare): (Vec<_>, Vec<_>) = rules.partition(ours);
+    assert!(!tagged.is_empty());
+    assert!(bare.iter().all(|rule| rule["IsEgress"] == true), "{bare:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_registry_decides_is_no_difference() {
     let rig = rig("scanning").await;
     let _ = rig.apply("dev").await.with_code(0);

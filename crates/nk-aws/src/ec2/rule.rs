@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{
-    IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroupRule, UserIdGroupPair,
+    IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, SecurityGroupRule,
+    UserIdGroupPair,
 };
 use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult};
@@ -14,7 +15,7 @@ use nk_kinds::{
 };
 use nk_model::Ref;
 
-use super::{filter, security_group::LiveGroup};
+use super::{filter, security_group::LiveGroup, tagged};
 use crate::{Aws, rim::Refused};
 
 /// How many values a filter may have.
@@ -110,16 +111,19 @@ impl Aws {
         let new = |wanted: &BTreeSet<Rule>, found| {
             wanted.difference(found).map(|rule| permission(rule, &live.id)).collect::<Vec<_>>()
         };
+        let tags = || tagged(ResourceType::SecurityGroupRule, &spec.tags);
         let ingress = new(&spec.ingress, &live.spec.ingress);
         if !ingress.is_empty() {
             let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
-            let call = call.set_ip_permissions(Some(ingress)).send().await;
+            let call =
+                call.set_ip_permissions(Some(ingress)).tag_specifications(tags()).send().await;
             proven &= call.unless_missing("ec2:AuthorizeSecurityGroupIngress", there)?.is_some();
         }
         let egress = new(&spec.egress, &live.spec.egress);
         if !egress.is_empty() {
             let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
-            let call = call.set_ip_permissions(Some(egress)).send().await;
+            let call =
+                call.set_ip_permissions(Some(egress)).tag_specifications(tags()).send().await;
             proven &= call.unless_missing("ec2:AuthorizeSecurityGroupEgress", there)?.is_some();
         }
         Ok(proven)
@@ -135,19 +139,19 @@ impl Aws {
         let egress = surplus(egress, &spec.egress)?;
         let mut revoked = 0;
         if !ingress.is_empty() {
+            let count = ingress.len();
             let call = self.ec2.revoke_security_group_ingress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
             let done = call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
             revoked += done.map_or(0, |_| count);
         }
-            let count = ingress.len();
         if !egress.is_empty() {
+            let count = egress.len();
             let call = self.ec2.revoke_security_group_egress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(egress)).send().await;
             let done = call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
             revoked += done.map_or(0, |_| count);
         }
-            let count = egress.len();
         Ok(revoked)
     }
 }

@@ -27,7 +27,8 @@ pub struct SecurityGroup {
     pub ingress: BTreeSet<Rule>,
     /// What may go out.
     pub egress: BTreeSet<Rule>,
-    /// Its tags.
+    /// Its tags. Rules get the same when they are made, and then theirs are not compared; the rule
+    /// that AWS makes along with a group has none.
     pub tags: Tags,
 }
 
@@ -116,6 +117,9 @@ pub struct SecurityGroupOutputs {
 /// Any security group.
 const GROUP: &[&str] = &["ec2:{region}:{account}:security-group/*"];
 
+/// Any rule of one.
+const RULE: &[&str] = &["ec2:{region}:{account}:security-group-rule/*"];
+
 impl Kind for SecurityGroup {
     type Outputs = SecurityGroupOutputs;
     const KIND: &'static str = "security-group";
@@ -147,6 +151,10 @@ impl Kind for SecurityGroup {
         ])
         .on(GROUP)
         .only(Only::Tagged),
+        Grant::make(&["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"])
+            .on(RULE)
+            .only(Only::Tagging),
+        tag_new(&["AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"]).on(RULE),
         Grant::remove(&["ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"])
             .on(GROUP)
             .only(Only::Tagged),
