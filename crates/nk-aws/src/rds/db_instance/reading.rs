@@ -15,6 +15,11 @@ use super::LiveInstance;
 /// The states in which an instance can be changed.
 const READY: [&str; 3] = ["available", "storage-optimization", "storage-initialization"];
 
+/// The states in which RDS deletes an instance only without a last snapshot. In the others that it
+/// has given up there may be data to save. See
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html>.
+const WITHOUT_SNAPSHOT: [&str; 3] = ["failed", "incompatible-network", "incompatible-restore"];
+
 pub(super) fn live(
     address: Address,
     instance: &types::DbInstance,
@@ -60,11 +65,28 @@ fn phase(status: &str) -> (Phase, Option<&str>) {
     match status {
         _ if READY.contains(&status) => (Phase::Ready, None),
         "deleting" => (Phase::Leaving(status.into()), None),
-        // Both can be mended: by more storage in the stack file, or by starting it.
+        // These can be mended: by more storage in the stack file, or by starting it.
         "storage-full" => (Phase::Ready, Some("its storage is full")),
         "stopped" => (Phase::Ready, Some("it is stopped")),
+        // So can this, by other parameters, which a plan that it stops never brings.
+        "incompatible-parameters" => (
+            Phase::Ready,
+            Some(
+                "it does not start with its parameters: correct `database.parameters`, apply, and reboot it",
+            ),
+        ),
         _ if failed => (Phase::Failed(status.into()), None),
         _ => (Phase::Busy(status.into()), None),
+    }
+}
+
+/// The state of an instance whose data no snapshot can save any more.
+pub(super) fn lost(phase: &Phase) -> Option<&str> {
+    match phase {
+        Phase::Failed(status) => {
+            Some(status.as_str()).filter(|status| WITHOUT_SNAPSHOT.contains(status))
+        }
+        _ => None,
     }
 }
 

@@ -139,6 +139,8 @@ fn every_status_is_a_phase() {
         ("backing-up", Phase::Busy("backing-up".into())),
         ("configuring-enhanced-monitoring", Phase::Busy("configuring-enhanced-monitoring".into())),
         ("deleting", Phase::Leaving("deleting".into())),
+        ("stopped", Phase::Ready),
+        ("incompatible-parameters", Phase::Ready),
         ("incompatible-network", Phase::Failed("incompatible-network".into())),
         (
             "inaccessible-encryption-credentials",
@@ -146,6 +148,26 @@ fn every_status_is_a_phase() {
         ),
     ] {
         assert_eq!(phase(status).0, phase_of);
+    }
+}
+
+#[test]
+fn only_three_states_are_beyond_a_snapshot() {
+    let beyond = |status: &str| lost(&phase(status).0).map(str::to_owned);
+    for status in ["failed", "incompatible-network", "incompatible-restore"] {
+        assert_eq!(beyond(status).as_deref(), Some(status));
+    }
+    for status in [
+        "available",
+        "stopped",
+        "storage-full",
+        "restore-error",
+        "insufficient-capacity",
+        "incompatible-parameters",
+        "incompatible-option-group",
+        "inaccessible-encryption-credentials",
+    ] {
+        assert_eq!(beyond(status), None, "{status}");
     }
 }
 
