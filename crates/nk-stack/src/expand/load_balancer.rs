@@ -86,11 +86,14 @@ impl Expansion<'_> {
             https.rules = rules;
             self.desired.add("https", &https);
             http.default = ListenerAction::Redirect(Ref::to("https"));
+            // Nobody is sent there before all that is asked for is answered there.
+            let https = Address::new(Listener::KIND, "https");
+            self.desired.add("http", &http).after = vec![https];
         } else {
             http.default = default;
             http.rules = rules;
+            self.desired.add("http", &http);
         }
-        self.desired.add("http", &http);
     }
 
     fn listener(&self, name: &str, port: i32) -> Listener {
