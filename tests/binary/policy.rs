@@ -22,7 +22,8 @@ const SPARED: [(&str, &str); 2] = [
 ];
 
 /// What no emulator gives a reason to ask for.
-const UNASKED: [(&str, &str); 8] = [
+const UNASKED: [(&str, &str); 9] = [
+    ("acm:DescribeCertificate", "asked of AWS, of the certificate that a stack file names"),
     ("ecr:BatchDeleteImage", "no image is ever pushed"),
     ("ecr:DeleteLifecyclePolicy", "every repository of the stack has a policy"),
     ("ecr:DescribeImages", "asked while a rollout is under way"),
