@@ -65,7 +65,7 @@ impl Reconcile<DbInstance> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveInstance>> {
         if changes.iter().any(|change| change.field() != "tags") {
-            let call = request::modify(&self.rds, spec, &live.spec, changes);
+            let call = request::modify(&self.rds, spec, live, changes);
             Box::pin(call.send()).await.refused("rds:ModifyDBInstance")?;
         }
         if changes.touch("tags") {

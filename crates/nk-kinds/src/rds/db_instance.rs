@@ -74,10 +74,19 @@ pub struct DbInstance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Storage {
-    /// Its size at first, in GiB. What autoscaling added later is no difference.
+    /// Its size at least, in GiB. RDS makes no disk smaller, so what it has grown by is no difference.
     pub initial: i32,
-    /// How far it may grow by itself, in GiB; equal to `initial` for not at all.
+    /// How far it may grow by itself, in GiB; equal to `initial` for not at all, as is what a disk
+    /// has outgrown.
     pub limit: i32,
+}
+
+impl Storage {
+    /// The lowest limit that RDS takes for a disk of so many GiB: a tenth more. See
+    /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html>.
+    pub fn least_limit(size: i32) -> i32 {
+        size.saturating_add(size.saturating_add(9) / 10)
+    }
 }
 
 /// What AWS assigns to a database instance.
@@ -92,6 +101,9 @@ pub struct DbInstanceOutputs {
     /// The ids of the subnets of its group that are in the zones it stands in.
     #[serde(default)]
     pub subnets: BTreeSet<String>,
+    /// The size of its disk, in GiB, with all it has grown by.
+    #[serde(default)]
+    pub disk: i32,
 }
 
 impl DbInstance {

@@ -33,6 +33,7 @@ pub(super) fn live(
         endpoint: endpoint.filter(|host| !host.is_empty()),
         arn: instance.db_instance_arn.clone().unwrap_or_default(),
         subnets: subnets(instance),
+        disk: disk(instance),
     };
     let (phase, note) = phase(instance.db_instance_status().unwrap_or("creating"));
     let live = Live::ready(address, outputs.arn.clone(), spec, outputs).in_phase(phase);
@@ -131,7 +132,7 @@ fn spec(
             .clone()
             .or(instance.db_instance_class.clone())
             .unwrap_or_default(),
-        storage: storage(instance, pending, wanted),
+        storage: storage(disk(instance), instance.max_allocated_storage, wanted),
         multi_zone: pending.multi_az.or(instance.multi_az).unwrap_or(false),
         encrypted: instance.storage_encrypted.unwrap_or(false),
         database: instance.db_name.clone().unwrap_or_default(),
@@ -181,19 +182,24 @@ fn version(
     Ok(floor.cloned().unwrap_or(live))
 }
 
-/// The live storage, without what it grew by itself within the wanted limit.
-fn storage(
-    instance: &types::DbInstance,
-    pending: &PendingModifiedValues,
-    wanted: Option<&DbInstance>,
-) -> Storage {
-    let size = pending.allocated_storage.or(instance.allocated_storage).unwrap_or(0);
-    // No limit is how RDS says that it does not grow.
-    let limit = instance.max_allocated_storage.unwrap_or(size);
-    let grown = |wanted: &Storage| size > wanted.initial && size <= wanted.limit;
-    match wanted.map(|wanted| wanted.storage).filter(grown) {
-        Some(wanted) => Storage { initial: wanted.initial, limit },
-        None => Storage { initial: size, limit },
+/// The size of the disk, or the one that it is about to have.
+fn disk(instance: &types::DbInstance) -> i32 {
+    let pending = instance.pending_modified_values.as_ref();
+    let pending = pending.and_then(|pending| pending.allocated_storage);
+    pending.or(instance.allocated_storage).unwrap_or(0)
+}
+
+/// The live storage, without what has been added to the wanted size.
+fn storage(size: i32, limit: Option<i32>, wanted: Option<&DbInstance>) -> Storage {
+    let wanted = wanted.map(|wanted| wanted.storage);
+    let grown = wanted.filter(|wanted| size > wanted.initial);
+    // No limit is how RDS says that it does not grow, and so is one that it has reached; that is all
+    // there can be of a wanted limit that it has outgrown.
+    let off = wanted.filter(|wanted| wanted.limit < Storage::least_limit(size));
+    let off = off.map_or(size, |wanted| wanted.limit);
+    Storage {
+        initial: grown.map_or(size, |wanted| wanted.initial),
+        limit: limit.filter(|limit| *limit > size).unwrap_or(off),
     }
 }
 

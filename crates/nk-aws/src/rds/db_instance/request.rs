@@ -8,10 +8,10 @@ use aws_sdk_rds::{
     },
     types::DatabaseInsightsMode,
 };
-use nk_kinds::rds::{DbInstance, DbParameterGroupName};
+use nk_kinds::rds::{DbInstance, DbParameterGroupName, Storage};
 use nk_model::{Change, Changes, Ref};
 
-use super::super::sdk_tags;
+use super::{super::sdk_tags, LiveInstance};
 
 /// Without this RDS enrols the instance in paid support once its major version is out of support.
 const LIFECYCLE: &str = "open-source-rds-extended-support-disabled";
@@ -65,9 +65,11 @@ pub(super) fn create(
 pub(super) fn modify(
     rds: &Client,
     spec: &DbInstance,
-    live: &DbInstance,
+    live: &LiveInstance,
     changes: &[Change],
 ) -> ModifyDBInstanceFluentBuilder {
+    let disk = live.outputs.disk;
+    let live = &live.spec;
     let touched = |field: &str| changes.touch(field);
     let initial = changes.iter().any(|change| change.path == "storage.initial");
     let limit = changes.iter().any(|change| change.path == "storage.limit");
@@ -84,7 +86,7 @@ pub(super) fn modify(
         .set_allow_major_version_upgrade(major.then_some(true))
         .set_db_instance_class(touched("class").then(|| spec.class.clone()))
         .set_allocated_storage(initial.then_some(spec.storage.initial))
-        .set_max_allocated_storage(limit.then_some(spec.storage.limit))
+        .set_max_allocated_storage(limit.then(|| self::limit(spec.storage, disk)))
         .set_multi_az(touched("multi-zone").then_some(spec.multi_zone))
         .set_db_port_number(touched("port").then_some(spec.port))
         .set_backup_retention_period(touched("backup-days").then_some(spec.backup_days))
@@ -105,6 +107,28 @@ pub(super) fn modify(
         .set_deletion_protection(touched("protected").then_some(spec.protected))
 }
 
+/// How far a disk of this size may grow: to the size that it has where that is not at all.
+fn limit(wanted: Storage, size: i32) -> i32 {
+    let room = wanted.limit >= Storage::least_limit(size);
+    if room { wanted.limit } else { size.max(wanted.initial) }
+}
+
 fn groups(spec: &DbInstance) -> Vec<String> {
     spec.security_groups.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_a_disk_has_outgrown_turns_its_growth_off() {
+        let limit = |initial, limit, size| super::limit(Storage { initial, limit }, size);
+        assert_eq!(limit(20, 100, 60), 100);
+        assert_eq!(limit(20, 40, 60), 60);
+        assert_eq!(limit(20, 65, 60), 60);
+        assert_eq!(limit(20, 20, 20), 20);
+        assert_eq!(limit(80, 80, 60), 80);
+        assert_eq!(limit(61, 61, 60), 61);
+    }
 }

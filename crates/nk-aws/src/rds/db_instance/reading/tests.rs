@@ -92,10 +92,27 @@ fn what_was_asked_for_reads_back_equal() {
 fn storage_that_grew_by_itself_is_no_difference() {
     let grown = described_with(|one| one.allocated_storage = Some(60));
     assert_eq!(read(&grown).spec.storage, wanted().storage);
-    let beyond = described_with(|one| one.allocated_storage = Some(120));
-    assert_eq!(read(&beyond).spec.storage, Storage { initial: 120, limit: 100 });
+    assert_eq!(read(&grown).outputs.disk, 60);
     let fixed = described_with(|one| one.max_allocated_storage = None);
     assert_eq!(read(&fixed).spec.storage, Storage { initial: 20, limit: 20 });
+}
+
+#[test]
+fn a_disk_that_has_outgrown_its_limit_needs_no_other() {
+    let wanted = |initial, limit| DbInstance { storage: Storage { initial, limit }, ..wanted() };
+    let read = |size, limit, wanted: &DbInstance| storage(size, limit, Some(wanted));
+    // No growth is wanted, or none that there is room for.
+    for none in [wanted(20, 20), wanted(20, 40), wanted(20, 65)] {
+        assert_eq!(read(60, None, &none), none.storage);
+        assert_eq!(read(60, Some(60), &none), none.storage);
+        let limit = Storage { initial: 20, limit: 100 };
+        assert_eq!(read(60, Some(100), &none), limit);
+    }
+    // Growth is wanted, and off.
+    assert_eq!(read(60, None, &wanted(20, 100)), Storage { initial: 20, limit: 60 });
+    // More is wanted.
+    assert_eq!(read(60, None, &wanted(80, 80)), Storage { initial: 60, limit: 60 });
+    assert_eq!(storage(60, Some(100), None), Storage { initial: 60, limit: 100 });
 }
 
 #[test]
