@@ -65,6 +65,7 @@ impl Reconcile<DbInstance> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveInstance>> {
         if changes.iter().any(|change| change.field() != "tags") {
+            reading::running(live)?;
             let call = request::modify(&self.rds, spec, live, changes);
             Box::pin(call.send()).await.refused("rds:ModifyDBInstance")?;
         }
@@ -105,6 +106,7 @@ impl Reconcile<DbInstance> for Aws {
         if !live.spec.protected {
             return Ok(());
         }
+        reading::running(live)?;
         let call = self.rds.modify_db_instance().db_instance_identifier(&live.spec.name);
         let call = call.deletion_protection(false).apply_immediately(true);
         let answer = Box::pin(call.send()).await;

@@ -1,10 +1,11 @@
 //! A database instance.
 
 mod grants;
+mod retry;
 
 use std::collections::BTreeSet;
 
-use nk_model::{Calls, Grant, Keepsake, Kind, Operation, Pin, Ref, Replace, Retry};
+use nk_model::{Calls, Grant, Keepsake, Kind, Pin, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -145,51 +146,6 @@ impl Kind for DbInstance {
     /// `available` as it was.
     const STALE: f64 = 300.0;
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
-    const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Create,
-            code: "InvalidParameterValue",
-            message: "ENHANCED_MONITORING",
-            patience: 120.0,
-        },
-        // The secret with the password was made a moment ago.
-        Retry {
-            on: Operation::Create,
-            code: "ResourceNotFoundException",
-            message: "",
-            patience: 120.0,
-        },
-        unknown_groups(Operation::Create),
-        unknown_groups(Operation::Update),
-        Retry {
-            on: Operation::Create,
-            code: "DBSubnetGroupNotFoundFault",
-            message: "",
-            patience: 60.0,
-        },
-        Retry {
-            on: Operation::Update,
-            code: "InvalidParameterValue",
-            message: "IAM role ARN value is invalid or does not include the required permissions",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Update,
-            code: "InvalidDBInstanceState",
-            message: "",
-            patience: 40.0 * 60.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "InvalidDBInstanceState",
-            message: "",
-            patience: 40.0 * 60.0,
-        },
-    ];
+    const RETRY: &'static [Retry] = retry::RETRY;
     const GRANTS: &'static [Grant] = grants::GRANTS;
-}
-
-/// How RDS words it of security groups that it has not heard of yet.
-const fn unknown_groups(on: Operation) -> Retry {
-    Retry { on, code: "InvalidParameterValue", message: "Invalid security group", patience: 60.0 }
 }

@@ -20,6 +20,9 @@ const READY: [&str; 3] = ["available", "storage-optimization", "storage-initiali
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html>.
 const WITHOUT_SNAPSHOT: [&str; 3] = ["failed", "incompatible-network", "incompatible-restore"];
 
+/// What a person should know of an instance that does not run.
+const STOPPED: &str = "it is stopped";
+
 pub(super) fn live(
     address: Address,
     instance: &types::DbInstance,
@@ -68,7 +71,7 @@ fn phase(status: &str) -> (Phase, Option<&str>) {
         "deleting" => (Phase::Leaving(status.into()), None),
         // These can be mended: by more storage in the stack file, or by starting it.
         "storage-full" => (Phase::Ready, Some("its storage is full")),
-        "stopped" => (Phase::Ready, Some("it is stopped")),
+        "stopped" => (Phase::Ready, Some(STOPPED)),
         // So can this, by other parameters, which a plan that it stops never brings.
         "incompatible-parameters" => (
             Phase::Ready,
@@ -89,6 +92,19 @@ pub(super) fn lost(phase: &Phase) -> Option<&str> {
         }
         _ => None,
     }
+}
+
+/// Refuses to change what RDS changes only once somebody has started it.
+pub(super) fn running(live: &LiveInstance) -> CloudResult<()> {
+    if !live.notes.iter().any(|note| note == STOPPED) {
+        return Ok(());
+    }
+    let name = &live.spec.name;
+    let message = format!(
+        "`{name}` is stopped: start it first, with `aws rds start-db-instance \
+         --db-instance-identifier {name}`"
+    );
+    Err(CloudError::refused("rds:ModifyDBInstance", message))
 }
 
 /// The parameter groups whose settings wait for a reboot, which nk never does by itself.

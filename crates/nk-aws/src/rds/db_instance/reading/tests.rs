@@ -189,6 +189,16 @@ fn only_three_states_are_beyond_a_snapshot() {
 }
 
 #[test]
+fn a_stopped_instance_has_to_be_started_first() {
+    assert_eq!(running(&read(&described())), Ok(()));
+    let stopped = read(&described_with(|one| one.db_instance_status = Some("stopped".into())));
+    let error = running(&stopped).unwrap_err();
+    // No code, so that no kind's retries are about it.
+    assert_eq!(error.code, None);
+    assert!(error.message.contains("start it first"), "{error}");
+}
+
+#[test]
 fn an_orphan_leaves_a_snapshot() {
     let address = Address::new("db-instance", "main");
     assert!(live(address, &described(), Tags::default(), None).unwrap().spec.final_snapshot);
