@@ -2,6 +2,7 @@
 
 mod reading;
 mod request;
+mod upgrade;
 
 use std::time::SystemTime;
 
@@ -66,7 +67,12 @@ impl Reconcile<DbInstance> for Aws {
     ) -> CloudResult<Option<LiveInstance>> {
         if changes.iter().any(|change| change.field() != "tags") {
             reading::running(live)?;
-            let call = request::modify(&self.rds, spec, live, changes);
+            let version = if request::is_major(spec, &live.spec, changes) {
+                self.upgrade(spec, &live.spec.version).await?
+            } else {
+                spec.asked_version().clone()
+            };
+            let call = request::modify(&self.rds, spec, live, changes, &version);
             Box::pin(call.send()).await.refused("rds:ModifyDBInstance")?;
         }
         if changes.touch("tags") {

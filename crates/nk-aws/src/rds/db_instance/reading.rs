@@ -220,4 +220,4 @@ fn storage(size: i32, limit: Option<i32>, wanted: Option<&DbInstance>) -> Storag
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

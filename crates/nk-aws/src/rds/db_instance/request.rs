@@ -8,7 +8,10 @@ use aws_sdk_rds::{
     },
     types::DatabaseInsightsMode,
 };
-use nk_kinds::rds::{DbInstance, DbParameterGroupName, Storage};
+use nk_kinds::{
+    EngineVersion,
+    rds::{DbInstance, DbParameterGroupName, Storage},
+};
 use nk_model::{Change, Changes, Ref};
 
 use super::{super::sdk_tags, LiveInstance};
@@ -61,12 +64,18 @@ pub(super) fn create(
         .set_tags(Some(sdk_tags(&spec.tags)))
 }
 
+/// Whether the changes are to another major version.
+pub(super) fn is_major(spec: &DbInstance, live: &DbInstance, changes: &[Change]) -> bool {
+    changes.touch("version") && spec.version.major() != live.version.major()
+}
+
 /// What has changed, made at once rather than in the maintenance window. What is not said stays.
 pub(super) fn modify(
     rds: &Client,
     spec: &DbInstance,
     live: &LiveInstance,
     changes: &[Change],
+    version: &EngineVersion,
 ) -> ModifyDBInstanceFluentBuilder {
     let disk = live.outputs.disk;
     let live = &live.spec;
@@ -77,12 +86,17 @@ pub(super) fn modify(
     let insights_on = insights && spec.insights_days > 0;
     let monitoring = touched("monitoring-seconds") || touched("monitoring-role");
     let role = spec.monitoring_role.as_ref().filter(|_| monitoring);
-    let major = touched("version") && spec.version.major() != live.version.major();
+    let major = is_major(spec, live, changes);
     let parameters = spec.parameter_group.as_ref().filter(|_| touched("parameter-group"));
+    // With a major version RDS itself changes from one of its own to the next, which it may make
+    // only then.
+    let own = |group: &Ref<DbParameterGroupName>| group.as_str().starts_with("default.");
+    let live_own = live.parameter_group.as_ref().is_some_and(own);
+    let parameters = parameters.filter(|group| !(major && live_own && own(group)));
     rds.modify_db_instance()
         .db_instance_identifier(&spec.name)
         .apply_immediately(true)
-        .set_engine_version(touched("version").then(|| spec.asked_version().to_string()))
+        .set_engine_version(touched("version").then(|| version.to_string()))
         .set_allow_major_version_upgrade(major.then_some(true))
         .set_db_instance_class(touched("class").then(|| spec.class.clone()))
         .set_allocated_storage(initial.then_some(spec.storage.initial))

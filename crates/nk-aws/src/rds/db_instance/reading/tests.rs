@@ -6,7 +6,7 @@ use aws_sdk_rds::types::{DbSubnetGroup, Endpoint, VpcSecurityGroupMembership};
 
 use super::*;
 
-fn wanted() -> DbInstance {
+pub(in super::super) fn wanted() -> DbInstance {
     DbInstance {
         name: "neuraknot-dev-db".into(),
         engine: "postgres".into(),
