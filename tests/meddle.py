@@ -695,7 +695,7 @@ def _():
     )
 
 
-PARAMETERS = f"{LOWER}-db-parameter-group"
+PARAMETERS = f"{LOWER}-db-parameter-group-postgres15"
 
 
 def set_parameter(name, value):

@@ -24,7 +24,8 @@ const SPARED: [(&str, &str); 4] = [
 ];
 
 /// What no emulator gives a reason to ask for.
-const UNASKED: [(&str, &str); 7] = [
+const UNASKED: [(&str, &str); 8] = [
+    ("acm:DescribeCertificate", "asked of AWS, of the certificate that a stack file names"),
     ("ecr:BatchDeleteImage", "no image is ever pushed"),
     ("ecr:DeleteLifecyclePolicy", "every repository of the stack has a policy"),
     ("ecr:DescribeImages", "asked while a rollout is under way"),

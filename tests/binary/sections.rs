@@ -265,3 +265,18 @@ async fn an_identity_provider_outlives_its_credentials_and_follows_them() {
     let _ = rig.apply("dev").await.with_code(0);
     nothing_is_left_to_do(&rig).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_not_there_is_told_and_not_used() {
+    let rig = rig("certificate").await;
+    let arn = "arn:aws:acm:ap-northeast-1:123456789012:certificate/a";
+    let named = format!("https = \"optional\"\ncertificate = \"{arn}\"");
+    write(&rig, &[&STACK.replacen("https = \"optional\"", &named, 1)]);
+    // As with AWS: a rehearsal asks for nothing that only AWS has.
+    let text = rig.nk_without_local(&["plan", "--env", "dev"]).await.with_code(0).out;
+    assert!(text.contains("ACM says NOT_FOUND of"), "{text}");
+    assert!(text.contains("+  listener.http\n") && !text.contains("+  listener.https"), "{text}");
+    let asked = rig.proxy.take().into_iter().filter(|call| call.service == "acm");
+    let asked: Vec<_> = asked.map(|call| call.name()).collect();
+    assert_eq!(asked, ["acm:DescribeCertificate"]);
+}

@@ -59,6 +59,8 @@ struct Setting {
     credentials_before: Vec<String>,
     credentials: Vec<String>,
     engine_versions: Vec<String>,
+    /// What ACM says of the certificate.
+    certificate_status: Option<String>,
     remove: Vec<String>,
 }
 
@@ -72,6 +74,7 @@ fn desired(path: &Path, setting: &Setting, credentials: &[String], observed: &Ob
         account: Some("123456789012".into()),
         credentials: credentials.iter().cloned().collect(),
         engine_versions: setting.engine_versions.iter().map(|text| text.parse().unwrap()).collect(),
+        certificate_status: setting.certificate_status.clone(),
         ..Survey::default()
     };
     stack.expand(&survey.seeing(observed))

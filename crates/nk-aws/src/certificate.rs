@@ -1,4 +1,5 @@
-//! A certificate for emulators, where nobody has one to name.
+//! Certificates: what ACM says of the one that a stack file names, and one for emulators, where
+//! nobody has one to name.
 //!
 //! On AWS a stack names a certificate that somebody has had validated; nk makes none there.
 
@@ -29,12 +30,13 @@ impl Aws {
         self.request_certificate(domain).await
     }
 
-    /// What ACM says of a certificate, as in `ISSUED`; none where there is no such certificate.
-    pub async fn certificate_status(&self, arn: &str) -> CloudResult<Option<String>> {
+    /// What ACM says of a certificate, as in `ISSUED`; `NOT_FOUND` where the region has no such
+    /// certificate.
+    pub(crate) async fn certificate_status(&self, arn: &str) -> CloudResult<String> {
         let call = self.acm.describe_certificate().certificate_arn(arn).send().await;
         let answer = call.unless_missing("acm:DescribeCertificate", MISSING)?;
         let status = answer.and_then(|answer| answer.certificate?.status);
-        Ok(status.map(|status| status.as_str().to_owned()))
+        Ok(status.as_ref().map_or("NOT_FOUND", CertificateStatus::as_str).to_owned())
     }
 
     /// Removes the certificates that [`local_certificate`](Self::local_certificate) made.

@@ -68,14 +68,20 @@ impl Aws {
                 None => Ok(BTreeSet::new()),
             }
         };
+        let status = async {
+            match &questions.certificate {
+                Some(arn) => self.certificate_status(arn).await.map(Some),
+                None => Ok(None),
+            }
+        };
         let certificate = async {
             match &questions.local_certificate {
                 Some(domain) => self.find_local_certificate(domain).await,
                 None => Ok(None),
             }
         };
-        let (engine_versions, credentials, certificate) =
-            tokio::try_join!(versions, credentials, certificate)?;
-        Ok(Answers { engine_versions, credentials, certificate })
+        let (engine_versions, credentials, certificate_status, local_certificate) =
+            tokio::try_join!(versions, credentials, status, certificate)?;
+        Ok(Answers { engine_versions, credentials, certificate_status, local_certificate })
     }
 }

@@ -1,6 +1,10 @@
 //! What nk asks AWS before it can say what a stack file means.
 
-use aws_sdk_rds::config::Builder;
+use aws_sdk_rds::{
+    config::Builder,
+    operation::describe_db_engine_versions::builders::DescribeDBEngineVersionsFluentBuilder,
+    types::DbEngineVersion,
+};
 use aws_smithy_types::retry::RetryConfig;
 use nk_engine::{CloudError, CloudResult, Nature};
 
@@ -16,32 +20,45 @@ impl Aws {
     ///
     /// When AWS does not say.
     pub async fn engine_versions(&self, engine: &str, major: &str) -> CloudResult<Vec<String>> {
+        let family = format!("{engine}{major}");
+        let call = self.versions_of(engine).db_parameter_group_family(family);
+        let versions = self.known_versions(call).await?.into_iter();
+        let creatable = versions.filter(|version| version.status.as_deref() != Some("deprecated"));
+        Ok(creatable.filter_map(|version| version.engine_version).collect())
+    }
+
+    /// The versions that RDS upgrades an engine's version to. Empty for an emulator that does not
+    /// know the call.
+    pub(crate) async fn upgrade_targets(
+        &self,
+        engine: &str,
+        version: &str,
+    ) -> CloudResult<Vec<String>> {
+        let call = self.versions_of(engine).engine_version(version).include_all(true);
+        let found = self.known_versions(call).await?.into_iter();
+        let targets = found.flat_map(|one| one.valid_upgrade_target.unwrap_or_default());
+        Ok(targets.filter_map(|target| target.engine_version).collect())
+    }
+
+    fn versions_of(&self, engine: &str) -> DescribeDBEngineVersionsFluentBuilder {
         let patient = self.rds.config().to_builder();
         // Of an emulator's internal error a repetition makes nothing else.
         let once = |patient: Builder| patient.retry_config(RetryConfig::disabled());
         let config = if self.emulated { once(patient) } else { patient };
-        let answer = aws_sdk_rds::Client::from_conf(config.build())
-            .describe_db_engine_versions()
-            .engine(engine)
-            .db_parameter_group_family(format!("{engine}{major}"))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .refused("rds:DescribeDBEngineVersions");
-        match answer {
-            Ok(versions) => {
-                let creatable = versions
-                    .into_iter()
-                    .filter(|version| version.status.as_deref() != Some("deprecated"));
-                Ok(creatable.filter_map(|version| version.engine_version).collect())
-            }
+        aws_sdk_rds::Client::from_conf(config.build()).describe_db_engine_versions().engine(engine)
+    }
+
+    async fn known_versions(
+        &self,
+        call: DescribeDBEngineVersionsFluentBuilder,
+    ) -> CloudResult<Vec<DbEngineVersion>> {
+        let found = call.into_paginator().items().send().try_collect().await;
+        match found.refused("rds:DescribeDBEngineVersions") {
             Err(error) if self.emulated && is_not_known(&error) => {
-                tracing::warn!(%error, "which versions RDS can create is not known");
+                tracing::warn!(%error, "which versions RDS offers is not known");
                 Ok(Vec::new())
             }
-            Err(error) => Err(error),
+            answer => answer,
         }
     }
 }

@@ -164,15 +164,17 @@ impl Error {
             }
             Self::Guarded(guards) if guards.iter().all(|guard| guard.liftable) => {
                 vec![
-                    "`nk destroy --unprotect` lifts protection, empties what is full, and leaves what \
-                     is not this stack's and what it keeps; nothing was changed"
+                    "`nk destroy --unprotect` lifts protection, empties what is full, lets go what no \
+                     snapshot can save, and leaves what is not this stack's and what it keeps; \
+                     nothing was changed"
                         .to_owned(),
                 ]
             }
             Self::Guarded(_) => vec!["nothing was changed".to_owned()],
             Self::Kept(_) => vec![
                 "put it back into the stack file, or lift first what guards it: protection by \
-                 `protect = false` and an apply, images and users by hand; nothing was changed"
+                 `protect = false` and an apply, images, users and lost data by hand; nothing was \
+                 changed"
                     .to_owned(),
             ],
             Self::Overtaken => vec!["run the same command again to see the new plan".to_owned()],

@@ -112,9 +112,9 @@ impl<P: Provider> Session<P> {
             return Err(Error::Account { stack: account.clone(), caller: caller.account });
         }
         let mut answers = answers.map_err(|error| Error::Cloud(vec![error]))?;
-        let unissued = questions.local_certificate.filter(|_| answers.certificate.is_none());
+        let unissued = questions.local_certificate.filter(|_| answers.local_certificate.is_none());
         if unissued.is_some() {
-            answers.certificate = Some("(issued by the emulator on apply)".to_owned());
+            answers.local_certificate = Some("(issued by the emulator on apply)".to_owned());
         }
         let survey = survey(&caller, answers);
         let desired = stack.expand(&survey);
@@ -219,6 +219,8 @@ fn questions(stack: &Stack, connection: &Connection) -> Questions {
     Questions {
         engine: stack.engine(),
         oauth_secret: stack.oauth_secret(),
+        // An emulator has not heard of AWS's.
+        certificate: stack.certificate().filter(|_| !connection.local).map(str::to_owned),
         local_certificate: certificate.then(domain),
     }
 }
@@ -232,7 +234,8 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
             .iter()
             .filter_map(|text| text.parse().ok())
             .collect(),
-        certificate: answers.certificate,
+        certificate: answers.local_certificate,
+        certificate_status: answers.certificate_status,
         ..Survey::default()
     }
 }

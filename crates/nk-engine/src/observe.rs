@@ -1,7 +1,8 @@
 //! Reading everything of a stack, all kinds at once.
 
 use futures::future::join_all;
-use nk_model::{Desired, Guard, KindInfo, LiveValue, Observed};
+use nk_model::{Desired, Guard, KindInfo, LiveValue, Observed, Operation, Registry};
+use tokio::time::{Duration, Instant, sleep};
 
 use crate::{Cloud, CloudError, Pass, Scope, cloud::Erased};
 
@@ -44,11 +45,37 @@ pub async fn guards<C: Cloud>(cloud: &C, going: &[LiveValue]) -> Result<Vec<Guar
     Ok(looks.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// Lifts what protects these resources, where it can be lifted.
+/// How long a refusal that passes by itself is waited out before the next try.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Lifts what protects these resources, where it can be lifted. What AWS refuses to change for a
+/// while is waited for, as a step would.
 ///
 /// # Errors
 ///
 /// The first call that failed.
-pub async fn unprotect<C: Cloud>(cloud: &C, going: &[LiveValue]) -> Result<(), CloudError> {
-    join_all(going.iter().map(|live| cloud.unprotect_one(live))).await.into_iter().collect()
+pub async fn unprotect<C: Cloud>(
+    cloud: &C,
+    registry: Registry,
+    going: &[LiveValue],
+) -> Result<(), CloudError> {
+    let lifted = going.iter().map(|live| lift(cloud, registry, live));
+    join_all(lifted).await.into_iter().collect()
+}
+
+async fn lift<C: Cloud>(cloud: &C, registry: Registry, live: &LiveValue) -> Result<(), CloudError> {
+    let began = Instant::now();
+    let passing = registry(live.address.kind()).map_or(&[][..], |kind| kind.retry);
+    let passing: Vec<_> = passing.iter().filter(|one| one.on == Operation::Update).collect();
+    loop {
+        let Err(error) = cloud.unprotect_one(live).await else { return Ok(()) };
+        let elapsed = began.elapsed().as_secs_f64();
+        let passes =
+            passing.iter().any(|one| error.says(one.code, one.message) && elapsed < one.patience);
+        if !passes {
+            return Err(error);
+        }
+        tracing::info!(%error, address = %live.address, "waiting before its protection is lifted");
+        sleep(PAUSE).await;
+    }
 }

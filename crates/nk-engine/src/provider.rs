@@ -38,6 +38,8 @@ pub struct Questions {
     pub engine: Option<(String, String)>,
     /// For which identity providers this secret holds credentials.
     pub oauth_secret: Option<String>,
+    /// Where the certificate with this ARN stands.
+    pub certificate: Option<String>,
     /// The certificate for this domain that [`Provider::issue_local_certificate`] had issued.
     pub local_certificate: Option<String>,
 }
@@ -49,8 +51,10 @@ pub struct Answers {
     pub engine_versions: Vec<String>,
     /// The identity providers with credentials, as the secret's keys call them.
     pub credentials: BTreeSet<String>,
-    /// The certificate's ARN.
-    pub certificate: Option<String>,
+    /// What ACM says of the certificate, as in `ISSUED`; none where nobody asked.
+    pub certificate_status: Option<String>,
+    /// The ARN of the certificate that was issued for the domain.
+    pub local_certificate: Option<String>,
 }
 
 /// A cloud that has been connected to.

@@ -52,6 +52,9 @@ pub struct Survey {
     pub engine_versions: Vec<EngineVersion>,
     /// A certificate to use where the stack file names none.
     pub certificate: Option<String>,
+    /// What ACM says of the certificate that the stack file names, as in `ISSUED`, or `NOT_FOUND`;
+    /// none where nobody was asked.
+    pub certificate_status: Option<String>,
 }
 
 impl Survey {

@@ -93,13 +93,22 @@ pub fn address_note(new: usize, used: usize) -> Option<Note> {
 }
 
 fn load_balancer(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {
-    let Some(section) = &stack.load_balancer else { return };
+    if stack.load_balancer.is_none() {
+        return;
+    }
     if stack.services.iter().all(|service| service.route.is_none()) {
         let text = "no service has a route: every request is answered 404";
         notes.push(note("load-balancer.main", text, "services.NAME.route"));
     }
-    let certificate = section.certificate.is_some() || survey.certificate.is_some();
-    if stack.wants_certificate() && !certificate {
+    let certificate = stack.usable_certificate(survey).is_some();
+    if let (Some(arn), Some(status)) = (stack.certificate(), &survey.certificate_status)
+        && status != "ISSUED"
+    {
+        let so =
+            if certificate { "clients refuse it" } else { "there is no HTTPS until it is ISSUED" };
+        let text = format!("ACM says {status} of `{arn}`: {so}");
+        notes.push(note("listener.https", text, "load-balancer.certificate"));
+    } else if stack.wants_certificate() && !certificate {
         let text = "HTTPS is required, and no plan can be made before there is a certificate";
         notes.push(note("listener.https", text, "load-balancer.certificate"));
     } else if stack.is_relied_on() && !certificate {

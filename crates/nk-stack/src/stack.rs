@@ -12,6 +12,11 @@ use crate::{
     },
 };
 
+/// What ACM says of a certificate that no listener can have; `NOT_FOUND` is nk's word for none. One
+/// that has been issued and is valid no more is not among them: what has HTTPS keeps it. See
+/// <https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html>.
+const UNISSUED: [&str; 4] = ["PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED", "NOT_FOUND"];
+
 /// A stack in one environment, as its file describes it.
 #[derive(Debug, Clone)]
 pub struct Stack {
@@ -54,6 +59,18 @@ impl Stack {
     /// Where else users may come from.
     pub fn providers(&self) -> &[Provider] {
         self.auth.as_ref().map_or(&[], |auth| &auth.providers)
+    }
+
+    /// The ARN of the certificate that the stack file names.
+    pub fn certificate(&self) -> Option<&str> {
+        self.load_balancer.as_ref()?.certificate.as_deref()
+    }
+
+    /// The ARN of the certificate that a listener can have.
+    pub(crate) fn usable_certificate<'a>(&'a self, survey: &'a Survey) -> Option<&'a str> {
+        let status = survey.certificate_status.as_deref();
+        let issued = !status.is_some_and(|status| UNISSUED.contains(&status));
+        self.certificate().filter(|_| issued).or(survey.certificate.as_deref())
     }
 
     /// Whether it cannot be planned without a certificate that the stack file does not name.
@@ -112,19 +129,24 @@ impl Stack {
         self.protected || ["prod", "production"].contains(&self.id.environment.as_str())
     }
 
-    /// Refuses a load balancer that must speak HTTPS and has no certificate.
+    /// Refuses a load balancer that must speak HTTPS and has no certificate that it can have.
     ///
     /// Only a plan of what the stack asks for does: what is there can be read and removed without,
     /// and the certificate may be one that nk had an emulator issue.
     pub fn check_https(&self, survey: &Survey) -> Result<(), Problems> {
         let Some(section) = self.load_balancer.as_ref() else { return Ok(()) };
-        if !self.wants_certificate() || survey.certificate.is_some() {
+        if section.https.value != Https::Required || self.usable_certificate(survey).is_some() {
             return Ok(());
         }
-        let message =
-            format!("HTTPS is required in `{}`, without a certificate", self.id.environment);
+        let environment = &self.id.environment;
+        let message = match (&section.certificate, &survey.certificate_status) {
+            (Some(arn), Some(status)) => {
+                format!("HTTPS is required in `{environment}`, and ACM says {status} of `{arn}`")
+            }
+            _ => format!("HTTPS is required in `{environment}`, without a certificate"),
+        };
         let help = "set `load-balancer.certificate` to the ARN of an ACM certificate in this \
-                    region, or say `load-balancer.https = \"optional\"`";
+                    region that is ISSUED, or say `load-balancer.https = \"optional\"`";
         let problem = Problem::new(&section.https.span, message, "required here").help(help);
         Err(Problems::new(&self.source.name, &self.source.text, vec![problem]))
     }

@@ -90,12 +90,11 @@ impl Aws {
     ) -> CloudResult<Vec<String>> {
         let there = self.listener_rules(listener).await?.unwrap_or_default();
         let live = rules(&there, https(spec));
-        for (priority, wanted) in &spec.rules {
-            let same_place = there.iter().find(|rule| self::priority(rule) == Some(*priority));
+        for (priority, wanted) in in_order(&live, &spec.rules) {
+            let same_place = there.iter().find(|rule| self::priority(rule) == Some(priority));
             match same_place.and_then(Rule::rule_arn) {
-                Some(_) if live.get(priority) == Some(wanted) => {}
                 Some(arn) => self.modify_rule(arn, wanted).await?,
-                None => self.create_rule(spec, listener, *priority, wanted).await?,
+                None => self.create_rule(spec, listener, priority, wanted).await?,
             }
         }
         let unwanted = |rule: &&Rule| {
@@ -145,6 +144,31 @@ impl Aws {
     }
 }
 
+/// The rules that are missing or differ, in an order in which a rule that moves is in its new place
+/// before its old one is another's: what it is for is never without a rule, whatever fails. Of rules
+/// that change places with each other one has to be.
+fn in_order<'a>(
+    live: &BTreeMap<i32, ListenerRule>,
+    wanted: &'a BTreeMap<i32, ListenerRule>,
+) -> Vec<(i32, &'a ListenerRule)> {
+    let differs = |(priority, rule): &(i32, &ListenerRule)| live.get(priority) != Some(*rule);
+    let rules = wanted.iter().map(|(priority, rule)| (*priority, rule));
+    let mut waiting: Vec<_> = rules.filter(differs).collect();
+    let mut order = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let free = |(priority, _): &(i32, &ListenerRule)| {
+            let Some(old) = live.get(priority) else { return true };
+            let moves = |(other, rule): &(i32, &ListenerRule)| {
+                other != priority && (&rule.paths, &rule.hosts) == (&old.paths, &old.hosts)
+            };
+            !waiting.iter().any(moves)
+        };
+        let next = waiting.iter().position(free).unwrap_or(0);
+        order.push(waiting.remove(next));
+    }
+    order
+}
+
 /// The listener on port 443 as far as a wanted one names it.
 pub(super) fn https(spec: &Listener) -> Option<&str> {
     let actions = spec.rules.values().map(|rule| &rule.action).chain([&spec.default]);
@@ -181,6 +205,36 @@ mod tests {
     fn what_is_sent_is_what_is_read_back() {
         let found = [rule("10", conditions(&wanted())), rule("default", Vec::new())];
         assert_eq!(rules(&found, None), BTreeMap::from([(10, wanted())]));
+    }
+
+    fn for_path(path: &str, group: &str) -> ListenerRule {
+        ListenerRule {
+            paths: [path.to_owned()].into(),
+            hosts: BTreeSet::new(),
+            action: ListenerAction::Forward(Ref::known(group)),
+        }
+    }
+
+    fn order(live: &[(i32, ListenerRule)], wanted: &[(i32, ListenerRule)]) -> Vec<i32> {
+        let wanted = wanted.iter().cloned().collect();
+        let order = in_order(&live.iter().cloned().collect(), &wanted);
+        order.into_iter().map(|(priority, _)| priority).collect()
+    }
+
+    #[test]
+    fn a_rule_stands_in_its_new_place_before_it_leaves_the_old_one() {
+        let [a, b, c] = ["/a", "/b", "/c"].map(|path| for_path(path, "arn:group"));
+        let before = [(10, a.clone()), (20, b.clone())];
+        // One comes in front, and goes again.
+        let after = [(10, c.clone()), (20, a.clone()), (30, b.clone())];
+        assert_eq!(order(&before, &after), [30, 20, 10]);
+        assert_eq!(order(&after, &before), [10, 20]);
+        // Where it sends them has changed as well.
+        let elsewhere = [(10, c.clone()), (20, for_path("/a", "arn:other"))];
+        assert_eq!(order(&[(10, a.clone()), (20, c.clone())], &[(10, a.clone())]), [0; 0]);
+        assert_eq!(order(&[(10, a.clone())], &elsewhere), [20, 10]);
+        // Two that change places.
+        assert_eq!(order(&before, &[(10, b), (20, a)]), [10, 20]);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 mod reading;
 mod request;
+mod upgrade;
 
 use std::time::SystemTime;
 
 use aws_sdk_rds::types;
 use aws_smithy_types::{DateTime, date_time::Format};
-use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use nk_engine::{CloudError, CloudResult, Departure, Nature, Reconcile, Scope};
 use nk_kinds::rds::{DbInstance, DbInstanceOutputs};
 use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
@@ -65,7 +66,13 @@ impl Reconcile<DbInstance> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveInstance>> {
         if changes.iter().any(|change| change.field() != "tags") {
-            let call = request::modify(&self.rds, spec, &live.spec, changes);
+            reading::running(live)?;
+            let version = if request::is_major(spec, &live.spec, changes) {
+                self.upgrade(spec, &live.spec.version).await?
+            } else {
+                spec.asked_version().clone()
+            };
+            let call = request::modify(&self.rds, spec, live, changes, &version);
             Box::pin(call.send()).await.refused("rds:ModifyDBInstance")?;
         }
         if changes.touch("tags") {
@@ -75,8 +82,7 @@ impl Reconcile<DbInstance> for Aws {
     }
 
     async fn destroy(&self, live: &LiveInstance) -> CloudResult<Departure> {
-        // RDS takes no snapshot of an instance that it has given up.
-        let snapshot = live.spec.final_snapshot && !matches!(live.phase, Phase::Failed(_));
+        let snapshot = live.spec.final_snapshot && reading::lost(&live.phase).is_none();
         let call = self.rds.delete_db_instance().db_instance_identifier(&live.spec.name);
         let call = call
             .skip_final_snapshot(!snapshot)
@@ -86,23 +92,27 @@ impl Reconcile<DbInstance> for Aws {
             Err(error) if error.says("InvalidDBInstanceState", "already being deleted") => {
                 Ok(Departure::Going)
             }
+            // What RDS has given up comes to no other state by itself.
+            Err(error) if matches!(live.phase, Phase::Failed(_)) => {
+                Err(CloudError { nature: Nature::Blocked, ..error })
+            }
             Err(error) => Err(error),
         }
     }
 
     async fn guards(&self, live: &LiveInstance) -> CloudResult<Vec<Guard>> {
-        let guard = || Guard {
-            address: live.address.clone(),
-            reason: "deletion protection is on".into(),
-            liftable: true,
-        };
-        Ok(live.spec.protected.then(guard).into_iter().collect())
+        let guard = |reason| Guard { address: live.address.clone(), reason, liftable: true };
+        let protection = live.spec.protected.then(|| "deletion protection is on".to_owned());
+        let lost = reading::lost(&live.phase).filter(|_| live.spec.final_snapshot);
+        let lost = lost.map(|status| format!("no final snapshot can be taken: {status}"));
+        Ok(protection.into_iter().chain(lost).map(guard).collect())
     }
 
     async fn unprotect(&self, live: &LiveInstance) -> CloudResult<()> {
         if !live.spec.protected {
             return Ok(());
         }
+        reading::running(live)?;
         let call = self.rds.modify_db_instance().db_instance_identifier(&live.spec.name);
         let call = call.deletion_protection(false).apply_immediately(true);
         let answer = Box::pin(call.send()).await;

@@ -93,7 +93,7 @@ async fn under_lock<P: Provider>(
         if arguments.unprotect {
             let going = change::going(&plan);
             let lifting = async {
-                let lifted = unprotect(&*session.cloud, &going).await;
+                let lifted = unprotect(&*session.cloud, nk_kinds::kind, &going).await;
                 lifted.map_err(|error| Error::Cloud(vec![error]))
             };
             hold.prepare(lifting).await?;

@@ -69,6 +69,9 @@ pub struct ListenerOutputs {
     pub arn: String,
 }
 
+/// The certificates of the account, of which a stack file names one.
+const CERTIFICATE: &[&str] = &["acm:{region}:{account}:certificate/*"];
+
 /// The load balancers of a stack, by their names.
 const BALANCER: &[&str] = &["elasticloadbalancing:{region}:{account}:loadbalancer/app/{stack}-*"];
 
@@ -98,6 +101,7 @@ impl Kind for Listener {
             "elasticloadbalancing:DescribeRules",
             "elasticloadbalancing:DescribeTags",
         ]),
+        Grant::look(&["acm:DescribeCertificate"]).on(CERTIFICATE).given("certificate"),
         Grant::make(&["elasticloadbalancing:CreateListener"]).on(BALANCER),
         Grant::make(&["elasticloadbalancing:CreateRule", "elasticloadbalancing:ModifyListener"])
             .on(LISTENER),

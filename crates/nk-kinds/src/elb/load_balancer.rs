@@ -58,6 +58,13 @@ impl Kind for LoadBalancer {
     const CALLS: Calls = Calls { create: 4, update: 1, destroy: 3 };
     const RETRY: &'static [Retry] = &[
         unheard(Operation::Create, "SubnetNotFound"),
+        // The gateway was attached a moment ago.
+        Retry {
+            on: Operation::Create,
+            code: "InvalidSubnet",
+            message: "has no internet gateway",
+            patience: 60.0,
+        },
         unheard(Operation::Create, "InvalidSecurityGroup"),
         unheard(Operation::Update, "SubnetNotFound"),
         unheard(Operation::Update, "InvalidSecurityGroup"),

@@ -1,10 +1,11 @@
 //! A database instance.
 
 mod grants;
+mod retry;
 
 use std::collections::BTreeSet;
 
-use nk_model::{Calls, Grant, Keepsake, Kind, Operation, Pin, Ref, Replace, Retry};
+use nk_model::{Calls, Grant, Keepsake, Kind, Pin, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -74,10 +75,19 @@ pub struct DbInstance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Storage {
-    /// Its size at first, in GiB. What autoscaling added later is no difference.
+    /// Its size at least, in GiB. RDS makes no disk smaller, so what it has grown by is no difference.
     pub initial: i32,
-    /// How far it may grow by itself, in GiB; equal to `initial` for not at all.
+    /// How far it may grow by itself, in GiB; equal to `initial` for not at all, as is what a disk
+    /// has outgrown.
     pub limit: i32,
+}
+
+impl Storage {
+    /// The lowest limit that RDS takes for a disk of so many GiB: a tenth more. See
+    /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html>.
+    pub fn least_limit(size: i32) -> i32 {
+        size.saturating_add(size.saturating_add(9) / 10)
+    }
 }
 
 /// What AWS assigns to a database instance.
@@ -92,6 +102,9 @@ pub struct DbInstanceOutputs {
     /// The ids of the subnets of its group that are in the zones it stands in.
     #[serde(default)]
     pub subnets: BTreeSet<String>,
+    /// The size of its disk, in GiB, with all it has grown by.
+    #[serde(default)]
+    pub disk: i32,
 }
 
 impl DbInstance {
@@ -133,51 +146,6 @@ impl Kind for DbInstance {
     /// `available` as it was.
     const STALE: f64 = 300.0;
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
-    const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Create,
-            code: "InvalidParameterValue",
-            message: "ENHANCED_MONITORING",
-            patience: 120.0,
-        },
-        // The secret with the password was made a moment ago.
-        Retry {
-            on: Operation::Create,
-            code: "ResourceNotFoundException",
-            message: "",
-            patience: 120.0,
-        },
-        unknown_groups(Operation::Create),
-        unknown_groups(Operation::Update),
-        Retry {
-            on: Operation::Create,
-            code: "DBSubnetGroupNotFoundFault",
-            message: "",
-            patience: 60.0,
-        },
-        Retry {
-            on: Operation::Update,
-            code: "InvalidParameterValue",
-            message: "IAM role ARN value is invalid or does not include the required permissions",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Update,
-            code: "InvalidDBInstanceState",
-            message: "",
-            patience: 40.0 * 60.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "InvalidDBInstanceState",
-            message: "",
-            patience: 40.0 * 60.0,
-        },
-    ];
+    const RETRY: &'static [Retry] = retry::RETRY;
     const GRANTS: &'static [Grant] = grants::GRANTS;
-}
-
-/// How RDS words it of security groups that it has not heard of yet.
-const fn unknown_groups(on: Operation) -> Retry {
-    Retry { on, code: "InvalidParameterValue", message: "Invalid security group", patience: 60.0 }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nk_model::{Grant, Kind, Operation, Retry};
+use nk_model::{Grant, Kind, Operation, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -16,7 +16,8 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DbParameterGroup {
-    /// Unique in account and region; lower case, as RDS stores it.
+    /// Unique in account and region; lower case, as RDS stores it. With the family in it, so that
+    /// the group of the next major version can stand beside that of this one.
     pub name: String,
     /// The engine and its major version, as in `postgres15`.
     pub family: String,
@@ -43,6 +44,7 @@ impl Kind for DbParameterGroup {
     const KIND: &'static str = "db-parameter-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
     const IMMUTABLE: &'static [&'static str] = &["name", "family", "description"];
+    const REPLACE: Replace = Replace::CreateFirst(&["name"]);
     const RETRY: &'static [Retry] = &[Retry {
         on: Operation::Destroy,
         code: "InvalidDBParameterGroupState",

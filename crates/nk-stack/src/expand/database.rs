@@ -30,9 +30,10 @@ impl Expansion<'_> {
     }
 
     fn parameter_group(&mut self, database: &Database) {
-        let physical = self.lower_name("db-parameter-group");
+        let family = family(database);
+        let physical = self.lower_name(&format!("db-parameter-group-{family}"));
         let group = DbParameterGroup {
-            family: family(database),
+            family,
             description: format!("Settings of the database of {}", self.stack.id),
             parameters: database.parameters.clone(),
             tags: self.tags::<DbParameterGroup>("main", &physical),

@@ -36,7 +36,7 @@ impl Expansion<'_> {
                 self.target_group(section, service, &route.value);
             }
         }
-        self.listeners(section);
+        self.listeners();
     }
 
     fn target_group(
@@ -71,8 +71,8 @@ impl Expansion<'_> {
     }
 
     /// With a certificate HTTPS answers and HTTP sends there; without one HTTP answers.
-    fn listeners(&mut self, section: &LoadBalancerSection) {
-        let certificate = section.certificate.as_ref().or(self.survey.certificate.as_ref());
+    fn listeners(&mut self) {
+        let certificate = self.stack.usable_certificate(self.survey);
         let default = self.stack.default_target().map_or(ListenerAction::NotFound, |service| {
             ListenerAction::Forward(Ref::to(&service.name))
         });
@@ -80,17 +80,20 @@ impl Expansion<'_> {
         let mut http = self.listener("http", 80);
         if let Some(certificate) = certificate {
             let mut https = self.listener("https", 443);
-            https.certificate = Some(certificate.clone());
+            https.certificate = Some(certificate.to_owned());
             https.tls_policy = Some(TLS_POLICY.to_owned());
             https.default = default;
             https.rules = rules;
             self.desired.add("https", &https);
             http.default = ListenerAction::Redirect(Ref::to("https"));
+            // Nobody is sent there before all that is asked for is answered there.
+            let https = Address::new(Listener::KIND, "https");
+            self.desired.add("http", &http).after = vec![https];
         } else {
             http.default = default;
             http.rules = rules;
+            self.desired.add("http", &http);
         }
-        self.desired.add("http", &http);
     }
 
     fn listener(&self, name: &str, port: i32) -> Listener {

@@ -152,7 +152,7 @@ fn read_storage(fields: &mut Fields<'_, '_>) -> Option<Storage> {
 /// RDS takes no limit closer than a tenth to what is there already.
 fn check_growth(fields: &mut Fields<'_, '_>, initial: &At<Gigabytes>, limit: &At<Gigabytes>) {
     let (from, to) = (initial.value.0, limit.value.0);
-    let least = from + (from + 9) / 10;
+    let least = Storage::least_limit(from);
     if to == from || to >= least {
         return;
     }

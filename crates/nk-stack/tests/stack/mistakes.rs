@@ -138,7 +138,7 @@ fn required_https_without_a_certificate_names_the_keys() {
     insta::assert_snapshot!(format!("{}\n{}\n{}", problems, at.message, at.help.unwrap()), @r#"
     1 mistake in `stack.toml`
     HTTPS is required in `prod`, without a certificate
-    set `load-balancer.certificate` to the ARN of an ACM certificate in this region, or say `load-balancer.https = "optional"`
+    set `load-balancer.certificate` to the ARN of an ACM certificate in this region that is ISSUED, or say `load-balancer.https = "optional"`
     "#);
 }
 
@@ -152,6 +152,28 @@ fn https_is_required_where_the_environment_is_protected_unless_the_stack_says_ot
     assert!(required("", "prod"));
     assert!(!required("", "dev"));
     assert!(!required("https = \"optional\"", "prod"));
+}
+
+#[test]
+fn required_https_needs_a_certificate_that_was_issued() {
+    let arn = "arn:aws:acm:ap-northeast-1:123456789012:certificate/a";
+    let required =
+        format!("load-balancer.https = \"required\"\nload-balancer.certificate = \"{arn}\"");
+    let text = NEURAKNOT.replace("load-balancer.https = \"required\"", &required);
+    let stack = nk_stack::read(&source(&text), "prod").unwrap();
+    let said = |status: Option<&str>| {
+        let survey = Survey { certificate_status: status.map(str::to_owned), ..Survey::default() };
+        stack.check_https(&survey).err().map(|problems| {
+            problems.iter().map(|one| one.message.to_string()).collect::<Vec<_>>().join("\n")
+        })
+    };
+    for status in ["PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED", "NOT_FOUND"] {
+        let message = format!("HTTPS is required in `prod`, and ACM says {status} of `{arn}`");
+        assert_eq!(said(Some(status)), Some(message));
+    }
+    for status in [None, Some("ISSUED"), Some("EXPIRED")] {
+        assert_eq!(said(status), None);
+    }
 }
 
 #[test]

@@ -96,6 +96,7 @@ fn settings_make_a_parameter_group() {
     let desired = expanded(&text, "dev");
     let group = spec(&desired, "db-parameter-group.main");
     assert_eq!(group["family"], "postgres15");
+    assert_eq!(group["name"], "neuraknot-dev-db-parameter-group-postgres15");
     assert_eq!(
         spec(&desired, "db-instance.main")["parameter-group"],
         "@{db-parameter-group.main.name}"

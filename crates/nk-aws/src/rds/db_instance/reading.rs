@@ -15,6 +15,14 @@ use super::LiveInstance;
 /// The states in which an instance can be changed.
 const READY: [&str; 3] = ["available", "storage-optimization", "storage-initialization"];
 
+/// The states in which RDS deletes an instance only without a last snapshot. In the others that it
+/// has given up there may be data to save. See
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html>.
+const WITHOUT_SNAPSHOT: [&str; 3] = ["failed", "incompatible-network", "incompatible-restore"];
+
+/// What a person should know of an instance that does not run.
+const STOPPED: &str = "it is stopped";
+
 pub(super) fn live(
     address: Address,
     instance: &types::DbInstance,
@@ -28,6 +36,7 @@ pub(super) fn live(
         endpoint: endpoint.filter(|host| !host.is_empty()),
         arn: instance.db_instance_arn.clone().unwrap_or_default(),
         subnets: subnets(instance),
+        disk: disk(instance),
     };
     let (phase, note) = phase(instance.db_instance_status().unwrap_or("creating"));
     let live = Live::ready(address, outputs.arn.clone(), spec, outputs).in_phase(phase);
@@ -60,12 +69,42 @@ fn phase(status: &str) -> (Phase, Option<&str>) {
     match status {
         _ if READY.contains(&status) => (Phase::Ready, None),
         "deleting" => (Phase::Leaving(status.into()), None),
-        // Both can be mended: by more storage in the stack file, or by starting it.
+        // These can be mended: by more storage in the stack file, or by starting it.
         "storage-full" => (Phase::Ready, Some("its storage is full")),
-        "stopped" => (Phase::Ready, Some("it is stopped")),
+        "stopped" => (Phase::Ready, Some(STOPPED)),
+        // So can this, by other parameters, which a plan that it stops never brings.
+        "incompatible-parameters" => (
+            Phase::Ready,
+            Some(
+                "it does not start with its parameters: correct `database.parameters`, apply, and reboot it",
+            ),
+        ),
         _ if failed => (Phase::Failed(status.into()), None),
         _ => (Phase::Busy(status.into()), None),
     }
+}
+
+/// The state of an instance whose data no snapshot can save any more.
+pub(super) fn lost(phase: &Phase) -> Option<&str> {
+    match phase {
+        Phase::Failed(status) => {
+            Some(status.as_str()).filter(|status| WITHOUT_SNAPSHOT.contains(status))
+        }
+        _ => None,
+    }
+}
+
+/// Refuses to change what RDS changes only once somebody has started it.
+pub(super) fn running(live: &LiveInstance) -> CloudResult<()> {
+    if !live.notes.iter().any(|note| note == STOPPED) {
+        return Ok(());
+    }
+    let name = &live.spec.name;
+    let message = format!(
+        "`{name}` is stopped: start it first, with `aws rds start-db-instance \
+         --db-instance-identifier {name}`"
+    );
+    Err(CloudError::refused("rds:ModifyDBInstance", message))
 }
 
 /// The parameter groups whose settings wait for a reboot, which nk never does by itself.
@@ -109,7 +148,7 @@ fn spec(
             .clone()
             .or(instance.db_instance_class.clone())
             .unwrap_or_default(),
-        storage: storage(instance, pending, wanted),
+        storage: storage(disk(instance), instance.max_allocated_storage, wanted),
         multi_zone: pending.multi_az.or(instance.multi_az).unwrap_or(false),
         encrypted: instance.storage_encrypted.unwrap_or(false),
         database: instance.db_name.clone().unwrap_or_default(),
@@ -159,21 +198,26 @@ fn version(
     Ok(floor.cloned().unwrap_or(live))
 }
 
-/// The live storage, without what it grew by itself within the wanted limit.
-fn storage(
-    instance: &types::DbInstance,
-    pending: &PendingModifiedValues,
-    wanted: Option<&DbInstance>,
-) -> Storage {
-    let size = pending.allocated_storage.or(instance.allocated_storage).unwrap_or(0);
-    // No limit is how RDS says that it does not grow.
-    let limit = instance.max_allocated_storage.unwrap_or(size);
-    let grown = |wanted: &Storage| size > wanted.initial && size <= wanted.limit;
-    match wanted.map(|wanted| wanted.storage).filter(grown) {
-        Some(wanted) => Storage { initial: wanted.initial, limit },
-        None => Storage { initial: size, limit },
+/// The size of the disk, or the one that it is about to have.
+fn disk(instance: &types::DbInstance) -> i32 {
+    let pending = instance.pending_modified_values.as_ref();
+    let pending = pending.and_then(|pending| pending.allocated_storage);
+    pending.or(instance.allocated_storage).unwrap_or(0)
+}
+
+/// The live storage, without what has been added to the wanted size.
+fn storage(size: i32, limit: Option<i32>, wanted: Option<&DbInstance>) -> Storage {
+    let wanted = wanted.map(|wanted| wanted.storage);
+    let grown = wanted.filter(|wanted| size > wanted.initial);
+    // No limit is how RDS says that it does not grow, and so is one that it has reached; that is all
+    // there can be of a wanted limit that it has outgrown.
+    let off = wanted.filter(|wanted| wanted.limit < Storage::least_limit(size));
+    let off = off.map_or(size, |wanted| wanted.limit);
+    Storage {
+        initial: grown.map_or(size, |wanted| wanted.initial),
+        limit: limit.filter(|limit| *limit > size).unwrap_or(off),
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

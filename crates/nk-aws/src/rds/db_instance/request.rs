@@ -8,10 +8,13 @@ use aws_sdk_rds::{
     },
     types::DatabaseInsightsMode,
 };
-use nk_kinds::rds::{DbInstance, DbParameterGroupName};
+use nk_kinds::{
+    EngineVersion,
+    rds::{DbInstance, DbParameterGroupName, Storage},
+};
 use nk_model::{Change, Changes, Ref};
 
-use super::super::sdk_tags;
+use super::{super::sdk_tags, LiveInstance};
 
 /// Without this RDS enrols the instance in paid support once its major version is out of support.
 const LIFECYCLE: &str = "open-source-rds-extended-support-disabled";
@@ -61,13 +64,21 @@ pub(super) fn create(
         .set_tags(Some(sdk_tags(&spec.tags)))
 }
 
+/// Whether the changes are to another major version.
+pub(super) fn is_major(spec: &DbInstance, live: &DbInstance, changes: &[Change]) -> bool {
+    changes.touch("version") && spec.version.major() != live.version.major()
+}
+
 /// What has changed, made at once rather than in the maintenance window. What is not said stays.
 pub(super) fn modify(
     rds: &Client,
     spec: &DbInstance,
-    live: &DbInstance,
+    live: &LiveInstance,
     changes: &[Change],
+    version: &EngineVersion,
 ) -> ModifyDBInstanceFluentBuilder {
+    let disk = live.outputs.disk;
+    let live = &live.spec;
     let touched = |field: &str| changes.touch(field);
     let initial = changes.iter().any(|change| change.path == "storage.initial");
     let limit = changes.iter().any(|change| change.path == "storage.limit");
@@ -75,16 +86,21 @@ pub(super) fn modify(
     let insights_on = insights && spec.insights_days > 0;
     let monitoring = touched("monitoring-seconds") || touched("monitoring-role");
     let role = spec.monitoring_role.as_ref().filter(|_| monitoring);
-    let major = touched("version") && spec.version.major() != live.version.major();
+    let major = is_major(spec, live, changes);
     let parameters = spec.parameter_group.as_ref().filter(|_| touched("parameter-group"));
+    // With a major version RDS itself changes from one of its own to the next, which it may make
+    // only then.
+    let own = |group: &Ref<DbParameterGroupName>| group.as_str().starts_with("default.");
+    let live_own = live.parameter_group.as_ref().is_some_and(own);
+    let parameters = parameters.filter(|group| !(major && live_own && own(group)));
     rds.modify_db_instance()
         .db_instance_identifier(&spec.name)
         .apply_immediately(true)
-        .set_engine_version(touched("version").then(|| spec.asked_version().to_string()))
+        .set_engine_version(touched("version").then(|| version.to_string()))
         .set_allow_major_version_upgrade(major.then_some(true))
         .set_db_instance_class(touched("class").then(|| spec.class.clone()))
         .set_allocated_storage(initial.then_some(spec.storage.initial))
-        .set_max_allocated_storage(limit.then_some(spec.storage.limit))
+        .set_max_allocated_storage(limit.then(|| self::limit(spec.storage, disk)))
         .set_multi_az(touched("multi-zone").then_some(spec.multi_zone))
         .set_db_port_number(touched("port").then_some(spec.port))
         .set_backup_retention_period(touched("backup-days").then_some(spec.backup_days))
@@ -105,6 +121,28 @@ pub(super) fn modify(
         .set_deletion_protection(touched("protected").then_some(spec.protected))
 }
 
+/// How far a disk of this size may grow: to the size that it has where that is not at all.
+fn limit(wanted: Storage, size: i32) -> i32 {
+    let room = wanted.limit >= Storage::least_limit(size);
+    if room { wanted.limit } else { size.max(wanted.initial) }
+}
+
 fn groups(spec: &DbInstance) -> Vec<String> {
     spec.security_groups.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_a_disk_has_outgrown_turns_its_growth_off() {
+        let limit = |initial, limit, size| super::limit(Storage { initial, limit }, size);
+        assert_eq!(limit(20, 100, 60), 100);
+        assert_eq!(limit(20, 40, 60), 60);
+        assert_eq!(limit(20, 65, 60), 60);
+        assert_eq!(limit(20, 20, 20), 20);
+        assert_eq!(limit(80, 80, 60), 80);
+        assert_eq!(limit(61, 61, 60), 61);
+    }
 }

@@ -6,7 +6,7 @@ use aws_sdk_rds::types::{DbSubnetGroup, Endpoint, VpcSecurityGroupMembership};
 
 use super::*;
 
-fn wanted() -> DbInstance {
+pub(in super::super) fn wanted() -> DbInstance {
     DbInstance {
         name: "neuraknot-dev-db".into(),
         engine: "postgres".into(),
@@ -92,10 +92,27 @@ fn what_was_asked_for_reads_back_equal() {
 fn storage_that_grew_by_itself_is_no_difference() {
     let grown = described_with(|one| one.allocated_storage = Some(60));
     assert_eq!(read(&grown).spec.storage, wanted().storage);
-    let beyond = described_with(|one| one.allocated_storage = Some(120));
-    assert_eq!(read(&beyond).spec.storage, Storage { initial: 120, limit: 100 });
+    assert_eq!(read(&grown).outputs.disk, 60);
     let fixed = described_with(|one| one.max_allocated_storage = None);
     assert_eq!(read(&fixed).spec.storage, Storage { initial: 20, limit: 20 });
+}
+
+#[test]
+fn a_disk_that_has_outgrown_its_limit_needs_no_other() {
+    let wanted = |initial, limit| DbInstance { storage: Storage { initial, limit }, ..wanted() };
+    let read = |size, limit, wanted: &DbInstance| storage(size, limit, Some(wanted));
+    // No growth is wanted, or none that there is room for.
+    for none in [wanted(20, 20), wanted(20, 40), wanted(20, 65)] {
+        assert_eq!(read(60, None, &none), none.storage);
+        assert_eq!(read(60, Some(60), &none), none.storage);
+        let limit = Storage { initial: 20, limit: 100 };
+        assert_eq!(read(60, Some(100), &none), limit);
+    }
+    // Growth is wanted, and off.
+    assert_eq!(read(60, None, &wanted(20, 100)), Storage { initial: 20, limit: 60 });
+    // More is wanted.
+    assert_eq!(read(60, None, &wanted(80, 80)), Storage { initial: 60, limit: 60 });
+    assert_eq!(storage(60, Some(100), None), Storage { initial: 60, limit: 100 });
 }
 
 #[test]
@@ -139,6 +156,8 @@ fn every_status_is_a_phase() {
         ("backing-up", Phase::Busy("backing-up".into())),
         ("configuring-enhanced-monitoring", Phase::Busy("configuring-enhanced-monitoring".into())),
         ("deleting", Phase::Leaving("deleting".into())),
+        ("stopped", Phase::Ready),
+        ("incompatible-parameters", Phase::Ready),
         ("incompatible-network", Phase::Failed("incompatible-network".into())),
         (
             "inaccessible-encryption-credentials",
@@ -147,6 +166,36 @@ fn every_status_is_a_phase() {
     ] {
         assert_eq!(phase(status).0, phase_of);
     }
+}
+
+#[test]
+fn only_three_states_are_beyond_a_snapshot() {
+    let beyond = |status: &str| lost(&phase(status).0).map(str::to_owned);
+    for status in ["failed", "incompatible-network", "incompatible-restore"] {
+        assert_eq!(beyond(status).as_deref(), Some(status));
+    }
+    for status in [
+        "available",
+        "stopped",
+        "storage-full",
+        "restore-error",
+        "insufficient-capacity",
+        "incompatible-parameters",
+        "incompatible-option-group",
+        "inaccessible-encryption-credentials",
+    ] {
+        assert_eq!(beyond(status), None, "{status}");
+    }
+}
+
+#[test]
+fn a_stopped_instance_has_to_be_started_first() {
+    assert_eq!(running(&read(&described())), Ok(()));
+    let stopped = read(&described_with(|one| one.db_instance_status = Some("stopped".into())));
+    let error = running(&stopped).unwrap_err();
+    // No code, so that no kind's retries are about it.
+    assert_eq!(error.code, None);
+    assert!(error.message.contains("start it first"), "{error}");
 }
 
 #[test]
