@@ -12,6 +12,11 @@ Usage: strangers.py ENDPOINT REGION PREFIX names nobody   things with the stack'
        strangers.py ENDPOINT REGION PREFIX rules          two more rules in a group of the stack's
        strangers.py ENDPOINT REGION PREFIX rule           takes one of them away again
        strangers.py ENDPOINT REGION PREFIX scanning       has the registry decide what is scanned
+       strangers.py ENDPOINT REGION PREFIX provider       one more place for users to come from
+       strangers.py ENDPOINT REGION PREFIX providers      where users may come from
+       strangers.py ENDPOINT REGION PREFIX client         the app client of the stack's user pool
+       strangers.py ENDPOINT REGION PREFIX delete-secret NAME [force]
+                                                          schedules it for deletion, or removes it
 
 Prints JSON: the addresses whose names are taken, or the things themselves.
 """
@@ -220,7 +225,7 @@ def inside():
     aws("logs").create_log_group(logGroupName=f"/ecs/{PREFIX}-mine", tags={"whose": "mine"})
     aws("ecr").create_repository(repositoryName=f"{LOWER}-mine", tags=[MINE])
     aws("cognito-idp").create_user_pool(
-        PoolName=f"{PREFIX}-user-pool", UserPoolTags={"whose": "mine"}
+        PoolName=f"{PREFIX}-mine", UserPoolTags={"whose": "mine"}
     )
     aws("cloudwatch").put_dashboard(
         DashboardName=f"{PREFIX}-mine", DashboardBody=json.dumps({"widgets": []})

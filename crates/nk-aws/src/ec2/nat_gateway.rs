@@ -22,7 +22,7 @@ impl Reconcile<NatGateway> for Aws {
         // Only who has just made this very gateway wants to know that it failed, and why; one that is
         // to go is gone by then.
         let failed_too = scope.id().is_some() && !scope.going;
-        if !failed_too {
+        if scope.id().is_none() {
             call = call.filter(filter("state", ALIVE.iter().map(NatGatewayState::as_str)));
         }
         let pages = call.into_paginator().items().send();
