@@ -12,6 +12,7 @@ use crate::{
 /// Checks a stack across its sections. A section that is there but could not be read has been
 /// reported already, and nothing is held against the others for it.
 pub(crate) fn check(stack: &Stack, table: &Table, project: &Span, problems: &mut Vec<Problem>) {
+    let whole = problems.is_empty();
     let sections = Sections { stack, table };
     sections.network(problems);
     sections.zones(problems);
@@ -20,10 +21,7 @@ pub(crate) fn check(stack: &Stack, table: &Table, project: &Span, problems: &mut
     if !stack.id.project.is_empty() {
         names::check(stack, &desired, project, problems);
     }
-    // A reference to something whose section could not be read may well be right.
-    if problems.is_empty() {
-        references::check(stack, &desired, problems);
-    }
+    references::check(stack, &desired, whole, problems);
 }
 
 struct Sections<'a> {

@@ -80,7 +80,7 @@ fn plain(source: &Source, parsed: &Parsed) -> Option<Network> {
 
 fn parse(source: &Source) -> Result<Parsed, Problems> {
     let mut base = tree::parse(&source.text)
-        .map_err(|problem| Problems::new(&source.name, &source.text, vec![problem]))?;
+        .map_err(|problems| Problems::new(&source.name, &source.text, problems))?;
     let overlays = base.remove("env");
     Ok(Parsed { base, overlays })
 }

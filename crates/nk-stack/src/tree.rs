@@ -57,13 +57,23 @@ impl Node {
     }
 }
 
-/// Reads the text of a stack file.
-pub(crate) fn parse(text: &str) -> Result<Table, Problem> {
-    let table = DeTable::parse(text).map_err(|error| {
+/// Reads the text of a stack file. Nothing is read from text that is not TOML: what stands in it is
+/// anybody's guess.
+pub(crate) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(convert_table(table.get_ref()));
+    }
+    // Behind a bracket that stays open everything is misread.
+    let misread = errors.iter().any(|error| error.message().starts_with("unclosed"));
+    let problem = |error: toml::de::Error| {
         let span = error.span().unwrap_or(0..0);
         Problem::new(&span, format!("not TOML: {}", error.message()), "here")
-    })?;
-    Ok(convert_table(table.get_ref()))
+    };
+    let mut problems: Vec<_> = errors.into_iter().map(problem).collect();
+    problems.sort_by_key(|problem| problem.span.start);
+    problems.truncate(if misread { 1 } else { problems.len() });
+    Err(problems)
 }
 
 fn convert_table(table: &DeTable<'_>) -> Table {

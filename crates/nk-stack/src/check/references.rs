@@ -10,19 +10,21 @@ use crate::{
     problem::Problem,
 };
 
-pub(super) fn check(stack: &Stack, desired: &Desired, problems: &mut Vec<Problem>) {
+/// Checks them against the stack, which is `whole` if all of it could be read: a reference to something
+/// whose section could not may well be right.
+pub(super) fn check(stack: &Stack, desired: &Desired, whole: bool, problems: &mut Vec<Problem>) {
     for service in &stack.services {
         let values = service.environment.iter().map(|(_, value)| value).chain(&service.image);
         for value in values {
-            check_text(desired, value, problems);
+            check_text(desired, value, whole, problems);
         }
         for (_, value) in &service.secrets {
-            check_secret(stack, value, problems);
+            check_secret(stack, value, whole, problems);
         }
     }
 }
 
-fn check_text(desired: &Desired, text: &At<String>, problems: &mut Vec<Problem>) {
+fn check_text(desired: &Desired, text: &At<String>, whole: bool, problems: &mut Vec<Problem>) {
     let found = match placeholders(&text.value) {
         Ok(found) => found,
         Err(error) => {
@@ -37,7 +39,9 @@ fn check_text(desired: &Desired, text: &At<String>, problems: &mut Vec<Problem>)
             let message = format!("a container cannot refer to `{address}`");
             let label = "services exist only after their containers are defined";
             problems.push(Problem::new(&text.span, message, label));
-        } else if !desired.resources.contains_key(address) {
+        } else if nk_kinds::kind(address.kind()).is_none()
+            || whole && !desired.resources.contains_key(address)
+        {
             let message =
                 format!("`{placeholder}` refers to `{address}`, which is not in the stack");
             let known: Vec<_> = desired.resources.keys().map(nk_model::Address::as_str).collect();
@@ -57,13 +61,13 @@ fn check_text(desired: &Desired, text: &At<String>, problems: &mut Vec<Problem>)
     }
 }
 
-fn check_secret(stack: &Stack, value: &At<String>, problems: &mut Vec<Problem>) {
+fn check_secret(stack: &Stack, value: &At<String>, whole: bool, problems: &mut Vec<Problem>) {
     let (secret, key) = match value.value.split_once(':') {
         Some((secret, key)) => (secret, Some(key)),
         None => (value.value.as_str(), None),
     };
     let known: BTreeSet<_> = stack.secret_names().into_iter().collect();
-    if !known.contains(secret) {
+    if whole && !known.contains(secret) {
         let message = format!("there is no secret `{secret}` in the stack");
         let help = advice(secret, "secrets", known.iter().copied());
         problems.push(Problem::new(&value.span, message, "no such secret").help(help));

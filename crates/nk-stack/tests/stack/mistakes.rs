@@ -110,6 +110,42 @@ fn broken_toml_has_a_place() {
 }
 
 #[test]
+fn all_that_is_no_toml_comes_at_once() {
+    let text = NEURAKNOT
+        .replace("insights    = true", "insights    = yes")
+        .replace("port = 8000", "port 8000")
+        .replace("keep = \"90d\"", "keep \"90d\"");
+    insta::assert_snapshot!(messages(&text).join("\n"), @r"
+    19:15 not TOML: string values must be quoted, expected literal string (here)
+    43:6 not TOML: key with no value, expected `=` (here)
+    56:11 not TOML: key with no value, expected `=` (here)
+    ");
+}
+
+#[test]
+fn nothing_behind_an_open_bracket_is_told() {
+    let text = changed("window = \"02:00-03:00 JST\" }", "window = \"02:00-03:00 JST\"");
+    insta::assert_snapshot!(messages(&text).join("\n"), @"18:1 not TOML: missing comma between key-value pairs, expected `,` (here)");
+}
+
+#[test]
+fn wrong_references_come_with_the_other_mistakes() {
+    let text = changed("class       = \"db.t3.micro\"", "class = \"t3.micro\"").replace(
+        "port = 3000",
+        "port = 3000\nenvironment = { A = \"@{user-pool.main\", B = \"@{user-pool.main.name}\", \
+         C = \"@{db-instance.main.endpoint}\", D = \"@{pool.main.id}\" }\n\
+         secrets = { E = \"oauth-credentials:google.client_id\" }",
+    );
+    insta::assert_snapshot!(messages(&text).join("\n"), @r#"
+    15:9 `t3.micro` is not a class of database instances (not a class)
+    49:21 `@{user-pool.main` opens a reference with `@{` and does not close it (not a reference)
+    49:45 a user-pool has no output `name` (no such output)
+    49:111 `@{pool.main.id}` refers to `pool.main`, which is not in the stack (refers to nothing)
+    50:17 ECS cannot read `google.client_id`: it knows only the top level of a secret (below the top level)
+    "#);
+}
+
+#[test]
 fn a_target_group_too_long_in_prod_shows_in_dev() {
     let text = changed("port = 3000", "port = 3000\nroute = { path = \"/*\" }");
     insta::assert_snapshot!(mistakes(&text), @r#"
