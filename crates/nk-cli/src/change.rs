@@ -8,6 +8,7 @@ use std::{
 
 use nk_engine::{Cloud, Holder, Lease, Provider, Released, Run, Stop, execute, guards};
 use nk_model::{Action, Desired, Event, Guard, LiveValue, Outcome, Plan, Step, Summary};
+use nk_plan::Permission;
 use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
@@ -17,6 +18,7 @@ use tokio::{
 
 use crate::{
     arguments::{Global, RunArguments},
+    clock,
     commands::cost,
     errors::Error,
     exit::Exit,
@@ -46,7 +48,7 @@ pub(crate) struct Hold<C: Cloud> {
 pub(crate) async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Hold<C>, Error> {
     let told = signals::watch();
     let mine: Holder = holder::myself(command);
-    let acquiring = Lease::acquire(Arc::clone(cloud), mine, holder::wall_clock());
+    let acquiring = Lease::acquire(Arc::clone(cloud), mine, clock::wall());
     match signals::within(&told, LOCK, acquiring).await {
         Some(lease) => Ok(Hold { lease: lease.map_err(Error::Lock)?, told }),
         None => Err(Error::Interrupted),
@@ -198,10 +200,29 @@ pub(crate) async fn guarded<C: Cloud>(cloud: &C, plan: &Plan) -> Result<Vec<Guar
     guards(cloud, &going(plan)).await.map_err(|error| Error::Cloud(vec![error]))
 }
 
-/// Refuses a plan that removes for good what something guards.
-pub(crate) async fn unguarded<C: Cloud>(cloud: &C, plan: &Plan) -> Result<(), Error> {
-    let guards = guarded(cloud, plan).await?;
-    if guards.is_empty() { Ok(()) } else { Err(Error::Kept(guards)) }
+/// The plan for what the stack file asks for, unless it would remove for good what something guards.
+/// What is in `remove` may go although it cannot be made again.
+pub(crate) async fn planned<P: Provider>(
+    session: &Session<P>,
+    remove: &[String],
+    places: usize,
+) -> Result<Plan, Error> {
+    let (desired, observed) = session.observe().await?;
+    let permission = Permission { remove: remove.to_vec(), unseen: session.unseen.clone() };
+    let mut plan =
+        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
+    // At the same time: nothing may make reading AWS a round trip longer.
+    let (guards, note) =
+        tokio::join!(guarded(&*session.cloud, &plan), session.count_addresses(&plan));
+    let guards = guards?;
+    if !guards.is_empty() {
+        return Err(Error::Kept(guards));
+    }
+    plan.notes.extend(note);
+    let windows = session.stack.window_notes(Some(&plan));
+    plan.notes.extend(windows);
+    session.time(&mut plan, places);
+    Ok(plan)
 }
 
 /// The resources that a plan removes.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod change;
+mod clock;
 mod commands;
 mod emulator;
 mod errors;

@@ -4,11 +4,11 @@ use std::{env, fs, path::PathBuf, sync::Arc};
 
 use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, lock_calls, observe};
 use nk_kinds::ec2::ElasticIp;
-use nk_model::{Action, Desired, Kind, KindInfo, Observed, Plan, Step, Unseen, Usual};
+use nk_model::{Action, Desired, Kind, KindInfo, Note, Observed, Plan, Step, Unseen, Usual};
 use nk_plan::Setting;
 use nk_stack::{Source, Stack, Survey};
 
-use crate::{arguments::Global, emulator, errors::Error, history::History};
+use crate::{arguments::Global, clock, emulator, errors::Error, history::History};
 
 /// A stack file, read and checked for one environment.
 pub(crate) struct Opened {
@@ -196,19 +196,19 @@ impl<P: Provider> Session<P> {
         }
     }
 
-    /// Adds to a plan that rents addresses whether there is room for them. A quota is nobody's
-    /// business before, and AWS's to enforce after.
-    pub(crate) async fn count_addresses(&self, plan: &mut Plan) {
+    /// Whether there is room for the addresses that a plan rents. A quota is nobody's business before,
+    /// and AWS's to enforce after.
+    pub(crate) async fn count_addresses(&self, plan: &Plan) -> Option<Note> {
         let makes = |step: &&Step| {
             step.address.kind() == ElasticIp::KIND
                 && matches!(step.action, Action::Create | Action::ReplaceCreate)
         };
         let new = plan.steps.iter().filter(makes).count();
-        if new > 0
-            && let Ok(used) = self.cloud.addresses_in_use().await
-        {
-            plan.notes.extend(nk_stack::address_note(new, used));
+        if new == 0 {
+            return None;
         }
+        let used = self.cloud.addresses_in_use().await.ok()?;
+        nk_stack::address_note(new, used)
     }
 }
 
@@ -236,6 +236,7 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
             .collect(),
         certificate: answers.local_certificate,
         certificate_status: answers.certificate_status,
+        today: Some(clock::today()),
         ..Survey::default()
     }
 }

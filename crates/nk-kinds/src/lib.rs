@@ -19,7 +19,8 @@ pub mod value;
 
 use nk_model::{Kind, KindInfo};
 pub use value::{
-    Cidr, CidrError, Document, EngineVersion, PolicyDocument, Tags, Window, WindowError,
+    Cidr, CidrError, Document, EngineVersion, PolicyDocument, StatedWindow, Tags, Window,
+    WindowError,
 };
 
 /// Calls `$macro!` with the types of all kinds: the one list that every registry is made from.

@@ -12,6 +12,7 @@ mod problem;
 mod read;
 mod section;
 mod stack;
+mod support;
 mod tree;
 mod value;
 
@@ -55,6 +56,8 @@ pub struct Survey {
     /// What ACM says of the certificate that the stack file names, as in `ISSUED`, or `NOT_FOUND`;
     /// none where nobody was asked.
     pub certificate_status: Option<String>,
+    /// The date, as in `2026-11-22`.
+    pub today: Option<String>,
 }
 
 impl Survey {

@@ -4,7 +4,8 @@ use nk_model::Note;
 
 use crate::{
     Stack, Survey,
-    section::{Nat, Provider},
+    section::{Nat, Provider, ServiceSection},
+    support,
 };
 
 /// How many elastic IP addresses a region has unless AWS was asked for more.
@@ -18,6 +19,7 @@ pub(crate) fn lint(stack: &Stack, survey: &Survey) -> Vec<Note> {
     let mut notes = Vec::new();
     services(stack, &mut notes);
     network(stack, &mut notes);
+    database(stack, survey, &mut notes);
     load_balancer(stack, survey, &mut notes);
     if stack.providers().contains(&Provider::X) {
         notes.push(note(
@@ -55,7 +57,60 @@ fn services(stack: &Stack, notes: &mut Vec<Note>) {
                 notes.push(note(&about, text, format!("services.{name}.secrets")));
             }
         }
+        for other in uncalled(stack, service) {
+            let text = format!(
+                "its environment names {}:{}, which its security group does not let it reach",
+                other.name, other.port
+            );
+            notes.push(note(&about, text, format!("services.{name}.calls")));
+        }
     }
+}
+
+/// The services that are named where a service would be called, and are not in its `calls`.
+fn uncalled<'a>(
+    stack: &'a Stack,
+    service: &'a ServiceSection,
+) -> impl Iterator<Item = &'a ServiceSection> {
+    let calls = |name: &str| service.calls.iter().any(|call| call.value == name);
+    stack.services.iter().filter(move |other| {
+        other.name != service.name
+            && !calls(&other.name)
+            && service.environment.iter().any(|(_, value)| is_called(other, &value.value))
+    })
+}
+
+/// Whether a text names a service as `//name` or `name:port`.
+fn is_called(service: &ServiceSection, text: &str) -> bool {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.';
+    text.match_indices(&service.name).any(|(at, name)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let port = after.strip_prefix(':').map(|rest| {
+            rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().to_owned()
+        });
+        !before.ends_with(of_name)
+            && !after.starts_with(of_name)
+            && (before.ends_with("//") || port == Some(service.port.to_string()))
+    })
+}
+
+/// Tells of a major version whose standard support ends within a year, or has ended.
+fn database(stack: &Stack, survey: &Survey, notes: &mut Vec<Note>) {
+    let (Some(database), Some(today)) = (&stack.database, &survey.today) else { return };
+    let major = database.version.major();
+    let Some(end) = support::standard_support_ends(&database.engine, major) else { return };
+    let text = if *today > end {
+        format!(
+            "RDS bills Extended Support for PostgreSQL {major}: standard support ended on {end}"
+        )
+    } else if *today >= support::a_year_before(&end) {
+        format!(
+            "standard support of PostgreSQL {major} ends on {end}; then RDS bills Extended Support"
+        )
+    } else {
+        return;
+    };
+    notes.push(note("db-instance.main", text, "database.version"));
 }
 
 fn looks_secret(name: &str) -> bool {

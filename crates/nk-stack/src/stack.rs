@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use nk_model::{Desired, StackId};
+use nk_model::{Action, Desired, Note, Plan, StackId};
 
 use crate::{
     Source, Survey,
@@ -71,6 +71,26 @@ impl Stack {
         let status = survey.certificate_status.as_deref();
         let issued = !status.is_some_and(|status| UNISSUED.contains(&status));
         self.certificate().filter(|_| issued).or(survey.certificate.as_deref())
+    }
+
+    /// The windows of the database, in UTC and in the zone that the stack file states them in: of a plan
+    /// those that it sets, without one all of them.
+    pub fn window_notes(&self, plan: Option<&Plan>) -> Vec<Note> {
+        let Some(database) = &self.database else { return Vec::new() };
+        let windows = [
+            ("backup-window", &database.backup_window),
+            ("maintenance-window", &database.maintenance),
+        ];
+        let shown = |field: &str| plan.is_none_or(|plan| sets(plan, "db-instance.main", field));
+        windows
+            .into_iter()
+            .filter(|(field, _)| shown(field))
+            .map(|(field, stated)| Note {
+                about: "db-instance.main".into(),
+                text: format!("`{field}` is {stated}"),
+                settle: None,
+            })
+            .collect()
     }
 
     /// Whether it cannot be planned without a certificate that the stack file does not name.
@@ -150,4 +170,12 @@ impl Stack {
         let problem = Problem::new(&section.https.span, message, "required here").help(help);
         Err(Problems::new(&self.source.name, &self.source.text, vec![problem]))
     }
+}
+
+/// Whether a plan gives a field of a resource a value.
+fn sets(plan: &Plan, address: &str, field: &str) -> bool {
+    plan.steps.iter().filter(|step| step.address.as_str() == address).any(|step| {
+        matches!(step.action, Action::Create | Action::ReplaceCreate)
+            || step.changes.iter().any(|change| change.path == field)
+    })
 }

@@ -1,6 +1,6 @@
 //! The values that stack files are written with: text, numbers, durations, sizes, ranges, windows.
 
-use nk_kinds::{Cidr, EngineVersion, Window};
+use nk_kinds::{Cidr, EngineVersion, StatedWindow};
 
 use crate::{
     decode::Decode,
@@ -83,13 +83,18 @@ impl Decode for Cidr {
     }
 }
 
-impl Decode for Window {
+impl Decode for StatedWindow {
     fn expected() -> String {
         "a window such as `\"02:00-03:00 JST\"` or `\"Sun 04:00-05:00 JST\"`".into()
     }
 
     fn decode(node: &Node) -> Option<Self> {
         text(node)?.parse().ok()
+    }
+
+    fn hint(node: &Node) -> Option<String> {
+        text(node)?;
+        Some("a zone is `UTC`, `JST` or an offset such as `+09:00`; without one it is UTC".into())
     }
 }
 

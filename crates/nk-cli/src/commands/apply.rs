@@ -2,7 +2,6 @@
 
 use nk_engine::Provider;
 use nk_model::Plan;
-use nk_plan::Permission;
 
 use crate::{
     arguments::{ApplyArguments, Global},
@@ -57,15 +56,7 @@ async fn planned<P: Provider>(
     session: &Session<P>,
     arguments: &ApplyArguments,
 ) -> Result<Plan, Error> {
-    let (desired, observed) = session.observe().await?;
-    let permission =
-        Permission { remove: arguments.remove.clone(), unseen: session.unseen.clone() };
-    let mut plan =
-        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
-    session.count_addresses(&mut plan).await;
-    session.time(&mut plan, arguments.run.places());
-    change::unguarded(&*session.cloud, &plan).await?;
-    Ok(plan)
+    change::planned(session, &arguments.remove, arguments.run.places()).await
 }
 
 /// What is left to do once the lock is held; `shown` is the plan a person has agreed to.

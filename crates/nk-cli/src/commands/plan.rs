@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use nk_engine::{Provider, holder};
 use nk_model::Note;
-use nk_plan::Permission;
 
 use crate::{
     arguments::{Global, PlanArguments},
@@ -22,14 +21,9 @@ pub(crate) async fn plan<P: Provider>(
 ) -> Result<Exit, Error> {
     let began = Instant::now();
     let session = Session::<P>::begin_plan(global).await?;
-    let (observed, held) = tokio::join!(session.observe(), holder(&*session.cloud));
-    let (desired, observed) = observed?;
-    let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
-    let mut plan =
-        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
-    change::unguarded(&*session.cloud, &plan).await?;
-    session.time(&mut plan, nk_plan::PLACES);
-    session.count_addresses(&mut plan).await;
+    let planning = change::planned(&session, &[], nk_plan::PLACES);
+    let (plan, held) = tokio::join!(planning, holder(&*session.cloud));
+    let mut plan = plan?;
     if let Ok(Some((holder, _))) = held {
         plan.notes.push(Note {
             about: "lock".into(),
@@ -37,7 +31,7 @@ pub(crate) async fn plan<P: Provider>(
             settle: None,
         });
     }
-    let cost = super::cost::line(&session.stack, &plan, &desired);
+    let cost = super::cost::line(&session.stack, &plan, &session.desired);
     let output = Output::new(global);
     output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
     let changes = arguments.detailed_exitcode && !plan.is_empty();

@@ -2,12 +2,14 @@
 
 use nk_stack::Survey;
 
-use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, session};
+use crate::{arguments::Global, clock, errors::Error, exit::Exit, output::Output, session};
 
 /// Prints every resource the stack file asks for. Offline: what only AWS knows is left open.
 pub(crate) fn show(global: &Global) -> Result<Exit, Error> {
     let opened = session::open(global)?;
-    let desired = opened.stack.expand(&Survey::default());
+    let mut desired =
+        opened.stack.expand(&Survey { today: Some(clock::today()), ..Survey::default() });
+    desired.notes.extend(opened.stack.window_notes(None));
     Output::new(global).desired(&desired);
     Ok(Exit::Done)
 }

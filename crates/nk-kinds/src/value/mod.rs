@@ -12,4 +12,4 @@ pub use document::Document;
 pub use engine_version::EngineVersion;
 pub use policy::PolicyDocument;
 pub use tags::Tags;
-pub use window::{Window, WindowError};
+pub use window::{StatedWindow, Window, WindowError};

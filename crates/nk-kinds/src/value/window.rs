@@ -20,6 +20,17 @@ pub struct Window {
     length: i32,
 }
 
+/// A window, and the zone it was stated in, which nothing is compared by.
+#[derive(Debug, Clone)]
+pub struct StatedWindow {
+    /// The window.
+    pub window: Window,
+    /// As in `JST` or `+09:00`.
+    zone: String,
+    /// How many minutes the zone is ahead of UTC.
+    offset: i32,
+}
+
 /// Why a text is not a window.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a window such as `02:00-03:00 JST` or `Sun 04:00-05:00 JST`")]
@@ -102,7 +113,7 @@ fn point(text: &str) -> Option<(Option<i32>, i32)> {
     Some((Some(i32::try_from(day).ok()?), time))
 }
 
-fn parse(text: &str) -> Option<Window> {
+fn parse(text: &str) -> Option<StatedWindow> {
     let (span, zone) = match text.trim().rsplit_once(' ') {
         Some((span, zone)) if !zone.contains(':') || zone.starts_with(['+', '-']) => (span, zone),
         _ => (text.trim(), "UTC"),
@@ -116,14 +127,32 @@ fn parse(text: &str) -> Option<Window> {
         Some(end_day) => (end_day * DAY + end - from).rem_euclid(cycle),
         None => (end - start).rem_euclid(DAY),
     };
-    (length > 0).then(|| Window { weekly, start: (from - offset).rem_euclid(cycle), length })
+    let window = Window { weekly, start: (from - offset).rem_euclid(cycle), length };
+    (length > 0).then(|| StatedWindow { window, zone: zone.to_owned(), offset })
 }
 
 impl FromStr for Window {
     type Err = WindowError;
 
     fn from_str(text: &str) -> Result<Self, WindowError> {
+        StatedWindow::from_str(text).map(|stated| stated.window)
+    }
+}
+
+impl FromStr for StatedWindow {
+    type Err = WindowError;
+
+    fn from_str(text: &str) -> Result<Self, WindowError> {
         parse(text).ok_or_else(|| WindowError(text.to_owned()))
+    }
+}
+
+/// In UTC, and in its own zone where that is another.
+impl fmt::Display for StatedWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { window, zone, offset } = self;
+        write!(f, "{window} UTC")?;
+        if *offset == 0 { Ok(()) } else { write!(f, " = {} {zone}", window.at_offset(*offset)) }
     }
 }
 
@@ -159,6 +188,17 @@ mod tests {
         assert_eq!(window("02:00-03:00 JST").to_string(), "17:00-18:00");
         assert_eq!(window("sat:19:00-sat:20:00"), window("Sun 04:00-05:00 +09:00"));
         assert_eq!(window("Sun:23:30-Mon:00:30").to_string(), "sun:23:30-mon:00:30");
+    }
+
+    #[test]
+    fn a_stated_window_is_told_in_utc_and_in_its_own_zone() {
+        let told = |text: &str| text.parse::<StatedWindow>().unwrap().to_string();
+        assert_eq!(
+            told("Sun 04:00-05:00 JST"),
+            "sat:19:00-sat:20:00 UTC = sun:04:00-sun:05:00 JST"
+        );
+        assert_eq!(told("02:00-03:00 +05:30"), "20:30-21:30 UTC = 02:00-03:00 +05:30");
+        assert_eq!(told("17:00-18:00"), "17:00-18:00 UTC");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nk_kinds::{EngineVersion, Window, rds::Storage};
+use nk_kinds::{EngineVersion, StatedWindow, rds::Storage};
 
 use crate::{
     decode::{At, Fields, Word},
@@ -33,9 +33,9 @@ pub struct Database {
     /// How many days backups are kept.
     pub backup_days: i32,
     /// When the daily backup is made.
-    pub backup_window: Window,
+    pub backup_window: StatedWindow,
     /// When RDS may maintain it.
-    pub maintenance: Window,
+    pub maintenance: StatedWindow,
     /// Whether Performance Insights is on.
     pub insights: bool,
     /// How often Enhanced Monitoring looks, in seconds; zero turns it off.
@@ -197,7 +197,7 @@ fn read_username(fields: &mut Fields<'_, '_>) -> Option<String> {
     None
 }
 
-fn read_backup(fields: &mut Fields<'_, '_>) -> (i32, At<Window>) {
+fn read_backup(fields: &mut Fields<'_, '_>) -> (i32, At<StatedWindow>) {
     const WINDOW: &str = "17:00-18:00";
     let span = fields.span.clone();
     let Some(mut backup) = fields.section("backup") else {
@@ -215,10 +215,10 @@ fn read_window(
     key: &'static str,
     usual: &str,
     weekly: bool,
-) -> At<Window> {
-    let window = fields.or(key, usual.parse::<Window>().expect("a window"));
+) -> At<StatedWindow> {
+    let window = fields.or(key, usual.parse::<StatedWindow>().expect("a window"));
     let name = fields.name(key);
-    if window.value.is_weekly() != weekly {
+    if window.value.window.is_weekly() != weekly {
         let (label, help) = if weekly {
             ("names no day", "name the day of the week, as in `Sun 04:00-05:00 JST`")
         } else {
@@ -227,22 +227,26 @@ fn read_window(
         let problem =
             Problem::new(&window.span, format!("`{name}` is the wrong kind of window"), label);
         fields.report(problem.help(help));
-    } else if !(30..=24 * 60).contains(&window.value.minutes()) {
-        let message = format!("`{name}` is {} minutes long", window.value.minutes());
+    } else if !(30..=24 * 60).contains(&window.value.window.minutes()) {
+        let message = format!("`{name}` is {} minutes long", window.value.window.minutes());
         let label = "must be 30 minutes to 24 hours";
         fields.report(Problem::new(&window.span, message, label));
     }
     window
 }
 
-fn check_windows(fields: &mut Fields<'_, '_>, backup: &At<Window>, maintenance: &At<Window>) {
-    if !backup.value.overlaps(maintenance.value) {
+fn check_windows(
+    fields: &mut Fields<'_, '_>,
+    backup: &At<StatedWindow>,
+    maintenance: &At<StatedWindow>,
+) {
+    if !backup.value.window.overlaps(maintenance.value.window) {
         return;
     }
     // The default of one may be in the way of the other, so mark what the file says.
     let said = if maintenance.span == fields.span { backup } else { maintenance };
     let message = format!(
-        "the backup window {} and the maintenance window {} (both in UTC) overlap",
+        "the backup window, {}, and the maintenance window, {}, overlap",
         backup.value, maintenance.value
     );
     fields.report(Problem::new(&said.span, message, "RDS refuses that"));

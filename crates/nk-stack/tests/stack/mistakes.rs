@@ -93,6 +93,15 @@ fn a_misspelt_word_names_the_nearest() {
 }
 
 #[test]
+fn an_unknown_zone_names_those_that_are_known() {
+    let text = changed("05:00 JST", "05:00 Asia/Tokyo");
+    let problems = nk_stack::read(&source(&text), "dev").unwrap_err();
+    let said: Vec<_> =
+        problems.iter().map(|at| format!("{} / {}", at.message, at.help.unwrap())).collect();
+    insta::assert_snapshot!(said.join("\n"), @r#"`database.maintenance` must be a window such as `"02:00-03:00 JST"` or `"Sun 04:00-05:00 JST"` / a zone is `UTC`, `JST` or an offset such as `+09:00`; without one it is UTC"#);
+}
+
+#[test]
 fn broken_toml_has_a_place() {
     insta::assert_snapshot!(mistakes(&changed("insights    = true", "insights    = yes")), @r#"
       × 1 mistake in `stack.toml`
@@ -226,7 +235,7 @@ fn all_mistakes_come_at_once() {
     9:12 `us-east-1c` is not a zone of ap-northeast-1 (not in the stack's region)
     9:35 10.0.1.128/25 overlaps 10.0.1.0/24 (in use by another subnet)
     16:43 a disk of 20GB cannot grow to 21GB (less than a tenth more)
-    18:15 the backup window 17:00-18:00 and the maintenance window sat:17:30-sat:18:30 (both in UTC) overlap (RDS refuses that)
+    18:15 the backup window, 17:00-18:00 UTC = 02:00-03:00 JST, and the maintenance window, sat:17:30-sat:18:30 UTC = sun:02:30-sun:03:30 JST, overlap (RDS refuses that)
     38:10 there is no service `python` to call (no such service)
     42:10 Fargate has no tasks with 512 CPU units and 768 MiB (no such pair)
     56:13 CloudWatch Logs keeps nothing for 91d (no such retention)

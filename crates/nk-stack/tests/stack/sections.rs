@@ -63,7 +63,7 @@ fn the_database() {
     16:43 `database.storage.limit` cannot be 102400GB (must be 20GB to 65536GB)
     17:24 `database.backup.keep` cannot be 36d (must be 0d to 35d)
     17:39 `database.backup.window` is 15 minutes long (must be 30 minutes to 24 hours)
-    18:15 the backup window 19:30-20:30 and the maintenance window sat:19:00-sat:20:00 (both in UTC) overlap (RDS refuses that)
+    18:15 the backup window, 19:30-20:30 UTC = 04:30-05:30 JST, and the maintenance window, sat:19:00-sat:20:00 UTC = sun:04:00-sun:05:00 JST, overlap (RDS refuses that)
     18:15 `database.maintenance` is the wrong kind of window (names no day)
     20:15 Enhanced Monitoring cannot look every 45s (must be 0s (off), 1s, 5s, 10s, 15s, 30s or 60s)
     19:12 `database.insights` must be `true` or `false` (`on` is not)

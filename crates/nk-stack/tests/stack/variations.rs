@@ -129,3 +129,71 @@ fn five_elastic_ips_are_not_enough_for_three_zones_twice() {
     let told = |(new, used)| nk_stack::address_note(new, used).is_some();
     assert_eq!([(2, 3), (2, 4), (0, 5)].map(told), [false, true, false]);
 }
+
+#[test]
+fn one_nat_gateway_for_all_zones_is_told_where_people_rely_on_it() {
+    let text = NEURAKNOT.replace("\"per-zone\"", "\"single\"");
+    let told = |text: &str, environment: &str| {
+        notes(&expanded(text, environment)).contains("nat-gateway.nat-1: all zones reach")
+    };
+    assert!(told(&text, "prod"));
+    assert!(!told(&text, "dev"));
+    assert!(!told(NEURAKNOT, "prod"));
+    let one_zone = format!(
+        "{HEAD}protect = true\n[network]\ncidr = \"10.0.0.0/16\"\nnat = \"single\"\nzones = [{{ name = \
+         \"ap-northeast-1a\", public = \"10.0.1.0/24\", private = \"10.0.2.0/24\" }}]\n"
+    );
+    assert!(!told(&one_zone, "dev"), "there is no other zone that could stay");
+}
+
+#[test]
+fn a_call_without_a_rule_is_told() {
+    let told = |value: &str, calls: &str| {
+        let frontend = format!(
+            "port = 3000\n{calls}\nenvironment = {{ API = \"{value}\", MODE = \"backend-go\" }}"
+        );
+        let notes = notes(&expanded(&NEURAKNOT.replace("port = 3000", &frontend), "dev"));
+        notes.contains("its environment names python-ai:8000, which")
+            && notes.contains("-> services.nextjs-frontend.calls")
+    };
+    for value in ["http://python-ai:8000", "http://python-ai/v1", "python-ai:8000,other:1"] {
+        assert!(told(value, ""), "{value}");
+        assert!(!told(value, "calls = [\"python-ai\"]"), "{value}");
+    }
+    for value in ["http://my-python-ai:8000", "python-ai", "http://python-ai.example.com"] {
+        assert!(!told(value, ""), "{value}");
+    }
+}
+
+#[test]
+fn the_end_of_standard_support_is_told_a_year_before() {
+    let told = |today: Option<&str>| {
+        let survey = Survey { today: today.map(str::to_owned), ..Survey::default() };
+        let told = notes(&stack(NEURAKNOT, "dev").expand(&survey));
+        told.lines().find(|line| line.contains("standard support")).unwrap_or_default().to_owned()
+    };
+    assert_eq!([told(None), told(Some("2027-02-27"))], ["", ""]);
+    insta::assert_snapshot!([told(Some("2027-03-01")), told(Some("2028-03-01"))].join("\n"), @r#"
+    db-instance.main: standard support of PostgreSQL 15 ends on 2028-02-29; then RDS bills Extended Support -> database.version
+    db-instance.main: RDS bills Extended Support for PostgreSQL 15: standard support ended on 2028-02-29 -> database.version
+    "#);
+}
+
+#[test]
+fn windows_are_told_in_utc_and_in_their_own_zone_where_a_plan_sets_them() {
+    let stack = stack(NEURAKNOT, "dev");
+    let line = |note: nk_model::Note| format!("{}: {}", note.about, note.text);
+    let all: Vec<_> = stack.window_notes(None).into_iter().map(line).collect();
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    db-instance.main: `backup-window` is 17:00-18:00 UTC = 02:00-03:00 JST
+    db-instance.main: `maintenance-window` is sat:19:00-sat:20:00 UTC = sun:04:00-sun:05:00 JST
+    "#);
+    let plan = |before: &nk_model::Observed| {
+        let desired = stack.expand(&Survey::default());
+        nk_plan::plan(&desired, before, nk_kinds::kind, &nk_plan::Permission::default()).unwrap()
+    };
+    let made = plan(&nk_model::Observed::default());
+    assert_eq!(stack.window_notes(Some(&made)).len(), 2);
+    let nothing = nk_model::Plan { steps: Vec::new(), ..made };
+    assert!(stack.window_notes(Some(&nothing)).is_empty());
+}
