@@ -117,6 +117,18 @@ async fn no_secret_is_ever_printed() {
         rig.proxy.set_rule(Arc::new(Transparent));
         said.push(set("oauth-credentials", &key("client_secret"), &value).await.with_code(0));
     }
+    for (secret, key, text, reason) in [
+        ("db-password", "password", "a text", "the database would not learn of it"),
+        ("oauth-credentials", "google.client_id.x", "a text", "`google.client_id` is a value"),
+        ("oauth-credentials", "google", "a text", "there is more below it"),
+        ("oauth-credentials", "line.client_id", "\n", "it is empty"),
+    ] {
+        rig.proxy.take();
+        let refused = set(secret, key, &rig.write("value", text)).await.with_code(1);
+        assert!(refused.err.contains(reason), "{}", refused.err);
+        assert!(rig.proxy.take().iter().all(|call| !call.changes), "{key} was changed");
+        said.push(refused);
+    }
 
     // AWS refuses and quotes what it was sent.
     rig.proxy.set_rule(Arc::new(Quote(&["cognito-idp:CreateIdentityProvider"])));

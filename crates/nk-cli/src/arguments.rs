@@ -206,7 +206,9 @@ pub(crate) enum SecretsCommand {
         /// One key of it, as in `google.client_id`
         key: Option<String>,
     },
-    /// Set one key of a secret: from a prompt, standard input or a file, never from an argument
+    /// Set one key of a secret: from a prompt, standard input or a file, never from an argument.
+    ///
+    /// Not the database's password, of which the database would not learn.
     Set {
         /// Its name in the stack, as in `oauth-credentials`
         name: String,

@@ -70,6 +70,10 @@ pub(crate) enum Error {
     SecretMissing(String),
     #[error("the secret `{secret}` has no key `{key}`")]
     NoSuchKey { secret: String, key: String },
+    #[error("`{key}` does not fit into the secret `{secret}`: {why}")]
+    SecretShape { secret: String, key: String, why: String },
+    #[error("the password in `{0}` is not set here: the database would not learn of it")]
+    SecretOfDatabase(String),
     #[error("cannot write the trace `{path}`: {reason}")]
     TraceFile { path: String, reason: String },
     #[error("cannot read the trace `{path}`: {reason}")]
@@ -170,7 +174,7 @@ impl Error {
                         .to_owned(),
                 ]
             }
-            Self::Guarded(_) => vec!["nothing was changed".to_owned()],
+            Self::Guarded(_) | Self::SecretShape { .. } => vec!["nothing was changed".to_owned()],
             Self::Kept(_) => vec![
                 "put it back into the stack file, or lift first what guards it: protection by \
                  `protect = false` and an apply, images, users and lost data by hand; nothing was \
@@ -204,6 +208,11 @@ impl Error {
             Self::NoSuchSecret { known: names, .. } | Self::NoSuchOutput { known: names, .. } => {
                 known(names)
             }
+            Self::SecretOfDatabase(_) => vec![
+                "change it in RDS and in Secrets Manager by hand, and then start the services anew; \
+                 nothing was changed"
+                    .to_owned(),
+            ],
             Self::SecretMissing(_) => vec!["`nk apply` makes it".to_owned()],
             _ => Vec::new(),
         }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use nk_engine::{Provider, SecretValue};
-use nk_kinds::secretsmanager::Secret;
+use nk_kinds::secretsmanager::{Content, Secret};
 use nk_model::Address;
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ pub(crate) async fn secrets<P: Provider>(
     let session = Session::<P>::begin(global).await?;
     match command {
         SecretsCommand::Get { name, key } => {
-            let physical = physical_name(&session, name)?;
+            let physical = secret(&session, name)?.name;
             let value = read(&session, &physical).await?;
             let found = match key {
                 Some(key) => key.split('.').try_fold(value.reveal(), |at, part| at.get(part)),
@@ -40,7 +40,10 @@ pub(crate) async fn secrets<P: Provider>(
             });
         }
         SecretsCommand::Set { name, key, from_file } => {
-            let physical = physical_name(&session, name)?;
+            let Secret { name: physical, content, .. } = secret(&session, name)?;
+            if content == Content::Password {
+                return Err(Error::SecretOfDatabase(physical));
+            }
             // Asked for before anything is read, so that a mistake costs no call.
             let text = match from_file {
                 Some(path) => fs::read_to_string(path)
@@ -48,8 +51,15 @@ pub(crate) async fn secrets<P: Provider>(
                     .map_err(|error| Error::SecretInput(format!("{}: {error}", path.display())))?,
                 None => prompt::secret(&format!("{physical} {key}"))?,
             };
+            if text.is_empty() {
+                return Err(Error::SecretInput("it is empty".to_owned()));
+            }
             let mut value = read(&session, &physical).await?.reveal().clone();
-            set(&mut value, key, text);
+            set(&mut value, key, text).map_err(|why| Error::SecretShape {
+                secret: physical.clone(),
+                key: key.clone(),
+                why,
+            })?;
             let written = session.cloud.set_secret(&physical, &SecretValue::new(value)).await;
             written.map_err(|error| Error::Cloud(vec![error]))?;
             Output::new(global).line(&format!("set `{key}` in {physical}"));
@@ -58,13 +68,13 @@ pub(crate) async fn secrets<P: Provider>(
     Ok(Exit::Done)
 }
 
-/// What AWS calls the secret called `name` in the stack file.
-fn physical_name<P>(session: &Session<P>, name: &str) -> Result<String, Error> {
+/// The secret called `name` in the stack file.
+fn secret<P>(session: &Session<P>, name: &str) -> Result<Secret, Error> {
     let known =
         || session.desired.of_kind("secret").into_iter().map(|(one, _)| one.name().to_owned());
     let found = session.desired.resources.get(&Address::new("secret", name));
-    let spec = found.and_then(|found| serde_json::from_value::<Secret>(found.spec.clone()).ok());
-    spec.map(|spec| spec.name)
+    found
+        .and_then(|found| serde_json::from_value::<Secret>(found.spec.clone()).ok())
         .ok_or_else(|| Error::NoSuchSecret { name: name.to_owned(), known: known().collect() })
 }
 
@@ -73,16 +83,30 @@ async fn read<P: Provider>(session: &Session<P>, physical: &str) -> Result<Secre
     value.ok_or_else(|| Error::SecretMissing(physical.to_owned()))
 }
 
-/// Sets the value at a dotted key, with objects made where there are none.
-fn set(value: &mut Value, key: &str, text: String) {
+/// Sets the text at a dotted key, with objects made where there is nothing. What the secret holds
+/// otherwise stays: a text is not made an object, nor an object a text, and the error says which it is.
+fn set(value: &mut Value, key: &str, text: String) -> Result<(), String> {
     let mut at = value;
+    let mut path = Vec::new();
     for part in key.split('.') {
-        if !at.is_object() {
+        if at.is_null() {
             *at = Value::Object(Map::new());
         }
+        if !at.is_object() {
+            return Err(if path.is_empty() {
+                "it holds no keys".to_owned()
+            } else {
+                format!("`{}` is a value", path.join("."))
+            });
+        }
+        path.push(part);
         at = &mut at[part];
     }
+    if at.is_object() || at.is_array() {
+        return Err("there is more below it".to_owned());
+    }
     *at = Value::String(text);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -93,10 +117,30 @@ mod tests {
 
     #[test]
     fn a_dotted_key_leaves_the_rest_alone() {
-        let mut value = json!({"google": {"client_id": "a"}, "x": 1});
-        set(&mut value, "google.client_secret", "b".into());
-        set(&mut value, "x.y", "c".into());
-        let expected = json!({"google": {"client_id": "a", "client_secret": "b"}, "x": {"y": "c"}});
+        let mut value = json!({"google": {"client_id": "a"}, "x": null});
+        set(&mut value, "google.client_secret", "b".into()).unwrap();
+        set(&mut value, "google.client_id", "new".into()).unwrap();
+        set(&mut value, "x.y", "c".into()).unwrap();
+        let expected =
+            json!({"google": {"client_id": "new", "client_secret": "b"}, "x": {"y": "c"}});
         assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn what_a_secret_holds_is_not_overwritten_by_another_shape() {
+        for (held, key, why) in [
+            (
+                json!({"google": {"client_id": "live"}}),
+                "google.client_id.x",
+                "`google.client_id` is a value",
+            ),
+            (json!({"google": {"client_id": "live"}}), "google", "there is more below it"),
+            (json!({"keys": ["live"]}), "keys", "there is more below it"),
+            (json!("live"), "password", "it holds no keys"),
+        ] {
+            let mut value = held.clone();
+            assert_eq!(set(&mut value, key, "new".into()), Err(why.to_owned()), "{key}");
+            assert_eq!(value, held);
+        }
     }
 }
