@@ -105,6 +105,25 @@ fn a_good_stack_file_is_valid_in_every_environment() {
 }
 
 #[test]
+fn what_is_valid_is_data_too() {
+    assert_snapshot!(terminal().session("validate --env prod --json"), @r#"
+    exit code 0
+    --- stdout
+    {
+      "valid": [
+        {
+          "resources": 8,
+          "stack": {
+            "environment": "prod",
+            "project": "shop"
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
 fn a_wrong_stack_file_is_shown_with_every_mistake_marked() {
     let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", WRONG)]);
     assert_snapshot!(terminal.session("validate --env dev"), @r#"
@@ -157,7 +176,7 @@ fn mistakes_are_data_too() {
     assert_snapshot!(terminal.session("validate --env dev --json"), @r#"
     exit code 4
     --- stderr
-    {"event":"error","error":"the stack file is wrong","causes":["5:9: `network.cidr` must be an IPv4 address range such as `\"10.0.0.0/16\"`","6:9: `network.nat` must be `\"per-zone\"`, `\"single\"` or `\"none\"`","7:10: `network.zones.private` is missing","7:62: `privat` is not a key of `network.zones`"],"hint":null}
+    {"event":"error","error":"the stack file is wrong","causes":["5:9: `network.cidr` must be an IPv4 address range such as `\"10.0.0.0/16\"`","6:9: `network.nat` must be `\"per-zone\"`, `\"single\"` or `\"none\"`","7:10: `network.zones.private` is missing","7:62: `privat` is not a key of `network.zones`"],"hint":null,"mistakes":[{"column":9,"file":"stacks/shop.toml","label":"`10.0.0.0/33` is not","length":13,"line":5,"message":"`network.cidr` must be an IPv4 address range such as `\"10.0.0.0/16\"`","offset":63},{"column":9,"file":"stacks/shop.toml","help":"did you mean `\"per-zone\"`?","label":"`per-zones` is not","length":11,"line":6,"message":"`network.nat` must be `\"per-zone\"`, `\"single\"` or `\"none\"`","offset":85},{"column":10,"file":"stacks/shop.toml","help":"it must be an IPv4 address range such as `\"10.0.0.0/16\"`","label":"it belongs here","length":77,"line":7,"message":"`network.zones.private` is missing","offset":106},{"column":62,"file":"stacks/shop.toml","help":"did you mean `private`? known keys: `name`, `public`, `private`","label":"unknown key","length":6,"line":7,"message":"`privat` is not a key of `network.zones`","offset":158}]}
     "#);
 }
 

@@ -103,11 +103,11 @@ pub(crate) async fn show<P: Provider>(
 ) -> Result<Plan, Error> {
     let began = Instant::now();
     let plan = planning.await?;
-    let cost = cost::line(&session.stack, &plan, desired);
+    let cost = cost::of_plan(&session.stack, &plan, desired);
     let calls = session.cloud.calls();
     let (output, place, shown) = (Output::new(global), session.place.clone(), plan.clone());
     // Whoever does not read on must not keep signals from being heard.
-    let print = move || output.plan(&place, &shown, &cost, calls, began.elapsed());
+    let print = move || output.plan(&place, &shown, cost, calls, began.elapsed());
     let _ = spawn_blocking(print).await;
     Ok(plan)
 }

@@ -14,6 +14,7 @@ use nk_model::Guard;
 use nk_plan::{PlanError, Problem};
 use nk_report::{Complaint, Styles, complaint_json, complaint_text};
 use nk_stack::{Problems, Stack};
+use serde_json::json;
 
 use crate::exit::Exit;
 
@@ -232,7 +233,11 @@ impl Error {
     fn complaint(&self) -> Complaint {
         let hints = self.hints();
         let hint = (!hints.is_empty()).then(|| hints.join("\n"));
-        Complaint { error: self.to_string(), causes: self.causes(), hint }
+        let mistakes = match self {
+            Self::Problems(problems) => problems.iter().map(|mistake| json!(mistake)).collect(),
+            _ => Vec::new(),
+        };
+        Complaint { error: self.to_string(), causes: self.causes(), hint, mistakes }
     }
 
     fn text(&self, styles: &Styles) -> String {

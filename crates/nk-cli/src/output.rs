@@ -2,10 +2,13 @@
 
 use std::{io::Write, time::Duration};
 
-use nk_model::{Desired, Plan, Summary};
-use nk_report::{Console, PlanText, Styles, plan_json, plan_text, show_text, summary_text};
+use nk_model::{Desired, Json, Plan, Summary};
+use nk_report::{
+    Circumstances, Console, PlanCost, PlanText, Styles, plan_json, plan_text, show_text,
+    summary_text,
+};
 
-use crate::arguments::Global;
+use crate::{arguments::Global, commands::cost, session::Place};
 
 /// The printer of one command. A reader that has gone away is no reason to fail.
 pub(crate) struct Output {
@@ -30,16 +33,38 @@ impl Output {
         }
     }
 
-    /// A plan, between the stack it is for and what it costs.
-    pub(crate) fn plan(&self, place: &str, plan: &Plan, cost: &str, calls: usize, took: Duration) {
-        let seconds = Some(took.as_secs_f64());
+    /// What a command has done: a sentence for a person, or the one document.
+    pub(crate) fn done(&self, text: &str, document: &Json) {
         if self.json {
-            self.data(plan_json(plan, Some(calls), seconds).trim_end());
+            self.data(&format!("{document:#}"));
+        } else {
+            self.line(text);
+        }
+    }
+
+    /// A plan, after the stack it is for.
+    pub(crate) fn plan(
+        &self,
+        place: &Place,
+        plan: &Plan,
+        cost: PlanCost,
+        calls: usize,
+        took: Duration,
+    ) {
+        let seconds = took.as_secs_f64();
+        if self.json {
+            let Place { region, account, caller, .. } = place.clone();
+            let circumstances = Circumstances { region, account, caller, cost, calls, seconds };
+            self.data(plan_json(plan, &circumstances).trim_end());
             return;
         }
-        let options =
-            PlanText { styles: Styles::of(&std::io::stdout()), calls: Some(calls), seconds };
-        let _ = writeln!(anstream::stdout(), "{place}\n\n{}{cost}", plan_text(plan, &options));
+        let options = PlanText {
+            styles: Styles::of(&std::io::stdout()),
+            cost: Some(&cost::line(&cost, &place.region)),
+            calls: Some(calls),
+            seconds: Some(seconds),
+        };
+        let _ = write!(anstream::stdout(), "{place}\n\n{}", plan_text(plan, &options));
     }
 
     /// What a stack file expands to.

@@ -1,10 +1,12 @@
 //! From arguments and a stack file to a connected cloud and what is wanted of it.
 
-use std::{env, fs, path::PathBuf, sync::Arc};
+use std::{env, fmt, fs, path::PathBuf, sync::Arc};
 
 use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, lock_calls, observe};
 use nk_kinds::ec2::ElasticIp;
-use nk_model::{Action, Desired, Kind, KindInfo, Note, Observed, Plan, Step, Unseen, Usual};
+use nk_model::{
+    Action, Desired, Kind, KindInfo, Note, Observed, Plan, StackId, Step, Unseen, Usual,
+};
 use nk_plan::Setting;
 use nk_stack::{Source, Stack, Survey};
 
@@ -29,8 +31,31 @@ pub(crate) struct Session<P> {
     survey: Survey,
     /// The domain of the certificate that an emulator has yet to issue.
     unissued: Option<String>,
-    /// Shown in front of everything else: which stack, where, as whom.
-    pub(crate) place: String,
+    /// Shown in front of everything else.
+    pub(crate) place: Place,
+}
+
+/// Which stack, where, as whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    stack: StackId,
+    pub(crate) region: String,
+    pub(crate) account: String,
+    /// An ARN.
+    pub(crate) caller: String,
+    /// Where the emulator is, if it is one.
+    emulator: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { stack, region, account, caller, emulator } = self;
+        write!(f, "{stack} in {region}, account {account}, as {caller}")?;
+        match emulator {
+            Some(endpoint) => write!(f, ", on the emulator at {endpoint}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Reads the stack file that the arguments name, or the only one there is.
@@ -118,14 +143,13 @@ impl<P: Provider> Session<P> {
         }
         let survey = survey(&caller, answers);
         let desired = stack.expand(&survey);
-        let here = match connection.endpoint.as_ref().filter(|_| connection.local) {
-            Some(endpoint) => format!(", on the emulator at {endpoint}"),
-            None => String::new(),
+        let place = Place {
+            stack: stack.id.clone(),
+            region: stack.region.clone(),
+            account: caller.account,
+            caller: caller.arn,
+            emulator: connection.endpoint.clone().filter(|_| connection.local),
         };
-        let place = format!(
-            "{} in {}, account {}, as {}{here}",
-            stack.id, stack.region, caller.account, caller.arn
-        );
         let cache = emulator::settings().ok().map(|settings| settings.cache);
         // What takes as long as AWS, only faster, is neither AWS nor a mere emulator.
         let history = if speed > 1.0 {

@@ -60,7 +60,8 @@ pub fn estimate<'a>(
         let address = Address::new("account", "data-out");
         lines.push(pricing.used(&address, "data-out", usage.out_gb - FREE_OUT, "out-gb"));
     }
-    Estimate { lines, dated: pricing.prices.oldest() }
+    let (region, dated) = (pricing.prices.region.clone(), pricing.prices.oldest());
+    Estimate { lines, region, dated }
 }
 
 /// What a plan does to the monthly cost: before and after, by the same usage.

@@ -41,6 +41,8 @@ fn number(value: f64) -> String {
 pub struct Estimate {
     /// The lines by address.
     pub lines: Vec<Line>,
+    /// The region that the unit prices are of.
+    pub region: String,
     /// The date of the oldest unit price.
     pub dated: String,
 }
@@ -60,6 +62,11 @@ impl Estimate {
         let lines = self.lines.iter().filter(|line| which(line));
         // Added to a zero of their own: the sum of nothing is a negative one.
         lines.filter_map(|line| line.monthly).fold(0.0, |sum, usd| sum + usd)
+    }
+
+    /// Whether a unit price is one that no AWS page of its day was found for.
+    pub fn is_unsure(&self) -> bool {
+        self.lines.iter().filter_map(|line| line.price.as_ref()).any(|price| !price.sure)
     }
 
     /// The resources with a line that has no price.

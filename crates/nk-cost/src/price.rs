@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use nk_model::Address;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Line;
 
 /// What one unit of something costs.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     /// US dollars.
     pub usd: f64,

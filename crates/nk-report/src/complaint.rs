@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use nk_model::Failure;
+use nk_model::{Failure, Json};
 use serde::Serialize;
 
 use crate::{
@@ -19,9 +19,16 @@ pub struct Complaint {
     pub causes: Vec<String>,
     /// What to do next.
     pub hint: Option<String>,
+    /// What is wrong with the stack file, each mistake with its place, for machines.
+    pub mistakes: Vec<Json>,
 }
 
 impl Complaint {
+    /// An error of which nothing more is known.
+    pub fn new(error: impl Into<String>) -> Self {
+        Self { error: error.into(), causes: Vec::new(), hint: None, mistakes: Vec::new() }
+    }
+
     /// An error with the chain of its sources. Messages do not repeat their sources.
     pub fn of(error: &dyn Error) -> Self {
         let mut causes = Vec::new();
@@ -30,7 +37,7 @@ impl Complaint {
             causes.push(cause.to_string());
             source = cause.source();
         }
-        Self { error: error.to_string(), causes, hint: None }
+        Self { causes, ..Self::new(error.to_string()) }
     }
 
     /// The same with what to do next.
@@ -44,7 +51,7 @@ impl From<&Failure> for Complaint {
     fn from(failure: &Failure) -> Self {
         let Failure { address: _, action: _, error, cause, hint } = failure;
         let causes = cause.iter().cloned().collect();
-        Self { error: error.clone(), causes, hint: hint.clone() }
+        Self { causes, hint: hint.clone(), ..Self::new(error) }
     }
 }
 

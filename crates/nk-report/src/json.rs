@@ -1,6 +1,6 @@
 //! The forms for machines: one object a line, described in `docs/json.md`.
 
-use nk_model::{Event, Forecast, LiveValue, Note, Plan, StackId, Step, Totals};
+use nk_model::{Event, Forecast, Json, LiveValue, Note, Plan, StackId, Step, Totals};
 use serde::Serialize;
 
 use crate::Complaint;
@@ -14,10 +14,40 @@ struct Planned<'a> {
     notes: &'a [Note],
     totals: Totals,
     forecast: &'a Forecast,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    calls: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seconds: Option<f64>,
+    #[serde(flatten)]
+    circumstances: &'a Circumstances,
+}
+
+/// Where a plan was made and by whom, what it costs, and what it took.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Circumstances {
+    /// The AWS region.
+    pub region: String,
+    /// The account.
+    pub account: String,
+    /// Who asked AWS, as an ARN.
+    pub caller: String,
+    /// What the environment will cost.
+    pub cost: PlanCost,
+    /// How many calls it took to read AWS.
+    pub calls: usize,
+    /// How many seconds.
+    pub seconds: f64,
+}
+
+/// What an environment costs a month once a plan is carried out, in US dollars.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PlanCost {
+    /// What does not depend on use.
+    pub fixed: f64,
+    /// What does, by estimate.
+    pub used: f64,
+    /// How much more both are than before.
+    pub change: f64,
+    /// The region that the unit prices are of.
+    pub region: String,
+    /// The date of the oldest of them.
+    pub dated: String,
 }
 
 #[derive(Serialize)]
@@ -26,13 +56,15 @@ struct Complained<'a> {
     error: &'a str,
     causes: &'a [String],
     hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Json]>::is_empty")]
+    mistakes: &'a [Json],
 }
 
 /// A plan as the line `"event": "planned"`, in front of the events of its run.
-pub fn plan_json(plan: &Plan, calls: Option<usize>, seconds: Option<f64>) -> String {
+pub fn plan_json(plan: &Plan, circumstances: &Circumstances) -> String {
     let Plan { stack, steps, unchanged, notes, forecast } = plan;
     let (event, totals) = ("planned", plan.totals());
-    line(&Planned { event, stack, steps, unchanged, notes, totals, forecast, calls, seconds })
+    line(&Planned { event, stack, steps, unchanged, notes, totals, forecast, circumstances })
 }
 
 /// An event as a line.
@@ -42,8 +74,8 @@ pub fn event_json(event: &Event) -> String {
 
 /// An error as the line `"event": "error"`.
 pub fn complaint_json(complaint: &Complaint) -> String {
-    let Complaint { error, causes, hint } = complaint;
-    line(&Complained { event: "error", error, causes, hint: hint.as_deref() })
+    let Complaint { error, causes, hint, mistakes } = complaint;
+    line(&Complained { event: "error", error, causes, hint: hint.as_deref(), mistakes })
 }
 
 fn line(value: &impl Serialize) -> String {
@@ -65,12 +97,18 @@ mod tests {
             notes: Vec::new(),
             forecast: Forecast::default(),
         };
-        insta::assert_snapshot!(plan_json(&plan, Some(52), Some(0.8)), @r#"{"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"forecast":{"time":{"median":0.0,"slow":0.0},"critical-path":[],"calls":0},"calls":52,"seconds":0.8}"#);
+        let circumstances = Circumstances {
+            region: "ap-northeast-1".into(),
+            calls: 52,
+            seconds: 0.8,
+            ..Circumstances::default()
+        };
+        insta::assert_snapshot!(plan_json(&plan, &circumstances), @r#"{"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"forecast":{"time":{"median":0.0,"slow":0.0},"critical-path":[],"calls":0},"region":"ap-northeast-1","account":"","caller":"","cost":{"fixed":0.0,"used":0.0,"change":0.0,"region":"","dated":""},"calls":52,"seconds":0.8}"#);
         let address = Address::new("vpc", "main");
         let event = Event::Started { at: 0.5, address, action: Action::ReplaceCreate, usual: 1.0 };
         insta::assert_snapshot!(event_json(&event), @r#"{"event":"started","at":0.5,"address":"vpc.main","action":"replace-create","usual":1.0}"#);
         let complaint =
-            Complaint { error: "`a` is not there".into(), causes: vec!["b".into()], hint: None };
+            Complaint { causes: vec!["b".into()], ..Complaint::new("`a` is not there") };
         insta::assert_snapshot!(complaint_json(&complaint), @r#"{"event":"error","error":"`a` is not there","causes":["b"],"hint":null}"#);
     }
 }

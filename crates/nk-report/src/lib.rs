@@ -23,7 +23,7 @@ mod value;
 pub use complaint::{Complaint, complaint_text, failure_text};
 pub use console::Console;
 pub use graph::{Graph, Service};
-pub use json::{complaint_json, event_json, plan_json};
+pub use json::{Circumstances, PlanCost, complaint_json, event_json, plan_json};
 pub use plan::{PlanText, plan_text};
 pub use show::show_text;
 pub use styles::Styles;

@@ -13,9 +13,11 @@ use crate::{
 
 /// How a plan is printed.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PlanText {
+pub struct PlanText<'a> {
     /// The colours.
     pub styles: Styles,
+    /// What the plan does to the cost, in a sentence.
+    pub cost: Option<&'a str>,
     /// How many calls it took to read AWS.
     pub calls: Option<usize>,
     /// How many seconds it took to plan.
@@ -25,10 +27,11 @@ pub struct PlanText {
 /// How far to the right the longest address pushes the reasons.
 const ADDRESSES: usize = 40;
 
-/// Each step with the fields that matter, the notes, and one line of totals.
+/// Each step with the fields that matter, the notes, one line of totals, how long it will take, what it
+/// costs, and last how many calls reading took.
 ///
 /// The two halves of a replacement are shown once, where the first of them stands.
-pub fn plan_text(plan: &Plan, options: &PlanText) -> String {
+pub fn plan_text(plan: &Plan, options: &PlanText<'_>) -> String {
     let styles = &options.styles;
     let items = items(plan);
     let column = items.iter().map(|item| width(item.step.address.as_str())).max().unwrap_or(0);
@@ -45,12 +48,16 @@ pub fn plan_text(plan: &Plan, options: &PlanText) -> String {
     text.push_str(&paint(styles.heading, totals(plan.totals(), touched(plan, &items))));
     text.push('\n');
     text.push_str(&expected(plan, options));
+    if let Some(cost) = options.cost {
+        text.push_str(cost);
+        text.push('\n');
+    }
     text.push_str(&effort(options));
     text
 }
 
 /// How long running the plan will take, along which steps, and in how many calls.
-fn expected(plan: &Plan, options: &PlanText) -> String {
+fn expected(plan: &Plan, options: &PlanText<'_>) -> String {
     let Forecast { time, critical_path, calls } = &plan.forecast;
     if critical_path.is_empty() {
         return String::new();
@@ -82,7 +89,7 @@ fn totals(totals: Totals, touched: usize) -> String {
     }
 }
 
-fn effort(options: &PlanText) -> String {
+fn effort(options: &PlanText<'_>) -> String {
     match (options.calls, options.seconds) {
         (Some(calls), Some(seconds)) => {
             format!("Read in {}, {seconds:.1} s.\n", count(calls, "call"))

@@ -2,6 +2,8 @@
 
 use insta::assert_snapshot;
 
+use nk_tests::terminal::Terminal;
+
 use super::terminal;
 
 #[test]
@@ -109,9 +111,40 @@ fn the_cost_is_data_too() {
     exit code 0
     --- stdout
     {
+      "dated": "2024-09-28",
       "fixed": 0.0,
       "lines": [],
+      "region": "ap-northeast-1",
+      "stack": {
+        "environment": "dev",
+        "project": "shop"
+      },
       "used": 0.0
     }
     "#);
+    let lines = terminal().session("cost --env prod --json");
+    let price = r#"
+      "price": {
+        "dated": "2026-09-25",
+        "per": "hour",
+        "sure": true,
+        "usd": 0.062
+      },
+      "quantity": 730.0,"#;
+    assert!(lines.contains(price), "{lines}");
+}
+
+#[test]
+fn prices_of_another_region_and_unsure_ones_are_marked() {
+    let stack = "project = \"shop\"\nregion = \"eu-west-1\"\n\n[network]\ncidr = \"10.0.0.0/16\"\nnat = \"none\"\nzones = [{ name = \"eu-west-1a\", public = \"10.0.1.0/24\", private = \"10.0.2.0/24\" }]\n\n[services.api]\ncpu = 256\nmemory = 512\nport = 80\n";
+    let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", stack)]);
+    let said = terminal.session("cost --env dev");
+    for words in [
+        "x $0.3 per metric-month (?)\n",
+        "on-demand prices of ap-northeast-1, ",
+        "\nIn eu-west-1 prices may be others.\n",
+        "\n(?) No page of AWS from that day was found to confirm the price.",
+    ] {
+        assert!(said.contains(words), "no `{words}` in:\n{said}");
+    }
 }

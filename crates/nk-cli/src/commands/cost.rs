@@ -2,6 +2,7 @@
 
 use nk_cost::{Usage, change, estimate};
 use nk_model::{Desired, Plan};
+use nk_report::PlanCost;
 use nk_stack::{Stack, Survey};
 use serde_json::json;
 
@@ -21,13 +22,17 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
             .map(|line| {
                 json!({
                     "address": line.address, "what": line.what, "formula": line.formula(),
-                    "monthly": line.monthly, "usage": line.usage,
+                    "quantity": line.quantity, "price": line.price, "monthly": line.monthly,
+                    "usage": line.usage,
                 })
             })
             .collect();
         output.data(&format!(
             "{:#}",
-            json!({"lines": lines, "fixed": estimate.fixed(), "used": estimate.used()})
+            json!({
+                "stack": desired.stack, "lines": lines, "fixed": estimate.fixed(),
+                "used": estimate.used(), "region": estimate.region, "dated": estimate.dated,
+            })
         ));
         return Ok(Exit::Done);
     }
@@ -35,9 +40,11 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
     let what = estimate.lines.iter().map(|line| line.what.len()).max().unwrap_or(0);
     for line in &estimate.lines {
         let monthly = line.monthly.map_or_else(|| "?".to_owned(), |usd| format!("{usd:.2}"));
-        let mark = line.usage.map(|key| format!("  (by use: `cost.{key}`)")).unwrap_or_default();
+        let unsure = line.price.as_ref().is_some_and(|price| !price.sure);
+        let unsure = if unsure { " (?)" } else { "" };
+        let by_use = line.usage.map(|key| format!("  (by use: `cost.{key}`)")).unwrap_or_default();
         output.data(&format!(
-            "{:width$}  {:what$}  {monthly:>8}  {}{mark}",
+            "{:width$}  {:what$}  {monthly:>8}  {}{unsure}{by_use}",
             line.address,
             line.what,
             line.formula()
@@ -51,9 +58,15 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
         desired.stack,
         estimate.fixed(),
         estimate.used(),
-        opened.stack.region,
+        estimate.region,
         estimate.dated
     ));
+    if estimate.region != opened.stack.region {
+        output.data(&format!("In {} prices may be others.", opened.stack.region));
+    }
+    if estimate.is_unsure() {
+        output.data("(?) No page of AWS from that day was found to confirm the price.");
+    }
     for address in estimate.unpriced() {
         output.data(&format!("No price is known for a part of `{address}`; it is left out."));
     }
@@ -64,20 +77,26 @@ fn specs(desired: &Desired) -> impl Iterator<Item = (&nk_model::Address, &nk_mod
     desired.resources.iter().map(|(address, resource)| (address, &resource.spec))
 }
 
-/// The line that a plan ends with: what the environment will cost, and what the plan does to that.
-pub(crate) fn line(stack: &Stack, plan: &Plan, desired: &Desired) -> String {
+/// What the environment will cost, and what a plan that ends with `desired` does to that.
+pub(crate) fn of_plan(stack: &Stack, plan: &Plan, desired: &Desired) -> PlanCost {
     let (before, after) = change(plan, desired, &usage(stack));
-    let (was, will) = (before.fixed() + before.used(), after.fixed() + after.used());
-    let change = will - was;
+    let change = after.fixed() + after.used() - before.fixed() - before.used();
+    let (fixed, used) = (after.fixed(), after.used());
+    PlanCost { fixed, used, change, region: after.region, dated: after.dated }
+}
+
+/// The same as a sentence about a stack in a region.
+pub(crate) fn line(cost: &PlanCost, region: &str) -> String {
+    let PlanCost { fixed, used, change, region: priced, dated: _ } = cost;
     let change = if change.abs() < 0.005 {
         "unchanged by this plan".to_owned()
     } else {
-        format!("{}${:.2} by this plan", if change < 0.0 { '-' } else { '+' }, change.abs())
+        format!("{}${:.2} by this plan", if *change < 0.0 { '-' } else { '+' }, change.abs())
     };
+    let elsewhere =
+        if priced == region { String::new() } else { format!(", at prices of {priced}") };
     format!(
-        "Costs ${:.2} a month and about ${:.2} by use, {change}; `nk cost` shows how.",
-        after.fixed(),
-        after.used()
+        "Costs ${fixed:.2} a month and about ${used:.2} by use, {change}{elsewhere}; `nk cost` shows how."
     )
 }
 
@@ -92,5 +111,29 @@ pub(crate) fn usage(stack: &Stack) -> Usage {
         lcu: cost.lcu.unwrap_or(usual.lcu),
         users: cost.users.unwrap_or(usual.users),
         out_gb: cost.out_gb.unwrap_or(usual.out_gb),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_s_cost_names_the_region_of_the_prices_where_it_is_another() {
+        let cost = PlanCost {
+            fixed: 30.0,
+            used: 4.5,
+            change: -1.0,
+            region: "ap-northeast-1".into(),
+            dated: String::new(),
+        };
+        assert_eq!(
+            [line(&cost, "ap-northeast-1"), line(&cost, "eu-west-1")],
+            [
+                "Costs $30.00 a month and about $4.50 by use, -$1.00 by this plan; `nk cost` shows how.",
+                "Costs $30.00 a month and about $4.50 by use, -$1.00 by this plan, at prices of \
+                 ap-northeast-1; `nk cost` shows how.",
+            ]
+        );
     }
 }

@@ -1,5 +1,9 @@
 //! `nk local`: the emulator on this machine.
 
+use nk_local::Status;
+use nk_model::Json;
+use serde_json::json;
+
 use crate::{
     arguments::{Global, LocalCommand},
     emulator::{self, settings, tell},
@@ -10,29 +14,39 @@ use crate::{
 
 /// Starts, stops, empties or describes the emulator.
 pub(crate) async fn local(global: &Global, command: LocalCommand) -> Result<Exit, Error> {
-    let text = match command {
-        LocalCommand::Up => format!("the emulator answers at {}", emulator::up().await?.endpoint),
+    let (text, document) = match command {
+        LocalCommand::Up => {
+            let endpoint = emulator::up().await?.endpoint;
+            (format!("the emulator answers at {endpoint}"), json!({"endpoint": endpoint}))
+        }
         LocalCommand::Down => {
             let stopped = nk_local::down(&settings()?, &tell).await.map_err(Error::Local)?;
-            if stopped { "the emulator is stopped" } else { "no emulator was running" }.to_owned()
+            let text = if stopped { "the emulator is stopped" } else { "no emulator was running" };
+            (text.to_owned(), json!({"stopped": stopped}))
         }
         LocalCommand::Reset => {
             let emptied = nk_local::reset(&settings()?).await.map_err(Error::Local)?;
-            if emptied { "the emulator is empty" } else { "no emulator is running" }.to_owned()
+            let text = if emptied { "the emulator is empty" } else { "no emulator is running" };
+            (text.to_owned(), json!({"emptied": emptied}))
         }
         LocalCommand::Status => {
             let status = nk_local::status(&settings()?).await.map_err(Error::Local)?;
-            match status.emulator {
-                Some(emulator) => {
-                    format!("{} answers at {}", status.product, emulator.endpoint)
-                }
-                None if status.installed => {
-                    format!("{} is installed and does not run", status.product)
-                }
-                None => format!("{} is not installed yet; `nk local up` does that", status.product),
-            }
+            (sentence(&status), document(&status))
         }
     };
-    Output::new(global).line(&text);
+    Output::new(global).done(&text, &document);
     Ok(Exit::Done)
+}
+
+fn sentence(status: &Status) -> String {
+    match &status.emulator {
+        Some(emulator) => format!("{} answers at {}", status.product, emulator.endpoint),
+        None if status.installed => format!("{} is installed and does not run", status.product),
+        None => format!("{} is not installed yet; `nk local up` does that", status.product),
+    }
+}
+
+fn document(status: &Status) -> Json {
+    let endpoint = status.emulator.as_ref().map(|emulator| &emulator.endpoint);
+    json!({"product": status.product, "installed": status.installed, "endpoint": endpoint})
 }

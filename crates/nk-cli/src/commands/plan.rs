@@ -31,9 +31,9 @@ pub(crate) async fn plan<P: Provider>(
             settle: None,
         });
     }
-    let cost = super::cost::line(&session.stack, &plan, &session.desired);
+    let cost = super::cost::of_plan(&session.stack, &plan, &session.desired);
     let output = Output::new(global);
-    output.plan(&session.place, &plan, &cost, session.cloud.calls(), began.elapsed());
+    output.plan(&session.place, &plan, cost, session.cloud.calls(), began.elapsed());
     let changes = arguments.detailed_exitcode && !plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Done })
 }

@@ -5,7 +5,7 @@ use std::fs;
 use nk_engine::{Provider, SecretValue};
 use nk_kinds::secretsmanager::{Content, Secret};
 use nk_model::Address;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     arguments::{Global, SecretsCommand},
@@ -35,7 +35,7 @@ pub(crate) async fn secrets<P: Provider>(
                 key: key.clone().unwrap_or_default(),
             })?;
             Output::new(global).data(&match found {
-                Value::String(text) => text.clone(),
+                Value::String(text) if !global.json => text.clone(),
                 other => format!("{other:#}"),
             });
         }
@@ -62,7 +62,8 @@ pub(crate) async fn secrets<P: Provider>(
             })?;
             let written = session.cloud.set_secret(&physical, &SecretValue::new(value)).await;
             written.map_err(|error| Error::Cloud(vec![error]))?;
-            Output::new(global).line(&format!("set `{key}` in {physical}"));
+            let document = json!({"secret": physical, "set": key});
+            Output::new(global).done(&format!("set `{key}` in {physical}"), &document);
         }
     }
     Ok(Exit::Done)
@@ -111,8 +112,6 @@ fn set(value: &mut Value, key: &str, text: String) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

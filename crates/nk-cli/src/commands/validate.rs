@@ -1,6 +1,7 @@
 //! `nk validate`: checks the stack file, offline.
 
 use nk_stack::Survey;
+use serde_json::json;
 
 use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, session};
 
@@ -12,6 +13,7 @@ pub(crate) fn validate(global: &Global) -> Result<Exit, Error> {
         None => nk_stack::environments(&source),
     };
     let output = Output::new(global);
+    let mut valid = Vec::new();
     for environment in environments {
         let stack = nk_stack::read(&source, &environment).map_err(Error::Problems)?;
         session::check_region(&stack)?;
@@ -23,7 +25,12 @@ pub(crate) fn validate(global: &Global) -> Result<Exit, Error> {
             &nk_plan::Permission::default(),
         )
         .map_err(Error::Plan)?;
-        output.line(&format!("{}: {} resources, no mistakes", stack.id, desired.resources.len()));
+        let resources = desired.resources.len();
+        output.line(&format!("{}: {resources} resources, no mistakes", stack.id));
+        valid.push(json!({"stack": stack.id, "resources": resources}));
+    }
+    if global.json {
+        output.data(&format!("{:#}", json!({"valid": valid})));
     }
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use nk_stack::Problems;
 
 /// All of them, under one heading.
 pub(super) fn graphical(problems: &Problems, styles: &Styles) -> String {
-    let heading = Complaint { error: problems.to_string(), causes: Vec::new(), hint: None };
+    let heading = Complaint::new(problems.to_string());
     let mut text = complaint_text(&heading, styles);
     let theme = match anstream::AutoStream::choice(&io::stderr()) {
         anstream::ColorChoice::Never => GraphicalTheme::unicode_nocolor(),
