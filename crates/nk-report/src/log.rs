@@ -50,10 +50,11 @@ impl Log {
             // Of what is done in a moment, the line that says so tells the id as well.
             Event::Known { address, .. } if !self.slow.contains(address) => String::new(),
             Event::Known { at, address, id } => {
-                self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(id))))
+                self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(short(id)))))
             }
             Event::Finished { at, address, action, id, seconds, notes } => {
-                let id = if id.is_empty() { String::new() } else { format!(" ({})", tame(id)) };
+                let id =
+                    if id.is_empty() { String::new() } else { format!(" ({})", tame(short(id))) };
                 let told = format!("{} in {}{id}", done(*action), spell(*seconds));
                 let mut text = self.line(*at, address, Some(*action), &told);
                 for note in notes {
@@ -111,5 +112,45 @@ fn done(action: Action) -> &'static str {
         Operation::Create => "created",
         Operation::Update => "changed",
         Operation::Destroy => "removed",
+    }
+}
+
+/// An id; of an ARN what is behind the account, for what is before it is the same for all of a stack.
+fn short(id: &str) -> &str {
+    match id.splitn(6, ':').collect::<Vec<_>>()[..] {
+        ["arn", _, _, _, _, resource] => resource,
+        _ => id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_arn_only_the_resource_is_told() {
+        let event = Event::Finished {
+            at: 2.0,
+            address: "load-balancer.main".parse().unwrap(),
+            action: Action::Create,
+            id: "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/shop-dev-alb/50dc"
+                .into(),
+            seconds: 2.0,
+            notes: Vec::new(),
+        };
+        assert_eq!(
+            Log::new(Styles::default(), 0, false).text(&event),
+            "  + load-balancer.main  created in 2.0 s (loadbalancer/app/shop-dev-alb/50dc)\n"
+        );
+        for (id, told) in [
+            (
+                "arn:aws:ecs:ap-northeast-1:123456789012:task-definition/web:3",
+                "task-definition/web:3",
+            ),
+            ("vpc-0a1b", "vpc-0a1b"),
+            ("web:a:b:c:d:e", "web:a:b:c:d:e"),
+        ] {
+            assert_eq!(short(id), told);
+        }
     }
 }
