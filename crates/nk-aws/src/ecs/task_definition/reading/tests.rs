@@ -180,6 +180,7 @@ fn units_have_two_spellings() {
         ("0.5 GB", "GB", Some(512)),
         ("2 GB", "GB", Some(2048)),
         ("2 TB", "GB", None),
+        ("4194304 GB", "GB", None),
         ("", "GB", None),
     ] {
         assert_eq!(units(text, unit), units_in, "{text}");
