@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Grant, Kind, Only, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{POOL, UserPoolId};
@@ -67,6 +67,7 @@ impl Kind for IdentityProvider {
     const OUTPUTS: &'static [&'static str] = &["name"];
     const IMMUTABLE: &'static [&'static str] = &["pool", "name"];
     const RETRY: &'static [Retry] = super::CONCURRENT;
+    const CALLS: Calls = Calls { create: 2, update: 3, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["secretsmanager:GetSecretValue"])
             .on(&["secretsmanager:{region}:{account}:secret:{stack}-oauth-credentials*"])

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nk_model::{Grant, Kind, Operation, Replace, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -51,6 +51,7 @@ impl Kind for DbParameterGroup {
         message: "",
         patience: 180.0,
     }];
+    const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["rds:DescribeDBParameterGroups", "tag:GetResources"]),
         Grant::look(&["rds:DescribeDBParameters", "rds:ListTagsForResource"]).on(GROUP),
