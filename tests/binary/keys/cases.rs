@@ -12,14 +12,17 @@ const fn case(from: &'static str, to: &'static str, lines: &'static [&'static st
 }
 
 /// Where keys that the file does not have can be put: in their sections.
-const DATABASE: &str = "insights    = true";
+pub(super) const DATABASE: &str = "insights    = true";
 const AUTH: &str = "providers = [\"";
 const BALANCER: &str = "https = \"optional\"";
 const FRONTEND: &str = "port = 3000";
 const LOGS: &str = "[logs]\nkeep = \"30d\"";
 
+/// What stands for the ARN of a certificate that the emulator has issued.
+pub(super) const CERTIFICATE: &str = "arn:aws:acm:ap-northeast-1:123456789012:certificate/of-mine";
+
 /// Changes that do not get into each other's way are made together.
-pub(super) static ROUNDS: [&[Case]; 9] = [
+pub(super) static ROUNDS: [&[Case]; 10] = [
     &[
         case(
             "\"per-zone\"",
@@ -283,8 +286,92 @@ pub(super) static ROUNDS: [&[Case]; 9] = [
         ),
         // Said only when it is destroyed.
         case(DATABASE, "insights    = true\nfinal-snapshot = true", &[]),
+        case(
+            BALANCER,
+            "certificate = \"arn:aws:acm:ap-northeast-1:123456789012:certificate/of-mine\"\n\
+             https = \"optional\"",
+            &[
+                "+ listener.https",
+                "~ listener.http default.forward",
+                "~ listener.http default.redirect",
+            ],
+        ),
         // A floor: the way back is none.
         case("\"15.4\"", "\"15.7\"", &["~ db-instance.main version"]),
+    ],
+    &[
+        case(
+            "\"per-zone\"",
+            "\"none\"",
+            &[
+                "- elastic-ip.nat-1",
+                "- elastic-ip.nat-2",
+                "- nat-gateway.nat-1",
+                "- nat-gateway.nat-2",
+                "~ route-table.private-1 routes",
+                "~ route-table.private-2 routes",
+            ],
+        ),
+        // What is left to the stack by the service below, and the count by all of them.
+        case(
+            "[services.backend-go]",
+            "[services]\ncount = 2\ncpu = 512\nmemory = 1024\n\n[services.backend-go]",
+            &[
+                "~ service.backend-go count",
+                "~ service.nextjs-frontend count",
+                "~ service.python-ai count",
+            ],
+        ),
+        case(
+            "cpu = 256\nmemory = 512\nport = 3000",
+            "port = 3000",
+            &[
+                "~ task-definition.nextjs-frontend cpu",
+                "~ task-definition.nextjs-frontend memory",
+                "~ service.nextjs-frontend task-definition",
+            ],
+        ),
+        case(
+            "port = 8000",
+            "port = 8000\nroute = { path = \"/ai/*\", priority = 20, name = \"ai\" }",
+            &[
+                "+ target-group.python-ai",
+                "~ listener.http rules.20",
+                "~ security-group.ecs ingress",
+                "~ service.python-ai health-grace-seconds",
+                "~ service.python-ai targets",
+            ],
+        ),
+        case(
+            AUTH,
+            "logout-urls = [\"http://localhost:3000/\"]\nproviders = [\"",
+            &["~ user-pool-client.main logout-urls"],
+        ),
+        case(
+            LOGS,
+            "[alarms]\nactions = [\"arn:aws:sns:ap-northeast-1:123456789012:a\"]\n\n[logs]\n\
+             keep = \"30d\"",
+            &[
+                "~ alarm.alb-5xx actions",
+                "~ alarm.alb-response-time actions",
+                "~ alarm.backend-go-cpu actions",
+                "~ alarm.backend-go-memory actions",
+                "~ alarm.db-connections actions",
+                "~ alarm.db-cpu actions",
+                "~ alarm.nextjs-frontend-cpu actions",
+                "~ alarm.nextjs-frontend-memory actions",
+                "~ alarm.python-ai-cpu actions",
+                "~ alarm.python-ai-memory actions",
+            ],
+        ),
+        // Said only when everything is destroyed, and for estimates.
+        case(BALANCER, "destroy-drain = \"5s\"\nhttps = \"optional\"", &[]),
+        case(
+            "[database]",
+            "[cost]\nnat-gb = 1\nlog-gb = 1\nimage-gb = 1\nlcu = 1\nusers = 1\nout-gb = 1\n\n\
+             [database]",
+            &[],
+        ),
     ],
     // A zone before another: what stands there stays.
     &[case(
@@ -312,16 +399,4 @@ pub(super) static ROUNDS: [&[Case]; 9] = [
             "~ subnet.public-3 tags.nk:address",
         ],
     )],
-];
-
-/// Changes that are refused, with the exit code and a part of the reason.
-pub(super) const REFUSED: [(&str, &str, i32, &str); 8] = [
-    ("\"10.0.0.0/16\"", "\"10.0.0.0/17\"", 1, "replacing `vpc.main`: `cidr` cannot be changed"),
-    (DATABASE, "insights    = true\nname = \"other\"", 1, "`database` cannot be changed in place"),
-    (DATABASE, "insights    = true\nusername = \"it\"", 1, "`username` cannot be changed in place"),
-    ("\"username\", \"email\"", "\"email\"", 1, "Cognito fixes how users sign in"),
-    ("\"postgres\"", "\"mysql\"", 4, "mysql"),
-    ("memory = 1024", "memory = 1025", 4, "no tasks with 512 CPU units and 1025 MiB"),
-    ("region  = \"ap-northeast-1\"", "region  = \"eu-west-1\"", 4, "not a zone of eu-west-1"),
-    ("calls = [\"python-ai\"]", "calls = [\"python\"]", 4, "no service `python`"),
 ];
