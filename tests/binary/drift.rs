@@ -139,6 +139,7 @@ async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    rig.satisfies_the_models().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,4 +156,5 @@ async fn what_others_have_removed_is_made_again() {
         let plan = rig.plan("prod").await;
         assert!(plan.is_empty(), "{wave}: {:?}", shown(&plan));
     }
+    rig.satisfies_the_models().await;
 }

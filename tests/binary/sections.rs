@@ -60,6 +60,7 @@ async fn what_a_removed_section_has_left_behind_is_found() {
     write(&rig, &[HEAD, AUTH]);
     let _ = rig.apply("dev").await.with_code(0);
     assert!(rig.plan("dev").await.is_empty());
+    rig.satisfies_the_models().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,6 +197,7 @@ async fn without_the_certificate_it_requires_a_stack_can_still_be_read_and_remov
     ] {
         let _ = rig.nk_without_local(&[fine, &["--env", "dev"]].concat()).await.with_code(0);
     }
+    rig.satisfies_the_models().await;
 }
 
 /// The addresses that a plan does something to, with what it changes there.
