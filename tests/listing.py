@@ -45,8 +45,9 @@ OWN_ID = {
     "security-groups": "GroupId",
 }
 NOISE = [
-    (re.compile(r"\b([a-z]+(?:-[a-z]+)?)-[0-9a-f]{8,40}\b"), r"\1-*"),
+    # First, as a part of one may look like a word before an id.
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "(uuid)"),
+    (re.compile(r"\b([a-z]+(?:-[a-z]+)?)-[0-9a-f]{8,40}\b"), r"\1-*"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?"), "(time)"),
     (re.compile(r"(\b(?:app|targetgroup)/[^/\"]+)(?:/[0-9a-f]{16})+"), r"\1/*"),
     (re.compile(r"(task-definition/[^:\"]+):\d+"), r"\1:*"),
@@ -106,6 +107,9 @@ def listing():
         for one in account["db-parameter-groups"]
         if not one["DBParameterGroupName"].startswith("default.")
     ]
+    # A certificate is issued after a while, whatever the stack does meanwhile.
+    for one in account["certificates"]:
+        one.pop("Status", None)
     return account
 
 

@@ -8,6 +8,7 @@ PREFIX is the stack's, as in `neuraKnot-prod`. A layer has at most one drift of 
 that a plan can be held against it resource by resource.
 """
 
+import itertools
 import json
 import sys
 
@@ -29,12 +30,13 @@ def aws(service):
     return CLIENTS[service]
 
 
-def drift(address, *paths, also=None):
-    """Registers a drift: the address, the paths that a plan must show as changed there, and what
-    else must change with it, by address."""
+def drift(address, *paths, also=None, least=0):
+    """Registers a drift: the address, the paths that a plan must show as changed there, what else
+    must change with it, by address, and the least layer that it may be in."""
 
     def register(function):
-        layer = sum(one["address"] == address for one in DRIFTS)
+        taken = {one["layer"] for one in DRIFTS if one["address"] == address}
+        layer = next(layer for layer in itertools.count(least) if layer not in taken)
         DRIFTS.append(
             {
                 "address": address,
@@ -232,7 +234,9 @@ def _():
     aws("ec2").disassociate_route_table(AssociationId=association("private-1"))
 
 
-@drift("route-table.public", "subnets", also={"route-table.private-2": ["subnets"]})
+# By which call this is mended depends on which of the tables is first: not for ordeals, which take
+# the layers before.
+@drift("route-table.public", "subnets", also={"route-table.private-2": ["subnets"]}, least=3)
 def _():
     aws("ec2").replace_route_table_association(
         AssociationId=association("private-2"), RouteTableId=table("public")
