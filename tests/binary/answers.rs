@@ -13,18 +13,14 @@ use nk_tests::{
     proxy::{Buckets, Call, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
 };
 
-async fn losses(instance: &str, scene: Scene, choose: fn(&Undisturbed) -> Vec<(Target, usize)>) {
-    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
-    let trials = choose(&ordeal.undisturbed().await);
+async fn losses(ordeal: &Ordeal, trials: &[(Target, usize)]) {
+    let scene = ordeal.scene;
     let mut failed = Vec::new();
-    for (target, times) in &trials {
+    for (target, times) in trials {
         eprintln!("{scene:?}: lost {times} times {} ({})", target.name, target.nth);
-        let loss = Arc::new(Loss::of(target.clone(), *times));
-        let rule =
-            Together(vec![Arc::clone(&loss) as Arc<dyn Rule>, Arc::new(Repeated::default())]);
-        let ended = ordeal.endure(Arc::new(rule)).await.map(drop);
-        let ended = match ended {
-            Ok(()) if loss.count() == 0 => Err("no answer was lost".to_owned()),
+        let lost = lose(ordeal, &[(target.clone(), *times)]).await;
+        let ended = match lost {
+            Ok(0) => Err("no answer was lost".to_owned()),
             ended => ended,
         };
         if let Err(wrong) = ended {
@@ -36,9 +32,30 @@ async fn losses(instance: &str, scene: Scene, choose: fn(&Undisturbed) -> Vec<(T
     assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// A call of every operation, once and twice in turn.
-fn each(undisturbed: &Undisturbed) -> Vec<(Target, usize)> {
-    undisturbed.sample().into_iter().zip([1, 2].into_iter().cycle()).collect()
+/// Loses all these answers in one run; returns how many calls were struck, or what is wrong then.
+async fn lose(ordeal: &Ordeal, targets: &[(Target, usize)]) -> Result<usize, String> {
+    let losses = targets.iter().map(|(target, times)| Loss::of(target.clone(), *times));
+    let losses: Vec<_> = losses.map(Arc::new).collect();
+    let mut rules: Vec<_> = losses.iter().map(|loss| Arc::clone(loss) as Arc<dyn Rule>).collect();
+    rules.push(Arc::new(Repeated::default()));
+    ordeal.endure(Arc::new(Together(rules))).await?;
+    Ok(losses.iter().filter(|loss| loss.count() > 0).count())
+}
+
+/// A sample: a call of every operation that the scene is the first to make, once and twice in turn,
+/// all in one run.
+async fn sample(instance: &str, scene: Scene) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
+    let sample = ordeal.undisturbed().await.sample();
+    let targets: Vec<_> = sample.into_iter().zip([1, 2].into_iter().cycle()).collect();
+    let lost = lose(&ordeal, &targets).await.unwrap_or_else(|wrong| panic!("{scene:?}: {wrong}"));
+    assert_eq!(lost, targets.len(), "{scene:?}");
+}
+
+/// Every call of a scene, once and twice, each in a run of its own.
+async fn matrix(instance: &str, scene: Scene) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
+    losses(&ordeal, &every(&ordeal.undisturbed().await)).await;
 }
 
 /// Every call, once and twice.
@@ -84,46 +101,46 @@ async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_recovers_from_lost_answers() {
-    losses("lost-apply", Scene::Apply, each).await;
+    sample("lost-apply", Scene::Apply).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_recovers_from_lost_answers() {
-    losses("lost-update", Scene::Update, each).await;
+    sample("lost-update", Scene::Update).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replacement_recovers_from_lost_answers() {
-    losses("lost-replace", Scene::Replace, each).await;
+    sample("lost-replace", Scene::Replace).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destroy_recovers_from_lost_answers() {
-    losses("lost-destroy", Scene::Destroy, each).await;
+    sample("lost-destroy", Scene::Destroy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn an_apply_recovers_whatever_answer_is_lost() {
-    losses("lost-apply", Scene::Apply, every).await;
+    matrix("lost-apply", Scene::Apply).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn an_update_recovers_whatever_answer_is_lost() {
-    losses("lost-update", Scene::Update, every).await;
+    matrix("lost-update", Scene::Update).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn a_replacement_recovers_whatever_answer_is_lost() {
-    losses("lost-replace", Scene::Replace, every).await;
+    matrix("lost-replace", Scene::Replace).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn a_destroy_recovers_whatever_answer_is_lost() {
-    losses("lost-destroy", Scene::Destroy, every).await;
+    matrix("lost-destroy", Scene::Destroy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -242,13 +242,13 @@ impl Ordeal {
         self.check(&said).await
     }
 
-    /// Kills the command before its first call of an operation, again before the first of another,
-    /// and so on until it gets through; says what is wrong then, else before what it was killed.
-    pub async fn kill_before_each(&self) -> Result<BTreeSet<String>, String> {
+    /// Kills the command at its first call of an operation, again at the first of another, and so on
+    /// until it gets through; says what is wrong then, else at what it was killed.
+    pub async fn kill_at_each(&self, side: Side) -> Result<BTreeSet<String>, String> {
         let _ = self.prepare().await;
         let mut struck = BTreeSet::new();
         loop {
-            let death = Arc::new(Death::before_others(struck.clone()));
+            let death = Arc::new(Death::at_another(struck.clone(), side));
             if let Some(said) = self.dies(&death).await {
                 return self.check(&said).await.map(|()| struck);
             }

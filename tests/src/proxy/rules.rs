@@ -68,9 +68,9 @@ impl Death {
         Self::new(Which::This(target, Counter::default()), side)
     }
 
-    /// A death before the first call that changes something and has none of these names.
-    pub fn before_others(names: BTreeSet<String>) -> Self {
-        Self::new(Which::NoneOf(names), Side::Before)
+    /// A death at the first call that changes something and has none of these names.
+    pub fn at_another(names: BTreeSet<String>, side: Side) -> Self {
+        Self::new(Which::NoneOf(names), side)
     }
 
     fn new(which: Which, side: Side) -> Self {
