@@ -44,8 +44,8 @@ async fn lose(ordeal: &Ordeal, targets: &[(Target, usize)]) -> Result<usize, Str
 
 /// A sample: a call of every operation that the scene is the first to make, once and twice in turn,
 /// all in one run.
-async fn sample(instance: &str, scene: Scene) {
-    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
+async fn sample(scene: Scene) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), scene).await;
     let sample = ordeal.undisturbed().await.sample();
     let targets: Vec<_> = sample.into_iter().zip([1, 2].into_iter().cycle()).collect();
     let lost = lose(&ordeal, &targets).await.unwrap_or_else(|wrong| panic!("{scene:?}: {wrong}"));
@@ -53,8 +53,8 @@ async fn sample(instance: &str, scene: Scene) {
 }
 
 /// Every call of a scene, once and twice, each in a run of its own.
-async fn matrix(instance: &str, scene: Scene) {
-    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, scene).await;
+async fn matrix(scene: Scene) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), scene).await;
     losses(&ordeal, &every(&ordeal.undisturbed().await)).await;
 }
 
@@ -80,8 +80,8 @@ fn storm(seed: u64) -> Arc<dyn Rule> {
 /// are held to twice the undisturbed number. How often the rain hits differs from seed to seed, for a
 /// hundred and twenty calls by a tenth of that number at one standard deviation, which no client can
 /// do anything about: each seed by itself is held to 2.2 times.
-async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
-    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), instance, Scene::Apply).await;
+async fn rain(seeds: std::ops::Range<u64>) {
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let undisturbed = ordeal.undisturbed().await.calls;
     let (mut all, mut count) = (0, 0);
     for seed in seeds {
@@ -101,51 +101,51 @@ async fn rain(instance: &str, seeds: std::ops::Range<u64>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_recovers_from_lost_answers() {
-    sample("lost-apply", Scene::Apply).await;
+    sample(Scene::Apply).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_recovers_from_lost_answers() {
-    sample("lost-update", Scene::Update).await;
+    sample(Scene::Update).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replacement_recovers_from_lost_answers() {
-    sample("lost-replace", Scene::Replace).await;
+    sample(Scene::Replace).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destroy_recovers_from_lost_answers() {
-    sample("lost-destroy", Scene::Destroy).await;
+    sample(Scene::Destroy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn an_apply_recovers_whatever_answer_is_lost() {
-    matrix("lost-apply", Scene::Apply).await;
+    matrix(Scene::Apply).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn an_update_recovers_whatever_answer_is_lost() {
-    matrix("lost-update", Scene::Update).await;
+    matrix(Scene::Update).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn a_replacement_recovers_whatever_answer_is_lost() {
-    matrix("lost-replace", Scene::Replace).await;
+    matrix(Scene::Replace).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn a_destroy_recovers_whatever_answer_is_lost() {
-    matrix("lost-destroy", Scene::Destroy).await;
+    matrix(Scene::Destroy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shower_is_endured() {
-    rain("shower", 0..1).await;
+    rain(0..1).await;
 }
 
 /// What a run may repeat at once and each second, all services together: as `nk-aws` has it.
@@ -153,13 +153,14 @@ const BUDGET: (usize, u64) = (200, 2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_services_share_one_budget_of_repetitions() {
-    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "budget", Scene::Apply).await;
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let _ = ordeal.prepare().await;
     let plan = ["plan", "--env", ENVIRONMENT];
     let _ = ordeal.rig.nk(&plan).await.with_code(0);
     let undisturbed = ordeal.rig.proxy.take().len();
     // What is asked before anything is looked at gets its answers, so that all looks go out at once.
-    let looks = |call: &Call| !["sts", "rds", "secretsmanager"].contains(&call.service.as_str());
+    let looks =
+        |call: &Call| !["acm", "sts", "rds", "secretsmanager"].contains(&call.service.as_str());
     ordeal.rig.proxy.set_rule(Arc::new(Throttled(looks)));
     let began = Instant::now();
     let said = ordeal.rig.nk(&plan).await.with_code(1);
@@ -179,7 +180,7 @@ const ATTEMPTS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stays_throttled_is_repeated_in_one_place_only() {
-    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "attempts", Scene::Apply).await;
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let _ = ordeal.prepare().await;
     // Nothing guards the create of a VPC; a repository has a name.
     let creates = |call: &Call| ["CreateVpc", "CreateRepository"].contains(&&*call.operation);
@@ -196,7 +197,7 @@ async fn what_stays_throttled_is_repeated_in_one_place_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_buckets_are_waited_for() {
-    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "buckets", Scene::Apply).await;
+    let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let undisturbed = ordeal.undisturbed().await.calls;
     let toll = ordeal.endure(Arc::new(Buckets::empty())).await;
     let Toll { sent, reached } = toll.unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -208,5 +209,5 @@ async fn empty_buckets_are_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn it_rains_and_the_run_ends_well() {
-    rain("rain", 0..10).await;
+    rain(0..10).await;
 }

@@ -41,8 +41,8 @@ const APPLY: [&str; 4] = ["apply", "--env", "dev", "--yes"];
 /// How long a person waits for the error.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-async fn rig(instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+async fn rig() -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/shop.toml", STACK);
     // An emulator takes its time over what it is asked first.
     let _ = rig.nk(&PLAN).await.with_code(0);
@@ -80,7 +80,7 @@ fn denied(action: &str, resource: &str) -> Refusal {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_permission_is_named_with_the_statement_that_grants_it() {
-    let rig = rig("denied").await;
+    let rig = rig().await;
     let rule =
         Refusing { name: "ec2:DescribeSubnets", refusal: denied("ec2:DescribeSubnets", "*") };
     let said = under(&rig, rule, &PLAN).await.with_code(1);
@@ -99,7 +99,7 @@ async fn a_missing_permission_is_named_with_the_statement_that_grants_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn expired_credentials_are_told_from_missing_permissions() {
-    let rig = rig("expired").await;
+    let rig = rig().await;
     let expired = || {
         let message = "The security token included in the request is expired";
         Refusal::new(403, "ExpiredToken", message)
@@ -134,7 +134,7 @@ fn networks(call: &Call) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_is_called_so() {
-    let rig = rig("nonsense").await;
+    let rig = rig().await;
     for with in [Nonsense::Nothing, Nonsense::Half, Nonsense::Page] {
         let said = under(&rig, Garbled { chosen: all, with }, &PLAN).await.with_code(1);
         one_error(&said, &["was not understood", "hint: something else than AWS answers"]);
@@ -172,7 +172,7 @@ async fn at(rig: &Rig, endpoint: &str, words: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_aws_is_told_at_once() {
-    let rig = rig("elsewhere").await;
+    let rig = rig().await;
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     at(&rig, &format!("http://{nobody}"), &["reached nobody", "Connection refused"]).await;
     let plain = rig.proxy.endpoint.replace("http://", "https://");
@@ -181,7 +181,7 @@ async fn what_is_no_aws_is_told_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_of_nobodys_is_told_at_once() {
-    let rig = rig("impostor").await;
+    let rig = rig().await;
     let mut impostor = rig.script("impostor.py");
     let mut impostor = impostor.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut port = String::new();
@@ -199,7 +199,7 @@ fn silent() -> (TcpListener, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_answer_is_not_waited_for() {
-    let rig = rig("silent").await;
+    let rig = rig().await;
     let (_listener, endpoint) = silent();
     at(&rig, &endpoint, &["there was no answer in time"]).await;
     rig.proxy.set_rule(Arc::new(Silent));
@@ -225,7 +225,7 @@ async fn black_hole() -> (impl Sized, SocketAddr) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_connection_comes_about_nobody_is_waited_for() {
-    let rig = rig("hole").await;
+    let rig = rig().await;
     let (_hole, address) = black_hole().await;
     at(&rig, &format!("http://{address}"), &["reached nobody", "timeout"]).await;
 }
@@ -244,7 +244,7 @@ fn breaking_off() -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_breaks_off_is_told_at_once() {
-    let rig = rig("broken").await;
+    let rig = rig().await;
     at(&rig, &breaking_off(), &["was not understood", "the answer was cut off"]).await;
 }
 
@@ -273,7 +273,7 @@ impl Rule for Versions {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_stack_file_means_is_left_open_by_emulators_alone() {
-    let rig = rig("versions").await;
+    let rig = rig().await;
     let ask = async |rule: Arc<dyn Rule>, emulated| {
         rig.proxy.set_rule(rule);
         let endpoint = Some(rig.proxy.endpoint.clone());

@@ -162,7 +162,7 @@ const RICH_DESTROYS: &[Budget] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_and_an_apply_stay_within_their_budgets() {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls").await;
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
 
     let applied = rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
@@ -187,7 +187,7 @@ async fn a_plan_and_an_apply_stay_within_their_budgets() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destroy_stays_within_its_budgets() {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls-destroy").await;
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
     rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
     rig.proxy.take();
@@ -199,7 +199,7 @@ async fn a_destroy_stays_within_its_budgets() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn parameters_and_identity_providers_stay_within_their_budgets() {
-    let mut ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), "calls-rich", Scene::Apply).await;
+    let mut ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let _ = ordeal.prepare().await;
     let mut counts = counted(&ordeal.carry_out().await);
     assert_eq!(over(&mut counts, RICH_CREATES, |calls| calls.create), Vec::<String>::new());
@@ -241,7 +241,7 @@ async fn calls_of_a_plan(rig: &Rig, text: &str) -> BTreeMap<String, usize> {
 /// there are, and of the services only what AWS tells of one thing at a time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_asks_of_each_service_only_what_aws_tells_singly() {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls-grow").await;
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     let few = calls_of_a_plan(&rig, &topology(&['a', 'c'], 4)).await;
     let many = calls_of_a_plan(&rig, &topology(&['a', 'c', 'd'], 40)).await;
     let more: BTreeMap<_, _> = many
@@ -275,7 +275,7 @@ fn rounds(made: &[Recorded]) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_takes_few_round_trips() {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "calls-rounds").await;
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
     rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
     // So far away that calls side by side overlap.

@@ -48,8 +48,8 @@ async fn meddle(rig: &Rig, arguments: &[&str]) -> String {
 }
 
 /// An applied stack, identity providers included.
-async fn stand(instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+async fn stand() -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", &rich());
     let waiting = rig.apply("prod").await.with_code(0);
     assert!(waiting.out.contains("identity-provider.google"), "{}", waiting.out);
@@ -90,7 +90,7 @@ fn fields(plan: &Plan) -> BTreeSet<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
-    let rig = stand("drift").await;
+    let rig = stand().await;
     let drifts: Vec<Drift> = serde_json::from_str(&meddle(&rig, &["list"]).await).unwrap();
     let lies = rig.lies();
 
@@ -144,7 +144,7 @@ async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_have_removed_is_made_again() {
-    let rig = stand("removed").await;
+    let rig = stand().await;
     for wave in ["parts", "wholes", "ground"] {
         let gone = meddle(&rig, &["remove", wave]).await;
         let gone: BTreeSet<String> = serde_json::from_str(&gone).unwrap();

@@ -38,7 +38,7 @@ async fn plan(rig: &Rig) -> BTreeMap<String, usize> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_environments_cost_a_plan_nothing_but_pages() {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "environments").await;
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
     let _ = rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
     let alone = plan(&rig).await;

@@ -66,8 +66,8 @@ fn every_key_is_changed_or_refused() {
     assert_eq!(untouched, UNCHANGED.map(|(key, _)| key).into());
 }
 
-async fn rig(emulator: &str, environment: &str, instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), emulator, instance).await;
+async fn rig(emulator: &str, environment: &str) -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), emulator).await;
     write(&rig, STACK);
     let _ = rig.apply(environment).await.with_code(0);
     rig
@@ -79,14 +79,14 @@ fn write(rig: &Rig, text: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_key_shows_what_follows_from_it_there_and_back() {
-    let rig = rig("moto", "dev", "keys").await;
+    let rig = rig("moto", "dev").await;
     let certificate = certificate(&rig).await;
     there_and_back(rig, "dev", Some(certificate)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn so_it_does_in_production() {
-    let rig = rig("moto", "prod", "keys-prod").await;
+    let rig = rig("moto", "prod").await;
     let certificate = certificate(&rig).await;
     there_and_back(rig, "prod", Some(certificate)).await;
 }
@@ -94,7 +94,7 @@ async fn so_it_does_in_production() {
 #[tokio::test(flavor = "multi_thread")]
 async fn so_it_does_on_an_emulator_with_other_mistakes() {
     // Its Python has nothing to issue a certificate with.
-    there_and_back(rig("ministack", "dev", "keys-other").await, "dev", None).await;
+    there_and_back(rig("ministack", "dev").await, "dev", None).await;
 }
 
 /// The ARN of a certificate that the emulator has issued.
@@ -154,7 +154,7 @@ async fn there_and_back(rig: Rig, environment: &str, certificate: Option<String>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_change_is_refused_and_nothing_is_touched() {
-    let rig = rig("moto", "dev", "refused").await;
+    let rig = rig("moto", "dev").await;
     for (from, to, code, reason) in REFUSED {
         write(&rig, &edited([(from, to)]));
         rig.proxy.take();

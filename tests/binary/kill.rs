@@ -12,8 +12,7 @@ use nk_tests::{
 };
 
 async fn start(scene: Scene) -> Ordeal {
-    let instance = format!("kill-{scene:?}").to_lowercase();
-    Ordeal::start(env!("CARGO_BIN_EXE_nk"), &instance, scene).await
+    Ordeal::start(env!("CARGO_BIN_EXE_nk"), scene).await
 }
 
 async fn trials(ordeal: &Ordeal, trials: &[(Target, Side)]) {
@@ -58,9 +57,10 @@ async fn every(scene: Scene) {
 }
 
 /// The changing operations that no scene makes, with the reason.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("ec2:ReplaceRouteTableAssociation", "a table may have let go of its subnet before"),
     ("ecr:DeleteLifecyclePolicy", "every repository of a stack has a policy"),
+    ("logs:PutLogGroupDeletionProtection", "the emulator protects no log group"),
     ("secretsmanager:PutSecretValue", "only `nk secrets set` changes a value"),
 ];
 

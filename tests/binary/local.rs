@@ -5,12 +5,12 @@ use serde_json::Value as Json;
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
-async fn rig(instance: &str) -> Rig {
-    rig_on("moto", instance).await
+async fn rig() -> Rig {
+    rig_on("moto").await
 }
 
-async fn rig_on(product: &str, instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), product, instance).await;
+async fn rig_on(product: &str) -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), product).await;
     rig.write("stacks/neuraknot.toml", STACK);
     rig
 }
@@ -39,12 +39,12 @@ fn split(account: &Json, prefix: &str) -> (Vec<String>, Vec<String>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_environments_come_and_go_side_by_side() {
-    both_environments_come_and_go(rig("both").await).await;
+    both_environments_come_and_go(rig().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_environments_come_and_go_on_another_emulator_as_well() {
-    both_environments_come_and_go(rig_on("ministack", "both").await).await;
+    both_environments_come_and_go(rig_on("ministack").await).await;
 }
 
 async fn both_environments_come_and_go(rig: Rig) {
@@ -78,7 +78,7 @@ async fn both_environments_come_and_go(rig: Rig) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_request_satisfies_the_models_of_aws() {
-    let rig = rig("models").await;
+    let rig = rig().await;
     for arguments in [
         &["apply", "--env", "prod", "--yes"][..],
         &["plan", "--env", "prod"],

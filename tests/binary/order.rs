@@ -63,8 +63,8 @@ struct Life {
 }
 
 impl Life {
-    async fn begin(instance: &str, environment: &'static str) -> Self {
-        let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+    async fn begin(environment: &'static str) -> Self {
+        let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
         let rule = Arc::new(Refusals::new(TIMES));
         rig.proxy.set_rule(Arc::clone(&rule) as Arc<dyn Rule>);
         Self { rig, rule, environment }
@@ -86,7 +86,7 @@ impl Life {
 
 /// Everything that an environment goes through.
 async fn lives(environment: &'static str) {
-    let life = Life::begin(&format!("order-{environment}"), environment).await;
+    let life = Life::begin(environment).await;
     let made = life.apply(Scene::Apply).await;
     for (address, word) in [
         ("nat-gateway.", "pending"),

@@ -20,8 +20,8 @@ use tokio::sync::Notify;
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
-async fn rig(instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+async fn rig() -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     let _ = rig.write("stacks/neuraknot.toml", STACK);
     rig
 }
@@ -47,7 +47,7 @@ fn refused(said: &Said, addresses: &BTreeSet<String>) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_our_names_and_not_our_tags_is_refused() {
-    let rig = rig("names").await;
+    let rig = rig().await;
     for (whose, reason) in
         [("nobody", "has no tag `nk:stack`"), ("other", "its tag `nk:stack` says `another-dev`")]
     {
@@ -71,7 +71,7 @@ async fn what_has_our_names_and_not_our_tags_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_in_or_beside_a_stack_is_left_alone() {
-    let rig = rig("inside").await;
+    let rig = rig().await;
     let _ = rig.apply("dev").await.with_code(0);
     let theirs = strangers(&rig, &["inside"]).await;
     rig.proxy.take();
@@ -100,7 +100,7 @@ fn ids(theirs: &Json) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_of_others_keeps_a_vpc_is_named_and_not_waited_for() {
-    let rig = rig("kept").await;
+    let rig = rig().await;
     let times = Times { pending: Duration::ZERO, linger: Duration::ZERO, unheard: Duration::ZERO };
     rig.proxy.set_rule(Arc::new(Refusals::new(times)));
     let _ = rig.apply("dev").await.with_code(0);
@@ -139,7 +139,7 @@ async fn what_of_others_keeps_a_vpc_is_named_and_not_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_security_group_of_others_by_our_name_is_refused_by_the_plan() {
-    let rig = rig("group").await;
+    let rig = rig().await;
     let _ = rig.apply("dev").await.with_code(0);
     let theirs = strangers(&rig, &["group"]).await;
     rig.proxy.take();
@@ -153,7 +153,7 @@ async fn a_security_group_of_others_by_our_name_is_refused_by_the_plan() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twins_made_by_hand_are_named_and_none_of_them_is_touched() {
-    let rig = rig("twins").await;
+    let rig = rig().await;
     let _ = rig.apply("dev").await.with_code(0);
     let twins = strangers(&rig, &["twins"]).await;
     rig.proxy.take();
@@ -172,7 +172,7 @@ async fn twins_made_by_hand_are_named_and_none_of_them_is_touched() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_provider_that_others_have_added_stays_where_it_is() {
-    let rig = rig("provider").await;
+    let rig = rig().await;
     let _ = rig.apply("dev").await.with_code(0);
     let theirs = strangers(&rig, &["provider"]).await;
     assert_eq!(theirs["client"], serde_json::json!(["COGNITO", "Mine"]));
@@ -209,7 +209,7 @@ impl Rule for TooLate {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_that_others_have_revoked_keeps_no_other() {
-    let rig = rig("rules").await;
+    let rig = rig().await;
     let _ = rig.apply("dev").await.with_code(0);
     let _ = strangers(&rig, &["rules"]).await;
     let rule = Arc::new(TooLate::default());
@@ -226,7 +226,7 @@ async fn a_rule_that_others_have_revoked_keeps_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_rule_says_whose_it_is_but_those_that_come_with_a_group() {
-    let rig = rig("rule-tags").await;
+    let rig = rig().await;
     let _ = rig.apply("dev").await.with_code(0);
     let account = rig.account().await;
     let ours = |one: &&Json| one["Tags"].to_string().contains("neuraKnot-dev");
@@ -240,7 +240,7 @@ async fn every_rule_says_whose_it_is_but_those_that_come_with_a_group() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_registry_decides_is_no_difference() {
-    let rig = rig("scanning").await;
+    let rig = rig().await;
     let _ = rig.apply("dev").await.with_code(0);
     let _ = strangers(&rig, &["scanning"]).await;
     let plan = rig.plan("dev").await;

@@ -51,8 +51,8 @@ struct Journey {
 }
 
 impl Journey {
-    async fn begin(instance: &str, environment: &'static str, proving: bool) -> Self {
-        let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+    async fn begin(environment: &'static str, proving: bool) -> Self {
+        let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
         let none = BTreeSet::new;
         let (allowed, asked, proven, spared) = (none(), none(), none(), none());
         Self { rig, environment, proving, allowed, asked, proven, spared }
@@ -156,7 +156,7 @@ fn names(list: &[(&str, &str)]) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_comes_and_goes_with_exactly_its_policies() {
     for environment in ["dev", "prod"] {
-        let mut journey = Journey::begin("policy", environment, false).await;
+        let mut journey = Journey::begin(environment, false).await;
         journey.write(STACK);
         let _ = journey.plan().await;
         let _ = journey.apply().await;
@@ -167,7 +167,7 @@ async fn a_stack_comes_and_goes_with_exactly_its_policies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_another_stack_s_cannot_be_touched() {
-    let mut journey = Journey::begin("policy-other", "dev", false).await;
+    let mut journey = Journey::begin("dev", false).await;
     journey.write(STACK);
     let _ = journey.apply().await;
     let policy = journey.policy("destroy").await;
@@ -182,7 +182,7 @@ async fn what_is_another_stack_s_cannot_be_touched() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roles_of_a_stack_are_found_without_a_list_of_all() {
-    let mut journey = Journey::begin("policy-roles", "dev", false).await;
+    let mut journey = Journey::begin("dev", false).await;
     journey.write(STACK);
     let _ = journey.apply().await;
     let policy = journey.policy("plan").await;
@@ -200,7 +200,7 @@ async fn the_roles_of_a_stack_are_found_without_a_list_of_all() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn each_action_taken_out_makes_a_run_fail() {
-    let mut journey = Journey::begin("policy-each", "prod", true).await;
+    let mut journey = Journey::begin("prod", true).await;
     journey.write(&rich());
     let _ = journey.plan().await;
     let _ = journey.apply().await;

@@ -26,8 +26,8 @@ const WHILE: Duration = Duration::from_secs(1);
 const FOR_EVER: Duration = Duration::from_mins(10);
 const HOUR: i64 = 3600;
 
-async fn rig(instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+async fn rig() -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/rivals.toml", STACK);
     rig
 }
@@ -87,8 +87,8 @@ async fn race(rig: &Rig, clock: Clock, jitter: u64) {
     assert!(!plan.out.contains("lock"), "somebody still holds the lock: {}", plan.out);
 }
 
-async fn races(instance: &str, seeds: u64) {
-    let rig = rig(instance).await;
+async fn races(seeds: u64) {
+    let rig = rig().await;
     for seed in 0..seeds {
         rig.reset().await;
         let jitter = fastrand::Rng::with_seed(seed).u64(0..300);
@@ -104,8 +104,8 @@ async fn dies(rig: &Rig) {
     dead.run.kill().await;
 }
 
-async fn takeovers(instance: &str, seeds: u64) {
-    let rig = rig(instance).await;
+async fn takeovers(seeds: u64) {
+    let rig = rig().await;
     for seed in 0..seeds {
         rig.reset().await;
         dies(&rig).await;
@@ -116,17 +116,17 @@ async fn takeovers(instance: &str, seeds: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_started_together_one_works() {
-    races("rivals", 2).await;
+    races(2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_takers_of_an_expired_lock_one_wins() {
-    takeovers("takers", 2).await;
+    takeovers(2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_holders_lock_is_respected_until_it_expires_whatever_the_clocks_say() {
-    let rig = rig("clocks").await;
+    let rig = rig().await;
     for ahead in [0, HOUR, -HOUR] {
         rig.reset().await;
         dies(&rig).await;
@@ -142,19 +142,19 @@ async fn a_dead_holders_lock_is_respected_until_it_expires_whatever_the_clocks_s
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn of_two_started_together_one_works_fifty_times() {
-    races("rivals", 50).await;
+    races(50).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "minutes"]
 async fn of_two_takers_of_an_expired_lock_one_wins_fifty_times() {
-    takeovers("takers", 50).await;
+    takeovers(50).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a minute: the lease is kept by the clock on the wall"]
 async fn a_holder_whose_lock_was_taken_stops_before_its_next_step() {
-    let rig = rig("ousted").await;
+    let rig = rig().await;
     let slow = Arc::new(Slow::new(makes, WHILE));
     let mut first = Rival::start(&rig, Arc::clone(&slow) as Arc<dyn Rule>).await;
     slow.begun.notified().await;

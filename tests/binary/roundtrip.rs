@@ -141,7 +141,7 @@ fn generated(runner: &mut TestRunner) -> Desired {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_applied_reads_back_as_it_was_wanted() {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "roundtrip").await;
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     let account = Account::of(&rig).await;
     // The same in every run: what fails once can be looked at again.
     let mut runner = TestRunner::deterministic();

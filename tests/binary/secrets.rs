@@ -80,7 +80,7 @@ fn kept(folder: &Path) -> Vec<Said> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_ever_printed() {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", "secrets").await;
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
     let mut secrets = vec![KEY.to_owned(), TOKEN.into()];
     let mut said = Vec::new();

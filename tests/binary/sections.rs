@@ -18,8 +18,8 @@ const ZONES: &str = "zones = [{ name = \"ap-northeast-1c\", public = \"10.0.2.0/
                      private = \"10.0.20.0/24\" }, ";
 const DESTROY: [&str; 5] = ["destroy", "--env", "dev", "--yes", "--unprotect"];
 
-async fn rig(instance: &str) -> Rig {
-    Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await
+async fn rig() -> Rig {
+    Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await
 }
 
 fn write(rig: &Rig, parts: &[&str]) {
@@ -28,7 +28,7 @@ fn write(rig: &Rig, parts: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_with_auth_alone_is_the_business_of_cognito_alone() {
-    let rig = rig("auth").await;
+    let rig = rig().await;
     write(&rig, &[HEAD, AUTH]);
     let _ = rig.apply("dev").await.with_code(0);
     assert!(rig.plan("dev").await.is_empty());
@@ -41,7 +41,7 @@ async fn a_stack_with_auth_alone_is_the_business_of_cognito_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_removed_section_has_left_behind_is_found() {
-    let rig = rig("left").await;
+    let rig = rig().await;
     let empty = rig.account().await;
     write(&rig, &[HEAD, AUTH, NETWORK]);
     let _ = rig.apply("dev").await.with_code(0);
@@ -65,7 +65,7 @@ async fn what_a_removed_section_has_left_behind_is_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_database_takes_its_secret_with_it() {
-    let rig = rig("database").await;
+    let rig = rig().await;
     let empty = rig.account().await;
     let (with_database, _) = STACK.split_once("[auth]").unwrap();
     let (without, _) = with_database.split_once("[database]").unwrap();
@@ -89,7 +89,7 @@ async fn a_removed_database_takes_its_secret_with_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_whose_images_would_be_lost_is_not_even_planned_to_go() {
-    let rig = rig("images").await;
+    let rig = rig().await;
     write(&rig, &[STACK]);
     let _ = rig.apply("dev").await.with_code(0);
     for name in ["nextjs-frontend", "python-ai"] {
@@ -126,7 +126,7 @@ fn snapshots(calls: &[Recorded]) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn production_comes_back_within_the_days_of_its_secrets() {
-    let rig = rig("back").await;
+    let rig = rig().await;
     write(&rig, &[STACK]);
     let password = ["secrets", "--env", "prod", "get", "db-password", "password"];
     let destroy = ["destroy", "--env", "prod", "--yes", "--unprotect"];
@@ -161,7 +161,7 @@ fn in_account(account: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_account_of_the_stack_file_is_the_only_one_but_for_a_rehearsal() {
-    let rig = rig("account").await;
+    let rig = rig().await;
     write(&rig, &[&in_account("999999999999")]);
     let said = rig.nk_without_local(&["plan", "--env", "dev"]).await.with_code(1);
     for word in ["account 999999999999", "credentials are of account 123456789012"] {
@@ -172,7 +172,7 @@ async fn the_account_of_the_stack_file_is_the_only_one_but_for_a_rehearsal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_certificate_it_requires_a_stack_can_still_be_read_and_removed() {
-    let rig = rig("no-certificate").await;
+    let rig = rig().await;
     write(&rig, &[HEAD, AUTH, "[load-balancer]\n", &NETWORK.replace("zones = [", ZONES)]);
     let _ = rig.nk_without_local(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
     write(
@@ -230,7 +230,7 @@ async fn delete_credentials(rig: &Rig, how: &[&str]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_provider_outlives_its_credentials_and_follows_them() {
     let change = |address: &str, paths: &str| (address.to_owned(), paths.to_owned());
-    let rig = rig("credentials").await;
+    let rig = rig().await;
     write(&rig, &[HEAD, AUTH]);
     let _ = rig.apply("dev").await.with_code(0);
     set_credential(&rig, "google.client_id", "an id").await;
@@ -271,7 +271,7 @@ async fn an_identity_provider_outlives_its_credentials_and_follows_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_is_not_there_is_told_and_not_used() {
-    let rig = rig("certificate").await;
+    let rig = rig().await;
     let arn = "arn:aws:acm:ap-northeast-1:123456789012:certificate/a";
     let named = format!("https = \"optional\"\ncertificate = \"{arn}\"");
     write(&rig, &[&STACK.replacen("https = \"optional\"", &named, 1)]);
@@ -286,7 +286,7 @@ async fn a_certificate_that_is_not_there_is_told_and_not_used() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_prints_documents_if_asked_to() {
-    let rig = rig("documents").await;
+    let rig = rig().await;
     write(&rig, &[STACK]);
     let document = async |arguments: &[&str]| -> Json {
         let said = rig.nk(&[arguments, &["--env", "dev", "--json"]].concat()).await.with_code(0);

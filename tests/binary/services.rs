@@ -38,8 +38,8 @@ fn write(rig: &Rig, cpu: u32) {
 }
 
 /// An applied stack, and what has been said about it.
-async fn stand(instance: &str) -> (Rig, Said) {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+async fn stand() -> (Rig, Said) {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     write(&rig, 256);
     let said = rig.apply("dev").await.with_code(0);
     (rig, said)
@@ -58,7 +58,7 @@ async fn nothing_to_do(rig: &Rig) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_scales_a_service_owns_its_count() {
-    let (rig, _) = stand("services-scaled").await;
+    let (rig, _) = stand().await;
     let scaled = deploy(&rig, &["scale", "5"]).await;
     assert_eq!((scaled.count, scaled.cpu.as_str()), (5, "256"));
     nothing_to_do(&rig).await;
@@ -71,7 +71,7 @@ async fn what_scales_a_service_owns_its_count() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_image_deployed_by_others_stays() {
-    let (rig, _) = stand("services-deployed").await;
+    let (rig, _) = stand().await;
     let theirs = deploy(&rig, &["image", "registry.example/web:v2"]).await;
     // Whose the revision is, its tags do not say; they are all that is put right.
     let plan = rig.plan("dev").await;
@@ -92,7 +92,7 @@ async fn an_image_deployed_by_others_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_earlier_revision_stays_deployed_and_hands_its_image_on() {
-    let (rig, _) = stand("services-back").await;
+    let (rig, _) = stand().await;
     let first = deploy(&rig, &["image", "registry.example/web:good"]).await;
     let _ = rig.apply("dev").await.with_code(0);
     let bad = deploy(&rig, &["image", "registry.example/web:bad"]).await;
@@ -171,7 +171,7 @@ fn events(service: &mut Json) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_is_waited_for_where_there_is_an_image() {
-    let (rig, said) = stand("services-steady").await;
+    let (rig, said) = stand().await;
     nothing_to_do(&rig).await;
 
     // Nothing runs without an image, which is no failure of the apply.
@@ -206,7 +206,7 @@ async fn a_deployment_is_waited_for_where_there_is_an_image() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tasks_that_stop_after_their_deployment_are_nothing_to_deploy() {
-    let (rig, _) = stand("services-unsteady").await;
+    let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
     let stopping = |_: &Call, service: &mut Json| service["runningCount"] = json!(0);
     rig.proxy.set_rule(Arc::new(Seen { edit: stopping, task: NO_TASK }));
@@ -215,7 +215,7 @@ async fn tasks_that_stop_after_their_deployment_are_nothing_to_deploy() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_that_fails_says_why() {
-    let (rig, _) = stand("services-failed").await;
+    let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
     let [old, new] = [definition(1), definition(2)];
     let task: &'static str = new.clone().leak();
@@ -245,7 +245,7 @@ async fn a_deployment_that_fails_says_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_that_nk_has_not_seen_says_why_as_well() {
-    let (rig, _) = stand("services-quick").await;
+    let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
     let [old, new] = [definition(1), definition(2)];
     let task: &'static str = new.clone().leak();

@@ -25,8 +25,8 @@ const APPLY: [&str; 4] = ["apply", "--env", "dev", "--yes"];
 /// Longer than any test lasts.
 const FOR_EVER: Duration = Duration::from_mins(10);
 
-async fn rig(instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+async fn rig() -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
     rig
 }
@@ -78,7 +78,7 @@ async fn goes_on(rig: &Rig) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_runs_at_once_one_works_and_the_other_names_it() {
-    let rig = rig("two").await;
+    let rig = rig().await;
     let slow = Arc::new(Slow::new(makes, Duration::from_millis(200)));
     rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
     let mut first = Running::start(rig.command(&APPLY));
@@ -104,7 +104,7 @@ async fn of_two_runs_at_once_one_works_and_the_other_names_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_finishes_what_is_under_way() {
-    let rig = rig("interrupt").await;
+    let rig = rig().await;
     let slow = Arc::new(Slow::new(makes, Duration::from_millis(300)));
     rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
     let mut run = Running::start(rig.command(&APPLY));
@@ -144,7 +144,7 @@ const GRACE: Duration = Duration::from_millis(2500);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_interrupt_a_terminate_and_a_closed_terminal_wait_for_nothing() {
-    let rig = rig("terminate").await;
+    let rig = rig().await;
     for signals in [&["-INT", "-INT"][..], &["-TERM"], &["-INT", "-TERM"], &["-HUP"]] {
         rig.reset().await;
         let (said, took) = stop(&rig, makes_safely, signals).await;
@@ -159,7 +159,7 @@ async fn a_second_interrupt_a_terminate_and_a_closed_terminal_wait_for_nothing()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_is_cut_off_keeps_the_next_run_out_until_it_must_show() {
-    let rig = rig("unsettled").await;
+    let rig = rig().await;
     let (said, took) = stop(&rig, makes_a_network, &["-INT", "-INT"]).await;
     assert!(took < GRACE, "it took {took:?}");
     assert!(said.contains("the lock is kept"), "{said}");
@@ -186,7 +186,7 @@ async fn stop_at(rig: &Rig, calls: fn(&Call) -> bool) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_taking_the_lock_nor_giving_it_back_outlasts_a_second_signal() {
-    let rig = rig("stubborn").await;
+    let rig = rig().await;
     let said = stop_at(&rig, locks).await;
     assert!(said.contains("interrupted before any step was begun"), "{said}");
     goes_on(&rig).await;
@@ -206,7 +206,7 @@ fn stuck() -> (Stdio, UnixStream) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_does_not_read_on_keeps_no_lock() {
-    let rig = rig("stuck").await;
+    let rig = rig().await;
     let json = ["apply", "--env", "dev", "--yes", "--json"];
     // It is stuck in telling about its steps, or in telling the plan.
     for (arguments, calls, is_data) in
@@ -240,7 +240,7 @@ async fn whoever_does_not_read_on_keeps_no_lock() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_that_is_closed_leaves_the_lock_free() {
-    let rig = rig("hangup").await;
+    let rig = rig().await;
     let slow = Arc::new(Slow::new(makes_safely, FOR_EVER));
     rig.proxy.set_rule(slow);
     let run = rig.command(&APPLY);
@@ -256,7 +256,7 @@ async fn a_terminal_that_is_closed_leaves_the_lock_free() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_while_it_reads_gives_the_lock_back() {
-    let rig = rig("reading").await;
+    let rig = rig().await;
     let slow = Arc::new(Slow::new(looks, FOR_EVER));
     rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
     let mut run = Running::start(rig.command(&APPLY));
@@ -270,7 +270,7 @@ async fn an_interrupt_while_it_reads_gives_the_lock_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_reading_its_output_stops_nothing() {
-    let rig = rig("closed").await;
+    let rig = rig().await;
     for arguments in [&APPLY[..], &["apply", "--env", "dev", "--yes", "--json"]] {
         rig.reset().await;
         let mut command = rig.command(arguments);
@@ -285,7 +285,7 @@ async fn nobody_reading_its_output_stops_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_under_its_output_stops_nothing() {
-    let rig = rig("full").await;
+    let rig = rig().await;
     for arguments in [&APPLY[..], &["apply", "--env", "dev", "--yes", "--json"]] {
         rig.reset().await;
         let full = || File::options().write(true).open("/dev/full").unwrap();
@@ -298,7 +298,7 @@ async fn a_full_disk_under_its_output_stops_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runner_that_loses_patience_finds_the_lock_released() {
-    let rig = rig("runner").await;
+    let rig = rig().await;
     let slow = Arc::new(Slow::new(makes_safely, FOR_EVER));
     rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
     let mut run = Running::start(rig.command(&APPLY));

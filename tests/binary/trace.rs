@@ -12,8 +12,8 @@ use serde_json::Value as Json;
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
-async fn rig(instance: &str) -> Rig {
-    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto", instance).await;
+async fn rig() -> Rig {
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
     rig
 }
@@ -24,7 +24,7 @@ fn read(path: &std::path::Path) -> Vec<Json> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_holds_every_step_and_every_call() {
-    let rig = rig("trace").await;
+    let rig = rig().await;
     let path = rig.write("run.json", "something older, much longer than what a trace begins with");
     let drawn = |format: &'static str| {
         let rig = &rig;
@@ -75,7 +75,7 @@ async fn a_trace_holds_every_step_and_every_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_run_leaves_a_trace_that_can_be_read() {
-    let rig = rig("trace-killed").await;
+    let rig = rig().await;
     let target = Target { name: "ec2:CreateNatGateway".into(), nth: 0 };
     let death = Arc::new(Death::at(target, Side::After));
     rig.proxy.set_rule(Arc::clone(&death) as _);
@@ -102,7 +102,7 @@ async fn a_killed_run_leaves_a_trace_that_can_be_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_that_cannot_be_written_is_refused_and_one_that_breaks_off_is_not() {
-    let rig = rig("trace-unwritable").await;
+    let rig = rig().await;
     for path in ["nowhere/run.json", "/dev/full", "."] {
         let refused = rig.nk(&["apply", "--env", "dev", "--yes", "--trace", path]).await;
         let refused = refused.with_code(1);

@@ -144,8 +144,8 @@ impl Ordeal {
     /// # Panics
     ///
     /// When there is no emulator to be had.
-    pub async fn start(nk: &str, instance: &str, scene: Scene) -> Self {
-        let rig = Rig::start(nk, "moto", instance).await;
+    pub async fn start(nk: &str, scene: Scene) -> Self {
+        let rig = Rig::start(nk, "moto").await;
         let mut process = rig
             .script("listing.py")
             .args([&rig.emulator, "ap-northeast-1"])

@@ -73,13 +73,13 @@ async fn said(command: &mut Command) -> Said {
     command.output().await.expect("nk runs").into()
 }
 
-/// The first instance of this name that no other rig uses, claimed for as long as the file is open.
-fn claim(cache: &Path, instance: &str) -> (String, File) {
+/// The first instance that no other rig uses, claimed for as long as the file is open. So there are
+/// only as many emulators as there are tests at once.
+fn claim(cache: &Path) -> (String, File) {
     let folder = cache.join("rigs");
     fs::create_dir_all(&folder).expect("a cache directory");
-    let names =
-        (1..).map(|nth| if nth == 1 { instance.into() } else { format!("{instance}-{nth}") });
-    let mut claims = names.map(|name: String| {
+    let mut claims = (1..).map(|nth| {
+        let name = format!("test-{nth}");
         let file = File::create(folder.join(&name)).expect("a file in the cache directory");
         (name, file)
     });
@@ -87,21 +87,21 @@ fn claim(cache: &Path, instance: &str) -> (String, File) {
 }
 
 impl Rig {
-    /// Starts an empty emulator. `nk` is the binary to run, `instance` tells this rig's emulator from
-    /// those of other tests; where another checkout's tests use that one just now, it is the next. `NK_TEST_EMULATOR` names another emulator to take for moto. With
-    /// `AWS_ENDPOINT_URL` that one runs already; its Python is then moto's.
+    /// Starts an empty emulator, or empties one that no other rig uses. `nk` is the binary to run.
+    /// `NK_TEST_EMULATOR` names another emulator to take for moto. With `AWS_ENDPOINT_URL` that one
+    /// runs already; its Python is then moto's.
     ///
     /// # Panics
     ///
     /// When there is no emulator to be had.
-    pub async fn start(nk: &str, product: &str, instance: &str) -> Self {
+    pub async fn start(nk: &str, product: &str) -> Self {
         let variable = |name: &str| env::var(name).ok();
         let other =
             variable("NK_TEST_EMULATOR").filter(|name| product == "moto" && !name.is_empty());
         let name = other.as_deref().unwrap_or(product);
         let product = Product::all().iter().find(|one| one.name == name).expect("a known emulator");
         let settings = Settings::read(variable).expect("a cache directory");
-        let (instance, claim) = claim(&settings.cache, instance);
+        let (instance, claim) = claim(&settings.cache);
         let settings = Settings { product, port: None, instance, ..settings };
         let running =
             other.and_then(|_| variable("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty());
