@@ -20,6 +20,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use nk_engine::{CallListener, current_step};
 use nk_model::Call;
+use tracing::{Span, field};
 
 /// What all clients of one run have called.
 #[derive(Clone, Default)]
@@ -35,7 +36,7 @@ struct Heard {
 }
 
 #[derive(Debug)]
-struct Began(Instant);
+struct Began(Instant, Span);
 
 impl Storable for Began {
     type Storer = StoreReplace<Self>;
@@ -91,7 +92,17 @@ impl Intercept for Meter {
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.heard().sent += 1;
-        bag.interceptor_state().store_put(Began(Instant::now()));
+        let metadata = bag.load::<Metadata>();
+        let span = tracing::debug_span!(
+            target: "nk::aws",
+            "call",
+            service = metadata.map(Metadata::service),
+            operation = metadata.map(Metadata::name),
+            status = field::Empty,
+            milliseconds = field::Empty,
+            request_id = field::Empty,
+        );
+        bag.interceptor_state().store_put(Began(Instant::now(), span));
         Ok(())
     }
 
@@ -103,22 +114,17 @@ impl Intercept for Meter {
     ) -> Result<(), BoxError> {
         let Some(metadata) = bag.load::<Metadata>() else { return Ok(()) };
         // An attempt that sent nothing is none.
-        let Some(Began(began)) = bag.load::<Began>() else { return Ok(()) };
+        let Some(Began(began, span)) = bag.load::<Began>() else { return Ok(()) };
         let began = *began;
         let took = began.elapsed();
         let response = context.response();
         let header = |name| response.and_then(|response| response.headers().get(name));
         let status = response.map_or(0, |response| response.status().as_u16());
         let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
-        tracing::debug!(
-            target: "nk::aws",
-            service = metadata.service(),
-            operation = metadata.name(),
-            status,
-            milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            request_id,
-            "called"
-        );
+        span.record("status", status);
+        span.record("milliseconds", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        span.record("request_id", request_id);
+        span.in_scope(|| tracing::debug!(target: "nk::aws", "answered"));
         let call = Call {
             address: current_step(),
             operation: format!("{}:{}", metadata.service(), metadata.name()),
