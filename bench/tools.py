@@ -120,6 +120,8 @@ class Terraform:
                 f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
             )
             self.environment["TF_CLI_CONFIG_FILE"] = str(settings)
+        elif chosen := os.environ.get("TF_CLI_CONFIG_FILE"):
+            self.environment["TF_CLI_CONFIG_FILE"] = chosen
         done = self.terraform("init")
         if done.code != 0:
             raise Failed("`terraform init` finds no AWS provider:\n" + done.out)
