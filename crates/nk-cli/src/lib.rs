@@ -101,8 +101,10 @@ fn log(verbose: u8) {
         (Err(_), 1) => "nk=debug".to_owned(),
         (Err(_), _) => "nk=trace".to_owned(),
     };
+    let coloured = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
+        .with_ansi(coloured)
         .with_writer(io::stderr)
         .finish();
     // A second call would find the first one's subscriber, which is as good.
