@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nk_engine::{NoGate, Run, Stop, execute, observe};
-use nk_model::{Desired, Event, Json, LiveValue, Observed, Plan, Summary};
+use nk_model::{Desired, Event, Json, LiveValue, Observed, Outcome, Plan, Summary};
 use nk_plan::{Permission, PlanError};
 use nk_sim::Sim;
 use tokio::sync::{mpsc, watch};
@@ -38,6 +38,18 @@ impl Trial {
     pub async fn apply(&self, desired: &Desired) -> (Summary, Vec<Event>) {
         let plan = self.plan(desired).await.expect("there is a plan");
         self.run(plan).await
+    }
+
+    /// A simulated cloud in which everything desired has been made.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
+    pub async fn settled(desired: &Desired) -> Self {
+        let trial = Self::default();
+        let (summary, events) = trial.apply(desired).await;
+        assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
+        trial
     }
 
     /// Plans the removal of everything of the stack.

@@ -14,17 +14,10 @@ fn seed() -> Desired {
     network("10.0.0.0/16", "10.0.1.0/24")
 }
 
-async fn settled(desired: &Desired) -> Trial {
-    let trial = Trial::default();
-    let (summary, events) = trial.apply(desired).await;
-    assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
-    trial
-}
-
 #[tokio::test(start_paused = true)]
 async fn applied_twice_there_is_nothing_to_do() {
     let desired = seed();
-    let trial = settled(&desired).await;
+    let trial = Trial::settled(&desired).await;
     let plan = trial.plan(&desired).await.unwrap();
     assert!(plan.is_empty(), "{plan:#?}");
     assert_eq!(plan.unchanged.len(), desired.resources.len());
@@ -33,7 +26,7 @@ async fn applied_twice_there_is_nothing_to_do() {
 #[tokio::test(start_paused = true)]
 async fn destroyed_nothing_is_left() {
     let desired = seed();
-    let trial = settled(&desired).await;
+    let trial = Trial::settled(&desired).await;
     let (summary, events) = trial.destroy(&desired).await;
     assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
     assert_eq!(trial.shape(), NONE);
@@ -42,7 +35,7 @@ async fn destroyed_nothing_is_left() {
 #[tokio::test(start_paused = true)]
 async fn a_run_recovers_by_itself_from_any_one_call_that_goes_unanswered() {
     let desired = seed();
-    let calm = settled(&desired).await;
+    let calm = Trial::settled(&desired).await;
     for at in 1..=calm.sim.calls().1 {
         for fault in [Fault::LostAnswer(at), Fault::LostCall(at)] {
             let trial = Trial::default();
@@ -96,7 +89,7 @@ async fn an_address_that_the_gateway_before_still_holds_is_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_route_waits_as_long_as_a_gateway_may_take() {
-    let trial = settled(&topology::desired(STACK, "dev")).await;
+    let trial = Trial::settled(&topology::desired(STACK, "dev")).await;
     let table = Address::new("route-table", "private-1");
     trial.sim.meddle(&table, "routes", Json::Array(Vec::new()));
     // Ten minutes, with a look and a try every five seconds.
@@ -161,12 +154,12 @@ async fn a_destroy_survives_a_fault_at_every_call() {
 
 /// Destroys with one fault at every call in turn, and then without.
 async fn destruction_survives(desired: &Desired) {
-    let calm = settled(desired).await;
+    let calm = Trial::settled(desired).await;
     let before = calm.sim.calls().1;
     calm.destroy(desired).await;
     for at in before + 1..=calm.sim.calls().1 {
         for fault in faults(at, desired) {
-            let trial = settled(desired).await;
+            let trial = Trial::settled(desired).await;
             trial.sim.set_fault(Some(fault.clone()));
             trial.destroy(desired).await;
             trial.sim.set_fault(None);
@@ -179,7 +172,7 @@ async fn destruction_survives(desired: &Desired) {
 
 #[tokio::test(start_paused = true)]
 async fn a_replaced_vpc_takes_everything_in_it_along() {
-    let trial = settled(&seed()).await;
+    let trial = Trial::settled(&seed()).await;
     let plan = trial.plan(&network("10.8.0.0/16", "10.8.1.0/24")).await.unwrap();
     let replaced = plan.steps.iter().filter(|step| step.action == Action::ReplaceCreate);
     let mut replaced: Vec<_> = replaced.map(|step| step.address.to_string()).collect();

@@ -19,13 +19,6 @@ fn small() -> Desired {
     network("10.0.0.0/16", "10.0.1.0/24")
 }
 
-async fn settled(desired: &Desired) -> Trial {
-    let trial = Trial::default();
-    let (summary, events) = trial.apply(desired).await;
-    assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
-    trial
-}
-
 /// The same with another value in one field.
 fn with(desired: &Desired, address: &Address, field: &str, value: &str) -> Desired {
     let mut changed = desired.clone();
@@ -47,7 +40,7 @@ fn failures(events: &[Event]) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn a_successor_with_the_id_of_what_went_before_it_is_seen() {
     let desired = topology::desired(STACK, "dev");
-    let trial = settled(&desired).await;
+    let trial = Trial::settled(&desired).await;
     let address = Address::new("load-balancer", "main");
     let id = |trial: &Trial| {
         let all = trial.sim.everything();
@@ -59,7 +52,7 @@ async fn a_successor_with_the_id_of_what_went_before_it_is_seen() {
     trial.apply(&internal).await;
     // Where the answer to the create is lost, only a look tells.
     for at in made + 1..=trial.sim.calls().1 {
-        let trial = settled(&desired).await;
+        let trial = Trial::settled(&desired).await;
         let before = id(&trial);
         trial.sim.set_fault(Some(Fault::LostAnswer(at)));
         let (summary, events) = trial.apply(&internal).await;
@@ -83,7 +76,7 @@ async fn what_comes_to_nothing_fails_with_the_reason() {
 #[tokio::test(start_paused = true)]
 async fn what_stays_although_its_going_is_accepted_is_not_waited_for_for_ever() {
     let desired = small();
-    let trial = settled(&desired).await;
+    let trial = Trial::settled(&desired).await;
     trial.sim.stick(&Address::new("route-table", "private"));
     let (summary, events) = trial.destroy(&desired).await;
     let told = "could not remove `route-table.private`: after 2 minutes AWS says `still there`";
@@ -96,7 +89,7 @@ async fn a_name_that_what_went_before_still_holds_is_waited_for() {
     let desired = small();
     let group = Address::new("security-group", "inner");
     let other = with(&desired, &group, "description", "another");
-    let trial = settled(&desired).await;
+    let trial = Trial::settled(&desired).await;
     trial.sim.set_lingering(60.0);
     let (summary, events) = trial.apply(&other).await;
     assert_eq!(summary.outcome, Outcome::Done, "{:?}", failures(&events));
@@ -112,7 +105,7 @@ async fn a_name_that_what_went_before_still_holds_is_waited_for() {
 async fn how_long_the_old_value_may_show_is_the_kinds_own() {
     let desired = topology::desired(STACK, "dev");
     let database = Address::new("db-instance", "main");
-    let trial = settled(&desired).await;
+    let trial = Trial::settled(&desired).await;
     trial.sim.set_lag(200.0);
     let larger = with(&desired, &database, "class", "db.t3.large");
     let (summary, events) = trial.apply(&larger).await;
@@ -145,7 +138,7 @@ async fn sent(trial: &Trial, desired: &Desired, fault: Fault, destroys: bool) ->
 #[tokio::test(start_paused = true)]
 async fn what_the_cloud_has_repeated_in_vain_is_not_sent_again() {
     let desired = small();
-    let calm = settled(&desired).await;
+    let calm = Trial::settled(&desired).await;
     let made = calm.sim.calls().1;
     let mut recovered = 0;
     for at in 1..=made {
@@ -158,7 +151,7 @@ async fn what_the_cloud_has_repeated_in_vain_is_not_sent_again() {
     assert_eq!(recovered, 3);
     calm.destroy(&desired).await;
     for at in made + 1..=calm.sim.calls().1 {
-        let trial = settled(&desired).await;
+        let trial = Trial::settled(&desired).await;
         let (summary, most) = sent(&trial, &desired, Fault::Unheard(at), true).await;
         assert_eq!((summary.outcome, most), (Outcome::Partial, 1), "call {at}");
     }
