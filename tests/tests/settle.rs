@@ -85,6 +85,22 @@ async fn what_stays_although_its_going_is_accepted_is_not_waited_for_for_ever() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_somebody_else_changes_as_often_is_left_to_them() {
+    let desired = small();
+    let table = Address::new("route-table", "private");
+    let trial = Trial::settled(&desired).await;
+    trial.sim.contest(&table, "/tags/Name");
+    let mut other = desired.clone();
+    other.resources.get_mut(&table).unwrap().spec["tags"]["Name"] = "another".into();
+    let before = trial.sim.calls().1;
+    let (_, events) = trial.apply(&other).await;
+    let told = "could not update `route-table.private`: it has been changed again and again, and \
+                `tags.Name` still differs: somebody else changes it, too";
+    assert_eq!(failures(&events), [told]);
+    assert_eq!(trial.sim.calls().1 - before, 12);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_name_that_what_went_before_still_holds_is_waited_for() {
     let desired = small();
     let group = Address::new("security-group", "inner");

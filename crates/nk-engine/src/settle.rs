@@ -30,6 +30,9 @@ const HELD: f64 = 90.0;
 /// The shortest and the longest distance between looks at what is done and does not show yet, in
 /// seconds: lists lag behind by two or three.
 const HIDDEN: [f64; 2] = [1.0, 2.0];
+/// How often a step changes what is there at most: each change may show the next one to be made, and
+/// where there is still one after so many, somebody else changes it back.
+const CHANGES: u32 = 12;
 
 /// What a step finds where it works.
 pub(crate) struct Surroundings {
@@ -54,6 +57,8 @@ pub(crate) struct Settling<'a, C> {
     began: Instant,
     /// How often a create went unanswered.
     failures: u32,
+    /// How often it has changed what is there.
+    changed: u32,
     /// A change that the cloud has repeated in vain: whether it was done, the next look tells.
     doubt: Option<CloudError>,
     /// How long it usually takes from `began` until AWS is done; nought where nobody knows.
@@ -91,6 +96,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
             unseen,
             began: Instant::now(),
             failures: 0,
+            changed: 0,
             doubt: None,
             usual: step.usual.median,
         }
@@ -250,16 +256,19 @@ impl<'a, C: Cloud> Settling<'a, C> {
         match updated {
             Some((same, since)) if *same == changes => {
                 if self.stage.since(*since) >= self.kind.stale {
-                    let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
-                    let (fields, told) = (fields.join("`, `"), live.notes.join("; "));
+                    let (fields, told) = (fields(&changes), live.notes.join("; "));
                     return Err(StepError::Ignored { fields, told });
                 }
                 self.wait_for_sight("AWS still answers with the old value").await?;
                 return Ok(View::Unknown);
             }
+            _ if self.changed == CHANGES => {
+                return Err(StepError::Undone { fields: fields(&changes) });
+            }
             _ => {}
         }
         self.stage.gate().await?;
+        self.changed += 1;
         let answer = {
             let _place = self.stage.place().await;
             self.cloud.update_one(&self.spec, &live, &changes).await
@@ -364,6 +373,12 @@ impl<'a, C: Cloud> Settling<'a, C> {
         self.stage.rest(looks.next(elapsed).max(least)).await?;
         Ok(())
     }
+}
+
+/// What changes, as the inside of a quotation.
+fn fields(changes: &[Change]) -> String {
+    let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
+    fields.join("`, `")
 }
 
 /// Sleeps unless told to stop waiting.

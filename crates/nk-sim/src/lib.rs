@@ -131,6 +131,12 @@ impl Sim {
         self.world().thwarted.insert(address.clone(), reason.to_owned());
     }
 
+    /// Has others change what is at this JSON pointer in the spec, each time to something else, as often
+    /// as it is updated.
+    pub fn contest(&self, address: &Address, pointer: &str) {
+        self.world().contested.insert(address.clone(), pointer.to_owned());
+    }
+
     /// Has what is at this address stay although its removal is accepted.
     ///
     /// # Panics

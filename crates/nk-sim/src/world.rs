@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) slowness: f64,
     /// What comes to nothing when it is made, and why.
     pub(crate) thwarted: HashMap<Address, String>,
+    /// What others change with every update, and where they do.
+    pub(crate) contested: HashMap<Address, String>,
     /// How long after its going the name of something is not free.
     pub(crate) lingering: Duration,
     /// How long AWS goes on showing what was before an update.
@@ -45,6 +47,7 @@ impl Default for World {
             lock: Parameter::default(),
             slowness: 1.0,
             thwarted: HashMap::new(),
+            contested: HashMap::new(),
             lingering: Duration::ZERO,
             lag: Duration::ZERO,
             held: HashMap::new(),
@@ -205,13 +208,17 @@ impl World {
         kind: &KindInfo,
         id: &str,
         address: Address,
-        spec: Json,
+        mut spec: Json,
         changes: &[Change],
     ) -> CloudResult<()> {
         self.refers_to_what_exists(kind, &spec)?;
         let fixed = |one: &&Change| !one.fills() && kind.immutable.contains(&one.field());
         if let Some(change) = changes.iter().find(fixed) {
             return Err(refused("Update", "SimImmutable", &change.path));
+        }
+        let contested = self.contested.get(&address).and_then(|at| spec.pointer_mut(at));
+        if let Some(value) = contested {
+            *value = format!("theirs, {}", self.changes).into();
         }
         let busy_until = self.after(kind.kind, Operation::Update, None, &spec);
         let until = Instant::now() + self.lag;

@@ -34,6 +34,14 @@ pub(crate) enum StepError {
         /// What the last look has to say about it.
         told: String,
     },
+    /// It changes again and again.
+    #[error(
+        "it has been changed again and again, and `{fields}` still differs: somebody else changes it, too"
+    )]
+    Undone {
+        /// What differs now.
+        fields: String,
+    },
     /// The name is taken by something that a look does not show as ours.
     #[error("something of that name exists already and is not managed by nk")]
     Taken(CloudError),
