@@ -1,12 +1,13 @@
 //! No secret is ever seen: not in what nk prints, however much it is asked to print.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, pin::pin, process::Stdio, sync::Arc};
 
 use nk_tests::{
     proxy::{Quote, Recorded, Transparent},
     rig::{Rig, Said},
 };
 use serde_json::Value as Json;
+use tokio::time::{Duration, sleep};
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 const KEY: &str = "canaryKeyThatNobodyMaySee";
@@ -18,7 +19,18 @@ const PROVIDERS: [(&str, &str); 3] = [
     ("x", "canaryOfXThatNobodyMaySee"),
 ];
 
-/// Runs nk with real, that is not the emulator's own, credentials and everything logged.
+/// What a process and those it has started have as arguments, which everybody on the machine can see.
+fn arguments_of(process: &str) -> Vec<String> {
+    let place = Path::new("/proc").join(process);
+    let read = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
+    let mut all = vec![read("cmdline").replace('\0', " ")];
+    let started = read(&format!("task/{process}/children"));
+    all.extend(started.split_whitespace().flat_map(arguments_of));
+    all
+}
+
+/// Runs nk with real, that is not the emulator's own, credentials and everything logged. Its arguments,
+/// as they are seen while it runs, follow what it says on standard error.
 async fn nk(rig: &Rig, arguments: &[&str]) -> Said {
     let mut command = rig.command(arguments);
     command
@@ -27,11 +39,25 @@ async fn nk(rig: &Rig, arguments: &[&str]) -> Said {
         .env("AWS_SECRET_ACCESS_KEY", KEY)
         .env("AWS_SESSION_TOKEN", TOKEN)
         .env("NK_LOG", "trace,aws_smithy_runtime=trace,hyper=trace");
-    let output = command.output().await.unwrap();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let process = child.id().expect("it runs").to_string();
+    let mut seen = BTreeSet::from_iter(arguments_of(&process));
+    let mut ended = pin!(child.wait_with_output());
+    let output = loop {
+        tokio::select! {
+            output = &mut ended => break output.unwrap(),
+            () = sleep(Duration::from_millis(1)) => seen.extend(arguments_of(&process)),
+        }
+    };
+    if cfg!(target_os = "linux") {
+        let own = seen.iter().any(|line| line.contains(arguments[0]));
+        assert!(own, "nobody saw the arguments of nk: {seen:?} {arguments:?}");
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
     Said {
         code: output.status.code(),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        err: said.lines().chain(seen.iter().map(String::as_str)).collect::<Vec<_>>().join("\n"),
     }
 }
 
