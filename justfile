@@ -44,10 +44,11 @@ bench-micro:
 large:
     cargo run --release -p nk-bench --example large docs/large.md docs/large.svg
 
-# Made-up stack files, references, policy documents and task definitions, each for so many seconds.
+# Made-up stack files, references, policy documents, task definitions and what ECS answers of them, each
+# for so many seconds.
 # Needs a nightly toolchain and `cargo install cargo-fuzz`.
 fuzz seconds="60":
-    for target in stack reference policy task_definition; do \
+    for target in stack reference policy task_definition registered; do \
         mkdir -p fuzz/corpus/$target && \
         cargo +nightly fuzz run $target fuzz/corpus/$target fuzz/seeds/$target -- -max_total_time={{seconds}} || exit 1; \
     done

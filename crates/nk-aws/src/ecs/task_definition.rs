@@ -9,14 +9,15 @@ use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
-use nk_kinds::ecs::{TaskDefinition, TaskDefinitionOutputs};
+use nk_kinds::ecs::TaskDefinition;
 use nk_model::{Address, Change, Changes, Live};
 
-use self::family::{Family, Revision};
+use self::{
+    family::Family,
+    reading::{LiveDefinition, Revision},
+};
 use super::managed;
 use crate::{Aws, retry::once, rim::Refused};
-
-type LiveDefinition = Live<TaskDefinition, TaskDefinitionOutputs>;
 
 impl Reconcile<TaskDefinition> for Aws {
     async fn observe(&self, scope: &Scope<TaskDefinition>) -> CloudResult<Vec<LiveDefinition>> {

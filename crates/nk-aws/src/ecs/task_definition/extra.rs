@@ -7,10 +7,10 @@ use aws_sdk_ecs::types::{
     PortMapping, TaskDefinition, VersionConsistency,
 };
 
-use super::{
-    reading::{log_option, main_port},
-    request::STREAM_PREFIX,
-};
+use super::reading::{log_option, main_port};
+
+/// What the names of a container's log streams begin with.
+pub(super) const STREAM_PREFIX: &str = "ecs";
 
 /// One short text for each; somebody else's doing, and undone by the next revision.
 pub(super) fn extra(

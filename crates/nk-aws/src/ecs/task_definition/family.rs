@@ -5,14 +5,12 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use aws_sdk_ecs::types::{
-    TaskDefinition, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus,
-};
+use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
 use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult, Reach, Scope};
 use nk_kinds::{Tags, ecs::TaskDefinition as WantedDefinition};
 
-use super::{super::name_in, managed};
+use super::{super::name_in, managed, reading::Revision};
 use crate::{Aws, rim::Refused};
 
 /// How many earlier revisions are asked whether they carry our tags.
@@ -21,12 +19,6 @@ use crate::{Aws, rim::Refused};
 const LOOK_BACK: usize = 6;
 /// How many revisions ECS deletes in one call.
 const CHUNK: usize = 10;
-
-/// A revision with its own tags.
-pub(super) struct Revision {
-    pub(super) definition: TaskDefinition,
-    pub(super) tags: Tags,
-}
 
 /// A family as it stands.
 pub(super) struct Family {

@@ -5,11 +5,24 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, TransportProtocol};
-use nk_kinds::ecs::{Container, TaskDefinition, TaskDefinitionOutputs};
+use aws_sdk_ecs::types::{
+    ContainerDefinition, LogConfiguration, TaskDefinition as Definition, TransportProtocol,
+};
+use nk_kinds::{
+    Tags,
+    ecs::{Container, TaskDefinition, TaskDefinitionOutputs},
+};
 use nk_model::{Address, Live, Ref};
 
-use super::{LiveDefinition, extra::extra, family::Revision};
+use super::extra::extra;
+
+pub(super) type LiveDefinition = Live<TaskDefinition, TaskDefinitionOutputs>;
+
+/// A revision with its own tags.
+pub(super) struct Revision {
+    pub(super) definition: Definition,
+    pub(super) tags: Tags,
+}
 
 /// A revision of a family.
 pub(super) fn live(

@@ -11,10 +11,7 @@ use aws_sdk_ecs::{
 use nk_engine::{CloudError, CloudResult};
 use nk_kinds::ecs::{Container, TaskDefinition};
 
-use super::super::sdk_tags;
-
-/// What the names of a container's log streams begin with.
-pub(super) const STREAM_PREFIX: &str = "ecs";
+use super::{super::sdk_tags, extra::STREAM_PREFIX};
 
 /// A new revision that runs `image`.
 pub(super) fn register(
