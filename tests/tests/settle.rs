@@ -94,7 +94,7 @@ async fn what_somebody_else_changes_as_often_is_left_to_them() {
     other.resources.get_mut(&table).unwrap().spec["tags"]["Name"] = "another".into();
     let before = trial.sim.calls().1;
     let (_, events) = trial.apply(&other).await;
-    let told = "could not update `route-table.private`: it has been changed again and again, and \
+    let told = "could not change `route-table.private`: it has been changed again and again, and \
                 `tags.Name` still differs: somebody else changes it, too";
     assert_eq!(failures(&events), [told]);
     assert_eq!(trial.sim.calls().1 - before, 12);
