@@ -353,13 +353,13 @@ impl<'a, C: Cloud> Settling<'a, C> {
     /// Waits until it is time for the next look at what is done and does not show.
     async fn wait_for_sight(&mut self, reason: &str) -> Result<(), StepError> {
         let [least, every] = HIDDEN;
-        self.wait_with(reason, Looks { usual: 0.0, slack: 0.0, every }, least).await
+        self.wait_with(reason, Looks { usual: 0.0, quick: 1.0, slack: 0.0, every }, least).await
     }
 
     /// Waits until it is time for the next look at what usually takes so many seconds.
     async fn wait(&mut self, reason: &str, usual: f64) -> Result<(), StepError> {
-        let every = self.stage.every();
-        self.wait_with(reason, Looks { usual, slack: self.step.slack, every }, 0.0).await
+        let (every, slack, quick) = (self.stage.every(), self.step.slack, self.step.usual.quick());
+        self.wait_with(reason, Looks { usual, quick, slack, every }, 0.0).await
     }
 
     async fn wait_with(&mut self, reason: &str, looks: Looks, least: f64) -> Result<(), StepError> {

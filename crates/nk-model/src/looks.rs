@@ -1,14 +1,20 @@
 //! When to look at something that takes its time.
 
+use std::ops::Range;
+
 /// When the looks at one resource are, after a change to it.
 ///
-/// First after the usual time less a wide margin, since AWS is at times twice as quick; then so often
-/// that what is seen late is seen late by a small part of the time that has passed anyway. Where the
-/// end of the run does not depend on the resource, the looks are further apart.
+/// One or two soon, in case that the usual time is wrong; the next when one in ten is done; then so
+/// often that what is seen late is seen late by a small part of the time that has passed anyway. Where
+/// the end of the run does not depend on the resource, the looks are further apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Looks {
     /// Seconds that the change usually takes.
     pub usual: f64,
+    /// The part of the usual time that nine in ten take at least: [`Spread::quick`].
+    ///
+    /// [`Spread::quick`]: crate::Spread::quick
+    pub quick: f64,
     /// Seconds that it may take longer without moving the end of the run.
     pub slack: f64,
     /// The least seconds between two looks: what AWS's rate limits are content with.
@@ -22,39 +28,51 @@ impl Looks {
     /// The same for an emulator on this machine, which has no limits.
     pub const EMULATOR: f64 = 0.1;
 
-    /// The first look: what is done at once is seen at once.
-    const FIRST: f64 = 0.2;
-    /// Looks so long before the usual time are for what an estimate got wrong, and few: each so many
-    /// times later than the one before.
-    const EARLY: f64 = 6.0;
-    /// From this part of the usual time on, the end is possible.
-    const POSSIBLE: f64 = 0.45;
-    /// From this part of the usual time on, the end is near.
-    const NEAR: f64 = 0.8;
-    /// Near the end, a look is at most this part of the time that has passed after the one before.
+    /// The end is possible from no earlier and no later part of the usual time on, however little or
+    /// much times differ: few may have been seen.
+    const POSSIBLE: [f64; 2] = [0.5, 0.75];
+    /// Between these parts of the usual time, the end is likely.
+    const LIKELY: Range<f64> = 0.9..1.15;
+    /// Where the end is likely, a look is at most this part of the time that has passed after the one
+    /// before.
     const TIGHT: f64 = 0.02;
+    /// The same where it is possible: with what else a run loses, less than a twentieth of its time.
+    const WIDE: f64 = 0.04;
     /// The same where the end of the run does not depend on it.
-    const LOOSE: f64 = 0.05;
+    const LOOSE: f64 = 0.2;
     /// How many slow steps may share the slack of a way through the plan.
     const SHARERS: f64 = 4.0;
 
+    /// The first look, in least distances between two: what is done at once is seen soon.
+    const SOON: f64 = 4.0;
+    /// Looks before the end is possible are for what an estimate got wrong, and few: each so many
+    /// times as late as the one before.
+    const EARLY: f64 = 10.0;
+
     /// What usually takes no more seconds may be done at the first look.
     const QUICK: f64 = 2.5;
+    /// That look.
+    const FIRST: f64 = 0.2;
     /// No two looks are nearer to each other.
     const LEAST: f64 = 0.05;
 
     /// Seconds to wait until the next look, when so many have passed since the change.
     pub fn next(&self, elapsed: f64) -> f64 {
-        let possible = self.usual * Self::POSSIBLE;
-        let wait = if elapsed < possible {
-            let first = if self.usual > Self::QUICK { self.every } else { Self::FIRST };
-            (elapsed * Self::EARLY).max(first).min(possible - elapsed)
-        } else {
-            let near = if elapsed < self.usual * Self::NEAR { 2.0 } else { 1.0 };
-            let spare = (self.slack / Self::SHARERS).min(elapsed * Self::LOOSE);
-            let gap = near * spare.max(elapsed * Self::TIGHT);
+        let [least, most] = Self::POSSIBLE;
+        let possible = self.usual * self.quick.clamp(least, most);
+        let wait = if elapsed >= possible {
+            let likely = Self::LIKELY.contains(&(elapsed / self.usual));
+            let pace = if likely { Self::TIGHT } else { Self::WIDE };
+            let gap = (self.slack / Self::SHARERS).min(elapsed * Self::LOOSE).max(elapsed * pace);
             // What takes no time is asked for at growing distances, up to the least distance.
             gap.max(self.every.min(elapsed.max(Self::FIRST)))
+        } else if self.usual <= Self::QUICK {
+            (elapsed * Self::EARLY).max(Self::FIRST).min(possible - elapsed)
+        } else {
+            let early = (elapsed * Self::EARLY).max(self.every * Self::SOON);
+            // Not one shortly before the first that has a chance.
+            let next = if early < possible / 3.0 { early } else { possible };
+            next - elapsed
         };
         wait.max(Self::LEAST)
     }
@@ -75,54 +93,89 @@ impl Looks {
 mod tests {
     use super::*;
 
+    /// What slow things usually take.
+    const SLOW: [f64; 4] = [73.0, 107.0, 154.0, 428.0];
+
+    fn looks(usual: f64, slack: f64) -> Looks {
+        Looks { usual, quick: 0.75, slack, every: Looks::AWS }
+    }
+
     #[test]
     fn what_the_end_depends_on_is_seen_within_a_fiftieth_of_its_time() {
-        for usual in [73.0, 107.0, 154.0, 428.0] {
-            let looks = Looks { usual, slack: 0.0, every: Looks::AWS };
-            for part in [0.85, 1.0, 1.17, 1.5] {
+        for usual in SLOW {
+            for part in [0.95, 1.0, 1.05, 1.14] {
                 let takes = usual * part;
-                let (count, at) = looks.count(0.0, takes);
+                let (count, at) = looks(usual, 0.0).count(0.0, takes);
                 assert!(at - takes <= (0.02 * takes).max(1.0) + 1e-9, "{takes}: seen at {at}");
-                // Fewer than one for each fiftieth of the time that it should have taken.
-                let most = 50.0 * part.max(1.2);
-                assert!(f64::from(u32::try_from(count).unwrap()) < most, "{takes}: {count} looks");
+                assert!(count <= 30, "{takes}: {count} looks");
             }
         }
     }
 
     #[test]
-    fn what_is_twice_as_quick_is_seen_within_a_twentieth_of_its_time() {
-        for (usual, slack) in [(107.0, 0.0), (428.0, 0.0), (107.0, 3.0)] {
-            let looks = Looks { usual, slack, every: Looks::AWS };
-            for part in [0.5, 0.6, 0.79] {
-                let (_, at) = looks.count(0.0, usual * part);
-                assert!(at <= 1.05 * usual * part, "{usual} in {}: at {at}", usual * part);
+    fn what_is_no_quicker_than_one_in_ten_is_seen_within_a_twentieth_of_its_time() {
+        for usual in SLOW {
+            for (quick, from) in [(0.3, 50), (0.6, 60), (0.9, 75)] {
+                for percent in from..300 {
+                    let takes = usual * f64::from(percent) / 100.0;
+                    for slack in [0.0, 3.0] {
+                        let (_, at) = Looks { quick, ..looks(usual, slack) }.count(0.0, takes);
+                        assert!(at <= 1.05 * takes, "{usual} in {takes}: at {at}");
+                    }
+                }
             }
+        }
+    }
+
+    #[test]
+    fn what_takes_its_usual_time_is_looked_at_sixteen_times_at_most() {
+        for usual in SLOW {
+            let (count, _) = looks(usual, 0.0).count(0.0, usual);
+            assert!(count <= 16, "{usual}: {count} looks");
         }
     }
 
     #[test]
     fn what_nothing_waits_for_is_looked_at_less() {
-        let tight = Looks { usual: 107.0, slack: 0.0, every: Looks::AWS };
-        let loose = Looks { slack: 200.0, ..tight };
-        let (few, at) = loose.count(0.0, 107.0);
-        let (many, _) = tight.count(0.0, 107.0);
-        assert!(few < many * 2 / 3, "{few} and {many} looks");
-        assert!(at <= 1.06 * 107.0, "seen at {at}");
+        for usual in SLOW {
+            let (count, at) = looks(usual, 2.0 * usual).count(0.0, usual);
+            assert!(count <= 5, "{usual}: {count} looks");
+            assert!(at <= 1.2 * usual, "{usual}: seen at {at}");
+        }
+    }
+
+    #[test]
+    fn a_late_look_takes_no_more_than_a_quarter_of_the_slack() {
+        for (usual, slack) in [(73.0, 49.0), (175.0, 40.0)] {
+            for percent in 75..150 {
+                let takes = usual * f64::from(percent) / 100.0;
+                let (_, at) = looks(usual, slack).count(0.0, takes);
+                let late = (slack / 4.0).max(0.05 * takes);
+                assert!(at - takes <= late, "{usual} in {takes}: seen at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_estimate_got_wrong_is_seen_when_the_end_is_possible() {
+        assert_eq!(looks(428.0, 0.0).count(0.0, 1.0), (1, 4.0));
+        assert_eq!(looks(428.0, 0.0).count(0.0, 30.0), (2, 40.0));
+        assert_eq!(looks(428.0, 0.0).count(0.0, 100.0), (3, 321.0));
+        assert_eq!(looks(7.0, 0.0).count(0.0, 1.0), (1, 5.25));
     }
 
     #[test]
     fn what_is_ready_at_once_is_seen_at_once() {
-        let looks = Looks { usual: 1.0, slack: 0.0, every: Looks::AWS };
-        assert_eq!(looks.count(0.0, 0.1), (1, 0.2));
-        let emulator = Looks { usual: 0.1, slack: 0.0, every: Looks::EMULATOR };
+        let aws = looks(1.0, 0.0);
+        assert_eq!(aws.count(0.0, 0.1), (1, 0.2));
+        let emulator = Looks { every: Looks::EMULATOR, ..looks(0.1, 0.0) };
         assert_eq!(emulator.count(0.0, 0.04).0, 1);
     }
 
     #[test]
     fn looks_never_come_in_a_burst() {
         for (usual, every) in [(1.0, Looks::AWS), (428.0, Looks::AWS), (0.0, Looks::EMULATOR)] {
-            let looks = Looks { usual, slack: 0.0, every };
+            let looks = Looks { every, ..looks(usual, 0.0) };
             let mut at = 0.0;
             for _ in 0..1000 {
                 let wait = looks.next(at);

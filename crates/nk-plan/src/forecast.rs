@@ -65,7 +65,8 @@ fn calls(step: &Step, registry: Registry, every: f64) -> (usize, usize) {
     moments.sort_by(f64::total_cmp);
     moments.push(step.usual.median);
     let (looks, _) = moments.into_iter().fold((0, 0.0), |(looks, at), usual| {
-        let (more, at) = Looks { usual, slack: step.slack, every }.count(at, usual);
+        let after = Looks { usual, quick: step.usual.quick(), slack: step.slack, every };
+        let (more, at) = after.count(at, usual);
         (looks + more, at)
     });
     (made, looks)

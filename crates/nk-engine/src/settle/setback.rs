@@ -106,7 +106,7 @@ impl<C: Cloud> Settling<'_, C> {
         }
         self.stage.waits(&format!("AWS says {}: {}", retry.code, error.message));
         let [least, most] = PARDON;
-        let looks = Looks { usual: 0.0, slack: 0.0, every: most };
+        let looks = Looks { usual: 0.0, quick: 1.0, slack: 0.0, every: most };
         self.stage.rest(looks.next(elapsed).clamp(least, most)).await?;
         Ok(())
     }
