@@ -136,6 +136,10 @@ impl<C: Cloud> Execution<C> {
                 break;
             }
             tokio::select! {
+                // What happens at one moment is told in one order.
+                biased;
+                Ok(()) = stop.changed() => {}
+                () = reached(self.deadline) => self.cut_off(),
                 Some(message) = self.messages.recv() => self.heed(message),
                 Some(ended) = self.tasks.join_next() => {
                     while let Ok(message) = self.messages.try_recv() {
@@ -146,8 +150,6 @@ impl<C: Cloud> Execution<C> {
                         Err(error) => std::panic::resume_unwind(error.into_panic()),
                     }
                 }
-                Ok(()) = stop.changed() => {}
-                () = reached(self.deadline) => self.cut_off(),
             }
         }
         self.give_up_the_rest();
