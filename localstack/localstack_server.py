@@ -4,11 +4,18 @@ Those are moto's, as LocalStack's own mostly are: each operation is passed on to
 """
 
 import os
+import shutil
 import sys
+import tempfile
 
 # Read by LocalStack and moto when they are imported. LocalStack's usual server listens everywhere
-# on the machine, whatever it is told; hypercorn listens where it is told.
+# on the machine, whatever it is told; hypercorn listens where it is told. Its files would lie where
+# those of every other one on the machine do, who starts by clearing them away; in a container it
+# would believe that there is no other.
+FOLDER = tempfile.mkdtemp(prefix="nk-localstack-")
 os.environ.update(
+    FILESYSTEM_ROOT=FOLDER,
+    OVERRIDE_IN_DOCKER="0",
     GATEWAY_LISTEN="{}:{}".format(*sys.argv[1:3]),
     GATEWAY_SERVER="hypercorn",
     DNS_ADDRESS="0",
@@ -19,17 +26,21 @@ os.environ.update(
     MOTO_ECS_SERVICE_RUNNING="1000000",
 )
 
+import localstack_patches
 import moto_patches
 from localstack.aws.api import handler
-from localstack.aws.api.cloudwatch import DashboardNotFoundError, InvalidParameterValueException
 from localstack.aws.spec import load_service
+from localstack.http import Response
 from localstack.runtime.main import main
 from localstack.runtime.runtime import LocalstackRuntime
-from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
+from localstack.services.internal import get_internal_apis
 from localstack.services.moto import call_moto
 from localstack.services.plugins import SERVICE_PLUGINS, Service
-from localstack.utils.aws.arns import cloudwatch_alarm_arn
+from localstack.services.stores import AccountRegionBundle
+from localstack.state import AssetDirectory, StateVisitor
 from localstack.utils.bootstrap import get_enabled_apis
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 
 UNLICENSED = (
     "application-autoscaling",
@@ -56,44 +67,48 @@ def provider(api):
     return type("MotoProvider", (), handlers)()
 
 
-def mend_cloudwatch():
-    """Keeps an alarm's tags where tags are kept, and calls a missing dashboard missing."""
-    put, get = CloudwatchProvider.put_metric_alarm, CloudwatchProvider.get_dashboard
+class Emptying(StateVisitor):
+    """Empties what a service keeps beside moto."""
 
-    @handler("PutMetricAlarm", expand=False)
-    def put_metric_alarm(self, context, request):
-        store = self.get_store(context.account_id, context.region)
-        known = {alarm.alarm["AlarmName"] for alarm in store.alarms.values()}
-        tags = request.pop("Tags", None)
-        put(self, context, request)
-        if tags and request["AlarmName"] not in known:
-            name, account = request["AlarmName"], context.account_id
-            arn = cloudwatch_alarm_arn(name, account_id=account, region_name=context.region)
-            store.TAGS.tag_resource(arn, tags)
+    def visit(self, container):
+        if isinstance(container, AccountRegionBundle):
+            container.reset()
+        elif isinstance(container, AssetDirectory):
+            shutil.rmtree(container.path, ignore_errors=True)
 
-    @handler("GetDashboard")
-    def get_dashboard(self, context, dashboard_name, **kwargs):
-        try:
-            return get(self, context, dashboard_name, **kwargs)
-        except InvalidParameterValueException as error:
-            raise DashboardNotFoundError(str(error)) from error
 
-    CloudwatchProvider.put_metric_alarm = put_metric_alarm
-    CloudwatchProvider.get_dashboard = get_dashboard
+def forget(request):
+    """Forgets everything; LocalStack's own way to do so takes a licence."""
+    names = [name for name in SERVICE_PLUGINS.list_available() if SERVICE_PLUGINS.is_running(name)]
+    running = [SERVICE_PLUGINS.get_service(name) for name in names]
+    for service in running:
+        service.lifecycle_hook.on_before_state_reset()
+        service.accept_state_visitor(Emptying())
+    BackendDict.reset()
+    reset_model_data()
+    for service in running:
+        service.lifecycle_hook.on_after_state_reset()
+    return Response(status=200)
+
+
+def leave(self, code=0):
+    """There is nothing to keep, and LocalStack's own way out waits for connections that stay open."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    os._exit(code)
 
 
 def serve():
     """Serves until it is told to stop."""
     moto_patches.apply()
-    mend_cloudwatch()
+    localstack_patches.apply()
     for api in UNLICENSED:
         SERVICE_PLUGINS.api_provider_specs[api] = [SERVICE_PLUGINS.get_active_provider(api)]
     # What LocalStack offers was asked for, and remembered, while it was imported.
     get_enabled_apis.cache_clear()
     for api in UNLICENSED:
         SERVICE_PLUGINS.add_service(Service.for_provider(provider(api)))
-    # There is nothing to keep, and its own way out waits for connections that stay open.
-    LocalstackRuntime.exit = lambda self, code=0: os._exit(code)
+    get_internal_apis().add("/_localstack/state/reset", forget, methods=["POST"])
+    LocalstackRuntime.exit = leave
     main()
 
 

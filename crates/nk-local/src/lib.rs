@@ -112,14 +112,25 @@ pub async fn up(settings: &Settings, tell: Tell<'_>) -> Result<Emulator, LocalEr
             }
         }
     }
-    if !install::installed(settings).await {
-        tell(Progress::Installing(settings.product));
-        install::install(settings).await?;
-    }
+    prepare(settings, tell).await?;
     tell(Progress::Starting(settings.product));
     let state = process::start(settings, settings.port).await?;
     answering(settings, &state).await?;
     Ok(state.emulator(true))
+}
+
+/// Makes sure that the emulator is installed, and starts nothing.
+pub async fn install(settings: &Settings, tell: Tell<'_>) -> Result<(), LocalError> {
+    let _lock = lock(settings, tell).await?;
+    prepare(settings, tell).await
+}
+
+async fn prepare(settings: &Settings, tell: Tell<'_>) -> Result<(), LocalError> {
+    if install::installed(settings).await {
+        return Ok(());
+    }
+    tell(Progress::Installing(settings.product));
+    install::install(settings).await
 }
 
 /// Stops the emulator, and with it forgets what was made in it. `false` if it did not run.
@@ -131,18 +142,10 @@ pub async fn down(settings: &Settings, tell: Tell<'_>) -> Result<bool, LocalErro
     Ok(true)
 }
 
-/// Forgets what was made in the emulator, which keeps running or, where it cannot forget, starts
-/// again. `false` if it did not run.
+/// Forgets what was made in the emulator, which keeps running. `false` if it did not run.
 pub async fn reset(settings: &Settings) -> Result<bool, LocalError> {
     let Some(running) = ours(settings).await? else { return Ok(false) };
-    let Some(path) = settings.product.reset else {
-        process::stop(&running, &settings.directory()).await?;
-        // Whoever knows the old one finds the new one at the same place.
-        let state = process::start(settings, Some(running.port)).await?;
-        answering(settings, &state).await?;
-        return Ok(true);
-    };
-    let status = http::ask(running.port, "POST", path)
+    let status = http::ask(running.port, "POST", settings.product.reset)
         .await
         .map_err(|source| LocalError::Unanswered { port: running.port, source })?;
     if status == 200 { Ok(true) } else { Err(LocalError::Odd { status }) }

@@ -24,8 +24,8 @@ pub struct Product {
     command: &'static [&'static str],
     /// Answers 200 once it is ready.
     pub(crate) health: &'static str,
-    /// Forgets everything on POST; none where only a new process has forgotten.
-    pub(crate) reset: Option<&'static str>,
+    /// Forgets everything on POST.
+    pub reset: &'static str,
     /// The emulators whose lies it tells, by name.
     tells: &'static [&'static str],
 }
@@ -42,7 +42,7 @@ static PRODUCTS: &[Product] = &[
         ],
         command: &["moto_server.py", "HOST", "PORT"],
         health: "/nk/health",
-        reset: Some("/moto-api/reset"),
+        reset: "/moto-api/reset",
         tells: &["moto"],
     },
     Product {
@@ -55,7 +55,7 @@ static PRODUCTS: &[Product] = &[
         )],
         command: &["ministack_server.py", "HOST", "PORT"],
         health: "/_ministack/health",
-        reset: Some("/_ministack/reset"),
+        reset: "/_ministack/reset",
         tells: &["ministack"],
     },
     Product {
@@ -64,11 +64,12 @@ static PRODUCTS: &[Product] = &[
         python: 12,
         sources: &[
             ("localstack_server.py", include_str!("../../../localstack/localstack_server.py")),
+            ("localstack_patches.py", include_str!("../../../localstack/localstack_patches.py")),
             ("moto_patches.py", include_str!("../../../localstack/moto_patches.py")),
         ],
         command: &["localstack_server.py", "HOST", "PORT"],
         health: "/_localstack/health",
-        reset: None,
+        reset: "/_localstack/state/reset",
         // There is moto inside.
         tells: &["moto", "localstack"],
     },

@@ -1,0 +1,141 @@
+"""What LocalStack gets wrong in ways that a change of a few lines puts right."""
+
+import threading
+from types import SimpleNamespace
+
+import localstack.services.moto
+import moto.elbv2.responses
+import moto.rds.models
+from localstack.aws.api import handler
+from localstack.aws.api.cloudwatch import DashboardNotFoundError, InvalidParameterValueException
+from localstack.aws.spec import loader
+from localstack.services.cloudwatch.models import cloudwatch_stores
+from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
+from localstack.services.logs.provider import LogsProvider
+from localstack.utils.aws.arns import cloudwatch_alarm_arn, cloudwatch_dashboard_arn
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+
+
+def take_turns():
+    """Lets one request at a time into moto, which is not made for two; one thread is as fast."""
+    dispatch, turn = localstack.services.moto.dispatch_to_moto, threading.RLock()
+
+    def dispatched(context):
+        with turn:
+            return dispatch(context)
+
+    localstack.services.moto.dispatch_to_moto = dispatched
+
+
+def keep_tags(store, arn, tags):
+    """Keeps the tags with which something is made where tags are kept."""
+    store.TAGS.del_resource(arn)
+    store.TAGS.tag_resource(arn, tags)
+
+
+def put_alarms():
+    """Lets alarms have tags from the start, and a period of twenty seconds."""
+    put = CloudwatchProvider.put_metric_alarm
+
+    # LocalStack finds a handler by its function's name.
+    @handler("PutMetricAlarm", expand=False)
+    def put_metric_alarm(self, context, request):
+        account, region = context.account_id, context.region
+        store = self.get_store(account, region)
+        arn = cloudwatch_alarm_arn(request["AlarmName"], account, region)
+        fresh, tags = arn not in store.alarms, request.pop("Tags", None)
+        is_twenty = request.get("Period") == 20
+        put(self, context, request | {"Period": 10} if is_twenty else request)
+        if is_twenty:
+            store.alarms[arn].alarm["Period"] = 20
+        if fresh:
+            keep_tags(store, arn, tags)
+
+    CloudwatchProvider.put_metric_alarm = put_metric_alarm
+
+
+def tag_dashboards():
+    """Lets dashboards have tags from the start, of which LocalStack's models do not know."""
+    path = "/shapes/PutDashboardInput/members/Tags"
+    patch = {"op": "add", "path": path, "value": {"shape": "TagList"}}
+    loader.patches["cloudwatch/2010-08-01/service-2"] = [patch]
+    put = CloudwatchProvider.put_dashboard
+
+    @handler("PutDashboard", expand=False)
+    def put_dashboard(self, context, request):
+        account, region = context.account_id, context.region
+        name, store = request["DashboardName"], self.get_store(account, region)
+        fresh = name not in store.dashboards
+        answer = put(self, context, name, request["DashboardBody"])
+        if fresh:
+            keep_tags(store, cloudwatch_dashboard_arn(name, account, region), request.get("Tags"))
+        return answer
+
+    CloudwatchProvider.put_dashboard = put_dashboard
+
+
+def index_alarms():
+    """Has the index of tags, which is moto's, find LocalStack's alarms."""
+
+    def backend(self):
+        store = cloudwatch_stores[self.account_id][self.region_name]
+        names = {arn: one.alarm["AlarmName"] for arn, one in store.alarms.items()}
+        return SimpleNamespace(
+            alarms={arn: SimpleNamespace(name=name) for arn, name in names.items()},
+            insight_rules={},
+            list_tags_for_resource=lambda arn: store.TAGS.tags.get(arn, {}),
+        )
+
+    ResourceGroupsTaggingAPIBackend.cloudwatch_backend = property(backend)
+
+
+def keep_tags_of_logs_once():
+    """Keeps the tags of a log group in moto alone, where the index of tags looks for them."""
+    for name in ("list_tags_for_resource", "tag_resource", "untag_resource"):
+        delattr(LogsProvider, name)
+
+
+def keep_monitoring():
+    """Keeps from the start how a database is monitored, as a newer moto does."""
+    database = moto.rds.models.DBInstance
+    create = database.__init__
+
+    def created(self, *args, **arguments):
+        create(self, *args, **arguments)
+        self.monitoring_interval = arguments.get("monitoring_interval", 0)
+        self.monitoring_role_arn = arguments.get("monitoring_role_arn")
+
+    database.__init__ = created
+
+
+def know_tls_policy():
+    """Lets a listener change to a policy that is newer than the moto in LocalStack."""
+    policy = {"name": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", "ciphers": []}
+    policy["ssl_protocols"] = ["TLSv1.2", "TLSv1.3"]
+    moto.elbv2.responses.SSL_POLICIES.append(policy)
+
+
+def miss_dashboards():
+    """Calls a missing dashboard missing."""
+    get = CloudwatchProvider.get_dashboard
+
+    @handler("GetDashboard")
+    def get_dashboard(self, context, dashboard_name, **kwargs):
+        try:
+            return get(self, context, dashboard_name, **kwargs)
+        except InvalidParameterValueException as error:
+            raise DashboardNotFoundError(str(error)) from error
+
+    CloudwatchProvider.get_dashboard = get_dashboard
+
+
+def apply():
+    """All of them."""
+    take_turns()
+    put_alarms()
+    tag_dashboards()
+    index_alarms()
+    keep_tags_of_logs_once()
+    keep_monitoring()
+    know_tls_policy()
+    miss_dashboards()
