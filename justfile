@@ -6,9 +6,10 @@ test:
 test-aws:
     cargo test --workspace
 
-# The whole journey on LocalStack without Docker (Python 3.12 or later).
-test-localstack:
-    localstack/test
+# The tests of the real nk on LocalStack, without Docker (Python 3.12 or later) or at
+# AWS_ENDPOINT_URL; `--short` leaves out those that kill nk and lose answers again and again.
+test-localstack *arguments:
+    localstack/test {{arguments}}
 
 # Lints as errors, without building the SDK twice.
 lint:

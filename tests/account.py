@@ -33,6 +33,18 @@ def every(service, operation, key, **arguments):
     return [item for page in pages for item in page.get(key, [])]
 
 
+# What comes by itself after a while, whatever is done meanwhile: a certificate is issued, an alarm
+# makes up its mind, and one clock never stands still.
+PASSING = {
+    "certificates": {
+        "Status", "IssuedAt", "NotBefore", "NotAfter", "KeyUsages", "ExtendedKeyUsages",
+    },
+    "alarms": {
+        "StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp",
+        "StateTransitionedTimestamp",
+    },
+    "db-instances": {"LatestRestorableTime"},
+}
 
 account = {
     "vpcs": every("ec2", "describe_vpcs", "Vpcs"),
@@ -57,11 +69,7 @@ account = {
         for one in every("rds", "describe_db_parameter_groups", "DBParameterGroups")
         if not one["DBParameterGroupName"].startswith("default.")
     ],
-    "db-instances": [
-        # A clock that never stands still.
-        {key: value for key, value in one.items() if key != "LatestRestorableTime"}
-        for one in every("rds", "describe_db_instances", "DBInstances")
-    ],
+    "db-instances": every("rds", "describe_db_instances", "DBInstances"),
     "load-balancers": every("elbv2", "describe_load_balancers", "LoadBalancers"),
     "target-groups": every("elbv2", "describe_target_groups", "TargetGroups"),
     "alarms": every("cloudwatch", "describe_alarms", "MetricAlarms"),
@@ -69,6 +77,10 @@ account = {
     "certificates": every("acm", "list_certificates", "CertificateSummaryList"),
     "task-definitions": every("ecs", "list_task_definitions", "taskDefinitionArns", status="ACTIVE"),
 }
+for kind, keys in PASSING.items():
+    account[kind] = [
+        {key: value for key, value in one.items() if key not in keys} for one in account[kind]
+    ]
 secrets = connect("secretsmanager")
 account["secrets"] = [
     {key: one[key] for key in ("Name", "ARN", "Tags", "Description") if key in one}

@@ -59,7 +59,7 @@ VOLATILE = {
     "AllocatedAt", "AssociationId", "CreateDate", "CreatedTime", "CreationDate",
     "PrivateIp", "PrivateIpAddress", "PublicIp", "RoleId", "creationTime", "createdAt", "deployments", "events",
     "LastModifiedDate", "CreationTime", "InstanceCreateTime", "DbiResourceId", "NetworkInterfaceId",
-    "StateUpdatedTimestamp", "AlarmConfigurationUpdatedTimestamp", "StateTransitionedTimestamp",
+    "AlarmConfigurationUpdatedTimestamp",
     "LastModified", "SecurityGroupRuleId", "AvailabilityZoneId",
 }
 
@@ -107,9 +107,6 @@ def listing():
         for one in account["db-parameter-groups"]
         if not one["DBParameterGroupName"].startswith("default.")
     ]
-    # A certificate is issued after a while, whatever the stack does meanwhile.
-    for one in account["certificates"]:
-        one.pop("Status", None)
     return account
 
 

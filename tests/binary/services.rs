@@ -160,8 +160,8 @@ fn deployment(status: &str, definition: &str, state: &str) -> Json {
     })
 }
 
-fn definition(revision: u32) -> String {
-    format!("arn:aws:ecs:{REGION}:123456789012:task-definition/{SERVICE}:{revision}")
+fn definition(rig: &Rig, revision: u32) -> String {
+    format!("arn:aws:ecs:{REGION}:{}:task-definition/{SERVICE}:{revision}", rig.account_id())
 }
 
 fn events(service: &mut Json) {
@@ -217,7 +217,7 @@ async fn tasks_that_stop_after_their_deployment_are_nothing_to_deploy() {
 async fn a_deployment_that_fails_says_why() {
     let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
-    let [old, new] = [definition(1), definition(2)];
+    let [old, new] = [definition(&rig, 1), definition(&rig, 2)];
     let task: &'static str = new.clone().leak();
     let rolling_back = move |_: &Call, service: &mut Json| {
         if service["taskDefinition"] == json!(new) {
@@ -247,7 +247,7 @@ async fn a_deployment_that_fails_says_why() {
 async fn a_rollback_that_nk_has_not_seen_says_why_as_well() {
     let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
-    let [old, new] = [definition(1), definition(2)];
+    let [old, new] = [definition(&rig, 1), definition(&rig, 2)];
     let task: &'static str = new.clone().leak();
     let rolled_back = move |_: &Call, service: &mut Json| {
         if service["taskDefinition"] == json!(new) {

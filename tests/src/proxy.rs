@@ -271,7 +271,7 @@ async fn forward_counted(
     forwarding.await?
 }
 
-async fn forward(
+pub(crate) async fn forward(
     target: &str,
     parts: hyper::http::request::Parts,
     body: Bytes,

@@ -13,12 +13,13 @@ use std::{
     sync::Arc,
 };
 
+use hyper::{Request, body::Bytes};
 use nk_local::{Lie, Product, Settings};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::proxy::{Proxy, Recorded, Transparent};
+use crate::proxy::{Proxy, Recorded, Transparent, forward};
 
 /// An emulator, a proxy in front of it, and an nk to run.
 pub struct Rig {
@@ -27,7 +28,10 @@ pub struct Rig {
     /// The emulator itself, for looking and meddling behind nk's back.
     pub emulator: String,
     settings: Settings,
-    python: PathBuf,
+    /// Whether the emulator is one that nk has started.
+    is_ours: bool,
+    /// Of which emulator the Python is.
+    tools: Settings,
     nk: PathBuf,
     folder: TempDir,
     /// Locked as long as this rig is in use.
@@ -73,57 +77,67 @@ async fn said(command: &mut Command) -> Said {
     command.output().await.expect("nk runs").into()
 }
 
-/// The first instance that no other rig uses, claimed for as long as the file is open. So there are
-/// only as many emulators as there are tests at once.
-fn claim(cache: &Path) -> (String, File) {
+/// The first of these instances that no other rig uses, claimed for as long as the file is open.
+fn claim(cache: &Path, names: impl IntoIterator<Item = String>) -> Option<(String, File)> {
     let folder = cache.join("rigs");
     fs::create_dir_all(&folder).expect("a cache directory");
-    let mut claims = (1..).map(|nth| {
-        let name = format!("test-{nth}");
+    let mut claims = names.into_iter().map(|name| {
         let file = File::create(folder.join(&name)).expect("a file in the cache directory");
         (name, file)
     });
-    claims.find(|(_, file)| file.try_lock().is_ok()).expect("names do not run out")
+    claims.find(|(_, file)| file.try_lock().is_ok())
 }
 
 impl Rig {
     /// Starts an empty emulator, or empties one that no other rig uses. `nk` is the binary to run.
-    /// `NK_TEST_EMULATOR` names another emulator to take for moto. With `AWS_ENDPOINT_URL` that one
-    /// runs already; its Python is then moto's.
+    /// `NK_TEST_EMULATOR` names another emulator to take for moto, whose Python is then moto's all
+    /// the same, as it knows AWS best. With `AWS_ENDPOINT_URL` that one runs already.
     ///
     /// # Panics
     ///
     /// When there is no emulator to be had.
     pub async fn start(nk: &str, product: &str) -> Self {
-        let variable = |name: &str| env::var(name).ok();
-        let other =
-            variable("NK_TEST_EMULATOR").filter(|name| product == "moto" && !name.is_empty());
-        let name = other.as_deref().unwrap_or(product);
-        let product = Product::all().iter().find(|one| one.name == name).expect("a known emulator");
+        let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let other = variable("NK_TEST_EMULATOR").filter(|_| product == "moto");
+        let named = |name: &str| Product::all().iter().find(|one| one.name == name);
+        let plain = named(product).expect("a known emulator");
+        let product = other.as_deref().map_or(plain, |name| named(name).expect("a known emulator"));
+        let running = other.and_then(|_| variable("AWS_ENDPOINT_URL"));
         let settings = Settings::read(variable).expect("a cache directory");
-        let (instance, claim) = claim(&settings.cache);
-        let settings = Settings { product, port: None, instance, ..settings };
-        let running =
-            other.and_then(|_| variable("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty());
-        let ours = match running {
-            Some(_) => Settings { product: &Product::all()[0], ..settings.clone() },
-            None => settings.clone(),
+        // There are only as many emulators of ours as there are tests at once.
+        let claimed = match running {
+            Some(_) => claim(&settings.cache, ["running".to_owned()]),
+            None => claim(&settings.cache, (1..).map(|nth| format!("test-{nth}"))),
         };
+        let (instance, claim) = claimed.expect("one test at a time, with `--test-threads=1`");
+        let settings = Settings { product, port: None, instance, ..settings };
+        let tools = Settings { product: plain, ..settings.clone() };
         let tell = |progress: nk_local::Progress| eprintln!("{progress}");
-        let started = nk_local::up(&ours, &tell).await.expect("the emulator starts");
-        if !started.fresh {
-            nk_local::reset(&ours).await.expect("the emulator can be emptied");
-        }
-        let emulator = running.unwrap_or(started.endpoint);
+        nk_local::install(&tools, &tell).await.expect("the emulator can be installed");
+        let (emulator, fresh) = if let Some(url) = &running {
+            (url.trim_end_matches('/').to_owned(), false)
+        } else {
+            let started = nk_local::up(&settings, &tell).await.expect("the emulator starts");
+            (started.endpoint, started.fresh)
+        };
         let proxy = Proxy::start(&emulator, Arc::new(Transparent)).await.expect("a port");
         let folder = TempDir::new().expect("a temporary folder");
-        let python = ours.python();
-        Self { proxy, emulator, settings, python, nk: nk.into(), folder, _claim: claim }
+        let (is_ours, nk) = (running.is_none(), nk.into());
+        let rig = Self { proxy, emulator, settings, is_ours, tools, nk, folder, _claim: claim };
+        if !fresh {
+            rig.reset().await;
+        }
+        rig
     }
 
     /// What the emulator does not keep.
     pub fn lies(&self) -> Vec<Lie> {
         self.settings.product.lies()
+    }
+
+    /// The account that the emulator makes up.
+    pub fn account_id(&self) -> &'static str {
+        if self.settings.product.name == "moto" { "123456789012" } else { "000000000000" }
     }
 
     /// A file in the rig's own folder, which nk runs in.
@@ -185,7 +199,7 @@ impl Rig {
         said(&mut self.command_without_local(arguments)).await
     }
 
-    /// Runs one of the Python files in `tests` with the emulator's own Python.
+    /// Runs one of the Python files in `tests` with an emulator's Python.
     ///
     /// # Panics
     ///
@@ -208,7 +222,7 @@ impl Rig {
         let line = |call: &Recorded| serde_json::to_string(call).expect("it can be written") + "\n";
         let lines: String = self.proxy.take().iter().map(line).collect();
         assert!(!lines.is_empty(), "no request was recorded");
-        if self.settings.product.name != "moto" {
+        if self.tools.product.name != "moto" {
             return;
         }
         let path = self.write("requests.ndjson", &lines);
@@ -219,15 +233,24 @@ impl Rig {
     ///
     /// # Panics
     ///
-    /// When there is no emulator any more.
+    /// When there is no emulator any more, or one that cannot forget.
     pub async fn reset(&self) {
-        let emptied = nk_local::reset(&self.settings).await;
-        assert!(emptied.expect("the emulator can be emptied"));
+        if self.is_ours {
+            let emptied = nk_local::reset(&self.settings).await;
+            assert!(emptied.expect("the emulator can be emptied"));
+            return;
+        }
+        let (product, place) = (self.settings.product, &self.emulator);
+        let request = Request::post(product.reset).body(()).expect("a request");
+        let target = place.trim_start_matches("http://");
+        let answer = forward(target, request.into_parts().0, Bytes::new()).await;
+        let (head, _) = answer.unwrap_or_else(|error| panic!("{place} does not answer: {error}"));
+        assert!(head.status.is_success(), "{place}{} says {}", product.reset, head.status);
     }
 
-    /// A command that runs one of the Python files in `tests` with the emulator's own Python.
+    /// A command that runs one of the Python files in `tests` with an emulator's Python.
     pub fn script(&self, name: &str) -> Command {
-        let mut command = Command::new(&self.python);
+        let mut command = Command::new(self.tools.python());
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).kill_on_drop(true);
         command
     }
