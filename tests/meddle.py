@@ -619,6 +619,10 @@ def change_database(**changes):
 for path, changes in {
     "class": {"DBInstanceClass": "db.t3.large"},
     "storage.limit": {"MaxAllocatedStorage": 200},
+    "storage-type": {"StorageType": "gp2"},
+    "minor-upgrades": {"AutoMinorVersionUpgrade": False},
+    "insights-mode": {"DatabaseInsightsMode": "advanced"},
+    "tagged-snapshots": {"CopyTagsToSnapshot": False},
     "multi-zone": {"MultiAZ": True},
     "port": {"DBPortNumber": 5433},
     "backup-days": {"BackupRetentionPeriod": 3},

@@ -30,6 +30,8 @@ pub struct DbInstance {
     pub class: String,
     /// Its disk.
     pub storage: Storage,
+    /// What its disk is, as in `gp3`.
+    pub storage_type: String,
     /// Whether a standby stands in another zone.
     pub multi_zone: bool,
     /// Whether the disk is encrypted.
@@ -48,8 +50,12 @@ pub struct DbInstance {
     pub backup_window: Window,
     /// When RDS may maintain it.
     pub maintenance_window: Window,
+    /// Whether RDS installs later minor versions by itself.
+    pub minor_upgrades: bool,
     /// How many days Performance Insights (Database Insights) keeps its data; zero turns it off.
     pub insights_days: i32,
+    /// How much it is of Database Insights: `standard`, or `advanced`, which costs.
+    pub insights_mode: String,
     /// How often Enhanced Monitoring looks, in seconds; zero turns it off.
     pub monitoring_seconds: i32,
     /// The role Enhanced Monitoring writes with; none where it is off.
@@ -67,6 +73,8 @@ pub struct DbInstance {
     /// Whether a snapshot is left when it is destroyed. Said when it is deleted, so it is not
     /// compared.
     pub final_snapshot: bool,
+    /// Whether its snapshots get its tags.
+    pub tagged_snapshots: bool,
     /// Its tags.
     pub tags: Tags,
 }

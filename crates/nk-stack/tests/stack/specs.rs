@@ -41,8 +41,10 @@ fn the_whole_of_each_spec() {
       "engine": "postgres",
       "final-snapshot": false,
       "insights-days": 7,
+      "insights-mode": "standard",
       "install": null,
       "maintenance-window": "sat:19:00-sat:20:00",
+      "minor-upgrades": true,
       "monitoring-role": "@{role.rds-enhanced-monitoring.arn}",
       "monitoring-seconds": 60,
       "multi-zone": false,
@@ -59,7 +61,9 @@ fn the_whole_of_each_spec() {
         "initial": 20,
         "limit": 100
       },
+      "storage-type": "gp3",
       "subnet-group": "@{db-subnet-group.main.name}",
+      "tagged-snapshots": true,
       "username": "postgres",
       "version": "15.4"
     }

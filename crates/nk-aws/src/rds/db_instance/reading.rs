@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Display};
 
-use aws_sdk_rds::types::{self, PendingModifiedValues};
+use aws_sdk_rds::types::{self, DatabaseInsightsMode, PendingModifiedValues};
 use nk_engine::{CloudError, CloudResult};
 use nk_kinds::{
     EngineVersion, Tags, Window,
@@ -10,7 +10,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Live, Phase, Ref};
 
-use super::LiveInstance;
+use super::{LiveInstance, request::LIFECYCLE};
 
 /// The states in which an instance can be changed.
 const READY: [&str; 3] = ["available", "storage-optimization", "storage-initialization"];
@@ -19,6 +19,9 @@ const READY: [&str; 3] = ["available", "storage-optimization", "storage-initiali
 /// has given up there may be data to save. See
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html>.
 const WITHOUT_SNAPSHOT: [&str; 3] = ["failed", "incompatible-network", "incompatible-restore"];
+
+/// How RDS says that an instance is enrolled in paid support.
+const EXTENDED_SUPPORT: &str = "open-source-rds-extended-support";
 
 /// What a person should know of an instance that does not run.
 const STOPPED: &str = "it is stopped";
@@ -40,8 +43,8 @@ pub(super) fn live(
     };
     let (phase, note) = phase(instance.db_instance_status().unwrap_or("creating"));
     let live = Live::ready(address, outputs.arn.clone(), spec, outputs).in_phase(phase);
-    let notes = note.map(str::to_owned).into_iter().chain(reboots(instance)).collect();
-    Ok(Live { notes, ..live })
+    let notes = note.map(str::to_owned).into_iter().chain(reboots(instance));
+    Ok(Live { notes: notes.chain(extended_support(instance)).collect(), ..live })
 }
 
 /// The subnets of its group in the zones of the instance and of its standby.
@@ -117,6 +120,20 @@ fn reboots(instance: &types::DbInstance) -> impl Iterator<Item = String> {
         .map(|name| format!("a reboot is needed for what changed in `{name}`"))
 }
 
+/// That an instance is in paid support once its major version is out of support. RDS takes a word on
+/// it when an instance is made or restored, and none later. See
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html>.
+fn extended_support(instance: &types::DbInstance) -> Option<String> {
+    let enrolled = instance.engine_lifecycle_support() == Some(EXTENDED_SUPPORT);
+    enrolled.then(|| {
+        format!(
+            "it is enrolled in RDS Extended Support, which costs from the end of its major version's \
+             standard support on, and which only an upgrade or restoring a snapshot with \
+             `--engine-lifecycle-support {LIFECYCLE}` ends"
+        )
+    })
+}
+
 /// What waits for the maintenance window counts as if it were there already, or every plan would
 /// ask for it again.
 fn spec(
@@ -131,6 +148,7 @@ fn spec(
     let port = pending.port.or(endpoint_port).or(instance_port);
     let insights = instance.performance_insights_enabled == Some(true);
     let insights_days = instance.performance_insights_retention_period.unwrap_or(7);
+    let mode = instance.database_insights_mode.as_ref();
     let monitoring_seconds = instance.monitoring_interval.unwrap_or(0);
     let role = instance.monitoring_role_arn.clone().filter(|_| monitoring_seconds > 0);
     let subnet_group = instance.db_subnet_group.as_ref();
@@ -149,6 +167,11 @@ fn spec(
             .or(instance.db_instance_class.clone())
             .unwrap_or_default(),
         storage: storage(disk(instance), instance.max_allocated_storage, wanted),
+        storage_type: pending
+            .storage_type
+            .clone()
+            .or(instance.storage_type.clone())
+            .unwrap_or_default(),
         multi_zone: pending.multi_az.or(instance.multi_az).unwrap_or(false),
         encrypted: instance.storage_encrypted.unwrap_or(false),
         database: instance.db_name.clone().unwrap_or_default(),
@@ -161,7 +184,9 @@ fn spec(
             .unwrap_or(0),
         backup_window: window(instance.preferred_backup_window())?,
         maintenance_window: window(instance.preferred_maintenance_window())?,
+        minor_upgrades: instance.auto_minor_version_upgrade.unwrap_or(false),
         insights_days: if insights { insights_days } else { 0 },
+        insights_mode: mode.unwrap_or(&DatabaseInsightsMode::Standard).to_string(),
         monitoring_seconds,
         monitoring_role: role.map(Ref::known),
         public: instance.publicly_accessible.unwrap_or(false),
@@ -174,6 +199,7 @@ fn spec(
         protected: instance.deletion_protection.unwrap_or(false),
         // Of an orphan nobody said that its data may be lost.
         final_snapshot: wanted.is_none_or(|wanted| wanted.final_snapshot),
+        tagged_snapshots: instance.copy_tags_to_snapshot.unwrap_or(false),
         tags,
     })
 }

@@ -17,7 +17,7 @@ use nk_model::{Change, Changes, Ref};
 use super::{super::sdk_tags, LiveInstance};
 
 /// Without this RDS enrols the instance in paid support once its major version is out of support.
-const LIFECYCLE: &str = "open-source-rds-extended-support-disabled";
+pub(super) const LIFECYCLE: &str = "open-source-rds-extended-support-disabled";
 
 /// A new instance, with everything said whose default has moved or hurts.
 pub(super) fn create(
@@ -34,9 +34,9 @@ pub(super) fn create(
         .engine(&spec.engine)
         .engine_version(spec.asked_version().to_string())
         .engine_lifecycle_support(LIFECYCLE)
-        .auto_minor_version_upgrade(true)
+        .auto_minor_version_upgrade(spec.minor_upgrades)
         .db_instance_class(&spec.class)
-        .storage_type("gp3")
+        .storage_type(&spec.storage_type)
         .allocated_storage(spec.storage.initial)
         .set_max_allocated_storage(
             (spec.storage.limit > spec.storage.initial).then_some(spec.storage.limit),
@@ -50,10 +50,10 @@ pub(super) fn create(
         .backup_retention_period(spec.backup_days)
         .preferred_backup_window(spec.backup_window.to_string())
         .preferred_maintenance_window(spec.maintenance_window.to_string())
-        .copy_tags_to_snapshot(true)
+        .copy_tags_to_snapshot(spec.tagged_snapshots)
         .enable_performance_insights(insights)
         .set_performance_insights_retention_period(insights.then_some(spec.insights_days))
-        .set_database_insights_mode(insights.then_some(DatabaseInsightsMode::Standard))
+        .set_database_insights_mode(insights.then(|| mode(spec)))
         .monitoring_interval(spec.monitoring_seconds)
         .set_monitoring_role_arn(spec.monitoring_role.as_ref().map(ToString::to_string))
         .publicly_accessible(spec.public)
@@ -82,7 +82,7 @@ pub(super) fn modify(
     let touched = |field: &str| changes.touch(field);
     let initial = changes.iter().any(|change| change.path == "storage.initial");
     let limit = changes.iter().any(|change| change.path == "storage.limit");
-    let insights = touched("insights-days");
+    let insights = touched("insights-days") || touched("insights-mode");
     let insights_on = insights && spec.insights_days > 0;
     let monitoring = touched("monitoring-seconds") || touched("monitoring-role");
     let role = spec.monitoring_role.as_ref().filter(|_| monitoring);
@@ -101,6 +101,10 @@ pub(super) fn modify(
         .set_db_instance_class(touched("class").then(|| spec.class.clone()))
         .set_allocated_storage(initial.then_some(spec.storage.initial))
         .set_max_allocated_storage(limit.then(|| self::limit(spec.storage, disk)))
+        .set_storage_type(touched("storage-type").then(|| spec.storage_type.clone()))
+        .set_iops(touched("storage-type").then(|| iops(spec, disk)).flatten())
+        .set_auto_minor_version_upgrade(touched("minor-upgrades").then_some(spec.minor_upgrades))
+        .set_copy_tags_to_snapshot(touched("tagged-snapshots").then_some(spec.tagged_snapshots))
         .set_multi_az(touched("multi-zone").then_some(spec.multi_zone))
         .set_db_port_number(touched("port").then_some(spec.port))
         .set_backup_retention_period(touched("backup-days").then_some(spec.backup_days))
@@ -112,7 +116,7 @@ pub(super) fn modify(
         )
         .set_enable_performance_insights(insights.then_some(insights_on))
         .set_performance_insights_retention_period(insights_on.then_some(spec.insights_days))
-        .set_database_insights_mode(insights_on.then_some(DatabaseInsightsMode::Standard))
+        .set_database_insights_mode(insights_on.then(|| mode(spec)))
         .set_monitoring_interval(monitoring.then_some(spec.monitoring_seconds))
         .set_monitoring_role_arn(role.map(ToString::to_string))
         .set_publicly_accessible(touched("public").then_some(spec.public))
@@ -125,6 +129,17 @@ pub(super) fn modify(
 fn limit(wanted: Storage, size: i32) -> i32 {
     let room = wanted.limit >= Storage::least_limit(size);
     if room { wanted.limit } else { size.max(wanted.initial) }
+}
+
+/// How many operations a second a disk has to be asked for when it becomes another: from 400 GiB on
+/// RDS wants to hear of a `gp3` the number that comes with it, and of a smaller one none. See
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage>.
+fn iops(spec: &DbInstance, size: i32) -> Option<i32> {
+    (spec.storage_type == "gp3" && size.max(spec.storage.initial) >= 400).then_some(12_000)
+}
+
+fn mode(spec: &DbInstance) -> DatabaseInsightsMode {
+    DatabaseInsightsMode::from(spec.insights_mode.as_str())
 }
 
 fn groups(spec: &DbInstance) -> Vec<String> {

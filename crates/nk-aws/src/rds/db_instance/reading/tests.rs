@@ -14,6 +14,7 @@ pub(in super::super) fn wanted() -> DbInstance {
         install: None,
         class: "db.t3.micro".into(),
         storage: Storage { initial: 20, limit: 100 },
+        storage_type: "gp3".into(),
         multi_zone: false,
         encrypted: true,
         database: "neuraknot".into(),
@@ -23,7 +24,9 @@ pub(in super::super) fn wanted() -> DbInstance {
         backup_days: 7,
         backup_window: "17:00-18:00".parse().unwrap(),
         maintenance_window: "Sun 04:00-05:00 JST".parse().unwrap(),
+        minor_upgrades: true,
         insights_days: 7,
+        insights_mode: "standard".into(),
         monitoring_seconds: 60,
         monitoring_role: Some(Ref::known("arn:role")),
         public: false,
@@ -32,6 +35,7 @@ pub(in super::super) fn wanted() -> DbInstance {
         parameter_group: None,
         protected: false,
         final_snapshot: false,
+        tagged_snapshots: true,
         tags: Tags::default(),
     }
 }
@@ -47,6 +51,9 @@ fn described() -> types::DbInstance {
         .db_instance_class("db.t3.micro")
         .allocated_storage(20)
         .max_allocated_storage(100)
+        .storage_type("gp3")
+        .auto_minor_version_upgrade(true)
+        .copy_tags_to_snapshot(true)
         .storage_encrypted(true)
         .db_name("neuraknot")
         .master_username("postgres")
@@ -202,4 +209,14 @@ fn a_stopped_instance_has_to_be_started_first() {
 fn an_orphan_leaves_a_snapshot() {
     let address = Address::new("db-instance", "main");
     assert!(live(address, &described(), Tags::default(), None).unwrap().spec.final_snapshot);
+}
+
+#[test]
+fn paid_support_that_no_modification_ends_is_told() {
+    let notes = |lifecycle: &str| {
+        read(&described_with(|one| one.engine_lifecycle_support = Some(lifecycle.into()))).notes
+    };
+    assert_eq!(notes(LIFECYCLE), Vec::<String>::new());
+    let [note] = notes(EXTENDED_SUPPORT).try_into().unwrap();
+    assert!(note.contains("restoring a snapshot"), "{note}");
 }
