@@ -6,6 +6,7 @@ import moto.cognitoidp.models
 import moto.ec2.models
 import moto.ec2.models.security_groups
 import moto.ecs.models
+import moto.ecs.responses
 import moto.rds.models
 import moto.rds.responses
 from moto.core.responses import ActionResult
@@ -22,6 +23,27 @@ def settle_services():
             deployment.update(runningCount=self.desired_count, pendingCount=0)
 
     moto.ecs.models.Service.__init__ = settled
+
+
+def keep_deployments():
+    """Keeps of a new ECS service what moto keeps only when a service is changed."""
+    responses = moto.ecs.responses.EC2ContainerServiceResponse
+    create = responses.create_service
+    kept = {
+        "deploymentConfiguration": "deployment_configuration",
+        "enableECSManagedTags": "enable_ecs_managed_tags",
+        "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    }
+
+    def create_service(self):
+        result = create(self)
+        name, cluster = self._get_param("serviceName"), self._get_param("cluster", "default")
+        service = self.ecs_backend._get_service(cluster, name)
+        for parameter, attribute in kept.items():
+            setattr(service, attribute, self._get_param(parameter))
+        return result
+
+    responses.create_service = create_service
 
 
 def count_tasks():
@@ -194,6 +216,7 @@ def allow_rules_without_ports():
 def apply():
     """All that hold wherever moto's backends are used."""
     settle_services()
+    keep_deployments()
     count_tasks()
     keep_sign_in()
     keep_insights()

@@ -848,6 +848,47 @@ def _():
     change_service(desiredCount=5)
 
 
+@drift("service.backend-go", "health-grace-seconds")
+def _():
+    change_service(healthCheckGracePeriodSeconds=5)
+
+
+def change_deployments(**changes):
+    live = aws("ecs").describe_services(cluster=cluster(), services=[f"{PREFIX}-backend-go"])
+    live = live["services"][0]["deploymentConfiguration"]
+    change_service(deploymentConfiguration={**live, **changes})
+
+
+@drift("service.backend-go", "circuit-breaker")
+def _():
+    change_deployments(deploymentCircuitBreaker={"enable": True, "rollback": False})
+
+
+@drift("service.backend-go", "minimum-percent")
+def _():
+    change_deployments(minimumHealthyPercent=50)
+
+
+@drift("service.backend-go", "maximum-percent")
+def _():
+    change_deployments(maximumPercent=150)
+
+
+@drift("service.backend-go", "capacity")
+def _():
+    change_service(capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}])
+
+
+@drift("service.backend-go", "tagged-tasks")
+def _():
+    change_service(propagateTags="NONE")
+
+
+@drift("service.backend-go", "managed-tags")
+def _():
+    change_service(enableECSManagedTags=False)
+
+
 @drift("service.backend-go", "subnets")
 def _():
     change_wiring(subnets=[subnet("private-1")])

@@ -87,8 +87,7 @@ const CREATES: &[Budget] = &[
     budget("listener", "elasticloadbalancing:CreateListener", &[]),
     budget("cluster", "ecs:CreateCluster", &[]),
     budget("task-definition", "ecs:RegisterTaskDefinition", &[]),
-    // The emulator keeps no circuit breaker from the create call.
-    budget("service", "ecs:CreateService", &["ecs:UpdateService"]),
+    budget("service", "ecs:CreateService", &[]),
     budget("dashboard", "monitoring:PutDashboard", &[]),
     budget("alarm", "monitoring:PutMetricAlarm", &[]),
 ];

@@ -21,6 +21,7 @@ output!(
 /// A Fargate service, with rolling deployments that roll back by themselves when they fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "ECS has that many switches")]
 pub struct Service {
     /// Unique in its cluster.
     pub name: String,
@@ -42,11 +43,23 @@ pub struct Service {
     pub health_grace_seconds: i32,
     /// Whether a failed deployment is stopped and rolled back.
     pub circuit_breaker: bool,
+    /// How many of the wanted tasks a deployment leaves healthy at least, in percent.
+    pub minimum_percent: i32,
+    /// How many tasks a deployment may have at once, in percent of the wanted.
+    pub maximum_percent: i32,
+    /// What has its tasks run where it is not Fargate as such: the capacity providers with their
+    /// shares. Never wanted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub capacity: BTreeSet<String>,
+    /// Whether its tasks get its tags.
+    pub tagged_tasks: bool,
+    /// Whether its tasks get ECS's own tags as well, which name their cluster and service.
+    pub managed_tags: bool,
     /// Why its last deployment failed. Never wanted, so that it is a difference, which another
     /// deployment settles.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub failed: String,
-    /// Its tags, which its tasks get as well.
+    /// Its tags.
     pub tags: Tags,
 }
 
@@ -81,7 +94,7 @@ impl Kind for Service {
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
     const IMMUTABLE: &'static [&'static str] = &["name", "cluster"];
     const PATIENCE: f64 = 20.0 * 60.0;
-    const CALLS: Calls = Calls { create: 2, update: 1, destroy: 3 };
+    const CALLS: Calls = Calls { create: 1, update: 1, destroy: 3 };
     const RETRY: &'static [Retry] = &[
         Retry {
             on: Operation::Create,

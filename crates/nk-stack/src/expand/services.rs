@@ -133,6 +133,12 @@ impl Expansion<'_> {
             })),
             health_grace_seconds: if routed { GRACE_SECONDS } else { 0 },
             circuit_breaker: true,
+            // Old tasks go only once the new ones are healthy.
+            minimum_percent: 100,
+            maximum_percent: 200,
+            capacity: BTreeSet::new(),
+            tagged_tasks: true,
+            managed_tags: true,
             failed: String::new(),
             tags: self.tags::<Service>(&service.name, &physical),
             name: physical,

@@ -182,6 +182,9 @@ fn the_whole_of_each_spec() {
       "cluster": "@{cluster.main.name}",
       "count": 1,
       "health-grace-seconds": 60,
+      "managed-tags": true,
+      "maximum-percent": 200,
+      "minimum-percent": 100,
       "name": "neuraKnot-dev-backend-go",
       "public": false,
       "security-groups": [
@@ -191,6 +194,7 @@ fn the_whole_of_each_spec() {
         "@{subnet.private-1.id}",
         "@{subnet.private-2.id}"
       ],
+      "tagged-tasks": true,
       "targets": [
         {
           "container": "backend-go",

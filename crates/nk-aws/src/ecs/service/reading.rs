@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ecs::types::{self, AssignPublicIp};
+use aws_sdk_ecs::types::{self, AssignPublicIp, PropagateTags};
 use nk_kinds::{
     Tags,
     ecs::{Service, ServiceOutputs, ServiceTarget},
@@ -30,6 +30,11 @@ pub(super) fn live(address: Address, service: &types::Service, tags: Tags) -> Li
             == Some(&AssignPublicIp::Enabled),
         targets: service.load_balancers().iter().filter_map(target).collect(),
         health_grace_seconds: service.health_check_grace_period_seconds.unwrap_or(0),
+        minimum_percent: deployment.and_then(|one| one.minimum_healthy_percent).unwrap_or(100),
+        maximum_percent: deployment.and_then(|one| one.maximum_percent).unwrap_or(200),
+        capacity: service.capacity_provider_strategy().iter().map(share).collect(),
+        tagged_tasks: service.propagate_tags == Some(PropagateTags::Service),
+        managed_tags: service.enable_ecs_managed_tags,
         circuit_breaker: breaker.is_some_and(|one| one.enable && one.rollback),
         failed: String::new(),
         tags,
@@ -39,6 +44,14 @@ pub(super) fn live(address: Address, service: &types::Service, tags: Tags) -> Li
 
 fn references<T: Output>(ids: &[String]) -> BTreeSet<Ref<T>> {
     ids.iter().map(Ref::known).collect()
+}
+
+fn share(provider: &types::CapacityProviderStrategyItem) -> String {
+    let (name, weight) = (&provider.capacity_provider, provider.weight);
+    match provider.base {
+        0 => format!("{name} {weight}"),
+        base => format!("{name} {weight}, of them {base} first"),
+    }
 }
 
 fn target(balancer: &types::LoadBalancer) -> Option<ServiceTarget> {

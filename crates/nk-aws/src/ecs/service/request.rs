@@ -37,8 +37,8 @@ pub(super) fn create(ecs: &Client, spec: &Service) -> CloudResult<CreateServiceF
         .set_load_balancers(routed.then(|| balancers(spec)))
         .set_health_check_grace_period_seconds(grace)
         .deployment_configuration(deployment(spec))
-        .propagate_tags(PropagateTags::Service)
-        .enable_ecs_managed_tags(true)
+        .propagate_tags(propagation(spec))
+        .enable_ecs_managed_tags(spec.managed_tags)
         .set_tags(Some(sdk_tags(&spec.tags))))
 }
 
@@ -51,6 +51,8 @@ pub(super) fn update(
     let touched = |field: &str| changes.touch(field);
     let network_changed = ["subnets", "security-groups", "public"].into_iter().any(touched);
     let network = network_changed.then(|| network(spec)).transpose()?;
+    let deployed = ["circuit-breaker", "minimum-percent", "maximum-percent"];
+    let deployment = deployed.into_iter().any(touched).then(|| deployment(spec));
     let definition = touched("task-definition").then(|| spec.task_definition.to_string());
     Ok(ecs
         .update_service()
@@ -63,8 +65,13 @@ pub(super) fn update(
         .set_health_check_grace_period_seconds(
             touched("health-grace-seconds").then_some(spec.health_grace_seconds),
         )
-        .set_deployment_configuration(touched("circuit-breaker").then(|| deployment(spec)))
-        .set_force_new_deployment(touched("failed").then_some(true)))
+        .set_deployment_configuration(deployment)
+        // No providers mean the launch type that the service was made with.
+        .set_capacity_provider_strategy(touched("capacity").then(Vec::new))
+        .set_propagate_tags(touched("tagged-tasks").then(|| propagation(spec)))
+        .set_enable_ecs_managed_tags(touched("managed-tags").then_some(spec.managed_tags))
+        // What runs already stays on those providers until another deployment.
+        .set_force_new_deployment((touched("failed") || touched("capacity")).then_some(true)))
 }
 
 fn network(spec: &Service) -> CloudResult<NetworkConfiguration> {
@@ -89,7 +96,10 @@ fn balancers(spec: &Service) -> Vec<LoadBalancer> {
     spec.targets.iter().map(balancer).collect()
 }
 
-/// Old tasks go only once the new ones are healthy.
+fn propagation(spec: &Service) -> PropagateTags {
+    if spec.tagged_tasks { PropagateTags::Service } else { PropagateTags::None }
+}
+
 fn deployment(spec: &Service) -> DeploymentConfiguration {
     let breaker = DeploymentCircuitBreaker::builder()
         .enable(spec.circuit_breaker)
@@ -97,8 +107,8 @@ fn deployment(spec: &Service) -> DeploymentConfiguration {
         .build();
     DeploymentConfiguration::builder()
         .deployment_circuit_breaker(breaker)
-        .minimum_healthy_percent(100)
-        .maximum_percent(200)
+        .minimum_healthy_percent(spec.minimum_percent)
+        .maximum_percent(spec.maximum_percent)
         .build()
 }
 
