@@ -949,6 +949,13 @@ def _():
     )
 
 
+@drift("load-balancer.main", "address-type")
+def _():
+    aws("elbv2").set_ip_address_type(
+        LoadBalancerArn=balancer()["LoadBalancerArn"], IpAddressType="dualstack"
+    )
+
+
 @drift("load-balancer.main", "protected")
 def _():
     aws("elbv2").modify_load_balancer_attributes(
@@ -979,6 +986,8 @@ def _():
 
 
 for path, changes in {
+    "health.protocol": {"HealthCheckProtocol": "HTTPS"},
+    "health.port": {"HealthCheckPort": "9999"},
     "health.path": {"HealthCheckPath": "/mine"},
     "health.statuses": {"Matcher": {"HttpCode": "200-299"}},
     "health.interval-seconds": {"HealthCheckIntervalSeconds": 60},

@@ -139,6 +139,8 @@ fn role(desired: &mut Desired, name: &str) {
 
 fn target_group(desired: &mut Desired, network: &str, name: &str) {
     let health = HealthCheck {
+        protocol: "HTTP".into(),
+        port: "traffic-port".into(),
         path: "/health".into(),
         statuses: "200".into(),
         interval_seconds: 30,

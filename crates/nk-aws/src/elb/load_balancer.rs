@@ -56,7 +56,7 @@ impl Reconcile<LoadBalancer> for Aws {
             .name(&spec.name)
             .r#type(LoadBalancerTypeEnum::Application)
             .scheme(scheme)
-            .ip_address_type(IpAddressType::Ipv4)
+            .ip_address_type(IpAddressType::from(spec.address_type.as_str()))
             .set_subnets(Some(texts(&spec.subnets)))
             .set_security_groups(Some(texts(&spec.security_groups)))
             .set_tags(Some(sdk_tags(&spec.tags)))
@@ -82,6 +82,12 @@ impl Reconcile<LoadBalancer> for Aws {
             let call = self.elb.set_security_groups().load_balancer_arn(&live.id);
             let call = call.set_security_groups(Some(texts(&spec.security_groups))).send().await;
             call.refused("elasticloadbalancing:SetSecurityGroups")?;
+        }
+        if changes.touch("address-type") {
+            let kind = IpAddressType::from(spec.address_type.as_str());
+            let call = self.elb.set_ip_address_type().load_balancer_arn(&live.id);
+            let call = call.ip_address_type(kind).send().await;
+            call.refused("elasticloadbalancing:SetIpAddressType")?;
         }
         if changes.touch("protected") {
             self.protect(&live.id, spec.protected).await?;
@@ -120,6 +126,7 @@ fn live(balancer: types::LoadBalancer, address: Address, tags: Tags) -> Option<L
     let zones = balancer.availability_zones.unwrap_or_default();
     let spec = LoadBalancer {
         name: balancer.load_balancer_name.unwrap_or_default(),
+        address_type: balancer.ip_address_type.map_or_else(String::new, |kind| kind.to_string()),
         internet_facing: balancer.scheme == Some(Scheme::InternetFacing),
         subnets: zones.into_iter().filter_map(|zone| zone.subnet_id.map(Ref::known)).collect(),
         security_groups: balancer

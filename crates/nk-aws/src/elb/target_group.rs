@@ -48,7 +48,8 @@ impl Reconcile<TargetGroup> for Aws {
             .vpc_id(spec.vpc.as_str())
             // Tasks on Fargate have an address of their own and no instance.
             .target_type(TargetTypeEnum::Ip)
-            .health_check_protocol(ProtocolEnum::Http)
+            .health_check_protocol(ProtocolEnum::from(health.protocol.as_str()))
+            .health_check_port(&health.port)
             .health_check_path(&health.path)
             .health_check_interval_seconds(health.interval_seconds)
             .health_check_timeout_seconds(health.timeout_seconds)
@@ -116,6 +117,8 @@ fn live(
 fn health(group: &types::TargetGroup) -> HealthCheck {
     let statuses = group.matcher().and_then(Matcher::http_code);
     HealthCheck {
+        protocol: group.health_check_protocol().map_or("", ProtocolEnum::as_str).to_owned(),
+        port: group.health_check_port().unwrap_or_default().to_owned(),
         path: group.health_check_path().unwrap_or_default().to_owned(),
         statuses: statuses.unwrap_or_default().to_owned(),
         interval_seconds: group.health_check_interval_seconds.unwrap_or_default(),
@@ -158,6 +161,8 @@ impl Aws {
             .elb
             .modify_target_group()
             .target_group_arn(arn)
+            .health_check_protocol(ProtocolEnum::from(health.protocol.as_str()))
+            .health_check_port(&health.port)
             .health_check_path(&health.path)
             .health_check_interval_seconds(health.interval_seconds)
             .health_check_timeout_seconds(health.timeout_seconds)

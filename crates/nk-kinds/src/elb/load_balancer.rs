@@ -24,6 +24,8 @@ pub struct LoadBalancer {
     pub name: String,
     /// Whether the internet reaches it.
     pub internet_facing: bool,
+    /// The addresses it has: `ipv4`, or IPv6 as well with `dualstack`.
+    pub address_type: String,
     /// Subnets of at least two zones.
     pub subnets: BTreeSet<Ref<SubnetId>>,
     /// Who may reach it.
@@ -79,6 +81,7 @@ impl Kind for LoadBalancer {
             "elasticloadbalancing:AddTags",
             "elasticloadbalancing:CreateLoadBalancer",
             "elasticloadbalancing:ModifyLoadBalancerAttributes",
+            "elasticloadbalancing:SetIpAddressType",
             "elasticloadbalancing:SetSecurityGroups",
             "elasticloadbalancing:SetSubnets",
         ])

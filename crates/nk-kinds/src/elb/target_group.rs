@@ -32,6 +32,10 @@ pub struct TargetGroup {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HealthCheck {
+    /// How it is asked: `HTTP` or `HTTPS`.
+    pub protocol: String,
+    /// The port that is asked; `traffic-port` for the one that requests go to.
+    pub port: String,
     /// What is asked for.
     pub path: String,
     /// The statuses that mean well, as in `200` or `200-299`.

@@ -22,6 +22,7 @@ impl Expansion<'_> {
         let physical = self.name("alb");
         let balancer = LoadBalancer {
             internet_facing: true,
+            address_type: "ipv4".to_owned(),
             subnets: self.public_subnets(),
             security_groups: BTreeSet::from([Ref::to("alb")]),
             protected: section.protected,
@@ -51,6 +52,8 @@ impl Expansion<'_> {
             port: service.port,
             vpc: Ref::to("main"),
             health: HealthCheck {
+                protocol: "HTTP".to_owned(),
+                port: "traffic-port".to_owned(),
                 path: route.health.clone(),
                 statuses: "200".to_owned(),
                 interval_seconds: 30,

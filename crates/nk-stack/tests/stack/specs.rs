@@ -211,6 +211,8 @@ fn the_whole_of_each_spec() {
         "healthy": 2,
         "interval-seconds": 30,
         "path": "/health",
+        "port": "traffic-port",
+        "protocol": "HTTP",
         "statuses": "200",
         "timeout-seconds": 5,
         "unhealthy": 3
