@@ -489,6 +489,18 @@ def _():
     change_pool(AutoVerifiedAttributes=[])
 
 
+@drift("user-pool.main", "recovery")
+def _():
+    change_pool(
+        AccountRecoverySetting={
+            "RecoveryMechanisms": [
+                {"Priority": 2, "Name": "verified_email"},
+                {"Priority": 1, "Name": "verified_phone_number"},
+            ]
+        }
+    )
+
+
 @drift("user-pool.main", "protected")
 def _():
     change_pool(DeletionProtection="INACTIVE")
@@ -552,6 +564,20 @@ def _():
 @drift("user-pool-client.main", "scopes")
 def _():
     change_client(AllowedOAuthScopes=["openid"])
+
+
+for path, changes in {
+    "flows": {"AllowedOAuthFlows": ["code", "implicit"]},
+    "sign-in": {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]},
+    "hides-users": {"PreventUserExistenceErrors": "LEGACY"},
+    "revocable": {"EnableTokenRevocation": False},
+}.items():
+    drift("user-pool-client.main", path)(lambda changes=changes: change_client(**changes))
+
+
+@drift("user-pool-client.main", "flows")
+def _():
+    change_client(AllowedOAuthFlowsUserPoolClient=False)
 
 
 @drift("user-pool-client.main", "own-users")

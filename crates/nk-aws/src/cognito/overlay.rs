@@ -10,16 +10,17 @@ use aws_sdk_cognitoidentityprovider::{
         update_user_pool_client::builders::UpdateUserPoolClientFluentBuilder,
     },
     types::{
-        AdminCreateUserConfigType, AuthFactorType, OAuthFlowType, SignInPolicyType,
-        UserPoolClientType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
+        AdminCreateUserConfigType, AuthFactorType, PreventUserExistenceErrorTypes,
+        SignInPolicyType, UserPoolClientType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
     },
 };
+use nk_engine::CloudResult;
 use nk_kinds::cognito::{IdentityProvider, UserPool, UserPoolClient};
 
 use super::{
     list,
     token_validity::{in_seconds, validity},
-    user_pool::{password_policy, protection},
+    user_pool::{password_policy, protection, recovery},
 };
 use crate::Aws;
 
@@ -50,10 +51,17 @@ pub(super) fn declare(client: &mut UserPoolClientType, spec: &UserPoolClient) {
     client.supported_identity_providers =
         Some(own.into_iter().chain(wanted).chain(foreign).collect());
     client.allowed_o_auth_flows_user_pool_client = Some(hosted);
-    client.allowed_o_auth_flows = hosted.then(|| vec![OAuthFlowType::Code]);
+    client.allowed_o_auth_flows = list(&spec.flows).filter(|_| hosted);
     client.allowed_o_auth_scopes = only_hosted(&spec.scopes);
     client.callback_urls = only_hosted(&spec.callback_urls);
     client.logout_urls = only_hosted(&spec.logout_urls);
+    client.explicit_auth_flows = list(&spec.sign_in);
+    client.prevent_user_existence_errors = Some(if spec.hides_users {
+        PreventUserExistenceErrorTypes::Enabled
+    } else {
+        PreventUserExistenceErrorTypes::Legacy
+    });
+    client.enable_token_revocation = Some(spec.revocable);
     // The default must be one of the places that users may be sent back to.
     client.default_redirect_uri.take_if(|uri| !spec.callback_urls.contains(uri));
 }
@@ -99,7 +107,7 @@ impl Aws {
         &self,
         mut pool: UserPoolType,
         spec: &UserPool,
-    ) -> UpdateUserPoolFluentBuilder {
+    ) -> CloudResult<UpdateUserPoolFluentBuilder> {
         let mut tags = pool.user_pool_tags.take().unwrap_or_default();
         tags.extend(spec.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
         pool.user_pool_tags = Some(tags);
@@ -115,12 +123,16 @@ impl Aws {
             .password_policy(password)
             .set_sign_in_policy(sign_in)
             .build();
-        self.same_pool(pool)
+        let recovery = recovery("cognito-idp:UpdateUserPool", spec)?;
+        let call = self.same_pool(pool);
+        let call = call
             .pool_name(&spec.name)
             .policies(policies)
             .deletion_protection(protection(spec.protected))
             .set_auto_verified_attributes(list(&spec.verified))
-            .user_pool_tier(tier)
+            .account_recovery_setting(recovery)
+            .user_pool_tier(tier);
+        Ok(call)
     }
 
     /// The request that makes an app client with this document.
@@ -141,6 +153,9 @@ impl Aws {
             .set_allowed_o_auth_flows(client.allowed_o_auth_flows)
             .set_allowed_o_auth_scopes(client.allowed_o_auth_scopes)
             .set_allowed_o_auth_flows_user_pool_client(client.allowed_o_auth_flows_user_pool_client)
+            .set_explicit_auth_flows(client.explicit_auth_flows)
+            .set_prevent_user_existence_errors(client.prevent_user_existence_errors)
+            .set_enable_token_revocation(client.enable_token_revocation)
     }
 
     /// The request that replaces an app client's document by this one.

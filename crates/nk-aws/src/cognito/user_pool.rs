@@ -46,7 +46,7 @@ impl Reconcile<UserPool> for Aws {
         let policy = password_policy(&spec.password).build();
         let tags = spec.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
         let garbled = |error| CloudError::garbled("cognito-idp:CreateUserPool", &error);
-        let folded = UsernameConfigurationType::builder().case_sensitive(false).build();
+        let case = UsernameConfigurationType::builder().case_sensitive(spec.case_sensitive).build();
         // No token and no unique name: a second try inside the SDK could make a second pool.
         let answer = self
             .cognito
@@ -57,8 +57,8 @@ impl Reconcile<UserPool> for Aws {
             .set_auto_verified_attributes(list(&spec.verified))
             .set_alias_attributes(list(&spec.aliases))
             .set_username_attributes(list(&spec.username_attributes))
-            .username_configuration(folded.map_err(garbled)?)
-            .account_recovery_setting(recovery().map_err(garbled)?)
+            .username_configuration(case.map_err(garbled)?)
+            .account_recovery_setting(recovery("cognito-idp:CreateUserPool", spec)?)
             .user_pool_tier(UserPoolTierType::from(spec.tier.as_str()))
             .set_user_pool_tags(Some(tags.collect()))
             .customize()
@@ -76,7 +76,7 @@ impl Reconcile<UserPool> for Aws {
         _: &[Change],
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
         if let Some(pool) = self.pool(&live.id).await? {
-            let call = self.overlaid_pool(pool, spec);
+            let call = self.overlaid_pool(pool, spec)?;
             call.send().await.refused("cognito-idp:UpdateUserPool")?;
         }
         Ok(None)
@@ -116,6 +116,8 @@ fn live_pool(pool: &UserPoolType, address: Address) -> Option<Live<UserPool, Use
         name: pool.name.clone().unwrap_or_default(),
         aliases: words(pool.alias_attributes.as_deref()),
         username_attributes: words(pool.username_attributes.as_deref()),
+        case_sensitive: pool.username_configuration.as_ref().is_none_or(|one| one.case_sensitive),
+        recovery: observed_recovery(pool),
         verified: words(pool.auto_verified_attributes.as_deref()),
         password: policy.map_or_else(default_policy, observed_policy),
         tier: tier.to_string(),
@@ -170,10 +172,24 @@ fn default_policy() -> PasswordPolicy {
     PasswordPolicy { length: 8, require, temporary_days: TEMPORARY_DAYS }
 }
 
-/// Forgotten passwords by verified e-mail; without this Cognito would prefer text messages.
-fn recovery()
--> Result<AccountRecoverySettingType, aws_sdk_cognitoidentityprovider::error::BuildError> {
-    let name = RecoveryOptionNameType::VerifiedEmail;
-    let email = RecoveryOptionType::builder().priority(1).name(name).build()?;
-    Ok(AccountRecoverySettingType::builder().recovery_mechanisms(email).build())
+/// How forgotten passwords are replaced, as requests carry it.
+pub(super) fn recovery(
+    operation: &str,
+    spec: &UserPool,
+) -> CloudResult<AccountRecoverySettingType> {
+    let ways = (1..).zip(&spec.recovery).map(|(priority, way)| {
+        let way = RecoveryOptionNameType::from(way.as_str());
+        RecoveryOptionType::builder().priority(priority).name(way).build()
+    });
+    let ways: Result<Vec<_>, _> = ways.collect();
+    let ways = ways.map_err(|error| CloudError::garbled(operation, &error))?;
+    Ok(AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(ways)).build())
+}
+
+fn observed_recovery(pool: &UserPoolType) -> Vec<String> {
+    let setting = pool.account_recovery_setting.as_ref();
+    let mut ways =
+        setting.map(|setting| setting.recovery_mechanisms().to_vec()).unwrap_or_default();
+    ways.sort_by_key(|way| way.priority);
+    ways.into_iter().map(|way| way.name.to_string()).collect()
 }

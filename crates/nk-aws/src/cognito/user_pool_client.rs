@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_cognitoidentityprovider::types::{
-    ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes,
-    UserPoolClientDescription, UserPoolClientType,
+    PreventUserExistenceErrorTypes, UserPoolClientDescription, UserPoolClientType,
 };
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
@@ -50,10 +49,6 @@ impl Reconcile<UserPoolClient> for Aws {
             .new_client(client)
             .user_pool_id(spec.pool.as_str())
             .generate_secret(spec.secret)
-            .explicit_auth_flows(ExplicitAuthFlowsType::AllowUserSrpAuth)
-            .explicit_auth_flows(ExplicitAuthFlowsType::AllowRefreshTokenAuth)
-            .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
-            .enable_token_revocation(true)
             .customize()
             .config_override(once!(aws_sdk_cognitoidentityprovider))
             .send()
@@ -148,8 +143,9 @@ fn live_client(
 ) -> Option<Live<UserPoolClient, UserPoolClientOutputs>> {
     let tokens = observed(&client);
     let id = client.client_id?;
-    let code_only = client.allowed_o_auth_flows.as_deref() == Some(&[OAuthFlowType::Code]);
-    let hosted = code_only && client.allowed_o_auth_flows_user_pool_client == Some(true);
+    let hosted = client.allowed_o_auth_flows_user_pool_client == Some(true);
+    // Flows that are listed and not allowed are none.
+    let flows = client.allowed_o_auth_flows.as_deref().filter(|_| hosted);
     let (foreign, mut providers): (BTreeSet<_>, BTreeSet<_>) =
         words(client.supported_identity_providers.as_deref())
             .into_iter()
@@ -159,14 +155,20 @@ fn live_client(
         name: client.client_name?,
         secret: client.client_secret.is_some(),
         tokens,
-        callback_urls: words(client.callback_urls.as_deref().filter(|_| hosted)),
-        logout_urls: words(client.logout_urls.as_deref().filter(|_| hosted)),
-        scopes: words(client.allowed_o_auth_scopes.as_deref().filter(|_| hosted)),
+        callback_urls: words(client.callback_urls.as_deref()),
+        logout_urls: words(client.logout_urls.as_deref()),
+        scopes: words(client.allowed_o_auth_scopes.as_deref()),
+        flows: words(flows),
+        sign_in: words(client.explicit_auth_flows.as_deref()),
+        hides_users: client.prevent_user_existence_errors
+            == Some(PreventUserExistenceErrorTypes::Enabled),
+        revocable: client.enable_token_revocation == Some(true),
         own_users: providers.remove(OWN_USERS),
         providers: providers.into_iter().map(Ref::known).collect(),
     };
     // What cannot be set without a callback is not missed without one.
     if let Some(wanted) = wanted.filter(|wanted| wanted.callback_urls.is_empty() && !hosted) {
+        spec.callback_urls.clear();
         spec.scopes.clone_from(&wanted.scopes);
         spec.logout_urls.clone_from(&wanted.logout_urls);
     }

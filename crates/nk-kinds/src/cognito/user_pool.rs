@@ -25,10 +25,16 @@ pub struct UserPool {
     /// What users sign in with *instead of* a user name: `email`, `phone_number`. Fixed when the
     /// pool is made, and only where there are no aliases.
     pub username_attributes: BTreeSet<String>,
+    /// Whether the case of letters counts in user names and in what stands for them. Fixed when the
+    /// pool is made.
+    pub case_sensitive: bool,
     /// What Cognito verifies by sending a code: `email`, `phone_number`.
     pub verified: BTreeSet<String>,
     /// What a password must be like.
     pub password: PasswordPolicy,
+    /// How users who have forgotten their password show who they are, in the order in which that is
+    /// tried: `verified_email`, `verified_phone_number`, or `admin_only`.
+    pub recovery: Vec<String>,
     /// The feature plan: `LITE`, `ESSENTIALS` or `PLUS`.
     pub tier: String,
     /// Whether AWS refuses to delete it.
@@ -64,7 +70,8 @@ impl Kind for UserPool {
     const PRECIOUS: bool = true;
     const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id", "arn"];
-    const IMMUTABLE: &'static [&'static str] = &["aliases", "username-attributes"];
+    const IMMUTABLE: &'static [&'static str] =
+        &["aliases", "username-attributes", "case-sensitive"];
     const REPLACE: Replace = Replace::Refuse(
         "Cognito fixes how users sign in when a pool is made, and replacing the pool loses every user; \
          make a pool in another stack and move the users there with a migration trigger",

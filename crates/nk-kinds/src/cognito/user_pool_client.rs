@@ -16,6 +16,7 @@ output!(
 /// A confidential app client for the authorization code flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "Cognito has that many switches")]
 pub struct UserPoolClient {
     /// The pool it belongs to.
     pub pool: Ref<UserPoolId>,
@@ -31,6 +32,15 @@ pub struct UserPoolClient {
     pub logout_urls: BTreeSet<String>,
     /// The OAuth scopes, as in `openid`.
     pub scopes: BTreeSet<String>,
+    /// The OAuth flows: `code`, `implicit` or `client_credentials`; none without a place to send users
+    /// back to.
+    pub flows: BTreeSet<String>,
+    /// How applications may sign users in by themselves, as in `ALLOW_USER_SRP_AUTH`.
+    pub sign_in: BTreeSet<String>,
+    /// Whether a failed sign-in does not tell that there is no such user.
+    pub hides_users: bool,
+    /// Whether its tokens can be revoked.
+    pub revocable: bool,
     /// Whether users of the pool itself may sign in, beside those of the providers.
     pub own_users: bool,
     /// The identity providers users may come from.

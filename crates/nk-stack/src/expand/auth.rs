@@ -49,12 +49,15 @@ impl Expansion<'_> {
         let pool = UserPool {
             aliases,
             username_attributes,
+            case_sensitive: false,
             verified: attributes(&|way| *way == SignIn::Email),
             password: PasswordPolicy {
                 length: auth.password.length,
                 require: auth.password.require.clone(),
                 temporary_days: auth.password.temporary_days,
             },
+            // Without a word on it Cognito would prefer text messages.
+            recovery: vec!["verified_email".to_owned()],
             tier: auth.tier.to_owned(),
             protected: auth.protected,
             tags: self.tags::<UserPool>("main", &physical),
@@ -72,6 +75,15 @@ impl Expansion<'_> {
             callback_urls: auth.callback_urls.clone(),
             logout_urls: auth.logout_urls.clone(),
             scopes: auth.scopes.clone(),
+            // Without a place to send users back to, Cognito allows no flow.
+            flows: if auth.callback_urls.is_empty() {
+                [].into()
+            } else {
+                ["code".to_owned()].into()
+            },
+            sign_in: ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"].map(str::to_owned).into(),
+            hides_users: true,
+            revocable: true,
             own_users: true,
             providers: providers.iter().map(|provider| Ref::to(provider.key())).collect(),
         };

@@ -249,6 +249,7 @@ fn the_whole_of_each_spec() {
       "aliases": [
         "email"
       ],
+      "case-sensitive": false,
       "name": "neuraKnot-dev-user-pool",
       "password": {
         "length": 8,
@@ -261,6 +262,9 @@ fn the_whole_of_each_spec() {
         "temporary-days": 7
       },
       "protected": false,
+      "recovery": [
+        "verified_email"
+      ],
       "tier": "ESSENTIALS",
       "username-attributes": [],
       "verified": [
