@@ -296,6 +296,24 @@ def _():
     )
 
 
+def rule_id(name, port):
+    filters = [{"Name": "group-id", "Values": [group(name)]}]
+    rules = aws("ec2").describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
+    return next(one["SecurityGroupRuleId"] for one in rules if one["FromPort"] == port)
+
+
+@drift("security-group.rds", "rule-tags.Name")
+def _():
+    aws("ec2").create_tags(
+        Resources=[rule_id("rds", 5432)], Tags=[{"Key": "Name", "Value": "mine"}]
+    )
+
+
+@drift("security-group.ecs", "rule-tags.Project")
+def _():
+    aws("ec2").delete_tags(Resources=[rule_id("ecs", 8080)], Tags=[{"Key": "Project"}])
+
+
 # Roles.
 
 TASK, EXECUTION = f"{PREFIX}-ecs-task-role", f"{PREFIX}-ecs-task-execution-role"

@@ -108,6 +108,7 @@ fn security_group(desired: &mut Desired, network: &str, name: &str, admits: Opti
         ingress: admits.into_iter().map(|peer| Rule::tcp(443, peer)).collect(),
         egress: [Rule::all(Peer::Cidr(Cidr::ANYWHERE))].into(),
         tags: tags::<SecurityGroup>(name),
+        rule_tags: tags::<SecurityGroup>(name),
     };
     desired.add(name, &group);
 }

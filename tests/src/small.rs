@@ -70,6 +70,7 @@ pub fn network(vpc: &str, subnet: &str) -> Desired {
             ingress: [Rule::tcp(80, peer)].into(),
             egress: [Rule::all(Peer::Cidr(nk_kinds::Cidr::ANYWHERE))].into(),
             tags: tags::<SecurityGroup>(name),
+            rule_tags: tags::<SecurityGroup>(name),
         };
         desired.add(name, &group);
     }

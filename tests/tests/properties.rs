@@ -36,6 +36,7 @@ fn desired(groups: &BTreeMap<usize, Group>) -> Desired {
             ingress: rules.collect(),
             egress: [].into(),
             tags: tags("security-group", &name),
+            rule_tags: tags("security-group", &name),
         };
         desired.add(&name, &group);
     }

@@ -21,6 +21,8 @@ const ELEMENTS: usize = 12;
 /// How wide the column of paths may grow.
 const PATHS: usize = 32;
 const INDENT: usize = 8;
+/// What is the same for all that is new.
+const TAGS: [&str; 2] = ["tags", "rule-tags"];
 
 /// The fields of something new that say something, its name first; tags are the same for all.
 pub(crate) fn of_new(spec: &Json, styles: &Styles) -> String {
@@ -28,7 +30,7 @@ pub(crate) fn of_new(spec: &Json, styles: &Styles) -> String {
     let (names, rest): (Vec<_>, Vec<_>) =
         spec.as_object().into_iter().flatten().partition(|(field, _)| *field == "name");
     for (name, value) in names.into_iter().chain(rest) {
-        if name != "tags" && !says_nothing(value) {
+        if !TAGS.contains(&name.as_str()) && !says_nothing(value) {
             collect(name.clone(), value, 0, &mut fields);
         }
     }

@@ -224,6 +224,7 @@ pub(crate) fn security_group(names: Names) -> impl Strategy<Value = SecurityGrou
         ingress,
         egress,
         tags: names.tags.clone(),
+        rule_tags: names.tags.clone(),
     })
 }
 

@@ -132,6 +132,7 @@ fn ec2_type(id: &str) -> &'static str {
         ("nat-", "natgateway"),
         ("rtb-", "route-table"),
         ("sg-", "security-group"),
+        ("sgr-", "security-group-rule"),
     ];
     let found = types.iter().find(|(start, _)| id.starts_with(start));
     found.unwrap_or_else(|| panic!("what is {id}?")).1

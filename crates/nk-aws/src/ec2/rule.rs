@@ -111,7 +111,7 @@ impl Aws {
         let new = |wanted: &BTreeSet<Rule>, found| {
             wanted.difference(found).map(|rule| permission(rule, &live.id)).collect::<Vec<_>>()
         };
-        let tags = || tagged(ResourceType::SecurityGroupRule, &spec.tags);
+        let tags = || tagged(ResourceType::SecurityGroupRule, &spec.rule_tags);
         let ingress = new(&spec.ingress, &live.spec.ingress);
         if !ingress.is_empty() {
             let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);

@@ -10,7 +10,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live, Ref};
 
-use super::{obstacle::Going, rule::folded, sought, tagged};
+use super::{obstacle::Going, rule::folded, rule_tags::add_rule_tags, sought, tagged};
 use crate::{Aws, rim::Refused};
 
 pub(super) type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
@@ -31,6 +31,7 @@ impl Reconcile<SecurityGroup> for Aws {
                 set.extend(folded(row)?);
             }
         }
+        add_rule_tags(scope, &mut found, &rows)?;
         found.extend(namesakes);
         Ok(found)
     }
@@ -76,6 +77,9 @@ impl Reconcile<SecurityGroup> for Aws {
             // A rule that EC2 does not list yet, or misses by now, is not revoked.
             proven &= self.revoke(spec, &live.id).await? >= surplus;
         }
+        if changes.touch("rule-tags") {
+            self.tag_rules(spec, &live.id).await?;
+        }
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
@@ -120,6 +124,7 @@ pub(super) fn group_at(
         vpc: Ref::known(group.vpc_id.unwrap_or_default()),
         ingress: BTreeSet::new(),
         egress: BTreeSet::new(),
+        rule_tags: tags.clone(),
         tags,
     };
     let outputs = SecurityGroupOutputs { id: id.clone() };

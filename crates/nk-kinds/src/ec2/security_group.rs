@@ -27,9 +27,10 @@ pub struct SecurityGroup {
     pub ingress: BTreeSet<Rule>,
     /// What may go out.
     pub egress: BTreeSet<Rule>,
-    /// Its tags. Rules get the same when they are made, and then theirs are not compared; the rule
-    /// that AWS makes along with a group has none.
+    /// Its tags.
     pub tags: Tags,
+    /// Its rules' tags. The rule that AWS makes along with a group may be without.
+    pub rule_tags: Tags,
 }
 
 /// One rule: a protocol, its ports, and one peer.
@@ -155,6 +156,7 @@ impl Kind for SecurityGroup {
             .on(RULE)
             .only(Only::Tagging),
         tag_new(&["AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"]).on(RULE),
+        Grant::make(&["ec2:CreateTags"]).on(RULE).only(Only::Tagged),
         Grant::remove(&["ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"])
             .on(GROUP)
             .only(Only::Tagged),

@@ -46,12 +46,14 @@ impl Expansion<'_> {
 
     fn security_group(&mut self, name: &str, what: &str, ingress: BTreeSet<Rule>) {
         let physical = self.name(&format!("{name}-sg"));
+        let tags = self.tags::<SecurityGroup>(name, &physical);
         let group = SecurityGroup {
             description: format!("{what} of {}", self.stack.id),
             vpc: Ref::to("main"),
             ingress,
             egress: BTreeSet::from([Rule::all(Peer::Cidr(Cidr::ANYWHERE))]),
-            tags: self.tags::<SecurityGroup>(name, &physical),
+            rule_tags: tags.clone(),
+            tags,
             name: physical,
         };
         self.desired.add(name, &group);

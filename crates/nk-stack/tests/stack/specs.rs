@@ -23,7 +23,7 @@ fn the_whole_of_each_spec() {
     ] {
         let resource = &desired.resources[&address.parse::<Address>().unwrap()];
         let mut spec = resource.spec.clone();
-        spec.as_object_mut().unwrap().remove("tags");
+        spec.as_object_mut().unwrap().retain(|field, _| !["tags", "rule-tags"].contains(&&**field));
         let spec = serde_json::to_string_pretty(&spec).unwrap();
         writeln!(text, "{address} {spec}").unwrap();
         let after: Vec<_> = resource.after.iter().map(Address::as_str).collect();
