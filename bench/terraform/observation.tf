@@ -28,7 +28,17 @@ locals {
       dimensions  = { LoadBalancer = aws_lb.main.arn_suffix }
     }
     alb-5xx = {
-      description = "Requests end in errors"
+      description = "The load balancer answers with errors"
+      namespace   = "AWS/ApplicationELB"
+      metric      = "HTTPCode_ELB_5XX_Count"
+      statistic   = "Sum"
+      periods     = 1
+      threshold   = 10
+      missing     = "notBreaching"
+      dimensions  = { LoadBalancer = aws_lb.main.arn_suffix }
+    }
+    alb-target-5xx = {
+      description = "Services answer with errors"
       namespace   = "AWS/ApplicationELB"
       metric      = "HTTPCode_Target_5XX_Count"
       statistic   = "Sum"

@@ -55,6 +55,7 @@ pub(super) static ROUNDS: [&[Case]; 10] = [
                 "~ log-group.nextjs-frontend retention",
                 "~ log-group.python-ai retention",
                 "~ alarm.alb-5xx threshold",
+                "~ alarm.alb-target-5xx threshold",
                 "~ alarm.backend-go-cpu threshold",
                 "~ alarm.db-cpu threshold",
                 "~ alarm.nextjs-frontend-cpu threshold",
@@ -354,6 +355,7 @@ pub(super) static ROUNDS: [&[Case]; 10] = [
             &[
                 "~ alarm.alb-5xx actions",
                 "~ alarm.alb-response-time actions",
+                "~ alarm.alb-target-5xx actions",
                 "~ alarm.backend-go-cpu actions",
                 "~ alarm.backend-go-memory actions",
                 "~ alarm.db-connections actions",

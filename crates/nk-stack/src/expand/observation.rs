@@ -83,14 +83,20 @@ impl Expansion<'_> {
                 missing_data: "notBreaching",
                 ..Watch::average(ALB, "TargetResponseTime", &of, alarms.response_seconds)
             });
-            watches.push(Watch {
-                name: "alb-5xx".to_owned(),
-                description: "Requests end in errors".to_owned(),
-                statistic: "Sum",
-                periods: 1,
-                missing_data: "notBreaching",
-                ..Watch::average(ALB, "HTTPCode_Target_5XX_Count", &of, alarms.errors)
-            });
+            // Each counts only its own: the load balancer answers by itself where no target does.
+            for (what, metric, description) in [
+                ("5xx", "HTTPCode_ELB_5XX_Count", "The load balancer answers with errors"),
+                ("target-5xx", "HTTPCode_Target_5XX_Count", "Services answer with errors"),
+            ] {
+                watches.push(Watch {
+                    name: format!("alb-{what}"),
+                    description: description.to_owned(),
+                    statistic: "Sum",
+                    periods: 1,
+                    missing_data: "notBreaching",
+                    ..Watch::average(ALB, metric, &of, alarms.errors)
+                });
+            }
         }
         if self.stack.database.is_some() {
             let of = [("DBInstanceIdentifier", names.database.as_str())];

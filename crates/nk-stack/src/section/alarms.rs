@@ -17,7 +17,7 @@ pub struct Alarms {
     pub memory: f64,
     /// Seconds until the load balancer's targets answer.
     pub response_seconds: f64,
-    /// Errors (5xx) in five minutes.
+    /// Errors (5xx) in five minutes, of the load balancer's own and of its targets' each.
     pub errors: f64,
     /// Connections to the database.
     pub connections: f64,

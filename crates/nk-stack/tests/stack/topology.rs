@@ -16,6 +16,7 @@ fn dev_asks_for_the_whole_topology() {
     insta::assert_snapshot!(addresses(&expanded(NEURAKNOT, "dev")), @r#"
     alarm.alb-5xx
     alarm.alb-response-time
+    alarm.alb-target-5xx
     alarm.backend-go-cpu
     alarm.backend-go-memory
     alarm.db-connections
@@ -145,6 +146,7 @@ fn names_are_those_of_the_topology() {
     insta::assert_snapshot!(names.concat(), @r#"
     alarm.alb-5xx neuraKnot-dev-alb-5xx-high
     alarm.alb-response-time neuraKnot-dev-alb-response-time-high
+    alarm.alb-target-5xx neuraKnot-dev-alb-target-5xx-high
     alarm.backend-go-cpu neuraKnot-dev-backend-go-cpu-high
     alarm.backend-go-memory neuraKnot-dev-backend-go-memory-high
     alarm.db-connections neuraKnot-dev-db-connections-high
