@@ -13,6 +13,7 @@ from localstack.services.cloudwatch.models import cloudwatch_stores
 from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
 from localstack.services.logs.provider import LogsProvider
 from localstack.utils.aws.arns import cloudwatch_alarm_arn, cloudwatch_dashboard_arn
+from moto.cognitoidp.models import cognitoidp_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 
@@ -89,6 +90,26 @@ def index_alarms():
     ResourceGroupsTaggingAPIBackend.cloudwatch_backend = property(backend)
 
 
+def index_pools():
+    """Lists user pools in the index of tags, which is moto's and leaves them out."""
+    others = ResourceGroupsTaggingAPIBackend._get_resources_generator
+
+    def with_pools(self, tag_filters=None, resource_type_filters=None):
+        yield from others(self, tag_filters, resource_type_filters)
+        kinds = {"cognito-idp", "cognito-idp:userpool"}
+        if resource_type_filters and kinds.isdisjoint(resource_type_filters):
+            return
+        wanted = {one["Key"]: one.get("Values") for one in tag_filters or []}
+        for pool in cognitoidp_backends[self.account_id][self.region_name].user_pools.values():
+            tags = pool.extended_config.get("UserPoolTags") or {}
+            fits = (key in tags and (not of or tags[key] in of) for key, of in wanted.items())
+            if tags and all(fits):
+                pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+                yield {"ResourceARN": pool.arn, "Tags": pairs}
+
+    ResourceGroupsTaggingAPIBackend._get_resources_generator = with_pools
+
+
 def keep_tags_of_logs_once():
     """Keeps the tags of a log group in moto alone, where the index of tags looks for them."""
     for name in ("list_tags_for_resource", "tag_resource", "untag_resource"):
@@ -135,6 +156,7 @@ def apply():
     put_alarms()
     tag_dashboards()
     index_alarms()
+    index_pools()
     keep_tags_of_logs_once()
     keep_monitoring()
     know_tls_policy()

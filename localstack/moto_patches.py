@@ -82,6 +82,45 @@ def keep_sign_in():
     pool.update_extended_config = kept
 
 
+def rename_pools():
+    """Lets a user pool get another name; moto takes it and forgets it."""
+    pool = moto.cognitoidp.models.CognitoIdpUserPool
+    update = pool.update_extended_config
+
+    def updated(self, extended_config):
+        update(self, extended_config)
+        self.name = (extended_config or {}).get("PoolName") or self.name
+
+    pool.update_extended_config = updated
+
+
+def index_pools():
+    """Lists user pools in the index of tags, which moto leaves out of it."""
+    # Not those of LocalStack, which has another moto inside.
+    import moto.resourcegroupstaggingapi.models
+    from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
+
+    index = moto.resourcegroupstaggingapi.models.ResourceGroupsTaggingAPIBackend
+    others = index._get_resources_generator
+    kind = "cognito-idp:userpool"
+
+    def with_pools(
+        self, tag_filters=None, resource_type_filters=None, resource_arn_list=None
+    ):
+        yield from others(self, tag_filters, resource_type_filters, resource_arn_list)
+        backend = moto.cognitoidp.models.cognitoidp_backends[self.account_id][self.region_name]
+        matches = make_tag_matcher(tag_filters)
+        for pool in backend.user_pools.values():
+            tags = pool.extended_config.get("UserPoolTags") or {}
+            chosen = match_resource_type(kind, resource_type_filters) and (
+                not resource_arn_list or pool.arn in resource_arn_list
+            )
+            if tags and chosen and matches(tags):
+                yield TaggedResource(arn=pool.arn, tags=tags, resource_type=kind)
+
+    index._get_resources_generator = with_pools
+
+
 def tag_dashboards():
     """Lets dashboards have tags."""
     responses = moto.cloudwatch.responses.CloudWatchResponse
@@ -219,6 +258,7 @@ def apply():
     keep_deployments()
     count_tasks()
     keep_sign_in()
+    rename_pools()
     keep_insights()
     keep_subnet_groups()
     move_ports()

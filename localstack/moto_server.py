@@ -184,6 +184,7 @@ def main(host, port):
         signal.signal(name, lambda *_: sys.exit(0))
     moto_patches.apply()
     moto_patches.tag_dashboards()
+    moto_patches.index_pools()
     # The largest by far: imported now, it does not make the first call look hung.
     moto.backends.get_backend("ec2")
     app = CborShim(DomainDispatcherApplication(create_backend_app))

@@ -111,8 +111,13 @@ def secret(name):
 
 
 def pool():
-    pools = aws("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
-    return next(one["Id"] for one in pools if one["Name"] == f"{PREFIX}-user-pool")
+    # By its tags, as it may have been renamed.
+    cognito = aws("cognito-idp")
+    for one in cognito.list_user_pools(MaxResults=60)["UserPools"]:
+        live = cognito.describe_user_pool(UserPoolId=one["Id"])["UserPool"]
+        if live["UserPoolTags"].get("nk:stack") == PREFIX:
+            return one["Id"]
+    raise LookupError("no pool")
 
 
 def client():
@@ -505,6 +510,11 @@ def _():
 @drift("user-pool.main", "verified")
 def _():
     change_pool(AutoVerifiedAttributes=[])
+
+
+@drift("user-pool.main", "name")
+def _():
+    change_pool(PoolName="mine")
 
 
 @drift("user-pool.main", "recovery")

@@ -9,25 +9,31 @@
 use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
-use nk_engine::{CloudResult, Reach, Scope};
+use nk_engine::{CloudResult, Pass, Reach, Scope};
 use nk_kinds::Tags;
 
 use crate::{Aws, rim::Refused};
 
 /// The kinds whose tags are looked up here. Without this the answer would hold every revision of
 /// every task definition as well.
-const TYPES: [&str; 5] = ["cloudwatch:alarm", "ecr:repository", "logs", "rds:pg", "rds:subgrp"];
+const TYPES: [&str; 6] =
+    ["cloudwatch:alarm", "cognito-idp:userpool", "ecr:repository", "logs", "rds:pg", "rds:subgrp"];
 /// How many resources a page has at most.
 const PAGE: i32 = 100;
 
-/// The tags that nk sets, by ARN.
+/// The tags that nk sets, by ARN; none where nobody may read them.
 #[derive(Default)]
-pub(crate) struct TagIndex(Arc<HashMap<String, Tags>>);
+pub(crate) struct TagIndex(Arc<Option<HashMap<String, Tags>>>);
 
 impl TagIndex {
     /// The tags of a resource, if they are known to be the wanted ones.
     pub(crate) fn confirmed(&self, arn: &str, wanted: Option<&Tags>) -> Option<Tags> {
-        self.0.get(arn).filter(|tags| Some(*tags) == wanted).cloned()
+        self.known()?.get(arn).filter(|tags| Some(*tags) == wanted).cloned()
+    }
+
+    /// All that it knows, as it was a while ago.
+    pub(crate) fn known(&self) -> Option<&HashMap<String, Tags>> {
+        self.0.as_ref().as_ref()
     }
 }
 
@@ -37,7 +43,12 @@ impl Aws {
         if scope.reach != Reach::Stack || scope.wanted.is_empty() {
             return Ok(TagIndex::default());
         }
-        let index = scope.pass.once("tag index", || async { Ok(self.indexed_tags().await) });
+        self.stack_index(&scope.pass).await
+    }
+
+    /// The index of all of the stack, whoever looks.
+    pub(crate) async fn stack_index(&self, pass: &Pass) -> CloudResult<TagIndex> {
+        let index = pass.once("tag index", || async { Ok(self.indexed_tags().await) });
         index.await.map(TagIndex)
     }
 
@@ -57,7 +68,7 @@ impl Aws {
         false
     }
 
-    async fn indexed_tags(&self) -> HashMap<String, Tags> {
+    async fn indexed_tags(&self) -> Option<HashMap<String, Tags>> {
         let stack = TagFilter::builder().key(Tags::STACK).values(self.stack.prefix()).build();
         let call = self
             .tagging
@@ -66,11 +77,10 @@ impl Aws {
             .resources_per_page(PAGE)
             .set_resource_type_filters(Some(TYPES.map(str::to_owned).to_vec()));
         let found = call.into_paginator().items().send().try_collect().await;
-        let found = found.refused("tag:GetResources").unwrap_or_else(|error| {
+        let found = found.refused("tag:GetResources").inspect_err(|error| {
             tracing::debug!(%error, "every resource is asked for its tags");
-            Vec::new()
         });
-        found.into_iter().filter_map(managed).collect()
+        Some(found.ok()?.into_iter().filter_map(managed).collect())
     }
 }
 
@@ -89,7 +99,7 @@ mod tests {
     fn only_the_wanted_tags_are_believed() {
         let stack = StackId { project: "p".into(), environment: "e".into() };
         let tags = |name| Tags::new(&stack, &Address::new("alarm", name), name);
-        let index = TagIndex(Arc::new(HashMap::from([("arn".to_owned(), tags("a"))])));
+        let index = TagIndex(Arc::new(Some(HashMap::from([("arn".to_owned(), tags("a"))]))));
         assert_eq!(index.confirmed("arn", Some(&tags("a"))), Some(tags("a")));
         assert_eq!(index.confirmed("arn", Some(&tags("b"))), None);
         assert_eq!(index.confirmed("arn", None), None);

@@ -15,8 +15,11 @@ use std::{collections::BTreeSet, sync::Arc};
 use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Pass, Reach, Scope};
-use nk_kinds::{Tags, cognito::UserPoolId};
-use nk_model::{Address, Ref};
+use nk_kinds::{
+    Tags,
+    cognito::{UserPool, UserPoolId},
+};
+use nk_model::{Address, Kind, Ref};
 
 use crate::{Aws, rim::Refused};
 
@@ -51,38 +54,74 @@ impl Aws {
         Ok(answer.and_then(|answer| answer.user_pool))
     }
 
-    /// The user pools that have a name of this stack. Whose they are, their tags tell, which
-    /// Cognito's list does not show.
-    async fn pools(&self, pass: &Pass) -> CloudResult<Arc<Vec<UserPoolType>>> {
+    /// The user pools that have a name of this stack, whosever they are, and where none of them is its
+    /// own, those that somebody has renamed: whose a pool is, its tags tell, which Cognito's list
+    /// does not show.
+    async fn pools<K>(&self, scope: &Scope<K>) -> CloudResult<Arc<Vec<UserPoolType>>> {
         let pools = || async {
-            let ids = self.pool_ids(pass).await?;
-            let looks = ids.iter().map(|id| self.pool(id));
-            Ok(try_join_all(looks).await?.into_iter().flatten().collect())
+            let mut pools = self.described_pools(&self.pool_ids(&scope.pass).await?).await?;
+            let ours = pools.iter().any(|pool| self.is_ours(pool));
+            if scope.reach == Reach::Stack && !ours {
+                pools.extend(self.renamed_pools(&scope.pass).await?);
+            }
+            Ok(pools)
         };
-        pass.once("cognito pools", pools).await
+        scope.pass.once("cognito pools", pools).await
+    }
+
+    async fn described_pools(&self, ids: &[String]) -> CloudResult<Vec<UserPoolType>> {
+        let looks = ids.iter().map(|id| self.pool(id));
+        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
+    }
+
+    fn is_ours(&self, pool: &UserPoolType) -> bool {
+        managed(pool).address(&self.stack).is_some()
+    }
+
+    /// The user pools of this stack by their tags alone, as the index knows them; where nobody may
+    /// read that, every pool of the account is asked.
+    async fn renamed_pools(&self, pass: &Pass) -> CloudResult<Vec<UserPoolType>> {
+        let index = self.stack_index(pass).await?;
+        let ids: Vec<_> = match index.known() {
+            Some(known) => {
+                let ours = |tags: &Tags| {
+                    tags.address(&self.stack).is_some_and(|one| one.kind() == UserPool::KIND)
+                };
+                let arns = known.iter().filter(|(_, tags)| ours(tags)).map(|(arn, _)| arn);
+                arns.filter_map(|arn| arn.rsplit_once("userpool/"))
+                    .map(|(_, id)| id.to_owned())
+                    .collect()
+            }
+            None => self.listed_pools(pass).await?.iter().map(|(id, _)| id.clone()).collect(),
+        };
+        let mut found = self.described_pools(&ids).await?;
+        found.retain(|pool| self.is_ours(pool));
+        Ok(found)
+    }
+
+    /// The ids and names of all user pools there are.
+    async fn listed_pools(&self, pass: &Pass) -> CloudResult<Arc<Vec<(String, String)>>> {
+        let listed = || async {
+            let call = self.cognito.list_user_pools().max_results(PAGE);
+            let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+            let listed = listed.refused("cognito-idp:ListUserPools")?.into_iter();
+            Ok(listed.filter_map(|pool| Some((pool.id?, pool.name?))).collect())
+        };
+        pass.once("cognito pools listed", listed).await
     }
 
     /// The ids of the user pools that have a name of this stack, whosever they are.
-    async fn pool_ids(&self, pass: &Pass) -> CloudResult<Arc<Vec<String>>> {
-        let ids = || async {
-            let call = self.cognito.list_user_pools().max_results(PAGE);
-            let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-            let prefix = format!("{}-", self.stack.prefix());
-            let named = listed
-                .refused("cognito-idp:ListUserPools")?
-                .into_iter()
-                .filter(|pool| pool.name().is_some_and(|name| name.starts_with(&prefix)))
-                .filter_map(|pool| pool.id);
-            Ok(named.collect())
-        };
-        pass.once("cognito pool ids", ids).await
+    async fn pool_ids(&self, pass: &Pass) -> CloudResult<Vec<String>> {
+        let listed = self.listed_pools(pass).await?;
+        let named = listed.iter().filter(|(_, name)| self.named_by_stack(name));
+        Ok(named.map(|(id, _)| id.clone()).collect())
     }
 
     /// The same for a look at the parts of them all; for a look at one part, none.
-    async fn ids_for<K>(&self, scope: &Scope<K>) -> CloudResult<Arc<Vec<String>>> {
+    async fn ids_for<K>(&self, scope: &Scope<K>) -> CloudResult<Vec<String>> {
         match scope.reach {
             Reach::Stack => self.pool_ids(&scope.pass).await,
-            Reach::One(_) => Ok(Arc::default()),
+            Reach::One(_) => Ok(Vec::new()),
         }
     }
 
@@ -99,7 +138,7 @@ impl Aws {
             let id = pool(spec).to_string();
             return Ok(vec![Parent { id, address: None, domain: None }]);
         }
-        let pools = self.pools(&scope.pass).await?;
+        let pools = self.pools(scope).await?;
         let ours = pools.iter().filter_map(|pool| {
             let address = managed(pool).address(&self.stack)?;
             Some(Parent {

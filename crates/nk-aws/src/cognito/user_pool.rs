@@ -24,7 +24,7 @@ impl Reconcile<UserPool> for Aws {
     ) -> CloudResult<Vec<Live<UserPool, UserPoolOutputs>>> {
         let pools = match scope.id() {
             Some(id) => Arc::new(self.pool(id).await?.into_iter().collect()),
-            None => self.pools(&scope.pass).await?,
+            None => self.pools(scope).await?,
         };
         let found = pools.iter().filter_map(|pool| {
             let (tags, name) = (managed(pool), pool.name()?);

@@ -60,8 +60,8 @@ fn other_tags(
 fn same(rule: &Rule, wanted: &Rule, names: &Names) -> bool {
     let peers = match (&rule.peer, &wanted.peer) {
         (Peer::Group(group), Peer::Group(wanted)) => {
-            let named = |(id, name): &(String, _)| group.as_str() == id && wanted == name;
-            group == wanted || names.iter().any(named)
+            let stands_for = |(id, name): &(String, _)| group.as_str() == id && wanted == name;
+            group == wanted || names.iter().any(stands_for)
         }
         (peer, wanted) => peer == wanted,
     };

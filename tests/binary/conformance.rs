@@ -29,9 +29,8 @@ impl Drift {
 }
 
 /// The fields of a kind that cannot drift by themselves, with the reason.
-const STILL: [(&str, &str, &str); 10] = [
+const STILL: [(&str, &str, &str); 9] = [
     ("log-group", "protected", "left to whoever sets it"),
-    ("user-pool", "name", "no API changes it"),
     ("secret", "content", "AWS does not tell"),
     ("secret", "recovery-days", "said when it is deleted"),
     ("db-instance", "password", "AWS does not tell"),
