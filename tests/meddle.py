@@ -1,4 +1,4 @@
-"""Changes one attribute of one resource behind nk's back: what drift.rs asks for.
+"""Changes one attribute of one resource behind nk's back: what conformance.rs asks for.
 
 Usage: meddle.py ENDPOINT REGION PREFIX list            the drifts there are, as JSON
        meddle.py ENDPOINT REGION PREFIX drift LAYER     all drifts of one layer

@@ -1,11 +1,12 @@
-//! Drift: what others change behind nk's back shows as exactly that, and the next apply mends it.
+//! What every kind goes through: it is made, and then there is nothing to do; what others change of it
+//! behind nk's back shows as exactly that, and the next apply mends it; it is removed, and is gone.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     process::Stdio,
 };
 
-use nk_model::{Action, Plan};
+use nk_model::{Action, Json, Plan};
 use nk_tests::{planned::shown, rig::Rig, topology::rich};
 use serde::Deserialize;
 use tokio::io::AsyncWriteExt;
@@ -27,6 +28,36 @@ impl Drift {
         self.address.split('.').next().unwrap_or_default()
     }
 }
+
+/// Where `account.py` lists each kind.
+const LISTED: [(&str, &str); 26] = [
+    ("vpc", "vpcs"),
+    ("subnet", "subnets"),
+    ("internet-gateway", "internet-gateways"),
+    ("elastic-ip", "addresses"),
+    ("nat-gateway", "nat-gateways"),
+    ("route-table", "route-tables"),
+    ("security-group", "security-groups"),
+    ("role", "roles"),
+    ("log-group", "log-groups"),
+    ("repository", "repositories"),
+    ("secret", "secrets"),
+    ("db-subnet-group", "db-subnet-groups"),
+    ("db-parameter-group", "db-parameter-groups"),
+    ("db-instance", "db-instances"),
+    ("user-pool", "user-pools"),
+    ("user-pool-client", "user-pools"),
+    ("user-pool-domain", "user-pools"),
+    ("identity-provider", "user-pools"),
+    ("load-balancer", "load-balancers"),
+    ("target-group", "target-groups"),
+    ("listener", "listeners"),
+    ("cluster", "clusters"),
+    ("task-definition", "task-definitions"),
+    ("service", "services"),
+    ("dashboard", "dashboards"),
+    ("alarm", "alarms"),
+];
 
 /// The fields of a kind that cannot drift by themselves, with the reason.
 const STILL: [(&str, &str, &str); 9] = [
@@ -87,13 +118,33 @@ fn fields(plan: &Plan) -> BTreeSet<(String, String)> {
     plan.unchanged.iter().flat_map(fields_of).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
-    let rig = stand().await;
-    let drifts: Vec<Drift> = serde_json::from_str(&meddle(&rig, &["list"]).await).unwrap();
-    let lies = rig.lies();
+/// What the account holds of the stack, by the name of the listing.
+fn ours(account: &Json) -> BTreeMap<String, Vec<String>> {
+    let of_stack = |item: &String| item.to_lowercase().contains(&PREFIX.to_lowercase());
+    let texts = |items: &Json| items.as_array().unwrap().iter().map(Json::to_string).collect();
+    let listings = account.as_object().unwrap().iter();
+    let listings = listings.map(|(name, items)| {
+        let mut items: Vec<_> = texts(items);
+        items.retain(of_stack);
+        (name.clone(), items)
+    });
+    listings.filter(|(_, items)| !items.is_empty()).collect()
+}
 
-    // Nothing that can drift is left out.
+/// Checks that the stack has something of every kind there is, and that the account lists it.
+async fn every_kind_is_there(rig: &Rig) {
+    let plan = rig.plan("prod").await;
+    let there: BTreeSet<_> = plan.unchanged.iter().map(|live| live.address.kind()).collect();
+    assert_eq!(there, nk_kinds::KINDS.iter().map(|info| info.kind).collect());
+    assert_eq!(there, LISTED.iter().map(|(kind, _)| *kind).collect());
+    let listed = ours(&rig.account().await);
+    let unlisted: Vec<_> = LISTED.iter().filter(|(_, name)| !listed.contains_key(*name)).collect();
+    assert_eq!(unlisted, Vec::<&(&str, &str)>::new());
+}
+
+/// Checks that what can drift of each kind does, or is excused.
+async fn nothing_is_left_out(rig: &Rig, drifts: &[Drift]) {
+    let lies = rig.lies();
     let plan = rig.plan("prod").await;
     let tried: BTreeSet<_> = drifts
         .iter()
@@ -107,6 +158,20 @@ async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
     let mut untried = fields(&plan);
     untried.retain(|field| !tried.contains(field) && !excused(&field.0, &field.1));
     assert_eq!(untried, BTreeSet::new(), "nobody meddles with these");
+}
+
+/// Destroys the stack, whatever protects it, and checks that the account holds nothing of it.
+async fn everything_goes(rig: &Rig) {
+    let _ = rig.nk(&["destroy", "--env", "prod", "--unprotect", "--yes"]).await.with_code(0);
+    assert_eq!(ours(&rig.account().await), BTreeMap::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_is_made_and_mended_and_goes() {
+    let rig = stand().await;
+    let drifts: Vec<Drift> = serde_json::from_str(&meddle(&rig, &["list"]).await).unwrap();
+    every_kind_is_there(&rig).await;
+    nothing_is_left_out(&rig, &drifts).await;
 
     let mut wrong = Vec::new();
     for layer in 0..=drifts.iter().map(|drift| drift.layer).max().unwrap() {
@@ -138,6 +203,7 @@ async fn every_attribute_that_drifts_shows_as_itself_and_is_mended() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    everything_goes(&rig).await;
     rig.satisfies_the_models().await;
 }
 
