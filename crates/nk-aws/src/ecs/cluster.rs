@@ -1,9 +1,6 @@
 //! How ECS makes a cluster.
 
-use std::collections::BTreeSet;
-
-use aws_sdk_ecs::types::{self, ClusterField, ClusterSetting, ClusterSettingName};
-use futures::future::try_join_all;
+use aws_sdk_ecs::types::{self, ClusterSetting, ClusterSettingName};
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::{
     Tags,
@@ -14,21 +11,17 @@ use nk_model::{Address, Change, Changes, Live, Phase};
 use super::{managed, sdk_tags};
 use crate::{Aws, rim::Refused};
 
-/// How many clusters ECS describes in one call.
-const CHUNK: usize = 100;
-
 type LiveCluster = Live<Cluster, ClusterOutputs>;
 
 impl Reconcile<Cluster> for Aws {
     async fn observe(&self, scope: &Scope<Cluster>) -> CloudResult<Vec<LiveCluster>> {
-        let mut names: BTreeSet<String> =
-            scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
-        if scope.reach == Reach::Stack {
-            names.extend(self.clusters_named(&scope.pass).await?.iter().cloned());
-        }
-        let names: Vec<_> = names.into_iter().collect();
-        let looks = names.chunks(CHUNK).map(|names| self.clusters(names));
-        let found = try_join_all(looks).await?.into_iter().flatten();
+        let found = if scope.reach == Reach::Stack {
+            self.stack_cluster(&scope.pass).await?.to_vec()
+        } else {
+            let names = scope.wanted.iter().map(|(_, spec)| spec.name.clone());
+            self.describe_clusters(names.collect()).await?
+        };
+        let found = found.into_iter();
         Ok(found.filter_map(|cluster| self.cluster(scope, cluster)).collect())
     }
 
@@ -73,12 +66,6 @@ impl Reconcile<Cluster> for Aws {
 }
 
 impl Aws {
-    async fn clusters(&self, names: &[String]) -> CloudResult<Vec<types::Cluster>> {
-        let call = self.ecs.describe_clusters().set_clusters(Some(names.to_vec()));
-        let call = call.include(ClusterField::Tags).include(ClusterField::Settings);
-        Ok(call.send().await.refused("ecs:DescribeClusters")?.clusters.unwrap_or_default())
-    }
-
     fn cluster(&self, scope: &Scope<Cluster>, cluster: types::Cluster) -> Option<LiveCluster> {
         // A deleted cluster stays visible for a while.
         if cluster.status() == Some("INACTIVE") {

@@ -4,11 +4,11 @@ mod cluster;
 mod service;
 mod task_definition;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use aws_sdk_ecs::types::Tag;
+use aws_sdk_ecs::types::{Cluster, ClusterField, Tag};
 use nk_engine::{CloudResult, Pass};
-use nk_kinds::Tags;
+use nk_kinds::{Tags, ecs::Cluster as WantedCluster};
 
 use crate::{Aws, rim::Refused};
 
@@ -33,15 +33,24 @@ impl Aws {
         format!("{}-", self.stack.prefix())
     }
 
-    /// The clusters with names as this stack gives them.
-    async fn clusters_named(&self, pass: &Pass) -> CloudResult<Arc<BTreeSet<String>>> {
-        let list = || async {
-            let pages = self.ecs.list_clusters().into_paginator().items().send();
-            let arns = pages.try_collect().await.refused("ecs:ListClusters")?;
-            let names = arns.iter().map(|arn| name_in(arn).to_owned());
-            Ok(names.filter(|name| name.starts_with(&self.ecs_prefix())).collect())
-        };
-        pass.once("ecs clusters", list).await
+    /// The cluster with this stack's name, whosever it is and even where it is deleted; none where
+    /// there is none. The list of all is the account's.
+    async fn stack_cluster(&self, pass: &Pass) -> CloudResult<Arc<Vec<Cluster>>> {
+        let describe = || self.describe_clusters(vec![WantedCluster::called(&self.stack)]);
+        pass.once("ecs cluster", describe).await
+    }
+
+    /// The names of the clusters that may have services of this stack.
+    async fn cluster_names(&self, pass: &Pass) -> CloudResult<Vec<String>> {
+        let clusters = self.stack_cluster(pass).await?;
+        let there = clusters.iter().filter(|cluster| cluster.status() != Some("INACTIVE"));
+        Ok(there.filter_map(|cluster| cluster.cluster_name.clone()).collect())
+    }
+
+    async fn describe_clusters(&self, names: Vec<String>) -> CloudResult<Vec<Cluster>> {
+        let call = self.ecs.describe_clusters().set_clusters(Some(names));
+        let call = call.include(ClusterField::Tags).include(ClusterField::Settings);
+        Ok(call.send().await.refused("ecs:DescribeClusters")?.clusters.unwrap_or_default())
     }
 
     /// Sets tags, whether they are there or not.

@@ -24,7 +24,7 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeLoadBalancers";
 type Tagged = (types::LoadBalancer, Tags);
 
 impl Aws {
-    /// The application load balancers that have this stack's names, and their tags.
+    /// The application load balancer that has this stack's name, and its tags.
     pub(super) async fn load_balancers(&self, pass: &Pass) -> CloudResult<Arc<Vec<Tagged>>> {
         let tagged = || async {
             let named = self.named_load_balancers(pass).await?;
@@ -33,15 +33,15 @@ impl Aws {
         pass.once("elb load balancers", tagged).await
     }
 
-    /// Those that have this stack's names, whosever they are.
+    /// The one that has this stack's name, whosever it is. The list of all is the account's.
     pub(super) async fn named_load_balancers(
         &self,
         pass: &Pass,
     ) -> CloudResult<Arc<Vec<types::LoadBalancer>>> {
         let named = || async {
-            let pages = self.elb.describe_load_balancers().into_paginator().items().send();
-            let mut found = pages.try_collect().await.refused(DESCRIBE)?;
-            found.retain(|each| each.load_balancer_name().is_some_and(|n| self.named_by_stack(n)));
+            let call = self.elb.describe_load_balancers().names(LoadBalancer::called(&self.stack));
+            let found = call.send().await.unless_missing(DESCRIBE, MISSING)?;
+            let mut found = found.and_then(|answer| answer.load_balancers).unwrap_or_default();
             found.retain(|each| each.r#type() == Some(&LoadBalancerTypeEnum::Application));
             Ok(found)
         };

@@ -73,27 +73,18 @@ impl Reconcile<DbSubnetGroup> for Aws {
 }
 
 impl Aws {
-    /// The groups that may be ours, by their names.
+    /// The group that may be ours, by its name: a stack has one. The list of all is the account's.
     async fn subnet_groups(
         &self,
         scope: &Scope<DbSubnetGroup>,
     ) -> CloudResult<Vec<types::DbSubnetGroup>> {
-        let operation = "rds:DescribeDBSubnetGroups";
-        let call = self.rds.describe_db_subnet_groups();
-        if scope.address().is_some() {
-            let Some((_, spec)) = scope.wanted.first() else { return Ok(Vec::new()) };
-            let answer = call.db_subnet_group_name(&spec.name).send().await;
-            let answer = answer.unless_missing(operation, MISSING)?;
-            return Ok(answer.and_then(|answer| answer.db_subnet_groups).unwrap_or_default());
-        }
-        let all = call.into_paginator().items().send().try_collect().await.refused(operation)?;
-        let ours = |name: &str| {
-            self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
+        let name = match (scope.address(), scope.wanted.first()) {
+            (Some(_), Some((_, spec))) => spec.name.clone(),
+            _ => DbSubnetGroup::called(&self.stack),
         };
-        Ok(all
-            .into_iter()
-            .filter(|group| group.db_subnet_group_name.as_deref().is_some_and(ours))
-            .collect())
+        let answer = self.rds.describe_db_subnet_groups().db_subnet_group_name(name).send().await;
+        let answer = answer.unless_missing("rds:DescribeDBSubnetGroups", MISSING)?;
+        Ok(answer.and_then(|answer| answer.db_subnet_groups).unwrap_or_default())
     }
 
     async fn subnet_group(

@@ -1,6 +1,6 @@
 //! An ECS cluster.
 
-use nk_model::{Grant, Kind, Operation, Retry};
+use nk_model::{Grant, Kind, Operation, Retry, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -22,6 +22,13 @@ pub struct Cluster {
     pub tags: Tags,
 }
 
+impl Cluster {
+    /// The name in AWS of a stack's cluster: it has one.
+    pub fn called(stack: &StackId) -> String {
+        format!("{}-cluster", stack.prefix())
+    }
+}
+
 /// What AWS assigns to a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterOutputs {
@@ -32,7 +39,7 @@ pub struct ClusterOutputs {
 }
 
 /// The clusters of a stack, by their names.
-const CLUSTER: &[&str] = &["ecs:{region}:{account}:cluster/{stack}-*"];
+pub(super) const CLUSTER: &[&str] = &["ecs:{region}:{account}:cluster/{stack}-*"];
 
 impl Kind for Cluster {
     type Outputs = ClusterOutputs;
@@ -66,7 +73,6 @@ impl Kind for Cluster {
         },
     ];
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&["ecs:ListClusters"]),
         Grant::look(&["ecs:DescribeClusters"]).on(CLUSTER),
         Grant::make(&["ecs:CreateCluster", "ecs:TagResource", "ecs:UpdateCluster"]).on(CLUSTER),
         Grant::service_role(&["ecs.amazonaws.com"]),

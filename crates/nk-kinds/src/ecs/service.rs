@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
-use super::{ClusterName, TaskDefinitionArn};
+use super::{ClusterName, TaskDefinitionArn, cluster::CLUSTER};
 use crate::{
     Tags,
     ec2::{SecurityGroupId, SubnetId},
@@ -141,9 +141,9 @@ impl Kind for Service {
         Grant::look(&[
             "application-autoscaling:DescribeScalableTargets",
             "ecs:DescribeTaskDefinition",
-            "ecs:ListClusters",
             "ecs:ListServices",
         ]),
+        Grant::look(&["ecs:DescribeClusters"]).on(CLUSTER),
         Grant::look(&["ecs:DescribeServices"]).on(SERVICE),
         Grant::look(&["ecr:DescribeImages"]).on(&["ecr:{region}:{account}:repository/{lower}-*"]),
         Grant::make(&["ecs:CreateService", "ecs:TagResource", "ecs:UpdateService"]).on(SERVICE),

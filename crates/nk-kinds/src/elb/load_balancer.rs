@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -34,6 +34,13 @@ pub struct LoadBalancer {
     pub protected: bool,
     /// Its tags.
     pub tags: Tags,
+}
+
+impl LoadBalancer {
+    /// The name in AWS of a stack's load balancer: it has one.
+    pub fn called(stack: &StackId) -> String {
+        format!("{}-alb", stack.prefix())
+    }
 }
 
 /// What AWS assigns to a load balancer.

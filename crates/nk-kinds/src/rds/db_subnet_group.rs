@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -28,6 +28,13 @@ pub struct DbSubnetGroup {
     pub subnets: BTreeSet<Ref<SubnetId>>,
     /// Its tags.
     pub tags: Tags,
+}
+
+impl DbSubnetGroup {
+    /// The name in AWS of a stack's group: it has one.
+    pub fn called(stack: &StackId) -> String {
+        format!("{}-db-subnet-group", stack.prefix()).to_lowercase()
+    }
 }
 
 /// What AWS assigns to a DB subnet group.

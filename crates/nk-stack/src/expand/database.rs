@@ -15,7 +15,7 @@ use crate::section::Database;
 impl Expansion<'_> {
     pub(super) fn database(&mut self) {
         let Some(database) = &self.stack.database else { return };
-        let physical = self.lower_name("db-subnet-group");
+        let physical = DbSubnetGroup::called(&self.stack.id);
         let group = DbSubnetGroup {
             description: format!("Private subnets of {}", self.stack.id),
             subnets: self.private_subnets(),

@@ -19,7 +19,7 @@ const STEP: i32 = 10;
 impl Expansion<'_> {
     pub(super) fn load_balancer(&mut self) {
         let Some(section) = &self.stack.load_balancer else { return };
-        let physical = self.name("alb");
+        let physical = LoadBalancer::called(&self.stack.id);
         let balancer = LoadBalancer {
             internet_facing: true,
             address_type: "ipv4".to_owned(),

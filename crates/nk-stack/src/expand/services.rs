@@ -25,7 +25,7 @@ impl Expansion<'_> {
         if stack.services.is_empty() {
             return;
         }
-        let physical = self.name("cluster");
+        let physical = Cluster::called(&stack.id);
         let cluster = Cluster {
             container_insights: "enabled".to_owned(),
             tags: self.tags::<Cluster>("main", &physical),

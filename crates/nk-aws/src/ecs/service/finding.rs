@@ -32,7 +32,7 @@ impl Aws {
         let mut clusters: BTreeSet<_> = known.collect();
         let all = scope.reach == Reach::Stack;
         if all {
-            clusters.extend(self.clusters_named(&scope.pass).await?.iter().cloned());
+            clusters.extend(self.cluster_names(&scope.pass).await?);
         }
         let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
         let looks =

@@ -61,7 +61,7 @@ impl Aws {
         if scope.reach != Reach::Stack || names.is_empty() {
             return Ok(HashMap::new());
         }
-        let clusters = self.clusters_named(&scope.pass).await?;
+        let clusters = self.cluster_names(&scope.pass).await?;
         let names: Vec<_> = names.into_iter().collect();
         let looks = clusters.iter().map(|one| self.describe_services(&scope.pass, one, &names));
         let services = try_join_all(looks).await?.concat().into_iter();
