@@ -268,13 +268,13 @@ impl<'a, C: Cloud> Settling<'a, C> {
             _ => {}
         }
         self.stage.gate().await?;
-        self.changed += 1;
         let answer = {
             let _place = self.stage.place().await;
             self.cloud.update_one(&self.spec, &live, &changes).await
         };
         match answer {
             Ok(answer) => {
+                self.changed += 1;
                 self.stage.rested();
                 self.began = Instant::now();
                 // What comes after a create is not the slow part of it.
