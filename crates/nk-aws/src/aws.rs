@@ -1,5 +1,7 @@
 //! The connection to one account and region, for one stack.
 
+use std::time::SystemTime;
+
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use nk_engine::{Caller, CloudError, CloudResult, Connected, Connection, Nature, Questions};
@@ -22,6 +24,8 @@ pub struct Aws {
     partition: String,
     /// Whoever answers may not know every call.
     pub(crate) emulated: bool,
+    /// When the run began: what it leaves under a name of its own is called after that.
+    pub(crate) began: SystemTime,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) autoscaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
@@ -58,6 +62,7 @@ impl Aws {
         Ok(Connected { cloud, caller, answers })
     }
 
+    #[expect(clippy::disallowed_methods, reason = "names that are new each time come from it")]
     async fn new(stack: StackId, connection: &Connection) -> Self {
         let meter = Meter::default();
         let window = Window::default();
@@ -80,6 +85,7 @@ impl Aws {
             account: String::new(),
             partition: "aws".to_owned(),
             emulated: connection.emulated,
+            began: SystemTime::now(),
             acm: client!(aws_sdk_acm),
             autoscaling: client!(aws_sdk_applicationautoscaling),
             cloudwatch: client!(aws_sdk_cloudwatch),

@@ -267,8 +267,10 @@ impl<C: Cloud> Execution<C> {
                 let live = live.as_ref().or(step.live.as_ref());
                 let (aws_id, notes) =
                     live.map(|live| (live.id.clone(), live.notes.clone())).unwrap_or_default();
-                let notes =
-                    if action.operation() == Operation::Destroy { Vec::new() } else { notes };
+                let notes = match action.operation() {
+                    Operation::Destroy => self.legacy(id),
+                    Operation::Create | Operation::Update => notes,
+                };
                 let seconds = self.ledger.finish(id, at, idle, &address, &notes);
                 self.needs.done(id);
                 self.tell(Event::Finished { at, address, action, id: aws_id, seconds, notes });
@@ -287,6 +289,13 @@ impl<C: Cloud> Execution<C> {
                 self.stop_unknown(&error);
             }
         }
+    }
+
+    /// What is left of what a step has destroyed, or was lost with it.
+    fn legacy(&self, id: StepId) -> Vec<String> {
+        let live = self.plan.steps[id].live.as_ref();
+        let told = live.and_then(|live| ((self.run.registry)(live.address.kind())?.legacy)(live));
+        told.into_iter().collect()
     }
 
     /// Begins nothing more once AWS does not know the caller: each step would say so again.

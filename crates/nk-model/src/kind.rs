@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Binding, Grant, Json, Usual, bindings};
+use crate::{Binding, Grant, Json, Live, LiveValue, Usual, bindings};
 
 /// A kind of resource: its type is its spec, its constants are what AWS makes of it.
 ///
@@ -54,6 +54,9 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// Whether two of the kind cannot exist at the same time, beyond what [`Replace::CreateFirst`]
     /// says; none where all can.
     const EXCLUDES: Option<fn(&Self, &Self) -> bool> = None;
+    /// What is left of one that is destroyed, or lost with it for good, as a sentence of which it is
+    /// the subject; none where one just like it can be made again.
+    const LEGACY: fn(&Live<Self, Self::Outputs>) -> Option<String> = |_| None;
 }
 
 /// What a resource keeps from going although its spec does not refer to it.
@@ -180,6 +183,8 @@ pub struct KindInfo {
     pub gap: &'static str,
     /// [`Kind::EXCLUDES`], of two specs.
     pub excludes: Option<Excludes>,
+    /// [`Kind::LEGACY`].
+    pub legacy: fn(&LiveValue) -> Option<String>,
     /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
     pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
     /// The typed references in a spec, known or not.
@@ -215,6 +220,7 @@ impl KindInfo {
                     Ok(K::EXCLUDES.is_some_and(|excludes| excludes(&one, &other)))
                 }),
             },
+            legacy: |live| (K::LEGACY)(&Live::restore(live).ok()?),
             canonical: |spec| serde_json::to_value(K::deserialize(spec)?),
             bindings: |spec| Ok(bindings(&K::deserialize(spec)?)),
         }

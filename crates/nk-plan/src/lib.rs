@@ -17,7 +17,7 @@ mod times;
 pub use check::check;
 pub use error::{PlanError, Problem};
 pub use network::{Course, Network, Stage};
-use nk_model::{Desired, Note, Observed, Plan, Registry, Unseen};
+use nk_model::{Desired, Note, Observed, Operation, Plan, Registry, Unseen};
 pub use times::{PLACES, Setting, measured, time};
 
 /// What a plan may do, and what it may not judge.
@@ -58,8 +58,19 @@ pub fn plan(
     let mut plan = arrange::arrange(desired, decisions, registry)?;
     check::check(&plan, registry)?;
     time(&mut plan, registry, &Setting::default());
+    plan.notes.extend(legacies(&plan, registry));
     plan.notes.extend(blindness(desired, &permission.unseen));
     Ok(plan)
+}
+
+/// Tells what is left of what goes, and what is lost with it.
+fn legacies(plan: &Plan, registry: Registry) -> Vec<Note> {
+    let going = plan.steps.iter().filter(|step| step.action.operation() == Operation::Destroy);
+    let told = going.filter_map(|step| {
+        let text = (registry(step.address.kind())?.legacy)(step.live.as_ref()?)?;
+        Some(Note { about: step.address.to_string(), text, settle: None })
+    });
+    told.collect()
 }
 
 /// Tells which fields of what is wanted are not compared.

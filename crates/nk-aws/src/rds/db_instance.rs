@@ -4,8 +4,6 @@ mod reading;
 mod request;
 mod upgrade;
 
-use std::time::SystemTime;
-
 use aws_sdk_rds::types;
 use aws_smithy_types::{DateTime, date_time::Format};
 use nk_engine::{CloudError, CloudResult, Departure, Nature, Reconcile, Scope};
@@ -30,7 +28,8 @@ impl Reconcile<DbInstance> for Aws {
                 continue;
             };
             let wanted = scope.wanted(&address);
-            let live = reading::live(address.clone(), &instance, tags, wanted)?.owned_by(owner);
+            let mut live = reading::live(address.clone(), &instance, tags, wanted)?.owned_by(owner);
+            live.outputs.final_snapshot = self.final_snapshot(&live);
             // nk has its changes made at once, so what is pending right after one is being made,
             // even where the status has not caught up. In a plan it may as well be waiting for the
             // maintenance window.
@@ -82,11 +81,10 @@ impl Reconcile<DbInstance> for Aws {
     }
 
     async fn destroy(&self, live: &LiveInstance) -> CloudResult<Departure> {
-        let snapshot = live.spec.final_snapshot && reading::lost(&live.phase).is_none();
+        let snapshot = self.final_snapshot(live);
         let call = self.rds.delete_db_instance().db_instance_identifier(&live.spec.name);
-        let call = call
-            .skip_final_snapshot(!snapshot)
-            .set_final_db_snapshot_identifier(snapshot.then(|| snapshot_name(&live.spec.name)));
+        let call =
+            call.skip_final_snapshot(snapshot.is_none()).set_final_db_snapshot_identifier(snapshot);
         match call.send().await.unless_missing("rds:DeleteDBInstance", MISSING) {
             Ok(answer) => Ok(answer.map_or(Departure::Gone, |_| Departure::Going)),
             Err(error) if error.says("InvalidDBInstanceState", "already being deleted") => {
@@ -121,6 +119,18 @@ impl Reconcile<DbInstance> for Aws {
 }
 
 impl Aws {
+    /// The snapshot that this run leaves of an instance, where it leaves one. No other has its name:
+    /// RDS refuses one that is taken, even by an instance long gone.
+    fn final_snapshot(&self, live: &LiveInstance) -> Option<String> {
+        let leaves = live.spec.final_snapshot && reading::lost(&live.phase).is_none();
+        leaves.then(|| {
+            let began = DateTime::from_secs(DateTime::from(self.began).secs());
+            let began = began.fmt(Format::DateTime).unwrap_or_default();
+            let digits: String = began.chars().filter(char::is_ascii_digit).collect();
+            format!("{}-final-{digits}", live.spec.name)
+        })
+    }
+
     /// The instances that may be ours, by their names.
     async fn instances(&self, scope: &Scope<DbInstance>) -> CloudResult<Vec<types::DbInstance>> {
         let operation = "rds:DescribeDBInstances";
@@ -141,13 +151,4 @@ impl Aws {
             .filter(|instance| instance.db_instance_identifier.as_deref().is_some_and(ours))
             .collect())
     }
-}
-
-/// A name no snapshot has yet: RDS refuses one that is taken, even by an instance long gone.
-#[expect(clippy::disallowed_methods, reason = "the time of the call is what makes the name new")]
-fn snapshot_name(instance: &str) -> String {
-    let now = DateTime::from_secs(DateTime::from(SystemTime::now()).secs());
-    let now = now.fmt(Format::DateTime).unwrap_or_default();
-    let digits: String = now.chars().filter(char::is_ascii_digit).collect();
-    format!("{instance}-final-{digits}")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Only, Operation, Replace, Retry};
+use nk_model::{Grant, Kind, Live, Only, Operation, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::POOL;
@@ -76,6 +76,8 @@ impl Kind for UserPool {
         "Cognito fixes how users sign in when a pool is made, and replacing the pool loses every user; \
          make a pool in another stack and move the users there with a migration trigger",
     );
+    const LEGACY: fn(&Live<Self, UserPoolOutputs>) -> Option<String> =
+        |_| Some("takes all its users with it".to_owned());
     const RETRY: &'static [Retry] = &[
         Retry {
             on: Operation::Update,

@@ -1,11 +1,12 @@
 //! A database instance.
 
 mod grants;
+mod legacy;
 mod retry;
 
 use std::collections::BTreeSet;
 
-use nk_model::{Calls, Grant, Keepsake, Kind, Pin, Ref, Replace, Retry};
+use nk_model::{Calls, Grant, Keepsake, Kind, Live, Pin, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -100,6 +101,7 @@ impl Storage {
 
 /// What AWS assigns to a database instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct DbInstanceOutputs {
     /// Its name, once it exists.
     pub name: String,
@@ -113,6 +115,9 @@ pub struct DbInstanceOutputs {
     /// The size of its disk, in GiB, with all it has grown by.
     #[serde(default)]
     pub disk: i32,
+    /// The name of the snapshot that this run would leave of it; none where it would leave none.
+    #[serde(default)]
+    pub final_snapshot: Option<String>,
 }
 
 impl DbInstance {
@@ -154,6 +159,8 @@ impl Kind for DbInstance {
     /// `available` as it was.
     const STALE: f64 = 300.0;
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
+    const LEGACY: fn(&Live<Self, DbInstanceOutputs>) -> Option<String> =
+        |live| Some(legacy::legacy(live));
     const RETRY: &'static [Retry] = retry::RETRY;
     const GRANTS: &'static [Grant] = grants::GRANTS;
 }

@@ -1,6 +1,6 @@
 //! A secret: where a value is kept, never the value itself.
 
-use nk_model::{Grant, Kind, Operation, Purpose, Replace, Retry};
+use nk_model::{Grant, Kind, Live, Operation, Purpose, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -65,6 +65,12 @@ impl Kind for Secret {
         "what it holds would be lost; copy the value to a secret of the new name first, then delete \
          this one by hand",
     );
+    const LEGACY: fn(&Live<Self, SecretOutputs>) -> Option<String> = |live| {
+        let days = live.spec.recovery_days;
+        Some(format!(
+            "can be restored for {days} days, and an apply does so; then its value is lost"
+        ))
+    };
     const RETRY: &'static [Retry] = &[Retry {
         on: Operation::Create,
         code: "InvalidRequestException",

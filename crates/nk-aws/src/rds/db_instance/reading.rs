@@ -40,6 +40,7 @@ pub(super) fn live(
         arn: instance.db_instance_arn.clone().unwrap_or_default(),
         subnets: subnets(instance),
         disk: disk(instance),
+        final_snapshot: None,
     };
     let (phase, note) = phase(instance.db_instance_status().unwrap_or("creating"));
     let live = Live::ready(address, outputs.arn.clone(), spec, outputs).in_phase(phase);

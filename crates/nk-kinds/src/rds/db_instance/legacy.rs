@@ -1,0 +1,50 @@
+//! What is left of a database that is destroyed.
+
+use nk_model::{Live, Phase};
+
+use super::{DbInstance, DbInstanceOutputs};
+
+pub(super) fn legacy(live: &Live<DbInstance, DbInstanceOutputs>) -> String {
+    let Live { spec, outputs, phase, .. } = live;
+    told(&spec.name, phase, spec.final_snapshot, outputs.final_snapshot.as_deref())
+}
+
+fn told(name: &str, phase: &Phase, wanted: bool, snapshot: Option<&str>) -> String {
+    match (phase, snapshot) {
+        // Only the run that has sent it away knows whether it asked for a snapshot, and for which.
+        (Phase::Leaving(_), _) => format!(
+            "is on its way; `aws rds describe-db-snapshots --db-instance-identifier {name}` lists \
+             what is left of it"
+        ),
+        (_, Some(snapshot)) => format!("leaves the snapshot `{snapshot}`"),
+        (Phase::Failed(status), None) if wanted => {
+            format!("takes its data with it: RDS makes no snapshot of what is `{status}`")
+        }
+        (_, None) if wanted => "leaves a snapshot".to_owned(),
+        _ => "takes its data with it: no snapshot is left".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_database_is_told_beforehand() {
+        let told = |phase, wanted, snapshot| told("shop-dev-db", &phase, wanted, snapshot);
+        assert_eq!(
+            told(Phase::Ready, true, Some("db-final-1")),
+            "leaves the snapshot `db-final-1`"
+        );
+        assert_eq!(told(Phase::Ready, false, None), "takes its data with it: no snapshot is left");
+        assert_eq!(
+            told(Phase::Failed("failed".into()), true, None),
+            "takes its data with it: RDS makes no snapshot of what is `failed`"
+        );
+        assert_eq!(
+            told(Phase::Leaving("deleting".into()), true, Some("db-final-1")),
+            "is on its way; `aws rds describe-db-snapshots --db-instance-identifier shop-dev-db` \
+             lists what is left of it"
+        );
+    }
+}
