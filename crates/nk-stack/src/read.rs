@@ -1,6 +1,6 @@
 //! From a stack file's text to a checked [`Stack`].
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use nk_model::StackId;
 
@@ -11,7 +11,7 @@ use crate::{
     section::{
         Alarms, Auth, Cost, Database, LoadBalancerSection, Network, read_logs, read_services,
     },
-    tree::{self, Node, Table, overlay},
+    tree::{self, Node, Reading, Table, overlay},
 };
 
 /// The environment that a file has without naming it: what it says without an overlay.
@@ -21,6 +21,8 @@ const PLAIN: &str = "dev";
 struct Parsed {
     base: Table,
     overlays: Option<Node>,
+    /// The sections that are not read, because they are not TOML.
+    damaged: BTreeSet<String>,
 }
 
 /// Reads a stack file for one environment.
@@ -28,8 +30,7 @@ struct Parsed {
 /// Everything that can be known offline is checked, in this and in every other environment that
 /// the file names: a name too long in `prod` shows while `dev` is worked on.
 pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
-    let parsed = parse(source)?;
-    let mut problems = Vec::new();
+    let (parsed, mut problems) = parse(source)?;
     check_overlays(&parsed, &mut problems);
     check_environment(&parsed, environment, &mut problems);
     let mut wanted = None;
@@ -57,7 +58,7 @@ pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
 /// The environments of a stack file: those it names, and `dev` where the file is whole without
 /// an overlay.
 pub fn environments(source: &Source) -> Vec<String> {
-    let Ok(parsed) = parse(source) else { return vec![PLAIN.to_owned()] };
+    let Ok((parsed, _)) = parse(source) else { return vec![PLAIN.to_owned()] };
     let mut names: Vec<_> = named(&parsed).into_iter().map(str::to_owned).collect();
     let is_named = names.iter().any(|name| name == PLAIN);
     if !is_named && (names.is_empty() || is_whole(source, &parsed)) {
@@ -78,11 +79,14 @@ fn plain(source: &Source, parsed: &Parsed) -> Option<Network> {
     stack.network.filter(|_| problems.is_empty())
 }
 
-fn parse(source: &Source) -> Result<Parsed, Problems> {
-    let mut base = tree::parse(&source.text)
-        .map_err(|problems| Problems::new(&source.name, &source.text, problems))?;
+/// The file as far as it is TOML, and where it is not.
+fn parse(source: &Source) -> Result<(Parsed, Vec<Problem>), Problems> {
+    let Reading { table: mut base, mistakes, damaged } = tree::parse(&source.text);
+    let Some(damaged) = damaged else {
+        return Err(Problems::new(&source.name, &source.text, mistakes));
+    };
     let overlays = base.remove("env");
-    Ok(Parsed { base, overlays })
+    Ok((Parsed { base, overlays, damaged }, mistakes))
 }
 
 fn named(parsed: &Parsed) -> Vec<&str> {
@@ -154,6 +158,7 @@ fn overlaid(parsed: &Parsed, environment: &str) -> Table {
         over.retain(|key, _| key != "project" && key != "env");
         overlay(&mut table, &over);
     }
+    table.retain(|key, _| !parsed.damaged.contains(key));
     table
 }
 
@@ -200,7 +205,10 @@ fn assemble(
         addresses_of_all: 0,
         source: Arc::new(source.clone()),
     };
-    check::check(&stack, &table, &project.span, problems);
+    // What one section says of another shows only where all of them are there.
+    if parsed.damaged.is_empty() {
+        check::check(&stack, &table, &project.span, problems);
+    }
     stack
 }
 

@@ -1,6 +1,6 @@
 //! A stack file as a tree of values that know where they stand, and one tree laid over another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{
     Spanned,
@@ -57,23 +57,47 @@ impl Node {
     }
 }
 
-/// Reads the text of a stack file. Nothing is read from text that is not TOML: what stands in it is
-/// anybody's guess.
-pub(crate) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
+/// What can be read of the text of a stack file.
+pub(crate) struct Reading {
+    pub(crate) table: Table,
+    /// Where it is not TOML.
+    pub(crate) mistakes: Vec<Problem>,
+    /// The sections in which it is not: what stands there is anybody's guess. None where the
+    /// mistakes may have changed what stands elsewhere.
+    pub(crate) damaged: Option<BTreeSet<String>>,
+}
+
+/// Reads the text of a stack file.
+pub(crate) fn parse(text: &str) -> Reading {
     let (table, errors) = DeTable::parse_recoverable(text);
-    if errors.is_empty() {
-        return Ok(convert_table(table.get_ref()));
-    }
     // Behind a bracket that stays open everything is misread.
     let misread = errors.iter().any(|error| error.message().starts_with("unclosed"));
     let problem = |error: toml::de::Error| {
         let span = error.span().unwrap_or(0..0);
         Problem::new(&span, format!("not TOML: {}", error.message()), "here")
     };
-    let mut problems: Vec<_> = errors.into_iter().map(problem).collect();
-    problems.sort_by_key(|problem| problem.span.start);
-    problems.truncate(if misread { 1 } else { problems.len() });
-    Err(problems)
+    let mut mistakes: Vec<_> = errors.into_iter().map(problem).collect();
+    mistakes.sort_by_key(|problem| problem.span.start);
+    mistakes.truncate(if misread { 1 } else { mistakes.len() });
+    let sections = mistakes.iter().map(|mistake| section_around(text, mistake.span.start));
+    let damaged = if misread { None } else { sections.collect() };
+    Reading { table: convert_table(table.get_ref()), mistakes, damaged }
+}
+
+/// The section that a place in the text belongs to. None for what stands in no section or in all, and
+/// for the head of one.
+fn section_around(text: &str, place: usize) -> Option<String> {
+    let place = text.floor_char_boundary(place.min(text.len()));
+    let end = text[place..].find('\n').map_or(text.len(), |length| place + length);
+    let is_head = |line: &&str| line.trim_start().starts_with('[');
+    let mut lines = text[..end].lines().rev();
+    if lines.next().as_ref().is_some_and(is_head) {
+        return None;
+    }
+    let head = lines.find(is_head)?.trim().trim_matches(['[', ']']);
+    let name = head.split('.').next().unwrap_or(head).trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (!name.is_empty() && name != "env" && name.chars().all(plain)).then(|| name.to_owned())
 }
 
 fn convert_table(table: &DeTable<'_>) -> Table {

@@ -132,6 +132,23 @@ fn all_that_is_no_toml_comes_at_once() {
 }
 
 #[test]
+fn what_means_nothing_comes_with_what_is_no_toml() {
+    let text = NEURAKNOT
+        .replace("insights    = true", "insights    = yes")
+        .replace("\"per-zone\"", "\"perzone\"")
+        .replace("engine      =", "engines     =")
+        .replace("keep = \"30d\"", "kept = \"30d\"");
+    // Of a section that is no TOML throughout nothing else is said.
+    insta::assert_snapshot!(messages(&text).join("\n"), @r#"
+    6:8 `network.nat` must be `"per-zone"`, `"single"` or `"none"` (`perzone` is not)
+    19:15 not TOML: string values must be quoted, expected literal string (here)
+    51:1 `kept` is not a key of `logs` (unknown key)
+    "#);
+    let heads = NEURAKNOT.replace("[logs]", "[lo gs]").replace("\"per-zone\"", "\"perzone\"");
+    assert!(messages(&heads).iter().all(|one| one.contains("not TOML")), "{heads}");
+}
+
+#[test]
 fn nothing_behind_an_open_bracket_is_told() {
     let text = changed("window = \"02:00-03:00 JST\" }", "window = \"02:00-03:00 JST\"");
     insta::assert_snapshot!(messages(&text).join("\n"), @"18:1 not TOML: missing comma between key-value pairs, expected `,` (here)");
