@@ -30,4 +30,15 @@ mod tests {
             assert_eq!((date.len(), a_year_before(date).len()), (10, 10), "{date}");
         }
     }
+
+    /// The community supports a major version until November of the fifth year after it came out, in
+    /// the year of its number and 2007.
+    #[test]
+    fn postgresql_is_supported_until_the_february_after_the_community_does() {
+        for (major, date) in &shipped()["postgres"] {
+            let year = major.parse::<u32>().unwrap() + 2007 + 5 + 1;
+            let leap = year.is_multiple_of(4);
+            assert_eq!(*date, format!("{year}-02-{}", if leap { 29 } else { 28 }), "{major}");
+        }
+    }
 }
