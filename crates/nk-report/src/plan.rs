@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nk_model::{Action, Address, Forecast, Plan, Step, Totals};
+use nk_model::{Action, Address, Forecast, LiveValue, Note, Plan, Step, Totals};
 
 use crate::{
     field,
@@ -39,7 +39,8 @@ pub fn plan_text(plan: &Plan, options: &PlanText<'_>) -> String {
     for item in &items {
         text.push_str(&item.text(column.min(ADDRESSES), styles));
     }
-    let notes = notes_text(&plan.notes, styles);
+    let notes: Vec<_> = plan.notes.iter().cloned().chain(states(plan)).collect();
+    let notes = notes_text(&notes, styles);
     // Without steps there is nothing that a blank line would set the notes apart from.
     text.push_str(if items.is_empty() { notes.trim_start_matches('\n') } else { &notes });
     if !text.is_empty() {
@@ -67,6 +68,18 @@ fn expected(plan: &Plan, options: &PlanText<'_>) -> String {
     let heading = paint(options.styles.heading, "Expected:");
     let time = likely(*time);
     format!("{heading} {time}; about {calls}. The critical path:\n{along}")
+}
+
+/// What AWS says of what stays, as that a database is stopped.
+fn states(plan: &Plan) -> impl Iterator<Item = Note> {
+    let changed = plan.steps.iter().filter(|step| step.action == Action::Update);
+    let staying = plan.unchanged.iter().chain(changed.filter_map(|step| step.live.as_ref()));
+    let note = |live: &LiveValue, text: &String| Note {
+        about: live.address.to_string(),
+        text: text.clone(),
+        settle: None,
+    };
+    staying.flat_map(move |live| live.notes.iter().map(move |text| note(live, text)))
 }
 
 /// How many resources something happens to: what is changed before it goes counts once.

@@ -223,6 +223,25 @@ fn notes_are_grouped_by_what_settles_them() {
 }
 
 #[test]
+fn what_aws_says_of_what_stays_is_shown() {
+    let noted = |live: LiveValue, note: &str| LiveValue { notes: vec![note.into()], ..live };
+    let database = noted(live("db-instance.main", "db"), "it is stopped");
+    let changed = Step { live: Some(database), ..step("db-instance.main", Action::Update, "") };
+    let mut plan = plan(vec![changed], 1, Vec::new());
+    plan.unchanged.push(noted(live("service.a", "a"), "1 of 2 running"));
+    insta::assert_snapshot!(text(&plan), @r#"
+       ~  db-instance.main  updated
+
+    Good to know:
+      service.a         1 of 2 running
+      db-instance.main  it is stopped
+
+    1 resource: 0 to add, 1 to change, 0 to replace, 0 to destroy; 2 unchanged.
+    Read in 52 calls, 0.8 s.
+    "#);
+}
+
+#[test]
 fn colour_changes_nothing_but_colour() {
     let step = Step {
         changes: vec![change("class", json!("a"), json!("b"))],
