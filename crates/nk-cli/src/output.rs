@@ -58,9 +58,10 @@ impl Output {
             self.data(plan_json(plan, &circumstances).trim_end());
             return;
         }
+        let cost = cost::line(&cost, &place.region);
         let options = PlanText {
             styles: Styles::of(&std::io::stdout()),
-            cost: Some(&cost::line(&cost, &place.region)),
+            cost: cost.as_deref(),
             calls: Some(calls),
             seconds: Some(seconds),
         };

@@ -85,19 +85,26 @@ pub(crate) fn of_plan(stack: &Stack, plan: &Plan, desired: &Desired) -> PlanCost
     PlanCost { fixed, used, change, region: after.region, dated: after.dated }
 }
 
-/// The same as a sentence about a stack in a region.
-pub(crate) fn line(cost: &PlanCost, region: &str) -> String {
+/// The same as a sentence about a stack in a region; none where nothing is billed, before or after.
+pub(crate) fn line(cost: &PlanCost, region: &str) -> Option<String> {
     let PlanCost { fixed, used, change, region: priced, dated: _ } = cost;
-    let change = if change.abs() < 0.005 {
+    let is_nothing = |dollars: &f64| dollars.abs() < 0.005;
+    if [fixed, used, change].into_iter().all(is_nothing) {
+        return None;
+    }
+    let change = if is_nothing(change) {
         "unchanged by this plan".to_owned()
     } else {
         format!("{}${:.2} by this plan", if *change < 0.0 { '-' } else { '+' }, change.abs())
     };
     let elsewhere =
         if priced == region { String::new() } else { format!(", at prices of {priced}") };
-    format!(
-        "Costs ${fixed:.2} a month and about ${used:.2} by use, {change}{elsewhere}; `nk cost` shows how."
-    )
+    let costs = if is_nothing(fixed) && is_nothing(used) {
+        "nothing".to_owned()
+    } else {
+        format!("${fixed:.2} a month and about ${used:.2} by use")
+    };
+    Some(format!("Costs {costs}, {change}{elsewhere}; `nk cost` shows how."))
 }
 
 /// How much the stack file says the environment is used.
@@ -128,12 +135,19 @@ mod tests {
             dated: String::new(),
         };
         assert_eq!(
-            [line(&cost, "ap-northeast-1"), line(&cost, "eu-west-1")],
+            [line(&cost, "ap-northeast-1"), line(&cost, "eu-west-1")].map(Option::unwrap),
             [
                 "Costs $30.00 a month and about $4.50 by use, -$1.00 by this plan; `nk cost` shows how.",
                 "Costs $30.00 a month and about $4.50 by use, -$1.00 by this plan, at prices of \
                  ap-northeast-1; `nk cost` shows how.",
             ]
+        );
+        let nothing = PlanCost { fixed: 0.0, used: 0.0, change: 0.0, ..cost.clone() };
+        assert_eq!(line(&nothing, "ap-northeast-1"), None);
+        let gone = PlanCost { change: -34.5, ..nothing };
+        assert_eq!(
+            line(&gone, "ap-northeast-1").unwrap(),
+            "Costs nothing, -$34.50 by this plan; `nk cost` shows how."
         );
     }
 }
