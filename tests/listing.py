@@ -107,6 +107,11 @@ def listing():
         for one in account["db-parameter-groups"]
         if not one["DBParameterGroupName"].startswith("default.")
     ]
+    # Of a revision that is deleted ECS keeps the name for a while.
+    listed = client("ecs").get_paginator("list_task_definitions").paginate(status="INACTIVE")
+    account["inactive-task-definitions"] = [
+        arn for page in listed for arn in page["taskDefinitionArns"]
+    ]
     return account
 
 

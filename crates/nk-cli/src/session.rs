@@ -2,7 +2,9 @@
 
 use std::{env, fmt, fs, path::PathBuf, sync::Arc};
 
-use nk_engine::{Answers, Caller, Connected, Connection, Provider, Questions, lock_calls, observe};
+use nk_engine::{
+    Answers, Caller, Connected, Connection, Provider, Questions, lock_calls, observe, observe_going,
+};
 use nk_kinds::ec2::ElasticIp;
 use nk_model::{
     Action, Desired, Kind, KindInfo, Note, Observed, Plan, StackId, Step, Unseen, Usual,
@@ -198,9 +200,10 @@ impl<P: Provider> Session<P> {
         Ok((desired, observed))
     }
 
-    /// Reads everything of the stack.
+    /// Reads everything of the stack that is to go.
     pub(crate) async fn observe_all(&self) -> Result<Observed, Error> {
-        self.observe_kinds(nk_kinds::KINDS).await
+        let sought = self.stack.sought(&self.survey);
+        observe_going(&*self.cloud, &sought, nk_kinds::KINDS).await.map_err(Error::Cloud)
     }
 
     async fn observe_kinds(&self, kinds: &[KindInfo]) -> Result<Observed, Error> {

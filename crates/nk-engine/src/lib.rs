@@ -14,7 +14,7 @@ pub use error::{CloudError, CloudResult, Nature, grant};
 pub use lock::{
     Holder, Lease, LockError, LockRecord, Released, WallClock, holder, lock_calls, unlock,
 };
-pub use observe::{guards, observe, unprotect};
+pub use observe::{guards, observe, observe_going, unprotect};
 pub use provider::{
     Answers, CallListener, Caller, Connected, Connection, Provider, Questions, SecretValue,
 };

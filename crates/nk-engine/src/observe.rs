@@ -16,10 +16,32 @@ pub async fn observe<C: Cloud>(
     desired: &Desired,
     kinds: &[KindInfo],
 ) -> Result<Observed, Vec<CloudError>> {
+    look(cloud, desired, kinds, false).await
+}
+
+/// The same where all of it is to go: what is left of what has gone before is looked for as well.
+///
+/// # Errors
+///
+/// Every call that failed, each once.
+pub async fn observe_going<C: Cloud>(
+    cloud: &C,
+    desired: &Desired,
+    kinds: &[KindInfo],
+) -> Result<Observed, Vec<CloudError>> {
+    look(cloud, desired, kinds, true).await
+}
+
+async fn look<C: Cloud>(
+    cloud: &C,
+    desired: &Desired,
+    kinds: &[KindInfo],
+    going: bool,
+) -> Result<Observed, Vec<CloudError>> {
     let pass = Pass::default();
     let looks = kinds.iter().map(|kind| {
         let scope = Scope::stack(desired.of_kind(kind.kind), pass.clone());
-        cloud.observe_kind(kind.kind, scope)
+        cloud.observe_kind(kind.kind, Scope { going, ..scope })
     });
     let mut found = Vec::new();
     let mut errors: Vec<CloudError> = Vec::new();

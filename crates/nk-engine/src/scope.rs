@@ -19,7 +19,7 @@ pub struct Scope<K> {
     pub wanted: Vec<(Address, K)>,
     /// How far to look.
     pub reach: Reach,
-    /// Whether the look is for what has been removed, and for what may be left of it.
+    /// Whether the look is for what has been removed or is to be, and for what may be left of it.
     pub going: bool,
     /// What looks of one pass share.
     pub pass: Pass,

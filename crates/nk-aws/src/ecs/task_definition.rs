@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::ecs::TaskDefinition;
-use nk_model::{Address, Change, Changes, Live};
+use nk_model::{Address, Change, Changes, Kind, Live};
 
 use self::{
     family::Family,
@@ -27,13 +27,15 @@ impl Reconcile<TaskDefinition> for Aws {
             if scope.reach == Reach::Stack {
                 names.extend(self.families().await?);
             }
-            try_join_all(names.iter().map(|name| self.family(name))).await
+            try_join_all(names.iter().map(|name| self.standing(scope, name))).await
         };
         let (families, deployed) = tokio::try_join!(families, self.deployed(scope))?;
-        let looks = families.into_iter().flatten().map(|family| {
+        let deployed = &deployed;
+        let looks = families.into_iter().map(|(family, remains)| async move {
+            let Some(family) = family else { return Ok(Vec::from_iter(remains)) };
             let name = family.latest.definition.family().unwrap_or_default();
             let deployed = deployed.get(name).map(String::as_str);
-            self.candidates(scope, family, deployed)
+            self.candidates(scope, family, deployed).await
         });
         Ok(try_join_all(looks).await?.concat())
     }
@@ -77,6 +79,27 @@ impl Reconcile<TaskDefinition> for Aws {
 }
 
 impl Aws {
+    /// A family, or where it has no active revision any more, what is left of it. Of a wanted one that
+    /// is nobody's business until it is to go.
+    async fn standing(
+        &self,
+        scope: &Scope<TaskDefinition>,
+        name: &str,
+    ) -> CloudResult<(Option<Family>, Option<LiveDefinition>)> {
+        let family = self.family(name).await?;
+        let wanted = scope.wanted.iter().any(|(_, spec)| spec.family == name);
+        let sought = scope.reach == Reach::Stack && (scope.going || !wanted);
+        if family.is_some() || !sought {
+            return Ok((family, None));
+        }
+        let remains = self.remains(name).await?.into_iter().find_map(|revision| {
+            let address = revision.tags.address(&self.stack)?;
+            let is_one = address.kind() == TaskDefinition::KIND;
+            is_one.then(|| reading::live(address, revision, None))
+        });
+        Ok((None, remains))
+    }
+
     /// The revisions of a family that may be the one: the deployed one and the latest.
     ///
     /// Whoever goes back to an earlier revision does so because a later one is bad, and where the

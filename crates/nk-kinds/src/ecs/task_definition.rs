@@ -81,7 +81,7 @@ impl Kind for TaskDefinition {
     const IMMUTABLE: &'static [&'static str] =
         &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
     const REPLACE: Replace = Replace::Supersede;
-    const CALLS: Calls = Calls { create: 1, update: 1, destroy: 3 };
+    const CALLS: Calls = Calls { create: 1, update: 1, destroy: 4 };
     const GUARDED: bool = false;
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[

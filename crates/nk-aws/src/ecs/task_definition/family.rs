@@ -30,13 +30,14 @@ pub(super) struct Family {
 }
 
 impl Aws {
-    /// The families with names as this stack gives them.
+    /// The families with names as this stack gives them, also those that have no active revision any
+    /// more.
     pub(super) async fn families(&self) -> CloudResult<Vec<String>> {
         let call = self
             .ecs
             .list_task_definition_families()
             .family_prefix(self.ecs_prefix())
-            .status(TaskDefinitionFamilyStatus::Active);
+            .status(TaskDefinitionFamilyStatus::All);
         let pages = call.into_paginator().items().send();
         pages.try_collect().await.refused("ecs:ListTaskDefinitionFamilies")
     }
@@ -77,7 +78,7 @@ impl Aws {
     ///
     /// One at a time: the oldest is nearly always the one that nk made.
     async fn tags_before(&self, family: &str, latest: &str) -> CloudResult<Option<Tags>> {
-        let mut revisions = self.revisions(family).await?;
+        let mut revisions = self.revisions(family, TaskDefinitionStatus::Active).await?;
         revisions.retain(|arn| arn != latest);
         let oldest = revisions.pop();
         for arn in oldest.into_iter().chain(revisions).take(LOOK_BACK) {
@@ -109,13 +110,22 @@ impl Aws {
         }
     }
 
-    /// The ARNs of a family's active revisions, the latest first.
-    async fn revisions(&self, family: &str) -> CloudResult<Vec<String>> {
-        let call = self
-            .ecs
-            .list_task_definitions()
-            .family_prefix(family)
-            .status(TaskDefinitionStatus::Active);
+    /// The inactive revisions of a family that nk made: a run that has deregistered them was cut off
+    /// before it deleted them.
+    pub(super) async fn remains(&self, family: &str) -> CloudResult<Vec<Revision>> {
+        let arns = self.revisions(family, TaskDefinitionStatus::Inactive).await?;
+        let looks = try_join_all(arns.iter().map(|arn| self.revision(arn))).await?;
+        let ours = |one: &Revision| one.tags.address(&self.stack).is_some();
+        Ok(looks.into_iter().flatten().filter(ours).collect())
+    }
+
+    /// The ARNs of a family's revisions in this state, the latest first.
+    async fn revisions(
+        &self,
+        family: &str,
+        status: TaskDefinitionStatus,
+    ) -> CloudResult<Vec<String>> {
+        let call = self.ecs.list_task_definitions().family_prefix(family).status(status);
         let pages = call.into_paginator().items().send();
         let mut arns = pages.try_collect().await.refused("ecs:ListTaskDefinitions")?;
         arns.retain(|arn| split(arn).0 == family);
@@ -123,15 +133,17 @@ impl Aws {
         Ok(arns)
     }
 
-    /// Deregisters a revision; where it is the latest, the family goes with it.
+    /// Deregisters a revision; where it is the latest, the family goes with it, and what an earlier run
+    /// has left of it.
     ///
     /// A revision with a later one beside it is the outgoing half of a replacement, and its
     /// predecessors are kept for a rollback.
     pub(super) async fn retire(&self, family: &str, arn: &str) -> CloudResult<()> {
-        let revisions = self.revisions(family).await?;
+        let active = self.revisions(family, TaskDefinitionStatus::Active);
+        let (active, remains) = tokio::try_join!(active, self.remains(family))?;
         let number = split(arn).1;
-        let latest = revisions.first().is_none_or(|first| split(first).1 <= number);
-        let going = if latest { revisions } else { vec![arn.to_owned()] };
+        let latest = active.first().is_none_or(|first| split(first).1 <= number);
+        let mut going = if latest { active } else { vec![arn.to_owned()] };
         for arn in &going {
             let call = self.ecs.deregister_task_definition().task_definition(arn).send().await;
             match call.refused("ecs:DeregisterTaskDefinition") {
@@ -139,6 +151,8 @@ impl Aws {
                 _ => {}
             }
         }
+        let remains = remains.into_iter().filter_map(|one| one.definition.task_definition_arn);
+        going.extend(remains);
         // Inactive ones take no name and cost nothing, so that they stay is not worth a failure.
         for chunk in going.chunks(CHUNK).filter(|_| latest) {
             let call = self.ecs.delete_task_definitions();
