@@ -107,7 +107,7 @@ def listing():
         for one in account["db-parameter-groups"]
         if not one["DBParameterGroupName"].startswith("default.")
     ]
-    # Of a revision that is deleted ECS keeps the name for a while.
+    # What is deregistered and not deleted stays for ever.
     listed = client("ecs").get_paginator("list_task_definitions").paginate(status="INACTIVE")
     account["inactive-task-definitions"] = [
         arn for page in listed for arn in page["taskDefinitionArns"]

@@ -60,7 +60,7 @@ const LISTED: [(&str, &str); 26] = [
 ];
 
 /// The fields of a kind that cannot drift by themselves, with the reason.
-const STILL: [(&str, &str, &str); 9] = [
+const STILL: [(&str, &str, &str); 10] = [
     ("log-group", "protected", "left to whoever sets it"),
     ("secret", "content", "AWS does not tell"),
     ("secret", "recovery-days", "said when it is deleted"),
@@ -68,6 +68,7 @@ const STILL: [(&str, &str, &str); 9] = [
     ("db-instance", "version", "a floor: there is no way back beneath it"),
     ("db-instance", "install", "said when it is made"),
     ("db-instance", "final-snapshot", "said when it is deleted"),
+    ("target-group", "port", "said when it is made"),
     ("identity-provider", "credentials", "where nk takes them from"),
     ("identity-provider", "credentials-key", "where nk takes them from"),
 ];

@@ -232,6 +232,46 @@ async fn zones_in_any_order_survive_a_fault_at_every_call() {
     }
 }
 
+/// The whole topology with the load balanced service on another port.
+fn another_port() -> Desired {
+    topology::desired(&STACK.replace("port = 8080", "port = 8081"), "prod")
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_port_there_and_back_survives_a_fault_at_every_call() {
+    survives(Some(&whole()), &another_port()).await;
+    survives(Some(&another_port()), &whole()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_moves_to_another_port_without_a_moment_in_which_nothing_reaches_it() {
+    let trial = Trial::settled(&whole()).await;
+    let plan = trial.plan(&another_port()).await.unwrap();
+    assert_eq!((plan.totals().replace, plan.totals().change), (0, 3), "{plan:#?}");
+    let (summary, events) = trial.run(plan).await;
+    assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
+    let mut order = Vec::new();
+    for event in &events {
+        let (word, address) = match event {
+            Event::Started { address, .. } => ("begins", address),
+            Event::Finished { address, .. } => ("ends", address),
+            _ => continue,
+        };
+        if ["security-group", "service"].contains(&address.kind()) {
+            order.push(format!("{} {word}", address.kind()));
+        }
+    }
+    let expected = [
+        "security-group begins",
+        "security-group ends",
+        "service begins",
+        "service ends",
+        "security-group begins",
+        "security-group ends",
+    ];
+    assert_eq!(order, expected);
+}
+
 #[tokio::test(start_paused = true)]
 async fn destroying_the_whole_topology_survives_a_fault_at_every_call() {
     destruction_survives(&whole()).await;

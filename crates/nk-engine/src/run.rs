@@ -234,7 +234,12 @@ impl<C: Cloud> Execution<C> {
             .filter(|other| *action == Action::Supersede || Some(*other) != own)
             .cloned()
             .collect();
-        Surroundings { others, vacated: needs.iter().any(destroys) }
+        let updates = |need: &Need| {
+            let step = &self.plan.steps[need.step];
+            step.action == Action::Update && step.address == *address
+        };
+        let changed = *action == Action::Update && needs.iter().any(updates);
+        Surroundings { others, vacated: needs.iter().any(destroys), changed }
     }
 
     fn heed(&mut self, message: Message) {
@@ -267,8 +272,9 @@ impl<C: Cloud> Execution<C> {
                 let live = live.as_ref().or(step.live.as_ref());
                 let (aws_id, notes) =
                     live.map(|live| (live.id.clone(), live.notes.clone())).unwrap_or_default();
+                let legacy = || step.live.as_ref()?.legacy(self.run.registry);
                 let notes = match action.operation() {
-                    Operation::Destroy => self.legacy(id),
+                    Operation::Destroy => legacy().into_iter().collect(),
                     Operation::Create | Operation::Update => notes,
                 };
                 let seconds = self.ledger.finish(id, at, idle, &address, &notes);
@@ -289,13 +295,6 @@ impl<C: Cloud> Execution<C> {
                 self.stop_unknown(&error);
             }
         }
-    }
-
-    /// What is left of what a step has destroyed, or was lost with it.
-    fn legacy(&self, id: StepId) -> Vec<String> {
-        let live = self.plan.steps[id].live.as_ref();
-        let told = live.and_then(|live| ((self.run.registry)(live.address.kind())?.legacy)(live));
-        told.into_iter().collect()
     }
 
     /// Begins nothing more once AWS does not know the caller: each step would say so again.

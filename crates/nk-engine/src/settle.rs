@@ -40,6 +40,8 @@ pub(crate) struct Surroundings {
     pub(crate) others: Vec<String>,
     /// Whether this run has removed what stood in its place.
     pub(crate) vacated: bool,
+    /// Whether this run has changed the resource already.
+    pub(crate) changed: bool,
 }
 
 /// What one step does, with what it has learnt on the way.
@@ -111,6 +113,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
         let mut created = false;
         // The look that made the plan found nothing, so a create begins without another.
         let mut view = match &self.step.live {
+            // The plan says what it is like by now, but not as AWS would.
+            Some(_) if self.surroundings.changed => View::Unknown,
             Some(live) if self.step.action == Action::Update => View::Seen(live.clone()),
             _ => View::Nothing,
         };
@@ -169,7 +173,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     }
 
     fn changes(&self, live: &LiveValue, phase: &Phase) -> Vec<Change> {
-        let mut changes = self.unseen.difference(self.kind.kind, &live.spec, &self.spec);
+        let mut changes = self.kind.difference(self.unseen, &live.spec, &self.spec);
         if let Phase::Retired(until) = phase {
             let path = "phase".to_owned();
             changes.insert(0, Change { path, from: until.clone().into(), to: "restored".into() });

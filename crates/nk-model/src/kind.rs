@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Binding, Grant, Json, Live, LiveValue, Usual, bindings};
+use crate::{Binding, Change, Grant, Json, Live, LiveValue, Unseen, Usual, bindings};
 
 /// A kind of resource: its type is its spec, its constants are what AWS makes of it.
 ///
@@ -17,7 +17,14 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const OUTPUTS: &'static [&'static str];
     /// The top-level fields of the spec that AWS does not change in place once they have a value.
     const IMMUTABLE: &'static [&'static str] = &[];
-    /// What happens when one of those differs.
+    /// The top-level fields of the spec that say how it is made and mean nothing afterwards: they are
+    /// not compared.
+    const INITIAL: &'static [&'static str] = &[];
+    /// The top-level fields of the spec that are lists of what is let through: what is added comes
+    /// before all else, and what is taken away goes only when whoever is changed in the same plan and
+    /// refers to it can do without.
+    const OPENINGS: &'static [&'static str] = &[];
+    /// What happens when one of the [immutable](Self::IMMUTABLE) fields differs.
     const REPLACE: Replace = Replace::DestroyFirst;
     /// How long a wait for AWS may take before the step fails, in seconds.
     const PATIENCE: f64 = 120.0;
@@ -151,6 +158,10 @@ pub struct KindInfo {
     pub outputs: &'static [&'static str],
     /// [`Kind::IMMUTABLE`].
     pub immutable: &'static [&'static str],
+    /// [`Kind::INITIAL`].
+    pub initial: &'static [&'static str],
+    /// [`Kind::OPENINGS`].
+    pub openings: &'static [&'static str],
     /// [`Kind::REPLACE`].
     pub replace: Replace,
     /// [`Kind::PATIENCE`].
@@ -198,6 +209,8 @@ impl KindInfo {
             kind: K::KIND,
             outputs: K::OUTPUTS,
             immutable: K::IMMUTABLE,
+            initial: K::INITIAL,
+            openings: K::OPENINGS,
             replace: K::REPLACE,
             patience: K::PATIENCE,
             stale: K::STALE,
@@ -224,6 +237,15 @@ impl KindInfo {
             canonical: |spec| serde_json::to_value(K::deserialize(spec)?),
             bindings: |spec| Ok(bindings(&K::deserialize(spec)?)),
         }
+    }
+}
+
+impl KindInfo {
+    /// What differs between what is live and what is desired, as far as it can be seen and matters.
+    pub fn difference(&self, unseen: &Unseen, live: &Json, desired: &Json) -> Vec<Change> {
+        let mut changes = unseen.difference(self.kind, live, desired);
+        changes.retain(|change| !self.initial.contains(&change.field()));
+        changes
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Json, Kind};
+use crate::{Address, Json, Kind, Registry};
 
 /// One resource as AWS shows it now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,6 +74,11 @@ impl<K: Kind> Live<K, K::Outputs> {
 }
 
 impl LiveValue {
+    /// What is left of it once it is destroyed, or lost with it; see [`Kind::LEGACY`].
+    pub fn legacy(&self, registry: Registry) -> Option<String> {
+        (registry(self.address.kind())?.legacy)(self)
+    }
+
     /// The value of one output as it goes into a reference; none while AWS has not assigned it.
     pub fn output(&self, name: &str) -> Option<String> {
         match self.outputs.get(name)? {

@@ -175,9 +175,11 @@ impl Plan {
         let gone: HashSet<_> = gone.filter_map(|step| Some(&step.live.as_ref()?.id)).collect();
         let stays = |step: &&Step| step.live.as_ref().is_none_or(|live| !gone.contains(&live.id));
         let updates = self.steps.iter().filter(|step| step.action == Action::Update);
+        // What is changed in two steps is changed once.
+        let changed: HashSet<_> = updates.filter(stays).map(|step| &step.address).collect();
         Totals {
             add: count(Action::Create),
-            change: updates.filter(stays).count() + count(Action::Supersede),
+            change: changed.len() + count(Action::Supersede),
             replace: count(Action::ReplaceCreate),
             destroy: count(Action::Destroy),
             unchanged: self.unchanged.len(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use nk_model::{
     Action, Address, Desired, Forecast, LiveValue, Need, Operation, Phase, Plan, Registry, Spread,
-    Step, StepId, Until, difference, placeholders_in,
+    Step, StepId, Until, placeholders_in,
 };
 use petgraph::{
     Direction,
@@ -16,6 +16,8 @@ use serde_json::Value as Json;
 use crate::{
     PlanError, Problem,
     decide::{Decision, Fate},
+    farewell::farewell,
+    openings::{Touched, opened},
 };
 
 /// The steps, each after all that it needs.
@@ -31,14 +33,24 @@ pub(crate) fn arrange(
         .filter(|decision| decision.fate == Fate::ReplaceCreateFirst)
         .map(|decision| decision.address.clone())
         .collect();
+    let touched = Touched::by(&decisions, registry);
+    let mut closing = HashSet::new();
     for decision in decisions {
         match decision.fate {
             Fate::Unchanged => unchanged.extend(decision.live),
             Fate::Create => steps.push(step(decision, Action::Create)),
-            Fate::Update => steps.push(step(decision, Action::Update)),
+            Fate::Update => {
+                let (first, last) = opened(decision, &touched, registry);
+                steps.extend(first.map(|decision| step(decision, Action::Update)));
+                if let Some(decision) = last {
+                    closing.insert(steps.len());
+                    steps.push(step(decision, Action::Update));
+                }
+            }
             Fate::Supersede => steps.push(step(decision, Action::Supersede)),
             Fate::Destroy => {
-                steps.extend(farewell(desired, &decision, registry));
+                let before = farewell(desired, &decision, registry);
+                steps.extend(before.map(|before| step(before, Action::Update)));
                 steps.push(step(decision, Action::Destroy));
             }
             Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst => {
@@ -48,13 +60,14 @@ pub(crate) fn arrange(
             }
         }
     }
-    let index = Index::new(desired, &steps, create_first, registry);
+    let index = Index::new(desired, &steps, create_first, closing, registry);
     let mut needs: Vec<BTreeSet<Need>> = vec![BTreeSet::new(); steps.len()];
     for (id, step) in steps.iter().enumerate() {
         match step.action.operation() {
             Operation::Create | Operation::Update => {
                 index.making(desired, step, &mut needs[id]);
                 needs[id].extend(index.in_the_way(step, &steps).map(ended));
+                needs[id].extend(index.users(id, step, &steps).into_iter().map(ended));
             }
             Operation::Destroy => index.removing(id, step, &steps, &mut needs[id]),
         }
@@ -94,33 +107,6 @@ fn halves(decision: Decision) -> [Step; 2] {
     [Step { spec: Json::Null, ..both }, create]
 }
 
-/// What is set before a resource goes, so that what refers to it goes sooner.
-fn farewell(desired: &Desired, going: &Decision, registry: Registry) -> Option<Step> {
-    let Decision { address, live: Some(live), .. } = going else { return None };
-    let fields = desired.farewell.get(address)?;
-    if desired.resources.contains_key(address) {
-        return None;
-    }
-    let mut spec = live.spec.clone();
-    for (name, value) in fields {
-        *spec.get_mut(name)? = value.clone();
-    }
-    let spec = (registry(address.kind())?.canonical)(&spec).ok()?;
-    let changes = difference(&live.spec, &spec);
-    if changes.is_empty() || live.phase != Phase::Ready {
-        return None;
-    }
-    let decision = Decision {
-        address: address.clone(),
-        fate: Fate::Update,
-        spec,
-        live: Some(live.clone()),
-        changes,
-        reason: "what refers to it goes sooner then".to_owned(),
-    };
-    Some(step(decision, Action::Update))
-}
-
 /// Who makes, changes and removes what.
 struct Index {
     registry: Registry,
@@ -135,6 +121,8 @@ struct Index {
     /// The steps whose live resource refers to a value, by kind, output and value.
     referrers: HashMap<(&'static str, &'static str, String), Vec<StepId>>,
     by_kind: BTreeMap<String, Vec<StepId>>,
+    /// The updates that take something away once nobody uses it.
+    closing: HashSet<StepId>,
     /// What comes before the going of a resource, by its address and id.
     farewells: HashMap<(Address, String), StepId>,
     /// The same, by what refers to the resource.
@@ -146,6 +134,7 @@ impl Index {
         desired: &Desired,
         steps: &[Step],
         create_first: HashSet<Address>,
+        closing: HashSet<StepId>,
         registry: Registry,
     ) -> Self {
         let mut index = Self {
@@ -157,6 +146,7 @@ impl Index {
             retired: HashSet::new(),
             referrers: HashMap::new(),
             by_kind: BTreeMap::new(),
+            closing,
             farewells: HashMap::new(),
             farewells_of: HashMap::new(),
         };
@@ -166,6 +156,8 @@ impl Index {
                 Action::Create | Action::ReplaceCreate | Action::Supersede => {
                     index.makes.insert(address, id);
                 }
+                // Nobody waits for what is taken away.
+                Action::Update if index.closing.contains(&id) => {}
                 Action::Update => {
                     index.updates.insert(address.clone(), id);
                     if !desired.resources.contains_key(&address) {
@@ -217,9 +209,12 @@ impl Index {
             if let Some(id) = self.makes.get(address) {
                 needs.insert(Need { step: *id, until: Until::Known });
             } else if let Some(id) = self.updates.get(address) {
-                // A resource scheduled for deletion cannot be used before it is restored; a busy
-                // one may not have its outputs yet.
-                let until = if self.retired.contains(id) { Until::Ended } else { Until::Known };
+                // A resource scheduled for deletion cannot be used before it is restored, nor a new
+                // opening before it is there; a busy one may not have its outputs yet.
+                let opens =
+                    (self.registry)(address.kind()).is_some_and(|kind| !kind.openings.is_empty());
+                let ends = opens || self.retired.contains(id);
+                let until = if ends { Until::Ended } else { Until::Known };
                 needs.insert(Need { step: *id, until });
             }
         }
@@ -268,6 +263,19 @@ impl Index {
             .filter_map(|one| self.farewells_of.get(&(one.kind, one.output, one.value)).copied());
         let own = self.farewells.get(&(live.address.clone(), live.id.clone())).copied();
         own.into_iter().chain(others).collect()
+    }
+
+    /// What an update that takes something away comes after: the one that adds, and whoever may use
+    /// it until it has changed or gone. What is of the same kind uses nothing, and may in turn wait for
+    /// this one.
+    fn users(&self, id: StepId, step: &Step, steps: &[Step]) -> Vec<StepId> {
+        let Some(live) = step.live.as_ref().filter(|_| self.closing.contains(&id)) else {
+            return Vec::new();
+        };
+        let kind = step.address.kind();
+        let using = self.referrers_of(live).into_iter();
+        let using = using.filter(|other| steps[*other].address.kind() != kind);
+        using.chain(self.updates.get(&live.address).copied()).collect()
     }
 
     /// The destroys of what a new resource cannot stand beside.

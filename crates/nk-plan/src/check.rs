@@ -40,7 +40,10 @@ pub fn check(plan: &Plan, registry: Registry) -> Result<(), PlanError> {
             Operation::Destroy if step.live.is_none() => {
                 problems.push(format!("`{address}` is to go and is not there"));
             }
-            Operation::Create | Operation::Update if !made.insert(address) => {
+            // What is changed twice is changed in an order.
+            Operation::Create | Operation::Update
+                if !made.insert(address) && !needed.contains(address) =>
+            {
                 problems.push(format!("`{address}` is made twice"));
             }
             _ => {}

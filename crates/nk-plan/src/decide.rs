@@ -240,7 +240,7 @@ fn wanted_one(
     let (fate, changes, reason) = match &live {
         None => (Fate::Create, Vec::new(), String::new()),
         Some(live) => {
-            let changes = unseen.difference(kind.kind, &live.spec, &spec);
+            let changes = kind.difference(unseen, &live.spec, &spec);
             fate(address, kind, live, &spec, changes, going)?
         }
     };

@@ -5,11 +5,13 @@ mod arrange;
 mod check;
 mod decide;
 mod error;
+mod farewell;
 mod forecast;
 mod keep;
 mod keepsakes;
 mod moves;
 mod network;
+mod openings;
 mod order;
 mod pins;
 mod times;
@@ -67,7 +69,7 @@ pub fn plan(
 fn legacies(plan: &Plan, registry: Registry) -> Vec<Note> {
     let going = plan.steps.iter().filter(|step| step.action.operation() == Operation::Destroy);
     let told = going.filter_map(|step| {
-        let text = (registry(step.address.kind())?.legacy)(step.live.as_ref()?)?;
+        let text = step.live.as_ref()?.legacy(registry)?;
         Some(Note { about: step.address.to_string(), text, settle: None })
     });
     told.collect()

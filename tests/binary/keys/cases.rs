@@ -258,16 +258,13 @@ pub(super) static ROUNDS: [&[Case]; 10] = [
         ),
     ],
     &[
-        // A target group keeps its port, and there is no second one of its name: whoever holds
-        // it goes first.
+        // A target group goes on with the port that it was made with: ECS says each task's own.
         case(
             "port = 8080",
             "port = 8081",
             &[
-                "-/+ listener.http default.forward",
-                "-/+ service.backend-go targets",
-                "-/+ service.backend-go task-definition",
-                "-/+ target-group.backend-go port",
+                "~ service.backend-go targets",
+                "~ service.backend-go task-definition",
                 "~ task-definition.backend-go container.port",
                 "~ security-group.ecs ingress",
             ],

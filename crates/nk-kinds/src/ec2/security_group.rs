@@ -126,6 +126,7 @@ impl Kind for SecurityGroup {
     const KIND: &'static str = "security-group";
     const OUTPUTS: &'static [&'static str] = &["id"];
     const IMMUTABLE: &'static [&'static str] = &["name", "description", "vpc"];
+    const OPENINGS: &'static [&'static str] = &["ingress", "egress"];
     const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
     const RETRY: &'static [Retry] = &[
         IN_USE,

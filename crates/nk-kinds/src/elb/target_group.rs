@@ -16,7 +16,9 @@ output!(
 pub struct TargetGroup {
     /// Unique in account and region, at most 32.
     pub name: String,
-    /// The port the targets listen on.
+    /// The port of targets that are registered without one. ECS registers each task with the port of
+    /// its container, so a group goes on with whatever port its service has later. See
+    /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html>.
     pub port: u16,
     /// The VPC the targets are in.
     pub vpc: Ref<VpcId>,
@@ -67,7 +69,8 @@ impl Kind for TargetGroup {
     type Outputs = TargetGroupOutputs;
     const KIND: &'static str = "target-group";
     const OUTPUTS: &'static [&'static str] = &["arn", "metric-name"];
-    const IMMUTABLE: &'static [&'static str] = &["name", "port", "vpc"];
+    const IMMUTABLE: &'static [&'static str] = &["name", "vpc"];
+    const INITIAL: &'static [&'static str] = &["port"];
     const REPLACE: nk_model::Replace = nk_model::Replace::CreateFirst(&["name"]);
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
     const RETRY: &'static [Retry] = &[
