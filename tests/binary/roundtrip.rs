@@ -3,6 +3,8 @@
 
 #[path = "roundtrip/strategies.rs"]
 mod strategies;
+#[path = "roundtrip/users.rs"]
+mod users;
 
 use std::sync::Arc;
 
@@ -134,8 +136,8 @@ fn generated(runner: &mut TestRunner) -> Desired {
     fill(&mut desired, runner, strategies::security_group);
     fill(&mut desired, runner, strategies::task_definition);
     fill(&mut desired, runner, strategies::alarm);
-    fill(&mut desired, runner, strategies::user_pool);
-    fill(&mut desired, runner, strategies::user_pool_client);
+    fill(&mut desired, runner, users::user_pool);
+    fill(&mut desired, runner, users::user_pool_client);
     desired
 }
 

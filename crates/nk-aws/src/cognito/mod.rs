@@ -4,6 +4,7 @@ mod clients;
 mod credentials;
 mod identity_provider;
 mod overlay;
+mod passwords;
 mod provider_details;
 mod token_validity;
 mod user_pool;

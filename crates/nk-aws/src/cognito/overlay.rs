@@ -19,8 +19,9 @@ use nk_kinds::cognito::{IdentityProvider, UserPool, UserPoolClient};
 
 use super::{
     list,
+    passwords::{password_policy, recovery},
     token_validity::{in_seconds, validity},
-    user_pool::{password_policy, protection, recovery},
+    user_pool::protection,
 };
 use crate::Aws;
 

@@ -1,21 +1,21 @@
 //! How Cognito makes a user pool.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use aws_sdk_cognitoidentityprovider::types::{
-    AccountRecoverySettingType, DeletionProtectionType, PasswordPolicyType, RecoveryOptionNameType,
-    RecoveryOptionType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
-    UsernameConfigurationType, builders::PasswordPolicyTypeBuilder,
+    DeletionProtectionType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
+    UsernameConfigurationType,
 };
 use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
-use nk_kinds::cognito::{PasswordPolicy, UserPool, UserPoolOutputs};
+use nk_kinds::cognito::{UserPool, UserPoolOutputs};
 use nk_model::{Address, Change, Guard, Live, Owner};
 
-use super::{MISSING, list, managed, words};
+use super::{
+    MISSING, list, managed,
+    passwords::{observed_policy, observed_recovery, password_policy, recovery},
+    words,
+};
 use crate::{Aws, retry::once, rim::Refused};
-
-/// How many days a temporary password is good for unless somebody says otherwise.
-const TEMPORARY_DAYS: i32 = 7;
 
 impl Reconcile<UserPool> for Aws {
     async fn observe(
@@ -110,7 +110,6 @@ impl Reconcile<UserPool> for Aws {
 /// A pool as its description shows it.
 fn live_pool(pool: &UserPoolType, address: Address) -> Option<Live<UserPool, UserPoolOutputs>> {
     let id = pool.id.clone()?;
-    let policy = pool.policies.as_ref().and_then(|policies| policies.password_policy.as_ref());
     let tier = pool.user_pool_tier.as_ref().unwrap_or(&UserPoolTierType::Essentials);
     let spec = UserPool {
         name: pool.name.clone().unwrap_or_default(),
@@ -119,7 +118,7 @@ fn live_pool(pool: &UserPoolType, address: Address) -> Option<Live<UserPool, Use
         case_sensitive: pool.username_configuration.as_ref().is_none_or(|one| one.case_sensitive),
         recovery: observed_recovery(pool),
         verified: words(pool.auto_verified_attributes.as_deref()),
-        password: policy.map_or_else(default_policy, observed_policy),
+        password: observed_policy(pool),
         tier: tier.to_string(),
         protected: is_protected(pool),
         tags: managed(pool),
@@ -128,68 +127,10 @@ fn live_pool(pool: &UserPoolType, address: Address) -> Option<Live<UserPool, Use
     Some(Live::ready(address, id, spec, outputs))
 }
 
-/// A password policy as requests carry it.
-pub(super) fn password_policy(policy: &PasswordPolicy) -> PasswordPolicyTypeBuilder {
-    PasswordPolicyType::builder()
-        .minimum_length(policy.length)
-        .require_lowercase(policy.require.contains("lower"))
-        .require_uppercase(policy.require.contains("upper"))
-        .require_numbers(policy.require.contains("digit"))
-        .require_symbols(policy.require.contains("symbol"))
-        .temporary_password_validity_days(policy.temporary_days)
-}
-
 pub(super) fn protection(on: bool) -> DeletionProtectionType {
     if on { DeletionProtectionType::Active } else { DeletionProtectionType::Inactive }
 }
 
 fn is_protected(pool: &UserPoolType) -> bool {
     pool.deletion_protection == Some(DeletionProtectionType::Active)
-}
-
-fn observed_policy(policy: &PasswordPolicyType) -> PasswordPolicy {
-    let required = [
-        ("lower", policy.require_lowercase),
-        ("upper", policy.require_uppercase),
-        ("digit", policy.require_numbers),
-        ("symbol", policy.require_symbols),
-    ];
-    let require = required.into_iter().filter(|(_, on)| *on).map(|(word, _)| word.to_owned());
-    PasswordPolicy {
-        length: policy.minimum_length.unwrap_or_default(),
-        require: require.collect(),
-        // Cognito takes 0 for none given.
-        temporary_days: match policy.temporary_password_validity_days {
-            0 => TEMPORARY_DAYS,
-            days => days,
-        },
-    }
-}
-
-fn default_policy() -> PasswordPolicy {
-    let require = ["lower", "upper", "digit", "symbol"].map(str::to_owned);
-    let require = BTreeSet::from(require);
-    PasswordPolicy { length: 8, require, temporary_days: TEMPORARY_DAYS }
-}
-
-/// How forgotten passwords are replaced, as requests carry it.
-pub(super) fn recovery(
-    operation: &str,
-    spec: &UserPool,
-) -> CloudResult<AccountRecoverySettingType> {
-    let ways = (1..).zip(&spec.recovery).map(|(priority, way)| {
-        let way = RecoveryOptionNameType::from(way.as_str());
-        RecoveryOptionType::builder().priority(priority).name(way).build()
-    });
-    let ways: Result<Vec<_>, _> = ways.collect();
-    let ways = ways.map_err(|error| CloudError::garbled(operation, &error))?;
-    Ok(AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(ways)).build())
-}
-
-fn observed_recovery(pool: &UserPoolType) -> Vec<String> {
-    let setting = pool.account_recovery_setting.as_ref();
-    let mut ways =
-        setting.map(|setting| setting.recovery_mechanisms().to_vec()).unwrap_or_default();
-    ways.sort_by_key(|way| way.priority);
-    ways.into_iter().map(|way| way.name.to_string()).collect()
 }
