@@ -173,6 +173,13 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_read_as_it_was_written() {
+        let text = r#"{"Statement": {"Condition": {"A": {"b": 111.288888888888888888222222}}}}"#;
+        let policy = PolicyDocument::parse(text).unwrap();
+        assert_eq!(PolicyDocument::parse(&policy.to_string()), Ok(policy));
+    }
+
+    #[test]
     fn an_effect_is_a_difference() {
         let allow = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
         let deny = json!({"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]});
