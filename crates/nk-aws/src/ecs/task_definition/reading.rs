@@ -58,7 +58,8 @@ pub(super) fn main_container<'a>(
     containers: &'a [ContainerDefinition],
     name: Option<&str>,
 ) -> Option<&'a ContainerDefinition> {
-    containers.iter().find(|one| one.name() == name).or(containers.first())
+    let named = name.and_then(|name| containers.iter().find(|one| one.name() == Some(name)));
+    named.or(containers.first())
 }
 
 /// The port that the spec is about: the first that TCP reaches.

@@ -186,3 +186,13 @@ fn units_have_two_spellings() {
         assert_eq!(units(text, unit), units_in, "{text}");
     }
 }
+
+#[test]
+fn without_a_wanted_name_the_first_container_is_the_main_one() {
+    let container = |name: Option<&str>| {
+        ContainerDefinition::builder().set_name(name.map(str::to_owned)).build()
+    };
+    let containers = [container(Some("first")), container(None)];
+    assert_eq!(main_container(&containers, None), containers.first());
+    assert_eq!(main_container(&containers, Some("another")), containers.first());
+}
