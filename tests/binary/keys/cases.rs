@@ -18,9 +18,6 @@ const BALANCER: &str = "https = \"optional\"";
 const FRONTEND: &str = "port = 3000";
 const LOGS: &str = "[logs]\nkeep = \"30d\"";
 
-/// What stands for the ARN of a certificate that the emulator has issued.
-pub(super) const CERTIFICATE: &str = "arn:aws:acm:ap-northeast-1:123456789012:certificate/of-mine";
-
 /// Changes that do not get into each other's way are made together.
 pub(super) static ROUNDS: [&[Case]; 10] = [
     &[
