@@ -10,7 +10,9 @@ use std::{
 
 use nk_tests::{
     ordeal::{ENVIRONMENT, Ordeal, Scene, Toll, Undisturbed},
-    proxy::{Buckets, Call, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
+    proxy::{
+        Buckets, Call, Loss, Rain, Recorded, Repeated, Rule, Stale, Target, Throttled, Together,
+    },
 };
 
 async fn losses(ordeal: &Ordeal, trials: &[(Target, usize)]) {
@@ -148,6 +150,12 @@ async fn a_shower_is_endured() {
     rain(0..1).await;
 }
 
+/// How many different requests these are.
+fn distinct(calls: &[Recorded]) -> usize {
+    let different: BTreeSet<_> = calls.iter().map(|call| (call.name(), &call.body)).collect();
+    different.len()
+}
+
 /// What a run may repeat at once and each second, all services together: as `nk-aws` has it.
 const BUDGET: (usize, u64) = (200, 2);
 
@@ -168,15 +176,18 @@ async fn all_services_share_one_budget_of_repetitions() {
     let calls = ordeal.rig.proxy.take();
     let services: BTreeSet<_> = calls.iter().map(|call| &call.service).collect();
     assert!(services.len() > 6, "{services:?}");
-    let sent = calls.len();
-    eprintln!("{sent} sent, {undisturbed} undisturbed, {budget} may be repeated");
-    assert!(sent > undisturbed, "nothing was repeated");
-    assert!(sent <= undisturbed + budget, "{sent} of {undisturbed} + {budget}");
+    let (sent, asked) = (calls.len(), distinct(&calls));
+    eprintln!("{sent} sent, {asked} asked, {budget} may be repeated");
+    assert!(sent > asked, "nothing was repeated");
+    // Whoever gives up gives back the last repetition, and what is asked in vain leads to no more.
+    assert!(asked <= 2 * undisturbed, "{asked} asked instead of {undisturbed}");
+    assert!(sent <= 2 * asked + budget, "{sent} of {asked} + {budget}");
+    assert!(sent < asked * ATTEMPTS, "the budget has held nobody up");
     assert!(said.err.contains("was throttled"), "{}", said.err);
 }
 
 /// How often a request is sent at most: as `nk-aws` has it.
-const ATTEMPTS: usize = 16;
+const ATTEMPTS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stays_throttled_is_repeated_in_one_place_only() {
@@ -203,7 +214,8 @@ async fn empty_buckets_are_waited_for() {
     let Toll { sent, reached } = toll.unwrap_or_else(|wrong| panic!("{wrong}"));
     eprintln!("{sent} sent, {reached} arrived, {undisturbed} undisturbed");
     assert!(sent > reached, "nothing was throttled");
-    assert!(sent <= 2 * undisturbed, "{sent} calls instead of {undisturbed}");
+    // At the rate that AWS takes, few are throttled: without one, more than half as many are.
+    assert!(2 * sent <= 3 * undisturbed, "{sent} calls instead of {undisturbed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use nk_model::StackId;
 
 use crate::{
     Meter, http,
+    rate::Rates,
     retry::{self, Judgement, Reach},
     rim::Refused,
     window::Window,
@@ -67,13 +68,13 @@ impl Aws {
         let meter = Meter::default();
         let window = Window::default();
         let config = configuration(connection, &window).await;
-        let budget = retry::budget();
+        let rates = Rates::new(retry::budget());
         macro_rules! client {
             ($sdk:ident) => {
                 $sdk::Client::from_conf(
                     $sdk::config::Builder::from(&config)
                         .interceptor(meter.clone())
-                        .retry_partition(budget.clone())
+                        .interceptor(rates.clone())
                         .retry_classifier(Judgement(window.clone()))
                         .build(),
                 )

@@ -17,6 +17,7 @@ mod lock;
 mod logs;
 mod meter;
 mod provider;
+mod rate;
 mod rds;
 mod retry;
 mod rim;

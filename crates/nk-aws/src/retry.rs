@@ -1,20 +1,15 @@
 //! What is sent again, how often, and how much goes out at once.
 //!
 //! The SDK sends again what was throttled, failed at AWS, or went unanswered: here and nowhere
-//! else. The engine above looks instead, and never repeats a call that was repeated here. All
-//! clients of a run share one budget of repetitions ([`budget`]) and one window of requests under
-//! way ([`Window`](crate::window::Window)).
-//!
-//! That window stands where the SDK has its adaptive mode. The rate limiter of that mode lets five
-//! units go for a repetition and after a few throttled answers gets half a unit a second: each
-//! repetition then waits for ten seconds, and behind one limiter for all services so does every call
-//! to those that throttle nothing. See `ClientRateLimiter` in
-//! <https://docs.rs/aws-smithy-runtime/latest/aws_smithy_runtime/client/retries/>.
+//! else. The engine above looks instead, and never repeats a call that was repeated here. It is the
+//! SDK's adaptive mode, with a rate for each operation ([`Rates`](crate::rate::Rates)). All clients of
+//! a run share one budget of repetitions ([`budget`]) and one window of requests under way
+//! ([`Window`](crate::window::Window)).
 
 use std::time::Duration;
 
 use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime::client::retries::TokenBucket;
 use aws_smithy_runtime_api::client::{
     interceptors::context::InterceptorContext,
     result::ConnectorError,
@@ -24,13 +19,15 @@ use aws_smithy_types::retry::ErrorKind;
 
 use crate::{rim::unsent, window::Window};
 
-/// How often a request is sent at most. With two in five that go wrong one in a million fails.
-const ATTEMPTS: u32 = 16;
+/// How often a request is sent at most: until an outage of half a minute is over. With two in five
+/// that go wrong one in a hundred million fails.
+const ATTEMPTS: u32 = 20;
 /// The first pause before a repetition; each is twice the one before, of which a random part is
 /// taken.
 const PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause. All of them together bridge an outage of a minute.
-const LONGEST: Duration = Duration::from_secs(10);
+/// The longest pause, and so the most that a limiter at its lowest rate makes a repetition wait: it
+/// would take ten seconds for each, whatever else the operation has to do.
+const LONGEST: Duration = Duration::from_secs(3);
 
 /// How many repetitions a run has to spend at once, and by how many more a second it grows.
 const REPETITIONS: usize = 200;
@@ -43,7 +40,7 @@ const NONSENSE: u32 = 300;
 
 /// How often, and with which pauses.
 pub(crate) fn policy() -> RetryConfig {
-    RetryConfig::standard()
+    RetryConfig::adaptive()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(PAUSE)
         .with_max_backoff(LONGEST)
@@ -68,14 +65,14 @@ pub(crate) fn haste() -> TimeoutConfig {
 /// what its last repetition has cost.
 ///
 /// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
-pub(crate) fn budget() -> RetryPartition {
-    let bucket = TokenBucket::builder()
+pub(crate) fn budget() -> TokenBucket {
+    TokenBucket::builder()
         .capacity(REPETITIONS * COST as usize)
         .refill_rate(REPETITIONS_A_SECOND * f32::from(u8::try_from(COST).unwrap_or(u8::MAX)))
         .throttling_retry_cost(COST)
         .timeout_retry_cost(COST)
-        .retry_cost(NONSENSE);
-    RetryPartition::custom("nk").token_bucket(bucket.build()).build()
+        .retry_cost(NONSENSE)
+        .build()
 }
 
 /// How the services that speak JSON say that a quota is used up. The SDK takes it for throttling, as

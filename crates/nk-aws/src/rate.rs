@@ -1,0 +1,78 @@
+//! How fast each operation is called: as fast as AWS takes it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use aws_smithy_runtime::client::retries::{ClientRateLimiter, RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::{Intercept, context::BeforeSerializationInterceptorContextRef},
+        orchestrator::Metadata,
+    },
+};
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// How fast an operation counts as called, in calls a second, when it is throttled for the first
+/// time: as much as its bucket holds at AWS when nobody has used it.
+///
+/// See <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
+const FIRST: f64 = 50.0;
+/// What the SDK takes of an earlier rate when it measures anew. A limiter's first measurement is of
+/// a single call since 1970, so that nothing else counts.
+const KEPT: f64 = 0.2;
+
+/// The rate limiters of the SDK's adaptive mode, one for each operation, as AWS has its buckets: of
+/// one for a whole service a throttled create would hold up every look as well. What all of them
+/// share is the budget of repetitions.
+///
+/// A limiter does nothing before the first throttled answer. From then on it lets through a part of
+/// what got through before, and more with every answer that was not throttled.
+#[derive(Debug, Clone)]
+pub(crate) struct Rates {
+    budget: TokenBucket,
+    partitions: Arc<Mutex<HashMap<String, RetryPartition>>>,
+}
+
+impl Rates {
+    /// All of them under this budget.
+    pub(crate) fn new(budget: TokenBucket) -> Self {
+        Self { budget, partitions: Arc::default() }
+    }
+
+    fn of(&self, operation: String) -> RetryPartition {
+        let mut partitions = self.partitions.lock().expect("nothing panics while it is held");
+        let partition = partitions.entry(operation.clone());
+        partition.or_insert_with(|| self.partition(operation)).clone()
+    }
+
+    fn partition(&self, operation: String) -> RetryPartition {
+        let limiter = ClientRateLimiter::builder()
+            .tokens_retrieved_per_second(FIRST / KEPT)
+            .current_bucket_capacity(FIRST);
+        RetryPartition::custom(operation)
+            .token_bucket(self.budget.clone())
+            .client_rate_limiter(limiter.build())
+            .build()
+    }
+}
+
+impl Intercept for Rates {
+    fn name(&self) -> &'static str {
+        "nk rates"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(metadata) = bag.load::<Metadata>() {
+            let operation = format!("{}:{}", metadata.service(), metadata.name());
+            bag.interceptor_state().store_put(self.of(operation));
+        }
+        Ok(())
+    }
+}
