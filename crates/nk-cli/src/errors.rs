@@ -16,7 +16,7 @@ use nk_report::{Complaint, Styles, complaint_json, complaint_text};
 use nk_stack::{Problems, Stack};
 use serde_json::json;
 
-use crate::exit::Exit;
+use crate::{advice::Flags, arguments::Global, exit::Exit};
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -220,19 +220,20 @@ impl Error {
     }
 
     /// Prints it on standard error; as one line of JSON if asked to.
-    pub(crate) fn print(&self, as_json: bool) {
-        let text = if as_json {
-            complaint_json(&self.complaint())
+    pub(crate) fn print(&self, global: &Global) {
+        let flags = Flags::of(global);
+        let text = if global.json {
+            complaint_json(&self.complaint(&flags))
         } else {
-            self.text(&Styles::of(&io::stderr()))
+            self.text(&Styles::of(&io::stderr()), &flags)
         };
         // Who closed the stream does not want to read it; the exit code says it as well.
         let _ = anstream::stderr().write_all(text.as_bytes());
     }
 
-    fn complaint(&self) -> Complaint {
+    fn complaint(&self, flags: &Flags) -> Complaint {
         let hints = self.hints();
-        let hint = (!hints.is_empty()).then(|| hints.join("\n"));
+        let hint = (!hints.is_empty()).then(|| flags.complete(&hints.join("\n")));
         let mistakes = match self {
             Self::Problems(problems) => problems.iter().map(|mistake| json!(mistake)).collect(),
             _ => Vec::new(),
@@ -240,7 +241,7 @@ impl Error {
         Complaint { error: self.to_string(), causes: self.causes(), hint, mistakes }
     }
 
-    fn text(&self, styles: &Styles) -> String {
+    fn text(&self, styles: &Styles, flags: &Flags) -> String {
         match self {
             Self::Problems(problems) => graphical(problems, styles),
             // Each has its own way out.
@@ -248,12 +249,15 @@ impl Error {
                 let texts: Vec<_> = error
                     .problems
                     .iter()
-                    .map(|problem| Complaint::of(problem).with_hint(problem.hint()))
+                    .map(|problem| {
+                        let hint = problem.hint().map(|hint| flags.complete(&hint));
+                        Complaint::of(problem).with_hint(hint)
+                    })
                     .map(|complaint| complaint_text(&complaint, styles))
                     .collect();
                 texts.join("\n")
             }
-            _ => complaint_text(&self.complaint(), styles),
+            _ => complaint_text(&self.complaint(flags), styles),
         }
     }
 }
@@ -312,7 +316,7 @@ mod tests {
     use super::*;
 
     fn text(error: &Error) -> String {
-        error.text(&Styles::default())
+        error.text(&Styles::default(), &Flags::default())
     }
 
     fn refused(operation: &str, nature: Nature) -> CloudError {

@@ -1,5 +1,6 @@
 //! The command line: arguments, one file per command, exit codes. Generic over the cloud.
 
+mod advice;
 mod arguments;
 mod change;
 mod clock;
@@ -36,7 +37,6 @@ pub fn main<P: Provider>() -> ExitCode {
     };
     colour(arguments.global.color);
     log(arguments.global.verbose);
-    let as_json = arguments.global.json;
     let done = match &arguments.command {
         // Offline, and quick: no runtime is started for them.
         Command::Show => commands::show::show(&arguments.global),
@@ -52,7 +52,7 @@ pub fn main<P: Provider>() -> ExitCode {
         }),
     };
     let exit = done.unwrap_or_else(|error| {
-        error.print(as_json);
+        error.print(&arguments.global);
         error.exit()
     });
     exit.into()

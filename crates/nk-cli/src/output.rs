@@ -8,16 +8,17 @@ use nk_report::{
     summary_text,
 };
 
-use crate::{arguments::Global, commands::cost, session::Place};
+use crate::{advice::Flags, arguments::Global, commands::cost, session::Place};
 
 /// The printer of one command. A reader that has gone away is no reason to fail.
 pub(crate) struct Output {
     json: bool,
+    flags: Flags,
 }
 
 impl Output {
     pub(crate) fn new(global: &Global) -> Self {
-        Self { json: global.json }
+        Self { json: global.json, flags: Flags::of(global) }
     }
 
     /// Data, on standard output.
@@ -65,7 +66,8 @@ impl Output {
             calls: Some(calls),
             seconds: Some(seconds),
         };
-        let _ = write!(anstream::stdout(), "{place}\n\n{}", plan_text(plan, &options));
+        let text = self.flags.complete(&plan_text(plan, &options));
+        let _ = write!(anstream::stdout(), "{place}\n\n{text}");
     }
 
     /// What a stack file expands to.
@@ -92,6 +94,7 @@ impl Output {
     pub(crate) fn summary(&self, summary: &Summary, calls: usize, before: usize) {
         if !self.json {
             let text = summary_text(summary, calls, before, &Styles::of(&std::io::stderr()));
+            let text = self.flags.complete(&text);
             let _ = write!(anstream::stderr(), "\n{text}");
         }
     }

@@ -41,7 +41,7 @@ async fn traced<P: Provider>(
         if plan.is_empty() {
             return Ok(Exit::Done);
         }
-        if !prompt::confirm("Apply these changes? Type `yes`:", "yes", &command)? {
+        if !prompt::confirm("Apply these changes? Type `yes`:", "yes", "nk apply")? {
             Output::new(global).line("Nothing was changed.");
             return Ok(Exit::Failed);
         }

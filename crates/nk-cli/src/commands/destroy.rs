@@ -43,7 +43,7 @@ async fn traced<P: Provider>(
             return Ok(Exit::Done);
         }
         let question = format!("Destroy all this? Type the environment's name, `{environment}`:");
-        if !prompt::confirm(&question, &environment, &command)? {
+        if !prompt::confirm(&question, &environment, "nk destroy")? {
             Output::new(global).line("Nothing was changed.");
             return Ok(Exit::Failed);
         }
