@@ -187,7 +187,7 @@ async fn all_services_share_one_budget_of_repetitions() {
 }
 
 /// How often a request is sent at most: as `nk-aws` has it.
-const ATTEMPTS: usize = 20;
+const ATTEMPTS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stays_throttled_is_repeated_in_one_place_only() {
@@ -214,8 +214,7 @@ async fn empty_buckets_are_waited_for() {
     let Toll { sent, reached } = toll.unwrap_or_else(|wrong| panic!("{wrong}"));
     eprintln!("{sent} sent, {reached} arrived, {undisturbed} undisturbed");
     assert!(sent > reached, "nothing was throttled");
-    // At the rate that AWS takes, few are throttled: without one, more than half as many are.
-    assert!(2 * sent <= 3 * undisturbed, "{sent} calls instead of {undisturbed}");
+    assert!(sent <= 2 * undisturbed, "{sent} calls instead of {undisturbed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

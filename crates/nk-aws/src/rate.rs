@@ -11,15 +11,16 @@ use aws_smithy_runtime_api::{
     client::{
         interceptors::{Intercept, context::BeforeSerializationInterceptorContextRef},
         orchestrator::Metadata,
+        runtime_components::RuntimeComponents,
     },
 };
 use aws_smithy_types::config_bag::ConfigBag;
 
 /// How fast an operation counts as called, in calls a second, when it is throttled for the first
-/// time: as much as its bucket holds at AWS when nobody has used it.
+/// time: as fast as AWS refills the buckets of most that change something.
 ///
 /// See <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
-const FIRST: f64 = 50.0;
+const FIRST: f64 = 5.0;
 /// What the SDK takes of an earlier rate when it measures anew. A limiter's first measurement is of
 /// a single call since 1970, so that nothing else counts.
 const KEPT: f64 = 0.2;
@@ -64,15 +65,16 @@ impl Intercept for Rates {
         "nk rates"
     }
 
-    fn read_before_execution(
+    // Before the execution nobody knows yet what is to be executed.
+    fn read_before_serialization(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(metadata) = bag.load::<Metadata>() {
-            let operation = format!("{}:{}", metadata.service(), metadata.name());
-            bag.interceptor_state().store_put(self.of(operation));
-        }
+        let metadata = bag.load::<Metadata>().ok_or("a call of no operation")?;
+        let partition = self.of(format!("{}:{}", metadata.service(), metadata.name()));
+        bag.interceptor_state().store_put(partition);
         Ok(())
     }
 }

@@ -15,19 +15,17 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason},
 };
-use aws_smithy_types::retry::ErrorKind;
+use aws_smithy_types::retry::{ErrorKind, RetrySpec};
 
 use crate::{rim::unsent, window::Window};
 
-/// How often a request is sent at most: until an outage of half a minute is over. With two in five
-/// that go wrong one in a hundred million fails.
-const ATTEMPTS: u32 = 20;
+/// How often a request is sent at most. With two in five that go wrong one in a million fails.
+const ATTEMPTS: u32 = 16;
 /// The first pause before a repetition; each is twice the one before, of which a random part is
 /// taken.
 const PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause, and so the most that a limiter at its lowest rate makes a repetition wait: it
-/// would take ten seconds for each, whatever else the operation has to do.
-const LONGEST: Duration = Duration::from_secs(3);
+/// The longest pause. All of them together bridge an outage of half a minute.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// How many repetitions a run has to spend at once, and by how many more a second it grows.
 const REPETITIONS: usize = 200;
@@ -38,9 +36,14 @@ const COST: u32 = 5;
 /// whoever talks to something that is not AWS is told so at once.
 const NONSENSE: u32 = 300;
 
-/// How often, and with which pauses.
+/// How often, and with which pauses: by the SDK's newer rules, under which a limiter takes a repetition
+/// for one request more. By the older ones it takes it for ten, and at its lowest rate makes each
+/// wait for ten seconds.
+///
+/// See `RetrySpec` in <https://docs.rs/aws-smithy-types/latest/aws_smithy_types/retry/>.
 pub(crate) fn policy() -> RetryConfig {
     RetryConfig::adaptive()
+        .with_retry_spec(RetrySpec::v2_1().with_non_throttling_initial_backoff(PAUSE))
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(PAUSE)
         .with_max_backoff(LONGEST)
