@@ -1,13 +1,17 @@
 //! A stack file as a tree of values that know where they stand, and one tree laid over another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-use crate::problem::{Problem, Span};
+use crate::{
+    block::{Block, blocks, head, mistake},
+    gap::Gaps,
+    problem::{Problem, Span},
+};
 
 /// A table of a stack file.
 pub(crate) type Table = BTreeMap<String, Node>;
@@ -62,42 +66,73 @@ pub(crate) struct Reading {
     pub(crate) table: Table,
     /// Where it is not TOML.
     pub(crate) mistakes: Vec<Problem>,
-    /// The sections in which it is not: what stands there is anybody's guess. None where the
-    /// mistakes may have changed what stands elsewhere.
-    pub(crate) damaged: Option<BTreeSet<String>>,
+    /// What is missing of it for that.
+    pub(crate) gaps: Gaps,
 }
 
-/// Reads the text of a stack file.
+/// Reads the text of a stack file: of one that is no TOML throughout those blocks that are.
 pub(crate) fn parse(text: &str) -> Reading {
     let (table, errors) = DeTable::parse_recoverable(text);
-    // Behind a bracket that stays open everything is misread.
-    let misread = errors.iter().any(|error| error.message().starts_with("unclosed"));
-    let problem = |error: toml::de::Error| {
-        let span = error.span().unwrap_or(0..0);
-        Problem::new(&span, format!("not TOML: {}", error.message()), "here")
-    };
-    let mut mistakes: Vec<_> = errors.into_iter().map(problem).collect();
-    mistakes.sort_by_key(|problem| problem.span.start);
-    mistakes.truncate(if misread { 1 } else { mistakes.len() });
-    let sections = mistakes.iter().map(|mistake| section_around(text, mistake.span.start));
-    let damaged = if misread { None } else { sections.collect() };
-    Reading { table: convert_table(table.get_ref()), mistakes, damaged }
+    if errors.is_empty() {
+        let table = convert_table(table.get_ref());
+        return Reading { table, mistakes: Vec::new(), gaps: Gaps::default() };
+    }
+    let mut rest = Rest { text: text.to_owned(), mistakes: Vec::new(), gaps: Gaps::default() };
+    let blocks = blocks(text);
+    for block in blocks.iter().filter(|block| block.ambiguous || !block.mistakes.is_empty()) {
+        rest.mistakes.extend(block.mistakes.iter().cloned());
+        rest.gaps.add(head(text, block), &text[block.span.clone()]);
+        rest.blank(&block.span);
+    }
+    let table = rest.without_seconds(text, &blocks);
+    if rest.mistakes.is_empty() {
+        // Only what might be the text of a string stood in the way.
+        rest.mistakes.extend(errors.first().map(|error| mistake(error, 0)));
+    }
+    Reading { table, mistakes: rest.mistakes, gaps: rest.gaps }
 }
 
-/// The section that a place in the text belongs to. None for what stands in no section or in all, and
-/// for the head of one.
-fn section_around(text: &str, place: usize) -> Option<String> {
-    let place = text.floor_char_boundary(place.min(text.len()));
-    let end = text[place..].find('\n').map_or(text.len(), |length| place + length);
-    let is_head = |line: &&str| line.trim_start().starts_with('[');
-    let mut lines = text[..end].lines().rev();
-    if lines.next().as_ref().is_some_and(is_head) {
-        return None;
+/// What is left of a text without those blocks that are no TOML.
+struct Rest {
+    /// The text with blanks in their place, so that all else stands where it did.
+    text: String,
+    mistakes: Vec<Problem>,
+    gaps: Gaps,
+}
+
+impl Rest {
+    fn blank(&mut self, span: &Span) {
+        let blank = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
+        let blanks: String = self.text[span.clone()].bytes().map(blank).collect();
+        self.text.replace_range(span.clone(), &blanks);
     }
-    let head = lines.find(is_head)?.trim().trim_matches(['[', ']']);
-    let name = head.split('.').next().unwrap_or(head).trim();
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    (!name.is_empty() && name != "env" && name.chars().all(plain)).then(|| name.to_owned())
+
+    /// The table that is left when each block is blanked, too, that says again what one before it
+    /// says: by themselves both are TOML.
+    fn without_seconds(&mut self, text: &str, blocks: &[Block]) -> Table {
+        loop {
+            let (table, errors) = DeTable::parse_recoverable(&self.text);
+            let first = errors.iter().map(|error| mistake(error, 0));
+            let Some(first) = first.min_by_key(|mistake| mistake.span.start) else {
+                return convert_table(table.get_ref());
+            };
+            let is_there = |block: &&Block| block.span.contains(&first.span.start);
+            let Some(block) = blocks.iter().find(is_there) else { return self.nothing(first) };
+            if self.text[block.span.clone()].trim().is_empty() {
+                return self.nothing(first);
+            }
+            self.mistakes.push(first);
+            self.gaps.add_second(head(text, block), &text[block.span.clone()]);
+            self.blank(&block.span);
+        }
+    }
+
+    /// What is left where the blocks do not account for a mistake.
+    fn nothing(&mut self, mistake: Problem) -> Table {
+        self.mistakes.push(mistake);
+        self.gaps.add_anything();
+        Table::new()
+    }
 }
 
 fn convert_table(table: &DeTable<'_>) -> Table {

@@ -5,22 +5,26 @@ use std::collections::BTreeSet;
 use nk_model::{Desired, placeholders};
 
 use crate::{
-    At, Stack,
+    At, ServiceSection, Stack,
     decode::{advice, listed, nearest},
     problem::Problem,
 };
 
-/// Checks them against the stack, which is `whole` if all of it could be read: a reference to something
-/// whose section could not may well be right.
-pub(super) fn check(stack: &Stack, desired: &Desired, whole: bool, problems: &mut Vec<Problem>) {
-    for service in &stack.services {
-        let values = service.environment.iter().map(|(_, value)| value).chain(&service.image);
-        for value in values {
-            check_text(desired, value, whole, problems);
-        }
-        for (_, value) in &service.secrets {
-            check_secret(stack, value, whole, problems);
-        }
+/// Checks those of a service against the stack, which is `whole` if all of it could be read: a reference
+/// to something whose section could not may well be right.
+pub(super) fn check(
+    service: &ServiceSection,
+    stack: &Stack,
+    desired: &Desired,
+    whole: bool,
+    problems: &mut Vec<Problem>,
+) {
+    let values = service.environment.iter().map(|(_, value)| value).chain(&service.image);
+    for value in values {
+        check_text(desired, value, whole, problems);
+    }
+    for (_, value) in &service.secrets {
+        check_secret(stack, value, whole, problems);
     }
 }
 
@@ -29,7 +33,7 @@ fn check_text(desired: &Desired, text: &At<String>, whole: bool, problems: &mut 
         Ok(found) => found,
         Err(error) => {
             let problem = Problem::new(&text.span, error.to_string(), "not a reference");
-            problems.push(problem.help("it looks like `@{user-pool.main.id}`"));
+            problems.push(problem.help("it looks like `@{user-pool.main.id}`").alone());
             return;
         }
     };
@@ -38,25 +42,27 @@ fn check_text(desired: &Desired, text: &At<String>, whole: bool, problems: &mut 
         if ["service", "task-definition"].contains(&address.kind()) {
             let message = format!("a container cannot refer to `{address}`");
             let label = "services exist only after their containers are defined";
-            problems.push(Problem::new(&text.span, message, label));
-        } else if nk_kinds::kind(address.kind()).is_none()
-            || whole && !desired.resources.contains_key(address)
-        {
+            problems.push(Problem::new(&text.span, message, label).alone());
+            continue;
+        }
+        let kind = nk_kinds::kind(address.kind());
+        if kind.is_none() || whole && !desired.resources.contains_key(address) {
             let message =
                 format!("`{placeholder}` refers to `{address}`, which is not in the stack");
             let known: Vec<_> = desired.resources.keys().map(nk_model::Address::as_str).collect();
-            let problem = Problem::new(&text.span, message, "refers to nothing");
-            problems.push(match nearest(address.as_str(), known) {
-                Some(word) => problem.help(format!("did you mean `{word}`?")),
-                None => problem.help("`nk show` lists what there is"),
-            });
-        } else if let Some(kind) = nk_kinds::kind(address.kind())
+            let help = match nearest(address.as_str(), known) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => "`nk show` lists what there is".to_owned(),
+            };
+            let problem = Problem::new(&text.span, message, "refers to nothing").help(help);
+            problems.push(if kind.is_none() { problem.alone() } else { problem });
+        } else if let Some(kind) = kind
             && !kind.outputs.contains(&placeholder.output.as_str())
         {
             let message = format!("a {} has no output `{}`", kind.kind, placeholder.output);
             let known = kind.outputs.iter().copied();
             let help = advice(&placeholder.output, "outputs", known);
-            problems.push(Problem::new(&text.span, message, "no such output").help(help));
+            problems.push(Problem::new(&text.span, message, "no such output").help(help).alone());
         }
     }
 }
@@ -77,11 +83,12 @@ fn check_secret(stack: &Stack, value: &At<String>, whole: bool, problems: &mut V
         let message = format!("ECS cannot read `{key}`: it knows only the top level of a secret");
         let top = key.split('.').next().unwrap_or_default();
         let help = format!("take {} and let the application read on", listed([top]));
-        problems.push(Problem::new(&value.span, message, "below the top level").help(help));
+        let problem = Problem::new(&value.span, message, "below the top level");
+        problems.push(problem.help(help).alone());
     } else if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
     {
         let message = format!("`{}` does not name a key of a secret", value.value);
         let help = "it looks like `oauth-credentials:google`";
-        problems.push(Problem::new(&value.span, message, "not a key").help(help));
+        problems.push(Problem::new(&value.span, message, "not a key").help(help).alone());
     }
 }

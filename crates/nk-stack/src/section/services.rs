@@ -4,6 +4,7 @@ use crate::{
     decode::{At, Fields, advice, listed},
     problem::Problem,
     section::ServiceSection,
+    sieve::{Doubt, Sieve},
     tree::{Node, Table},
 };
 
@@ -26,10 +27,12 @@ const RESERVED: [&str; 2] = ["alb", "db"];
 const SHARED: [&str; 3] = ["count", "cpu", "memory"];
 
 /// Reads `[services]`: what is a table is a service, what is not is a default for all of them.
-pub(crate) fn read(node: &Node, problems: &mut Vec<Problem>) -> Services {
+pub(crate) fn read(node: &Node, sieve: &mut Sieve<'_>, problems: &mut Vec<Problem>) -> Services {
+    let doubt = sieve.doubt(&["services"]);
     let Some(table) = node.table() else {
         let message = "`services` must be a table";
         problems.push(Problem::new(&node.span, message, format!("this is {}", node.what())));
+        sieve.sift(doubt, problems);
         return Services { read: Vec::new(), names: Vec::new() };
     };
     let is_service = |(_, node): &(&String, &Node)| node.table().is_some();
@@ -39,22 +42,48 @@ pub(crate) fn read(node: &Node, problems: &mut Vec<Problem>) -> Services {
         .map(|(key, node)| (key.clone(), node.clone()))
         .collect();
     let defaults = read_defaults(node, &shared, problems);
+    sieve.sift(doubt, problems);
     let mut found: Vec<_> = table.iter().filter(is_service).collect();
     found.sort_by_key(|(_, node)| node.key.start);
     let names: Vec<_> = found.iter().map(|(name, _)| (*name).clone()).collect();
     let read = found
         .into_iter()
-        .filter_map(|(name, node)| {
-            check_name(name, node, problems);
-            let fields =
-                Fields::new(format!("services.{name}"), &node.key, node.table()?, problems);
-            ServiceSection::read(fields, name, defaults)
-        })
+        .filter_map(|(name, node)| read_service(name, node, defaults, sieve, problems))
         .collect();
     let services = Services { read, names };
     check_calls(&services, problems);
     check_routes(&services.read, problems);
+    sieve.sift(doubt, problems);
     services
+}
+
+/// Reads one service. Where what all share may be missing, it gets something that goes with
+/// anything.
+fn read_service(
+    name: &str,
+    node: &Node,
+    defaults: Defaults,
+    sieve: &mut Sieve<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<ServiceSection> {
+    let table = node.table()?;
+    let may_be_shared =
+        |key: &str| !table.contains_key(key) && sieve.doubt(&["services", key]) != Doubt::None;
+    let (cpu, memory) = (may_be_shared("cpu"), may_be_shared("memory"));
+    let defaults = Defaults {
+        cpu: defaults.cpu.or(cpu.then_some(256)),
+        memory: defaults.memory.or(memory.then_some(512)),
+        ..defaults
+    };
+    check_name(name, node, problems);
+    let fields = Fields::new(format!("services.{name}"), &node.key, table, problems);
+    let service = ServiceSection::read(fields, name, defaults);
+    let doubt = match sieve.doubt(&["services", name]) {
+        Doubt::None if cpu || memory => Doubt::More,
+        doubt => doubt,
+    };
+    sieve.sift(doubt, problems);
+    service
 }
 
 fn read_defaults(node: &Node, shared: &Table, problems: &mut Vec<Problem>) -> Defaults {
@@ -75,14 +104,14 @@ fn check_name(name: &str, node: &Node, problems: &mut Vec<Problem>) {
     if !form {
         let message = format!("`{name}` cannot be the name of a service");
         let help = "a lower-case letter, then lower-case letters, digits and single hyphens";
-        problems.push(Problem::new(&node.key, message, "not a name").help(help));
+        problems.push(Problem::new(&node.key, message, "not a name").help(help).alone());
     } else if SHARED.contains(&name) {
         let message = format!("`services.{name}` is a number that all services share");
-        problems.push(Problem::new(&node.key, message, "not a service"));
+        problems.push(Problem::new(&node.key, message, "not a service").alone());
     } else if RESERVED.contains(&name) {
         let message = format!("a service cannot be called `{name}`");
         let help = format!("{} stand for resources of nk's own", listed(RESERVED));
-        problems.push(Problem::new(&node.key, message, "kept for nk").help(help));
+        problems.push(Problem::new(&node.key, message, "kept for nk").help(help).alone());
     }
 }
 

@@ -102,59 +102,6 @@ fn an_unknown_zone_names_those_that_are_known() {
 }
 
 #[test]
-fn broken_toml_has_a_place() {
-    insta::assert_snapshot!(mistakes(&changed("insights    = true", "insights    = yes")), @r#"
-      × 1 mistake in `stack.toml`
-
-    Error:
-      × not TOML: string values must be quoted, expected literal string
-        ╭─[stack.toml:19:15]
-     18 │ maintenance = "Sun 04:00-05:00 JST"
-     19 │ insights    = yes
-        ·               ─┬─
-        ·                ╰── here
-     20 │ monitoring  = "60s"
-        ╰────
-    "#);
-}
-
-#[test]
-fn all_that_is_no_toml_comes_at_once() {
-    let text = NEURAKNOT
-        .replace("insights    = true", "insights    = yes")
-        .replace("port = 8000", "port 8000")
-        .replace("keep = \"90d\"", "keep \"90d\"");
-    insta::assert_snapshot!(messages(&text).join("\n"), @r"
-    19:15 not TOML: string values must be quoted, expected literal string (here)
-    43:6 not TOML: key with no value, expected `=` (here)
-    56:11 not TOML: key with no value, expected `=` (here)
-    ");
-}
-
-#[test]
-fn what_means_nothing_comes_with_what_is_no_toml() {
-    let text = NEURAKNOT
-        .replace("insights    = true", "insights    = yes")
-        .replace("\"per-zone\"", "\"perzone\"")
-        .replace("engine      =", "engines     =")
-        .replace("keep = \"30d\"", "kept = \"30d\"");
-    // Of a section that is no TOML throughout nothing else is said.
-    insta::assert_snapshot!(messages(&text).join("\n"), @r#"
-    6:8 `network.nat` must be `"per-zone"`, `"single"` or `"none"` (`perzone` is not)
-    19:15 not TOML: string values must be quoted, expected literal string (here)
-    51:1 `kept` is not a key of `logs` (unknown key)
-    "#);
-    let heads = NEURAKNOT.replace("[logs]", "[lo gs]").replace("\"per-zone\"", "\"perzone\"");
-    assert!(messages(&heads).iter().all(|one| one.contains("not TOML")), "{heads}");
-}
-
-#[test]
-fn nothing_behind_an_open_bracket_is_told() {
-    let text = changed("window = \"02:00-03:00 JST\" }", "window = \"02:00-03:00 JST\"");
-    insta::assert_snapshot!(messages(&text).join("\n"), @"18:1 not TOML: missing comma between key-value pairs, expected `,` (here)");
-}
-
-#[test]
 fn wrong_references_come_with_the_other_mistakes() {
     let text = changed("class       = \"db.t3.micro\"", "class = \"t3.micro\"").replace(
         "port = 3000",
