@@ -1,5 +1,6 @@
 //! Stack files from text to resources: what they mean, and what they may not say.
 
+mod broken;
 mod common;
 mod mistakes;
 mod mutation;

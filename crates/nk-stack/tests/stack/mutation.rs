@@ -55,7 +55,7 @@ fn mutated(rng: &mut Rng) -> String {
 }
 
 /// Replaces the value after the next `=`, so that the file stays TOML more often.
-fn replace_a_value(rng: &mut Rng, text: &mut String, from: usize) {
+pub(crate) fn replace_a_value(rng: &mut Rng, text: &mut String, from: usize) {
     let Some(start) = text[from..].find("= ").map(|at| from + at + 2) else { return };
     let end = text[start..].find([',', '\n', '}']).map_or(text.len(), |at| start + at);
     text.replace_range(start..end, rng.choice(SCRAPS).unwrap_or_default());
@@ -97,61 +97,4 @@ fn what_is_read_can_be_expanded() {
             }
         }
     }
-}
-
-/// What breaks a line of TOML, by what it puts in the place of a piece of it.
-const BREAKS: [(&str, &str); 10] = [
-    (" = ", " "),
-    (" = ", " = = "),
-    ("\"", ""),
-    ("\"", "\"\"\""),
-    ("\"", "'''"),
-    ("true", "yes"),
-    ("[", "[["),
-    ("]", ""),
-    ("}", ""),
-    ("= ", "= \\"),
-];
-
-/// The text with one line broken.
-fn broken(rng: &mut Rng, text: &str) -> String {
-    let (piece, scrap) = BREAKS[rng.usize(..BREAKS.len())];
-    let places: Vec<_> = text.match_indices(piece).map(|(at, _)| at).collect();
-    let Some(at) = rng.choice(places) else { return text.to_owned() };
-    format!("{}{scrap}{}", &text[..at], &text[at + piece.len()..])
-}
-
-#[test]
-fn what_is_said_beside_broken_toml_is_said_without_it_too() {
-    let said = |text: &str| -> Vec<String> {
-        let source = source(text);
-        let Err(problems) = nk_stack::read(&source, "prod") else { return Vec::new() };
-        problems.iter().map(|at| format!("{} ({})", at.message, at.label)).collect()
-    };
-    let (mut both, mut wrong) = (0, Vec::new());
-    for seed in 0..1500 {
-        let mut rng = Rng::with_seed(seed);
-        let mut text = NEURAKNOT.to_owned();
-        for _ in 0..rng.usize(0..3) {
-            let from = text.floor_char_boundary(rng.usize(..text.len()));
-            replace_a_value(&mut rng, &mut text, from);
-        }
-        let whole = said(&text);
-        if whole.iter().any(|one| one.starts_with("not TOML")) {
-            continue;
-        }
-        let mixed = said(&broken(&mut rng, &text));
-        let (toml, meaning): (Vec<_>, Vec<_>) =
-            mixed.into_iter().partition(|one| one.starts_with("not TOML"));
-        if toml.is_empty() {
-            continue;
-        }
-        both += usize::from(!meaning.is_empty());
-        let invented: Vec<_> = meaning.into_iter().filter(|one| !whole.contains(one)).collect();
-        if !invented.is_empty() {
-            wrong.push(format!("seed {seed}: {invented:?} beside {toml:?}"));
-        }
-    }
-    assert!(both > 40, "only {both} have both");
-    assert!(wrong.is_empty(), "{} of {both}:\n{}", wrong.len(), wrong.join("\n"));
 }
