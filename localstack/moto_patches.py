@@ -1,4 +1,4 @@
-"""What moto gets wrong in ways that a change of a few lines puts right."""
+"""What moto gets wrong, or does slowly, in ways that a change of a few lines puts right."""
 
 import moto.cloudwatch.models
 import moto.cloudwatch.responses
@@ -7,6 +7,7 @@ import moto.ec2.models
 import moto.ec2.models.security_groups
 import moto.ecs.models
 import moto.ecs.responses
+import moto.iam.models
 import moto.rds.models
 import moto.rds.responses
 from moto.core.responses import ActionResult
@@ -252,6 +253,23 @@ def allow_rules_without_ports():
     rule.__init__ = created
 
 
+def read_policies_once():
+    """Reads AWS's own policies once; moto does at each reset, which is most of the time that takes."""
+    backend = moto.iam.models.IAMBackend
+    read = backend._init_aws_policies
+    known = {}
+
+    def policies(self):
+        place = (self.account_id, self.region_name)
+        if place not in known:
+            known[place] = read(self)
+        for policy in known[place]:
+            policy.attachment_count = 0
+        return known[place]
+
+    backend._init_aws_policies = policies
+
+
 def apply():
     """All that hold wherever moto's backends are used."""
     settle_services()
@@ -266,3 +284,4 @@ def apply():
     allow_rules_without_ports()
     know_default_parameters()
     reset_parameters()
+    read_policies_once()
