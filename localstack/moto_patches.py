@@ -284,4 +284,3 @@ def apply():
     allow_rules_without_ports()
     know_default_parameters()
     reset_parameters()
-    read_policies_once()

@@ -187,6 +187,7 @@ def main(host, port):
     moto_patches.apply()
     moto_patches.tag_dashboards()
     moto_patches.index_pools()
+    moto_patches.read_policies_once()
     # The largest by far: imported now, it does not make the first call look hung.
     moto.backends.get_backend("ec2")
     app = CborShim(DomainDispatcherApplication(create_backend_app))
