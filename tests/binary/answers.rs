@@ -10,9 +10,7 @@ use std::{
 
 use nk_tests::{
     ordeal::{ENVIRONMENT, Ordeal, Scene, Toll, Undisturbed},
-    proxy::{
-        Buckets, Call, Loss, Rain, Recorded, Repeated, Rule, Stale, Target, Throttled, Together,
-    },
+    proxy::{Buckets, Call, Loss, Rain, Repeated, Rule, Stale, Target, Throttled, Together},
 };
 
 async fn losses(ordeal: &Ordeal, trials: &[(Target, usize)]) {
@@ -150,12 +148,6 @@ async fn a_shower_is_endured() {
     rain(0..1).await;
 }
 
-/// How many different requests these are.
-fn distinct(calls: &[Recorded]) -> usize {
-    let different: BTreeSet<_> = calls.iter().map(|call| (call.name(), &call.body)).collect();
-    different.len()
-}
-
 /// What a run may repeat at once and each second, all services together: as `nk-aws` has it.
 const BUDGET: (usize, u64) = (200, 2);
 
@@ -176,13 +168,10 @@ async fn all_services_share_one_budget_of_repetitions() {
     let calls = ordeal.rig.proxy.take();
     let services: BTreeSet<_> = calls.iter().map(|call| &call.service).collect();
     assert!(services.len() > 6, "{services:?}");
-    let (sent, asked) = (calls.len(), distinct(&calls));
-    eprintln!("{sent} sent, {asked} asked, {budget} may be repeated");
-    assert!(sent > asked, "nothing was repeated");
-    // Whoever gives up gives back the last repetition, and what is asked in vain leads to no more.
-    assert!(asked <= 2 * undisturbed, "{asked} asked instead of {undisturbed}");
-    assert!(sent <= 2 * asked + budget, "{sent} of {asked} + {budget}");
-    assert!(sent < asked * ATTEMPTS, "the budget has held nobody up");
+    let sent = calls.len();
+    eprintln!("{sent} sent, {undisturbed} undisturbed, {budget} may be repeated");
+    assert!(sent > undisturbed, "nothing was repeated");
+    assert!(sent <= undisturbed + budget, "{sent} of {undisturbed} + {budget}");
     assert!(said.err.contains("was throttled"), "{}", said.err);
 }
 

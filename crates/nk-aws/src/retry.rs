@@ -24,8 +24,8 @@ const ATTEMPTS: u32 = 16;
 /// The first pause before a repetition; each is twice the one before, of which a random part is
 /// taken.
 const PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause. All of them together bridge an outage of half a minute.
-const LONGEST: Duration = Duration::from_secs(5);
+/// The longest pause. All of them together bridge an outage of a minute.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// How many repetitions a run has to spend at once, and by how many more a second it grows.
 const REPETITIONS: usize = 200;
