@@ -15,7 +15,7 @@ use nk_model::{
     Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Phase, Step, Unseen,
 };
 pub(crate) use setback::StepError;
-use setback::{IN_USE, taken, whole};
+use setback::{IN_USE, fields, taken, whole};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
@@ -357,16 +357,24 @@ impl<'a, C: Cloud> Settling<'a, C> {
     /// Waits until it is time for the next look at what is done and does not show.
     async fn wait_for_sight(&mut self, reason: &str) -> Result<(), StepError> {
         let [least, every] = HIDDEN;
-        self.wait_with(reason, Looks { usual: 0.0, quick: 1.0, slack: 0.0, every }, least).await
+        let looks = Looks { usual: 0.0, quick: 1.0, slack: 0.0, every };
+        // Where the first look after the shortest distance shows nothing either, it lags behind.
+        self.wait_with(reason, |elapsed| looks.next(2.0 * elapsed).max(least)).await
     }
 
     /// Waits until it is time for the next look at what usually takes so many seconds.
     async fn wait(&mut self, reason: &str, usual: f64) -> Result<(), StepError> {
         let (every, slack, quick) = (self.stage.every(), self.step.slack, self.step.usual.quick());
-        self.wait_with(reason, Looks { usual, quick, slack, every }, 0.0).await
+        let looks = Looks { usual, quick, slack, every };
+        self.wait_with(reason, |elapsed| looks.next(elapsed)).await
     }
 
-    async fn wait_with(&mut self, reason: &str, looks: Looks, least: f64) -> Result<(), StepError> {
+    /// Waits as long as is right when so many seconds have passed.
+    async fn wait_with(
+        &mut self,
+        reason: &str,
+        pause: impl FnOnce(f64) -> f64,
+    ) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
         // What is usually slow, as where connections drain for an hour, is given its time.
         if elapsed > self.kind.patience.max(2.0 * self.step.usual.median) {
@@ -374,15 +382,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
             return Err(StepError::Impatient { doing, seconds, last: None });
         }
         self.stage.waits(reason);
-        self.stage.rest(looks.next(elapsed).max(least)).await?;
+        self.stage.rest(pause(elapsed)).await?;
         Ok(())
     }
-}
-
-/// What changes, as the inside of a quotation.
-fn fields(changes: &[Change]) -> String {
-    let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
-    fields.join("`, `")
 }
 
 /// Sleeps unless told to stop waiting.
