@@ -148,9 +148,19 @@ const DESTROYS: &[Budget] = &[
 /// The credentials of an identity provider are read for it.
 const CREDENTIALS: &str = "secretsmanager:(credentials)";
 
-/// What only a stack with parameters and with credentials of identity providers has.
+/// What only a stack with parameters, with HTTPS and with credentials of identity providers has.
 const RICH_CREATES: &[Budget] = &[
-    budget("db-parameter-group", "rds:CreateDBParameterGroup", &["rds:ModifyDBParameterGroup"]),
+    // Which parameters take effect at once is looked up.
+    budget(
+        "db-parameter-group",
+        "rds:CreateDBParameterGroup",
+        &["rds:DescribeDBParameters", "rds:ModifyDBParameterGroup"],
+    ),
+    budget(
+        "listener",
+        "elasticloadbalancing:CreateListener",
+        &["elasticloadbalancing:DescribeRules", "elasticloadbalancing:CreateRule"],
+    ),
     budget("identity-provider", "cognito-idp:CreateIdentityProvider", &[CREDENTIALS]),
 ];
 
@@ -202,6 +212,9 @@ async fn parameters_and_identity_providers_stay_within_their_budgets() {
     let _ = ordeal.prepare().await;
     let mut counts = counted(&ordeal.carry_out().await);
     assert_eq!(over(&mut counts, RICH_CREATES, |calls| calls.create), Vec::<String>::new());
+    // Nothing that was made is looked at once more where the answers have told it.
+    let again = ["rds:DescribeDBParameterGroups", "elasticloadbalancing:DescribeListeners"];
+    assert!(!again.iter().any(|name| counts.contains_key(*name)), "{counts:?}");
 
     ordeal.turn_to(Scene::Destroy);
     let mut counts = counted(&ordeal.carry_out().await);
@@ -296,10 +309,10 @@ fn within_budgets(made: &[Recorded], budgets: &[Budget], allowed: fn(&Calls) -> 
 
 /// How many calls of each name were made after everything was read.
 fn counted(made: &[Recorded]) -> BTreeMap<String, usize> {
-    let first = made.iter().position(|one| one.changes && one.service != "ssm");
     // The lock is no kind's, nor is the certificate that an emulator may have issued.
-    let made = made[first.expect("something was made")..].iter();
-    let made = made.filter(|one| one.service != "ssm" && one.service != "acm");
+    let of_a_kind = |one: &Recorded| one.service != "ssm" && one.service != "acm";
+    let first = made.iter().position(|one| one.changes && of_a_kind(one));
+    let made = made[first.expect("something was made")..].iter().filter(|one| of_a_kind(one));
     let mut counts = BTreeMap::new();
     for one in made {
         let of_providers = one.operation == "GetSecretValue" && one.text().contains("oauth");

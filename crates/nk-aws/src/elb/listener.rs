@@ -98,7 +98,7 @@ impl Reconcile<Listener> for Aws {
         if changes.touch("tags") {
             self.elb_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveListener) -> CloudResult<Departure> {

@@ -64,7 +64,7 @@ impl Reconcile<DbParameterGroup> for Aws {
         if changes.touch("tags") {
             self.rds_tag(&live.id, &spec.tags).await?;
         }
-        Ok(None)
+        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{LoadBalancerArn, TargetGroupArn};
@@ -94,6 +94,8 @@ impl Kind for Listener {
         Retry { on: Operation::Update, code: "RuleNotFound", message: "", patience: 60.0 },
         Retry { on: Operation::Update, code: "ListenerNotFound", message: "", patience: 60.0 },
     ];
+    // What rules there are is looked at before one is made.
+    const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[
             "elasticloadbalancing:DescribeListeners",

@@ -51,7 +51,8 @@ impl Kind for DbParameterGroup {
         message: "",
         patience: 180.0,
     }];
-    const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
+    // A group has some four hundred parameters, and RDS tells of a hundred in one call.
+    const CALLS: Calls = Calls { create: 7, update: 6, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["rds:DescribeDBParameterGroups", "tag:GetResources"]),
         Grant::look(&["rds:DescribeDBParameters", "rds:ListTagsForResource"]).on(GROUP),
