@@ -67,23 +67,18 @@ fn every(undisturbed: &Undisturbed) -> Vec<(Target, usize)> {
         .collect()
 }
 
-/// Everything at once: three in ten throttled, one in ten failed, one in twenty cut, and what was
-/// created not to be seen for three seconds.
+/// Everything at once: it rains, and what was created is not to be seen for three seconds.
 fn storm(seed: u64) -> Arc<dyn Rule> {
-    let rain = Arc::new(Rain::new(seed, 300, 100, 50));
+    let rain = Arc::new(Rain::new(seed));
     let stale = Arc::new(Stale::by(Duration::from_secs(3)));
     Arc::new(Together(vec![rain, Arc::new(Repeated::default()), stale]))
 }
 
 /// Of a hundred calls in this rain 57 get through and are answered, so that to send each until it is
-/// takes 1.75 times as many; what is over that is what nk adds by looking again. All seeds together
-/// are held to twice the undisturbed number. How often the rain hits differs from seed to seed, for a
-/// hundred and twenty calls by a tenth of that number at one standard deviation, which no client can
-/// do anything about: each seed by itself is held to 2.2 times.
+/// takes 1.75 times as many; what is over that is what nk adds by looking again.
 async fn rain(seeds: std::ops::Range<u64>) {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let undisturbed = ordeal.undisturbed().await.calls;
-    let (mut all, mut count) = (0, 0);
     for seed in seeds {
         let began = Instant::now();
         let toll = ordeal.endure(storm(seed)).await;
@@ -93,10 +88,8 @@ async fn rain(seeds: std::ops::Range<u64>) {
         eprintln!(
             "seed {seed}: {sent} sent, {reached} arrived, {undisturbed} undisturbed, {seconds} s"
         );
-        assert!(10 * sent <= 22 * undisturbed, "seed {seed}: {toll:?} instead of {undisturbed}");
-        (all, count) = (all + sent, count + 1);
+        assert!(sent <= 2 * undisturbed, "seed {seed}: {toll:?} instead of {undisturbed}");
     }
-    assert!(all <= 2 * count * undisturbed, "{all} instead of {count} times {undisturbed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

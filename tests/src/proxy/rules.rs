@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -166,51 +165,74 @@ impl Rule for Loss {
     }
 }
 
-/// AWS on a bad day: a share of the calls, in thousandths, is throttled, failed and cut. Which of a
-/// name are hit is the seed's choice, in whatever order calls of different names arrive.
+/// AWS on a bad day: of twenty calls six are throttled and two fail, and of twenty answers one is cut
+/// off. Which of them is the seed's choice.
 pub struct Rain {
-    seed: u64,
-    before: Counter,
-    after: Counter,
-    throttled: u32,
-    failed: u32,
-    cut: u32,
+    before: Deck<Weather>,
+    after: Deck<After>,
+}
+
+#[derive(Clone, Copy)]
+enum Weather {
+    Throttled,
+    Failed,
+    Unavailable,
+    Clear,
 }
 
 impl Rain {
     /// The rain of this seed.
-    pub fn new(seed: u64, throttled: u32, failed: u32, cut: u32) -> Self {
-        let (before, after) = (Counter::default(), Counter::default());
-        Self { seed, before, after, throttled, failed, cut }
-    }
-
-    fn roll(&self, side: Side, call: &Call) -> u32 {
-        let counter = if side == Side::Before { &self.before } else { &self.after };
-        let mut hasher = DefaultHasher::new();
-        (self.seed, side as u8, call.name(), counter.next(call)).hash(&mut hasher);
-        fastrand::Rng::with_seed(hasher.finish()).u32(0..1000)
+    pub fn new(seed: u64) -> Self {
+        use Weather::{Clear, Failed, Throttled, Unavailable};
+        let before = [(Throttled, 6), (Failed, 1), (Unavailable, 1), (Clear, 12)];
+        let after = [(After::Cut, 1), (After::Pass, 19)];
+        Self { before: Deck::new(seed, &before), after: Deck::new(!seed, &after) }
     }
 }
 
 impl Rule for Rain {
     fn before(&self, call: &Call) -> Before {
-        let roll = self.roll(Side::Before, call);
-        if roll < self.throttled {
-            return Before::Refuse(Refusal::throttled(call));
+        match self.before.deal() {
+            Weather::Throttled => Before::Refuse(Refusal::throttled(call)),
+            Weather::Failed => {
+                let said = "An internal error has occurred";
+                Before::Refuse(Refusal::new(500, "InternalFailure", said))
+            }
+            Weather::Unavailable => {
+                let said = "Service is unavailable";
+                Before::Refuse(Refusal::new(503, "ServiceUnavailable", said))
+            }
+            Weather::Clear => Before::Pass,
         }
-        if roll < self.throttled + self.failed {
-            let failure = if roll.is_multiple_of(2) {
-                Refusal::new(500, "InternalFailure", "An internal error has occurred")
-            } else {
-                Refusal::new(503, "ServiceUnavailable", "Service is unavailable")
-            };
-            return Before::Refuse(failure);
-        }
-        Before::Pass
     }
 
-    fn after(&self, call: &Call, _: u16) -> After {
-        if self.roll(Side::After, call) < self.cut { After::Cut } else { After::Pass }
+    fn after(&self, _: &Call, _: u16) -> After {
+        self.after.deal()
+    }
+}
+
+/// Cards that are dealt one by one and shuffled anew when none is left: chance in the order, and none
+/// in the shares.
+struct Deck<C> {
+    cards: Vec<C>,
+    dealt: Mutex<(fastrand::Rng, Vec<C>)>,
+}
+
+impl<C: Clone> Deck<C> {
+    /// So many of each card.
+    fn new(seed: u64, cards: &[(C, usize)]) -> Self {
+        let cards = cards.iter().flat_map(|(card, count)| vec![card.clone(); *count]).collect();
+        Self { cards, dealt: Mutex::new((fastrand::Rng::with_seed(seed), Vec::new())) }
+    }
+
+    fn deal(&self) -> C {
+        let mut dealt = self.dealt.lock().expect("nothing panics while it deals");
+        let (chance, left) = &mut *dealt;
+        if left.is_empty() {
+            left.extend_from_slice(&self.cards);
+            chance.shuffle(left);
+        }
+        left.pop().expect("a deck has cards")
     }
 }
 
