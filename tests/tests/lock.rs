@@ -61,10 +61,10 @@ impl Wall {
     }
 }
 
-/// Takes the lock over as if it had expired.
-async fn steal(sim: &Sim, from: &str, version: i64) {
+/// Takes the lock over as if it had expired. Returns the version written.
+async fn steal(sim: &Sim, from: &str, version: i64) -> Option<i64> {
     let thief = Holder { over: Some(version), ousts: Some(from.into()), ..run("thief") };
-    sim.write_lock(&serde_json::to_string(&thief).unwrap(), false).await.unwrap();
+    sim.write_lock(&serde_json::to_string(&thief).unwrap(), false).await.unwrap()
 }
 
 async fn nonce<C: Cloud>(cloud: &C) -> Option<String> {
@@ -224,6 +224,41 @@ async fn only_ones_own_lock_is_given_back() {
     assert_eq!(nonce(&*sim).await.as_deref(), Some("second"));
     second.release().await.unwrap();
     assert_eq!(nonce(&*sim).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_run_wrote_that_gave_way_is_given_back_by_the_winner() {
+    let sim = Arc::new(Sim::default());
+    dead(&sim, "dead").await;
+    sleep(Duration::from_secs(100)).await;
+    let winner = take(&sim, "winner").await.unwrap();
+    // Another saw the same expired version, and wrote after the winner.
+    assert_eq!(steal(&sim, "dead", 1).await, Some(3));
+    winner.release().await.unwrap();
+    assert_eq!(nonce(&*sim).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_that_are_counted_anew_prove_nothing() {
+    for (renews, thefts) in [(false, 1), (false, 2), (true, 1), (true, 2)] {
+        let (sim, wall) = (Arc::new(Sim::default()), Wall::showing(0));
+        let asleep = Lease::acquire(Arc::clone(&sim), run("asleep"), wall.clock()).await.unwrap();
+        wall.show(600);
+        // Its own version is the second now, and then it sleeps.
+        assert!(asleep.gate().open().await);
+        unlock(&*sim).await.unwrap();
+        dead(&sim, "dead").await;
+        for theft in 0..thefts {
+            assert_eq!(steal(&sim, "dead", 1).await, Some(theft + 2));
+        }
+        if renews {
+            wall.show(1200);
+            assert!(!asleep.gate().open().await);
+        } else {
+            asleep.release().await.unwrap();
+            assert_eq!(nonce(&*sim).await.as_deref(), Some("thief"));
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

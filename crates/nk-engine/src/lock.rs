@@ -10,9 +10,9 @@
 //!
 //! The store has no compare-and-swap, but every write returns a version that only grows. Of two
 //! runs that write over the same expired version, the writer of the version directly after it has
-//! won; the other sees that its version is not that one, and gives way. A holder that meets a
-//! version written by a run that took *its* record over stops before its next change, and leaves
-//! the record to that run.
+//! won; the other sees that its version is not that one, and gives way: what it wrote the winner
+//! removes at its end. A holder that meets a version written by a run that took *its* record over
+//! stops before its next change, and leaves the record to that run.
 //!
 //! # Caveats
 //!
@@ -263,10 +263,14 @@ impl<C: Cloud> Lease<C> {
             return Ok(Released::Left);
         }
         let Shared { cloud, mine, .. } = &*self.shared;
-        // It may have been removed by hand, or taken over while the machine slept.
-        match cloud.read_lock().await? {
-            Some(record) if read(&record.value).nonce == mine.nonce => cloud.remove_lock().await?,
-            _ => {}
+        // It may have been removed by hand, or taken over while the machine slept. A run that has
+        // given way leaves it to the one that it gave way to.
+        let Some(record) = cloud.read_lock().await? else { return Ok(Released::Free) };
+        let (ours, is_mine) =
+            (self.shared.state().version, read(&record.value).nonce == mine.nonce);
+        let is_ours = record.version > ours && self.shared.keeps(ours, record.version + 1).await;
+        if is_mine || is_ours {
+            cloud.remove_lock().await?;
         }
         Ok(Released::Free)
     }
@@ -336,11 +340,7 @@ impl<C: Cloud> Shared<C> {
         let Ok(value) = serde_json::to_string(&self.mine) else { return false };
         match self.cloud.write_lock(&value, false).await {
             Ok(Some(version)) => {
-                let mut ours = version > before;
-                for between in before + 1..version {
-                    ours &= self.is_harmless(between, before).await;
-                }
-                if !ours {
+                if !self.keeps(before, version).await {
                     self.ousted.send_replace(true);
                     return false;
                 }
@@ -351,6 +351,21 @@ impl<C: Cloud> Shared<C> {
             // Not reached; the next try is soon, and the record lasts longer.
             Ok(None) | Err(_) => self.is_fresh(),
         }
+    }
+
+    /// Whether the lock is still ours after all that was written since our last version and before
+    /// this one. Ours must be among them yet: after a removal they are counted anew.
+    async fn keeps(&self, ours: i64, next: i64) -> bool {
+        if next == ours + 1 && self.is_fresh() {
+            return true;
+        }
+        let last = self.cloud.lock_version(ours).await.ok().flatten();
+        let mut keeps =
+            next > ours && last.is_some_and(|value| read(&value).nonce == self.mine.nonce);
+        for between in ours + 1..next {
+            keeps = keeps && self.is_harmless(between, ours).await;
+        }
+        keeps
     }
 
     /// Whether a version in between does not cost us the lock: our own write whose answer was lost,
