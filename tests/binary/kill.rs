@@ -57,9 +57,8 @@ async fn every(scene: Scene) {
 }
 
 /// The changing operations that no scene makes, with the reason.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 3] = [
     ("ec2:ReplaceRouteTableAssociation", "a table may have let go of its subnet before"),
-    ("ecr:DeleteLifecyclePolicy", "every repository of a stack has a policy"),
     ("logs:PutLogGroupDeletionProtection", "the emulator protects no log group"),
     ("secretsmanager:PutSecretValue", "only `nk secrets set` changes a value"),
 ];

@@ -24,9 +24,8 @@ const SPARED: [(&str, &str); 4] = [
 ];
 
 /// What no emulator gives a reason to ask for.
-const UNASKED: [(&str, &str); 7] = [
+const UNASKED: [(&str, &str); 6] = [
     ("acm:DescribeCertificate", "asked of AWS, of the certificate that a stack file names"),
-    ("ecr:DeleteLifecyclePolicy", "every repository of the stack has a policy"),
     ("ecr:DescribeImages", "asked while a rollout is under way"),
     ("ecs:DescribeTasks", "asked where a rollout has failed"),
     ("ecs:ListTasks", "asked where a rollout has failed"),

@@ -30,20 +30,10 @@ impl Aws {
         repository: &str,
         policy: &Document,
     ) -> CloudResult<()> {
-        if is_none(policy) {
-            let call = self.ecr.delete_lifecycle_policy().repository_name(repository).send().await;
-            let gone = &["LifecyclePolicyNotFoundException"];
-            return call.unless_missing("ecr:DeleteLifecyclePolicy", gone).map(drop);
-        }
         let call = self.ecr.put_lifecycle_policy().repository_name(repository);
         let call = call.lifecycle_policy_text(policy.to_string()).send().await;
         call.refused("ecr:PutLifecyclePolicy").map(drop)
     }
-}
-
-/// Whether nothing ever expires by this policy; ECR knows that only as no policy at all.
-fn is_none(policy: &Document) -> bool {
-    policy.value()["rules"].as_array().is_none_or(Vec::is_empty)
 }
 
 /// The policy that ECR gives back as this text: it reorders rules, and means by an empty list what
@@ -81,6 +71,5 @@ mod tests {
             {"rulePriority": 2, "selection": {"tagStatus": "untagged"}},
         ]});
         assert_eq!(parse(text), Ok(Document::new(expected)));
-        assert!(is_none(&none()));
     }
 }

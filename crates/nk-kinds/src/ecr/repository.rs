@@ -21,7 +21,8 @@ pub struct Repository {
     pub scan_on_push: bool,
     /// Whether a tag may be moved to another image.
     pub mutable_tags: bool,
-    /// Which images expire, as ECR writes it; `{"rules": []}` for none.
+    /// Which images expire, as ECR writes it. What is there may be `{"rules": []}`; what is wanted has
+    /// a rule.
     pub lifecycle: Document,
     /// Its tags.
     pub tags: Tags,
@@ -66,7 +67,6 @@ impl Kind for Repository {
         Grant::look(&["ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"]).on(REPOSITORY),
         Grant::make(&[
             "ecr:CreateRepository",
-            "ecr:DeleteLifecyclePolicy",
             "ecr:PutImageScanningConfiguration",
             "ecr:PutImageTagMutability",
             "ecr:PutLifecyclePolicy",
