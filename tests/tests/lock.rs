@@ -77,6 +77,8 @@ async fn nonce<C: Cloud>(cloud: &C) -> Option<String> {
 struct Far {
     sim: Arc<Sim>,
     out_of_reach: AtomicBool,
+    /// Whether it does not tell who wrote which version.
+    forgetful: AtomicBool,
     /// How long a write is on its way, in seconds.
     way: AtomicU64,
 }
@@ -103,6 +105,9 @@ impl Cloud for Far {
     }
 
     async fn lock_version(&self, version: i64) -> CloudResult<Option<String>> {
+        if self.forgetful.load(Relaxed) {
+            return Err(CloudError::refused("ssm:GetParameterHistory", "try again"));
+        }
         self.sim.lock_version(version).await
     }
 
@@ -206,6 +211,18 @@ async fn a_holder_whose_machine_slept_goes_on_where_nobody_took_the_lock() {
     assert!(lease.gate().open().await);
     let record = sim.read_lock().await.unwrap().unwrap();
     assert_eq!(record.version, 2, "it did not ask");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_that_is_not_told_who_wrote_asks_again() {
+    let (far, wall) = (Arc::new(Far::default()), Wall::showing(0));
+    let lease = Lease::acquire(Arc::clone(&far), run("asleep"), wall.clock()).await.unwrap();
+    wall.show(600);
+    far.forgetful.store(true, Relaxed);
+    assert!(!lease.gate().open().await);
+    assert!(!*lease.ousted().borrow());
+    far.forgetful.store(false, Relaxed);
+    assert!(lease.gate().open().await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,7 +38,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{Cloud, CloudError, Gate};
+use crate::{Cloud, CloudError, CloudResult, Gate};
 
 /// How often the holder rewrites the lock, in seconds.
 const RENEW: u64 = 20;
@@ -266,10 +266,9 @@ impl<C: Cloud> Lease<C> {
         // It may have been removed by hand, or taken over while the machine slept. A run that has
         // given way leaves it to the one that it gave way to.
         let Some(record) = cloud.read_lock().await? else { return Ok(Released::Free) };
-        let (ours, is_mine) =
-            (self.shared.state().version, read(&record.value).nonce == mine.nonce);
-        let is_ours = record.version > ours && self.shared.keeps(ours, record.version + 1).await;
-        if is_mine || is_ours {
+        let is_mine = read(&record.value).nonce == mine.nonce;
+        let ours = self.shared.state().version;
+        if is_mine || self.shared.keeps(ours, record.version + 1).await? {
             cloud.remove_lock().await?;
         }
         Ok(Released::Free)
@@ -340,7 +339,11 @@ impl<C: Cloud> Shared<C> {
         let Ok(value) = serde_json::to_string(&self.mine) else { return false };
         match self.cloud.write_lock(&value, false).await {
             Ok(Some(version)) => {
-                if !self.keeps(before, version).await {
+                let follows = version == before + 1 && self.is_fresh();
+                let keeps = if follows { Ok(true) } else { self.keeps(before, version).await };
+                // What is not known the next try finds out.
+                let Ok(keeps) = keeps else { return false };
+                if !keeps {
                     self.ousted.send_replace(true);
                     return false;
                 }
@@ -353,34 +356,26 @@ impl<C: Cloud> Shared<C> {
         }
     }
 
-    /// Whether the lock is still ours after all that was written since our last version and before
-    /// this one. Ours must be among them yet: after a removal they are counted anew.
-    async fn keeps(&self, ours: i64, next: i64) -> bool {
-        if next == ours + 1 && self.is_fresh() {
-            return true;
+    /// Whether the lock is still ours after all that was written from our last version on and before
+    /// this one. Ours must be there yet: after a removal versions are counted anew.
+    async fn keeps(&self, ours: i64, next: i64) -> CloudResult<bool> {
+        for version in ours..next {
+            let Some(value) = self.cloud.lock_version(version).await? else { return Ok(false) };
+            let writer = read(&value);
+            let is_mine = writer.nonce == self.mine.nonce;
+            if !is_mine && (version == ours || !self.is_harmless(&writer, ours)) {
+                return Ok(false);
+            }
         }
-        let last = self.cloud.lock_version(ours).await.ok().flatten();
-        let mut keeps =
-            next > ours && last.is_some_and(|value| read(&value).nonce == self.mine.nonce);
-        for between in ours + 1..next {
-            keeps = keeps && self.is_harmless(between, ours).await;
-        }
-        keeps
+        Ok(next > ours)
     }
 
-    /// Whether a version in between does not cost us the lock: our own write whose answer was lost,
-    /// one by a run that took over a version older than ours and so has given way, or one by the
-    /// run we took the lock from, which then learns that it has lost it.
-    async fn is_harmless(&self, version: i64, ours: i64) -> bool {
-        match self.cloud.lock_version(version).await {
-            Ok(Some(value)) => {
-                let writer = read(&value);
-                writer.nonce == self.mine.nonce
-                    || self.mine.ousts.as_ref() == Some(&writer.nonce)
-                    || writer.over.is_some_and(|over| over < ours)
-            }
-            Ok(None) | Err(_) => false,
-        }
+    /// Whether what another has written after our version does not cost us the lock: it took over a
+    /// version older than ours and so has given way, or it is the run we took the lock from, which
+    /// then learns that it has lost it.
+    fn is_harmless(&self, writer: &Holder, ours: i64) -> bool {
+        self.mine.ousts.as_ref() == Some(&writer.nonce)
+            || writer.over.is_some_and(|over| over < ours)
     }
 }
 
