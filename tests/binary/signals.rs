@@ -10,7 +10,7 @@ use std::{
 };
 
 use nk_tests::{
-    proxy::{Call, Clock, Proxy, Recorded, Rule, Slow, Transparent},
+    proxy::{Call, Clock, Proxy, Recorded, Rule, Slow, Together, Transparent},
     rig::Rig,
     running::Running,
 };
@@ -60,6 +60,10 @@ fn looks(call: &Call) -> bool {
 
 fn locks(call: &Call) -> bool {
     call.operation == "PutParameter"
+}
+
+fn reads_lock(call: &Call) -> bool {
+    call.operation == "GetParameter"
 }
 
 fn unlocks(call: &Call) -> bool {
@@ -300,7 +304,10 @@ async fn a_full_disk_under_its_output_stops_nothing() {
 async fn a_runner_that_loses_patience_finds_the_lock_released() {
     let rig = rig().await;
     let slow = Arc::new(Slow::new(makes_safely, FOR_EVER));
-    rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
+    // Not every runner is as near to AWS as AWS's own.
+    let far = Slow::new(|call| reads_lock(call) || unlocks(call), Duration::from_millis(500));
+    let rules = vec![Arc::clone(&slow) as Arc<dyn Rule>, Arc::new(far)];
+    rig.proxy.set_rule(Arc::new(Together(rules)));
     let mut run = Running::start(rig.command(&APPLY));
     slow.begun.notified().await;
     run.says("creating").await;

@@ -25,23 +25,23 @@ use crate::{
     holder,
     output::Output,
     session::Session,
-    signals::{self, Patience},
+    signals::{self, Patience, Told},
     trace::Tracer,
 };
 
 /// How long taking the lock, or giving it back, may take once a signal has come. CI runners kill two
-/// and a half seconds after they have asked a second time; the calls under way have had half of that.
+/// and a half seconds after they have asked a second time.
 const LOCK: Patience =
-    Patience { draining: Duration::from_secs(10), aborting: Duration::from_millis(800) };
+    Patience { draining: Duration::from_secs(10), aborting: Duration::from_millis(2300) };
 /// How long printing the last of a run may take once a signal has come: whoever has not read on by
 /// then does not read.
 const LAST_WORDS: Patience =
-    Patience { draining: Duration::from_secs(2), aborting: Duration::from_millis(300) };
+    Patience { draining: Duration::from_secs(2), aborting: Duration::from_millis(1500) };
 
 /// The lock, and what signals have said since before it was taken.
 pub(crate) struct Hold<C: Cloud> {
     lease: Lease<C>,
-    told: watch::Receiver<Stop>,
+    told: watch::Receiver<Told>,
 }
 
 /// Takes the lock. A signal leaves it as much time as it takes to learn whether it was had.

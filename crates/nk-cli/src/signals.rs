@@ -6,16 +6,29 @@ use nk_engine::Stop;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
-    time::sleep,
+    time::{Instant, sleep, sleep_until},
 };
+
+/// What signals have said, and since when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    stop: Stop,
+    since: Instant,
+}
+
+impl Told {
+    fn now(stop: Stop) -> Self {
+        Self { stop, since: Instant::now() }
+    }
+}
 
 /// Turns signals into what a run is to do about them, until the receiver has gone. They count from
 /// when this returns.
 ///
 /// The first interrupt lets what is under way finish; the second, and every request to terminate or
 /// hang up, waits for nothing more. A closed terminal hangs up.
-pub(crate) fn watch() -> watch::Receiver<Stop> {
-    let (stop, told) = watch::channel(Stop::Go);
+pub(crate) fn watch() -> watch::Receiver<Told> {
+    let (stop, told) = watch::channel(Told::now(Stop::Go));
     let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = (
         signal(SignalKind::interrupt()),
         signal(SignalKind::terminate()),
@@ -26,7 +39,7 @@ pub(crate) fn watch() -> watch::Receiver<Stop> {
     tokio::spawn(async move {
         loop {
             let next = tokio::select! {
-                () = received(&mut interrupt) => match *stop.borrow() {
+                () = received(&mut interrupt) => match stop.borrow().stop {
                     Stop::Go => Stop::Drain,
                     _ => Stop::Abort,
                 },
@@ -34,7 +47,14 @@ pub(crate) fn watch() -> watch::Receiver<Stop> {
                 () = received(&mut hangup) => Stop::Abort,
                 () = stop.closed() => return,
             };
-            stop.send_replace(next);
+            // Whoever signals again does not give more time.
+            stop.send_if_modified(|told| {
+                let is_news = told.stop != next;
+                if is_news {
+                    *told = Told::now(next);
+                }
+                is_news
+            });
         }
     });
     told
@@ -42,12 +62,12 @@ pub(crate) fn watch() -> watch::Receiver<Stop> {
 
 /// The same, and the loss of the lock.
 pub(crate) async fn or_ousted(
-    mut told: watch::Receiver<Stop>,
+    mut told: watch::Receiver<Told>,
     mut ousted: watch::Receiver<bool>,
     stop: watch::Sender<Stop>,
 ) {
     loop {
-        let next = *told.borrow_and_update();
+        let next = told.borrow_and_update().stop;
         stop.send_replace(next);
         tokio::select! {
             changed = told.changed() => if changed.is_err() {
@@ -62,32 +82,32 @@ pub(crate) async fn or_ousted(
 }
 
 /// Ends when a signal has come.
-pub(crate) async fn stopped(told: watch::Receiver<Stop>) {
-    told_to(told, |stop| stop != Stop::Go).await;
+pub(crate) async fn stopped(told: watch::Receiver<Told>) {
+    let _ = told_to(told, |stop| stop != Stop::Go).await;
 }
 
-/// How much longer something may take once a signal has come.
+/// How long something may take once a signal has come.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
-    /// After the first interrupt.
+    /// After the first interrupt, or from its own beginning where that is later.
     pub(crate) draining: Duration,
-    /// Once nothing is waited for any more.
+    /// From when nothing is waited for any more: whoever asks for that kills soon.
     pub(crate) aborting: Duration,
 }
 
 /// What comes of this, or nothing where signals leave it too little time.
 pub(crate) async fn within<T>(
-    told: &watch::Receiver<Stop>,
+    told: &watch::Receiver<Told>,
     patience: Patience,
     work: impl Future<Output = T>,
 ) -> Option<T> {
     let draining = async {
-        told_to(told.clone(), |stop| stop != Stop::Go).await;
+        let _ = told_to(told.clone(), |stop| stop != Stop::Go).await;
         sleep(patience.draining).await;
     };
     let aborting = async {
-        told_to(told.clone(), |stop| stop == Stop::Abort).await;
-        sleep(patience.aborting).await;
+        let since = told_to(told.clone(), |stop| stop == Stop::Abort).await;
+        sleep_until(since + patience.aborting).await;
     };
     tokio::select! {
         done = work => Some(done),
@@ -96,9 +116,11 @@ pub(crate) async fn within<T>(
     }
 }
 
-async fn told_to(mut told: watch::Receiver<Stop>, stop: impl Fn(Stop) -> bool) {
-    if told.wait_for(|told| stop(*told)).await.is_err() {
-        pending::<()>().await;
+/// Since when signals have said this.
+async fn told_to(mut told: watch::Receiver<Told>, stop: impl Fn(Stop) -> bool) -> Instant {
+    match told.wait_for(|told| stop(told.stop)).await {
+        Ok(told) => told.since,
+        Err(_) => pending().await,
     }
 }
 
@@ -110,8 +132,6 @@ async fn received(signal: &mut Signal) {
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::Instant;
-
     use super::*;
 
     const PATIENCE: Patience =
@@ -119,12 +139,12 @@ mod tests {
 
     /// After how many seconds what never ends is given up, under these signals at these seconds.
     async fn given_up_after(signals: &[(u64, Stop)]) -> u64 {
-        let (stop, told) = watch::channel(Stop::Go);
+        let (stop, told) = watch::channel(Told::now(Stop::Go));
         let began = Instant::now();
         let telling = async {
             for (at, signal) in signals {
-                tokio::time::sleep_until(began + Duration::from_secs(*at)).await;
-                stop.send_replace(*signal);
+                sleep_until(began + Duration::from_secs(*at)).await;
+                stop.send_replace(Told::now(*signal));
             }
             pending::<()>().await;
         };
@@ -140,13 +160,23 @@ mod tests {
         assert_eq!(given_up_after(&[(3, Stop::Drain)]).await, 13);
         assert_eq!(given_up_after(&[(3, Stop::Abort)]).await, 4);
         assert_eq!(given_up_after(&[(3, Stop::Drain), (5, Stop::Abort)]).await, 6);
-        // A run that was told before has no more time for what comes after it.
-        assert_eq!(given_up_after(&[(0, Stop::Abort)]).await, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_begins_after_the_last_signal_has_what_is_left_of_its_time() {
+        let (_stop, told) = watch::channel(Told::now(Stop::Abort));
+        for (before, left) in [(400, 600), (0, 0), (400, 0)] {
+            sleep(Duration::from_millis(before)).await;
+            let began = Instant::now();
+            let told = told.clone();
+            assert_eq!(within(&told, PATIENCE, pending::<()>()).await, None);
+            assert_eq!(began.elapsed().as_millis(), left);
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_a_signal_there_is_time() {
-        let (_stop, told) = watch::channel(Stop::Go);
+        let (_stop, told) = watch::channel(Told::now(Stop::Go));
         let done = within(&told, PATIENCE, sleep(Duration::from_hours(1))).await;
         assert_eq!(done, Some(()));
     }

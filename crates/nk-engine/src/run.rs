@@ -1,6 +1,7 @@
 //! Running a plan: steps begin when what they need is known, the longest way first.
 
 mod facts;
+mod failure;
 mod ledger;
 mod needs;
 mod stage;
@@ -8,11 +9,12 @@ mod stage;
 use std::{collections::BTreeMap, sync::Arc};
 
 use facts::Facts;
+use failure::failure;
 use ledger::Ledger;
 use needs::Needs;
 use nk_model::{
-    Action, Address, Event, Failure, LiveValue, Need, Operation, Outcome, Plan, Registry, Step,
-    StepId, Summary, Unseen,
+    Action, Address, Event, LiveValue, Need, Operation, Outcome, Plan, Registry, Step, StepId,
+    Summary, Unseen,
 };
 pub use stage::{Gate, NoGate, Stop};
 pub(crate) use stage::{Interrupted, Stage};
@@ -24,7 +26,7 @@ use tokio::{
 };
 
 use crate::{
-    Cloud, Nature, grant,
+    Cloud, Nature,
     settle::{Settling, StepError, Surroundings},
 };
 
@@ -84,13 +86,14 @@ struct Execution<C> {
     places: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Message>,
     messages: mpsc::UnboundedReceiver<Message>,
-    stopping: Option<Outcome>,
+    /// How it will end once it has begun to, and since when it has.
+    stopping: Option<(Outcome, Instant)>,
     /// When calls under way are given up.
     deadline: Option<Instant>,
 }
 
-/// How long calls under way may take to end once nothing is waited for, in seconds. CI runners kill
-/// two and a half seconds after they have asked a second time, and the lock is still to be released.
+/// How long calls under way may take to end after the first request to stop, in seconds, once there
+/// is a second. CI runners kill two and a half seconds after that, and the lock is to be released.
 const LAST_CALLS: f64 = 1.2;
 
 impl<C: Cloud> Execution<C> {
@@ -153,7 +156,8 @@ impl<C: Cloud> Execution<C> {
             }
         }
         self.give_up_the_rest();
-        let summary = self.ledger.summary(&self.plan, self.at(), self.stopping);
+        let stopping = self.stopping.map(|(outcome, _)| outcome);
+        let summary = self.ledger.summary(&self.plan, self.at(), stopping);
         self.tell(Event::Ended { at: self.at(), summary: summary.clone() });
         summary
     }
@@ -166,9 +170,10 @@ impl<C: Cloud> Execution<C> {
             Stop::Ousted => (Outcome::Ousted, "another run has taken the lock over"),
         };
         if self.stopping.is_none() || (stop == Stop::Abort && self.deadline.is_none()) {
-            self.stopping = Some(outcome);
+            let since = self.stopping.map_or_else(Instant::now, |(_, since)| since);
+            self.stopping = Some((outcome, since));
             if stop == Stop::Abort {
-                self.deadline = Some(Instant::now() + Duration::from_secs_f64(LAST_CALLS));
+                self.deadline = Some(since + Duration::from_secs_f64(LAST_CALLS));
             }
             self.tell(Event::Stopping { at: self.at(), reason: reason.to_owned() });
         }
@@ -302,7 +307,7 @@ impl<C: Cloud> Execution<C> {
         let unknown =
             matches!(error, StepError::Cloud(error) if error.nature == Nature::Credentials);
         if unknown && self.stopping.is_none() {
-            self.stopping = Some(Outcome::Partial);
+            self.stopping = Some((Outcome::Partial, Instant::now()));
             let reason = "AWS does not accept the credentials any more".to_owned();
             self.tell(Event::Stopping { at: self.at(), reason });
         }
@@ -349,50 +354,5 @@ async fn reached(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => sleep_until(deadline).await,
         None => std::future::pending().await,
-    }
-}
-
-fn failure(address: nk_model::Address, action: Action, error: &StepError) -> Failure {
-    let verb = match action.operation() {
-        Operation::Create => "create",
-        Operation::Update => "change",
-        Operation::Destroy => "remove",
-    };
-    let (text, cause, hint) = match error {
-        StepError::Cloud(cause) => (None, Some(cause.to_string()), hint(cause)),
-        StepError::Taken(cause) => (
-            Some(error.to_string()),
-            Some(cause.to_string()),
-            Some("rename the project, or remove it by hand if nobody needs it".to_owned()),
-        ),
-        StepError::Impatient { last, .. } => {
-            let hint = "look at it in the AWS console; the same command goes on from here";
-            (Some(error.to_string()), last.as_ref().map(ToString::to_string), Some(hint.to_owned()))
-        }
-        other => (Some(other.to_string()), None, None),
-    };
-    let error = match text {
-        Some(text) => format!("could not {verb} `{address}`: {text}"),
-        None => format!("could not {verb} `{address}`"),
-    };
-    Failure { address, action, error, cause, hint }
-}
-
-fn hint(error: &crate::CloudError) -> Option<String> {
-    match error.nature {
-        Nature::Denied => grant(std::slice::from_ref(error)).map(|statement| {
-            format!("this statement in the caller's policy grants it: {statement}")
-        }),
-        Nature::Credentials => {
-            Some("renew the credentials and run the same command again".to_owned())
-        }
-        Nature::Unreachable => {
-            Some("see whether the network and the endpoint are right".to_owned())
-        }
-        Nature::Blocked => Some(
-            "remove what is in the way, or move it elsewhere; the same command goes on from here"
-                .to_owned(),
-        ),
-        Nature::Refused | Nature::Throttled | Nature::Ambiguous | Nature::Garbled => None,
     }
 }
