@@ -51,6 +51,29 @@ fn groups() -> impl Strategy<Value = BTreeMap<usize, Group>> {
     )
 }
 
+/// Somebody lets each second one of these into the first.
+fn admit(trial: &Trial, peers: &[(usize, usize)]) {
+    let group = |number: usize| {
+        let address = Address::new("security-group", &format!("g{number}"));
+        trial.sim.everything().into_iter().find(|live| live.address == address)
+    };
+    for (one, other) in peers.iter().filter(|(one, other)| one != other) {
+        let (Some(one), Some(other)) = (group(*one), group(*other)) else { continue };
+        let peer = Peer::Group(Ref::known(other.output("id").unwrap()));
+        let rule = serde_json::to_value(Rule::tcp(22, peer)).unwrap();
+        let mut ingress = one.spec["ingress"].as_array().unwrap().clone();
+        ingress.extend(Some(rule.clone()).filter(|rule| !ingress.contains(rule)));
+        trial.sim.meddle(&one.address, "ingress", ingress.into());
+    }
+}
+
+/// An apply does all that is wanted.
+async fn ends(trial: &Trial, wanted: &Desired) {
+    let (summary, events) = trial.apply(wanted).await;
+    assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
+    assert!(trial.plan(wanted).await.unwrap().is_empty());
+}
+
 /// No step begins before what it needs.
 fn in_order(plan: &Plan, events: &[Event]) {
     let mut began = HashMap::new();
@@ -120,6 +143,27 @@ proptest! {
     }
 
     #[test]
+    fn groups_that_others_let_into_each_other_change_and_go_all_the_same(
+        from in groups(),
+        mut to in groups(),
+        peers in prop::collection::vec((0..10usize, 0..10usize), 1..8),
+    ) {
+        run(async {
+            for (number, (description, _)) in &mut to {
+                *description = from.get(number).map_or(*description, |group| group.0);
+            }
+            let (from, to) = (desired(&from), desired(&to));
+            let trial = Trial::settled(&from).await;
+            admit(&trial, &peers);
+            ends(&trial, &to).await;
+            admit(&trial, &peers);
+            let (summary, events) = trial.destroy(&to).await;
+            assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
+            assert_eq!(trial.shape(), Vec::<String>::new());
+        });
+    }
+
+    #[test]
     fn a_fault_anywhere_changes_nothing_about_the_end(
         from in groups(),
         to in groups(),
@@ -147,4 +191,14 @@ proptest! {
             assert_eq!(rough.shape(), calm.shape());
         });
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn groups_that_others_let_into_each_other_are_replaced_all_the_same() {
+    let of = |description| -> BTreeMap<usize, Group> {
+        BTreeMap::from([(3, (description, vec![])), (4, (description, vec![3])), (5, (0, vec![3]))])
+    };
+    let trial = Trial::settled(&desired(&of(0))).await;
+    admit(&trial, &[(3, 4)]);
+    ends(&trial, &desired(&of(1))).await;
 }

@@ -251,7 +251,7 @@ impl<C: Cloud> Execution<C> {
         let at = self.at();
         match message {
             Message::Known(id, live, idle) => {
-                if self.facts.learn(&live) {
+                if self.facts.learn(self.plan.steps[id].action, &live) {
                     self.ledger.known(id, at, idle);
                     self.needs.known(id, &live.address, &self.facts);
                     let address = live.address.clone();
@@ -272,7 +272,7 @@ impl<C: Cloud> Execution<C> {
         match result {
             Ok(live) => {
                 if let Some(live) = &live {
-                    self.facts.learn(live);
+                    self.facts.learn(action, live);
                 }
                 let live = live.as_ref().or(step.live.as_ref());
                 let (aws_id, notes) =

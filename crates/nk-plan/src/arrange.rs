@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 use crate::{
     PlanError, Problem,
     decide::{Decision, Fate},
+    entangled::Entangled,
     farewell::farewell,
     openings::{Touched, opened},
 };
@@ -34,8 +35,13 @@ pub(crate) fn arrange(
         .map(|decision| decision.address.clone())
         .collect();
     let touched = Touched::by(&decisions, registry);
+    let entangled = Entangled::among(&decisions, registry);
     let mut closing = HashSet::new();
-    for decision in decisions {
+    for mut decision in decisions {
+        if let Some(shutting) = entangled.shut(&mut decision) {
+            closing.insert(steps.len());
+            steps.push(step(shutting, Action::Update));
+        }
         match decision.fate {
             Fate::Unchanged => unchanged.extend(decision.live),
             Fate::Create => steps.push(step(decision, Action::Create)),
@@ -156,8 +162,11 @@ impl Index {
                 Action::Create | Action::ReplaceCreate | Action::Supersede => {
                     index.makes.insert(address, id);
                 }
-                // Nobody waits for what is taken away.
-                Action::Update if index.closing.contains(&id) => {}
+                // Nobody waits for what is taken away but its own going.
+                Action::Update if index.closing.contains(&id) => {
+                    let id_of = |live: &LiveValue| (live.address.clone(), live.id.clone());
+                    index.farewells.extend(step.live.as_ref().map(|live| (id_of(live), id)));
+                }
                 Action::Update => {
                     index.updates.insert(address.clone(), id);
                     if !desired.resources.contains_key(&address) {
@@ -275,6 +284,11 @@ impl Index {
         let kind = step.address.kind();
         let using = self.referrers_of(live).into_iter();
         let using = using.filter(|other| steps[*other].address.kind() != kind);
+        // Nor can whoever moves over to the next one be waited for before this one has gone.
+        let is_first =
+            self.replaced.contains_key(&live.address) && !self.create_first.contains(&live.address);
+        let goes = |other: &StepId| steps[*other].action.operation() == Operation::Destroy;
+        let using = using.filter(|other| !is_first || goes(other));
         using.chain(self.updates.get(&live.address).copied()).collect()
     }
 

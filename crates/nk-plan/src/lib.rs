@@ -4,6 +4,7 @@
 mod arrange;
 mod check;
 mod decide;
+mod entangled;
 mod error;
 mod farewell;
 mod forecast;

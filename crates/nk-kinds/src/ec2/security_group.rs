@@ -158,9 +158,13 @@ impl Kind for SecurityGroup {
             .only(Only::Tagging),
         tag_new(&["AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"]).on(RULE),
         Grant::make(&["ec2:CreateTags"]).on(RULE).only(Only::Tagged),
-        Grant::remove(&["ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"])
-            .on(GROUP)
-            .only(Only::Tagged),
+        Grant::remove(&[
+            "ec2:DeleteSecurityGroup",
+            "ec2:RevokeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+        ])
+        .on(GROUP)
+        .only(Only::Tagged),
         OBSTACLES,
     ];
 }

@@ -1,0 +1,79 @@
+//! Two that admit each other are shut before either goes: EC2 keeps a security group that a rule of
+//! another names.
+
+use std::collections::{HashMap, HashSet};
+
+use nk_model::{Address, Json, LiveValue, Registry, difference};
+use petgraph::{algo::kosaraju_scc, graph::DiGraph};
+
+use crate::decide::{Decision, Fate};
+
+/// What goes and stands in a circle in which each admits the next.
+pub(crate) struct Entangled {
+    registry: Registry,
+    /// By address and id.
+    members: HashSet<(Address, String)>,
+}
+
+impl Entangled {
+    pub(crate) fn among(decisions: &[Decision], registry: Registry) -> Self {
+        let mut graph = DiGraph::<&LiveValue, ()>::new();
+        let mut nodes = HashMap::new();
+        for live in
+            decisions.iter().filter(|one| goes(one.fate)).filter_map(|one| one.live.as_ref())
+        {
+            let Some(kind) = registry(live.address.kind()) else { continue };
+            if kind.openings.is_empty() {
+                continue;
+            }
+            let node = graph.add_node(live);
+            let outputs = kind.outputs.iter();
+            let outputs = outputs.filter_map(|name| Some((kind.kind, *name, live.output(name)?)));
+            nodes.extend(outputs.map(|output| (output, node)));
+        }
+        for node in graph.node_indices() {
+            let live = graph[node];
+            let kind = registry(live.address.kind());
+            let bindings = kind.and_then(|kind| (kind.bindings)(&live.spec).ok());
+            for one in bindings.unwrap_or_default() {
+                if let Some(other) = nodes.get(&(one.kind, one.output, one.value)) {
+                    graph.add_edge(node, *other, ());
+                }
+            }
+        }
+        let circles = kosaraju_scc(&graph).into_iter().filter(|circle| circle.len() > 1).flatten();
+        let members = circles.map(|node| (graph[node].address.clone(), graph[node].id.clone()));
+        Self { registry, members: members.collect() }
+    }
+
+    /// The update by which what goes shuts others out first, if it must; it goes without those
+    /// openings then.
+    pub(crate) fn shut(&self, going: &mut Decision) -> Option<Decision> {
+        let live = going.live.as_mut()?;
+        if !self.members.contains(&(live.address.clone(), live.id.clone())) {
+            return None;
+        }
+        let before = live.clone();
+        let kind = (self.registry)(live.address.kind())?;
+        let references = |spec: &Json| (kind.bindings)(spec).map_or(0, |bindings| bindings.len());
+        for opening in kind.openings {
+            let mut without = live.spec.clone();
+            without[*opening] = Json::Array(Vec::new());
+            if references(&without) < references(&live.spec) {
+                live.spec = without;
+            }
+        }
+        Some(Decision {
+            address: live.address.clone(),
+            fate: Fate::Update,
+            spec: live.spec.clone(),
+            changes: difference(&before.spec, &live.spec),
+            live: Some(before),
+            reason: "it and another admit each other: shut first, so that both can go".to_owned(),
+        })
+    }
+}
+
+fn goes(fate: Fate) -> bool {
+    matches!(fate, Fate::Destroy | Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst)
+}
