@@ -3,6 +3,7 @@
 Usage: meddle.py ENDPOINT REGION PREFIX list            the drifts there are, as JSON
        meddle.py ENDPOINT REGION PREFIX drift LAYER     all drifts of one layer
        meddle.py ENDPOINT REGION PREFIX remove WAVE     removes resources; prints their addresses
+       meddle.py ENDPOINT REGION PREFIX do DEED         what policy.rs asks for
 
 PREFIX is the stack's, as in `neuraKnot-prod`. A layer has at most one drift of each resource, so
 that a plan can be held against it resource by resource.
@@ -1289,6 +1290,32 @@ def ground():
 WAVES = {"parts": parts, "wholes": wholes, "ground": ground}
 
 
+# What comes of it is more than one change.
+
+
+def lose_database():
+    aws("rds").delete_db_instance(DBInstanceIdentifier=f"{LOWER}-db", SkipFinalSnapshot=True)
+
+
+def take_domain():
+    live = aws("cognito-idp").describe_user_pool(UserPoolId=pool())["UserPool"]
+    aws("cognito-idp").delete_user_pool_domain(UserPoolId=pool(), Domain=live["Domain"])
+    aws("cognito-idp").create_user_pool_domain(UserPoolId=pool(), Domain="mine")
+
+
+def entangle_groups():
+    """The one that this one admits is admitted by it as well."""
+    permissions = permission(22, {"UserIdGroupPairs": [{"GroupId": group("ecs")}]})
+    groups = {"GroupId": group("alb"), "IpPermissions": permissions}
+    aws("ec2").authorize_security_group_ingress(**groups)
+    aws("ec2").authorize_security_group_egress(**groups)
+
+
+DEEDS = {
+    "lose-database": lose_database, "take-domain": take_domain, "entangle-groups": entangle_groups
+}
+
+
 def main():
     match sys.argv[4:]:
         case ["list"]:
@@ -1300,6 +1327,8 @@ def main():
                     one["do"]()
         case ["remove", wave]:
             print(json.dumps(WAVES[wave]()))
+        case ["do", deed]:
+            DEEDS[deed]()
         case other:
             sys.exit(f"what is {other}?")
 

@@ -86,7 +86,8 @@ impl Rule for Kept {
 /// Runs a command that leaves its revisions, then again; says which calls that made.
 async fn again(rig: &Rig, command: &[&str]) -> Vec<String> {
     rig.proxy.set_rule(Arc::new(Kept));
-    let _ = rig.nk(command).await.with_code(0);
+    let first = rig.nk(command).await.with_code(3);
+    assert!(first.err.contains("ecs:DeleteTaskDefinitions"), "{}", first.err);
     rig.proxy.set_rule(Arc::new(Transparent));
     rig.proxy.take();
     let second = rig.nk(command).await.with_code(0);
@@ -115,7 +116,7 @@ async fn an_inactive_revision_of_a_service_that_is_gone_is_deleted_by_the_next_a
     rig.write("stacks/shop.toml", &format!("{NETWORK}{SERVICE}"));
     let _ = rig.apply("dev").await.with_code(0);
     rig.proxy.set_rule(Arc::new(Kept));
-    let _ = rig.nk(&DESTROY).await.with_code(0);
+    let _ = rig.nk(&DESTROY).await.with_code(3);
     rig.proxy.set_rule(Arc::new(Transparent));
     let plan = rig.plan("dev").await;
     assert!(plan.steps.iter().all(|step| step.action == Action::Create), "{:?}", shown(&plan));

@@ -8,7 +8,7 @@ use std::sync::{
 use nk_model::Action;
 use nk_tests::{
     planned::shown,
-    proxy::{Answer, Before, Call, Refusal, Rule, Transparent},
+    proxy::{Call, Deployments, STOPPED, Transparent, deployment, failing},
     rig::{Rig, Said},
 };
 use serde::Deserialize;
@@ -109,64 +109,8 @@ async fn an_earlier_revision_stays_deployed_and_hands_its_image_on() {
     nothing_to_do(&rig).await;
 }
 
-/// Shows services as this says, and a stopped task.
-struct Seen<F> {
-    edit: F,
-    task: &'static str,
-}
-
-const NO_TASK: &str = "";
-const STOPPED: &str = "CannotPullContainerError: pull image manifest has been retried 5 time(s)";
-
-impl<F: Fn(&Call, &mut Json) + Send + Sync> Rule for Seen<F> {
-    fn before(&self, call: &Call) -> Before {
-        let answer = match call.operation.as_str() {
-            "ListTasks" if self.task != NO_TASK => json!({"taskArns": ["arn:aws:ecs:::task/1"]}),
-            "DescribeTasks" => json!({"failures": [], "tasks": [{
-                "taskArn": "arn:aws:ecs:::task/1",
-                "taskDefinitionArn": self.task,
-                "stoppedReason": STOPPED,
-                "stoppedAt": 1,
-                "containers": [],
-            }]}),
-            _ => return Before::Pass,
-        };
-        Before::Answer(answer.to_string().into())
-    }
-
-    fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
-        let services = ["CreateService", "UpdateService", "DescribeServices"];
-        let Ok(mut body) = serde_json::from_slice::<Json>(&answer.body) else { return Ok(answer) };
-        if !services.contains(&call.operation.as_str()) {
-            return Ok(answer);
-        }
-        match &mut body["services"] {
-            Json::Array(all) => all.iter_mut().for_each(|one| (self.edit)(call, one)),
-            _ => (self.edit)(call, &mut body["service"]),
-        }
-        Ok(Answer { body: body.to_string().into(), ..answer })
-    }
-}
-
-/// A deployment as ECS tells of it.
-fn deployment(status: &str, definition: &str, state: &str) -> Json {
-    json!({
-        "id": format!("ecs-svc/{status}"),
-        "status": status,
-        "taskDefinition": definition,
-        "rolloutState": state,
-        "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start.",
-        "failedTasks": if state == "FAILED" { 3 } else { 0 },
-    })
-}
-
 fn definition(rig: &Rig, revision: u32) -> String {
     format!("arn:aws:ecs:{REGION}:{}:task-definition/{SERVICE}:{revision}", rig.account_id())
-}
-
-fn events(service: &mut Json) {
-    let message = "(service shop-dev-web) deployment failed: tasks failed to start.";
-    service["events"] = json!([{"id": "1", "createdAt": 1, "message": message}]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,7 +132,7 @@ async fn a_deployment_is_waited_for_where_there_is_an_image() {
             service["runningCount"] = json!(0);
         }
     };
-    rig.proxy.set_rule(Arc::new(Seen { edit: starting, task: NO_TASK }));
+    rig.proxy.set_rule(Arc::new(Deployments { edit: starting, stopped: None }));
     write(&rig, 512);
     let missing = rig.apply("dev").await.with_code(0);
     let push = "service.web: no image yet: push ";
@@ -209,7 +153,7 @@ async fn tasks_that_stop_after_their_deployment_are_nothing_to_deploy() {
     let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
     let stopping = |_: &Call, service: &mut Json| service["runningCount"] = json!(0);
-    rig.proxy.set_rule(Arc::new(Seen { edit: stopping, task: NO_TASK }));
+    rig.proxy.set_rule(Arc::new(Deployments { edit: stopping, stopped: None }));
     nothing_to_do(&rig).await;
 }
 
@@ -218,18 +162,9 @@ async fn a_deployment_that_fails_says_why() {
     let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
     let [old, new] = [definition(&rig, 1), definition(&rig, 2)];
-    let task: &'static str = new.clone().leak();
-    let rolling_back = move |_: &Call, service: &mut Json| {
-        if service["taskDefinition"] == json!(new) {
-            service["taskDefinition"] = json!(old);
-            service["deployments"] = json!([
-                deployment("PRIMARY", &old, "IN_PROGRESS"),
-                deployment("ACTIVE", &new, "FAILED"),
-            ]);
-            events(service);
-        }
-    };
-    rig.proxy.set_rule(Arc::new(Seen { edit: rolling_back, task }));
+    let rolling_back =
+        vec![deployment("PRIMARY", &old, "IN_PROGRESS"), deployment("ACTIVE", &new, "FAILED")];
+    rig.proxy.set_rule(Arc::new(failing(&old, &new, rolling_back)));
     write(&rig, 512);
     let failed = rig.apply("dev").await.with_code(3);
     for words in [
@@ -248,15 +183,8 @@ async fn a_rollback_that_nk_has_not_seen_says_why_as_well() {
     let (rig, _) = stand().await;
     let _ = rig.python("push.py", &[&rig.emulator, REGION, SERVICE]).await;
     let [old, new] = [definition(&rig, 1), definition(&rig, 2)];
-    let task: &'static str = new.clone().leak();
-    let rolled_back = move |_: &Call, service: &mut Json| {
-        if service["taskDefinition"] == json!(new) {
-            service["taskDefinition"] = json!(old);
-            service["deployments"] = json!([deployment("PRIMARY", &old, "COMPLETED")]);
-            events(service);
-        }
-    };
-    rig.proxy.set_rule(Arc::new(Seen { edit: rolled_back, task }));
+    let rolled_back = vec![deployment("PRIMARY", &old, "COMPLETED")];
+    rig.proxy.set_rule(Arc::new(failing(&old, &new, rolled_back)));
     write(&rig, 512);
     let mut apply = rig.command(&["apply", "--env", "dev", "--yes"]);
     // Another answer than the wanted one is believed after a while only.

@@ -5,6 +5,8 @@ mod bad;
 mod buckets;
 mod call;
 mod clock;
+mod deployments;
+mod others;
 mod refusals;
 mod reply;
 mod rules;
@@ -22,6 +24,7 @@ pub use bad::{Garbled, Nonsense, Refusing, Silent, Throttled};
 pub use buckets::Buckets;
 pub use call::{Call, Recorded};
 pub use clock::Clock;
+pub use deployments::{Deployments, STOPPED, deployment, failing};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response, StatusCode,
@@ -34,6 +37,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
+pub use others::{Latecomer, ProtectedLogs};
 pub use refusals::{Refusals, Refused, Times};
 pub use reply::{Refusal, refuse};
 pub use rules::{Death, Later, Loss, Quote, Rain, Repeated, Side, Slow, Target, Together};

@@ -180,6 +180,9 @@ pub(crate) struct PolicyArguments {
     /// The command that it is for; by default all commands
     #[arg(long = "for", value_enum, value_name = "COMMAND")]
     pub(crate) command: Option<PolicyCommand>,
+    /// Allow also what nk does without: reading the tags of many resources, and all roles, at once
+    #[arg(long)]
+    pub(crate) fewer_calls: bool,
     /// Print only the N-th of the parts that each fit into a managed policy
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) part: Option<u16>,

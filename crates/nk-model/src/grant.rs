@@ -26,12 +26,16 @@ pub struct Grant {
 pub enum Purpose {
     /// Reading what there is. Everything begins with it.
     Look,
+    /// Reading much at once. Where that is not allowed, the same is read one by one.
+    Shortcut,
     /// Looking at one resource while it is made, changed or removed.
     Follow,
     /// Making and changing.
     Make,
     /// Removing.
     Remove,
+    /// Removing what goes only together with something that cannot be made again.
+    Bury,
     /// Lifting what protects a resource, when it is destroyed on purpose.
     Lift,
     /// Setting what a secret holds.
@@ -64,6 +68,11 @@ impl Grant {
         Self::new(Purpose::Look, actions)
     }
 
+    /// For reading with fewer calls; see [`Purpose::Shortcut`].
+    pub const fn shortcut(actions: &'static [&'static str]) -> Self {
+        Self::new(Purpose::Shortcut, actions)
+    }
+
     /// For looking at one resource during a run; see [`Purpose::Follow`].
     pub const fn follow(actions: &'static [&'static str]) -> Self {
         Self::new(Purpose::Follow, actions)
@@ -77,6 +86,11 @@ impl Grant {
     /// For removing; see [`Purpose::Remove`].
     pub const fn remove(actions: &'static [&'static str]) -> Self {
         Self::new(Purpose::Remove, actions)
+    }
+
+    /// For removing along with what cannot be made again; see [`Purpose::Bury`].
+    pub const fn bury(actions: &'static [&'static str]) -> Self {
+        Self::new(Purpose::Bury, actions)
     }
 
     /// For lifting a protection; see [`Purpose::Lift`].

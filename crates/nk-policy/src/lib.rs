@@ -9,7 +9,7 @@ mod statement;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_kinds::Tags;
+use nk_kinds::{KINDS, Tags};
 use nk_model::{Desired, Grant, Json, KindInfo, Only, Purpose, StackId};
 use serde_json::json;
 use statement::Allowances;
@@ -32,8 +32,8 @@ const LOCK: [Grant; 2] = [
     ])
     .on(PARAMETER),
 ];
-/// What there is beyond what the stack file can ask for.
-const INDEX: Grant = Grant::look(&["tag:GetResources"]);
+/// The tags of many resources, and whether there is more than the stack file can ask for.
+const INDEX: Grant = Grant::shortcut(&["tag:GetResources"]);
 const PARAMETER: &[&str] = &["ssm:{region}:{account}:parameter{lock}"];
 
 /// What a policy is for.
@@ -63,7 +63,9 @@ impl Scope {
             (_, Purpose::Follow) => true,
             (Self::Apply, Purpose::Remove) => !precious,
             (Self::Apply, purpose) => purpose == Purpose::Make,
-            (Self::Destroy, purpose) => matches!(purpose, Purpose::Remove | Purpose::Lift),
+            (Self::Destroy, purpose) => {
+                matches!(purpose, Purpose::Remove | Purpose::Bury | Purpose::Lift)
+            }
         }
     }
 }
@@ -110,8 +112,15 @@ pub struct Policy {
 
 impl Policy {
     /// What this stack needs: for reading, everything of these kinds, since what was there before
-    /// the stack file changed has to be found; for the rest, what the stack asks for.
-    pub fn new(desired: &Desired, kinds: &[KindInfo], place: Place<'_>, scope: Scope) -> Self {
+    /// the stack file changed has to be found; for the rest, what the stack asks for. With
+    /// `shortcuts` also what only saves calls.
+    pub fn new(
+        desired: &Desired,
+        kinds: &[KindInfo],
+        place: Place<'_>,
+        scope: Scope,
+        shortcuts: bool,
+    ) -> Self {
         let mut specs: BTreeMap<&str, Vec<&Json>> = BTreeMap::new();
         for (address, resource) in &desired.resources {
             specs.entry(address.kind()).or_default().push(&resource.spec);
@@ -124,16 +133,22 @@ impl Policy {
                 allowances.add(action, arns(), condition.clone());
             }
         };
-        allow(&INDEX, &[]);
+        // Where not every kind is read, the index alone tells whether there is more.
+        if shortcuts || kinds.len() < KINDS.len() {
+            allow(&INDEX, &[]);
+        }
         for grant in LOCK.iter().filter(|grant| scope.covers(grant.purpose, false)) {
             allow(grant, &[]);
         }
         for kind in kinds {
             let specs = specs.get(kind.kind).map_or(&[][..], Vec::as_slice);
             let needed = |grant: &&Grant| {
-                (grant.purpose == Purpose::Look || !specs.is_empty())
-                    && scope.covers(grant.purpose, kind.precious)
-                    && given(grant, specs)
+                let covered = match grant.purpose {
+                    Purpose::Look => true,
+                    Purpose::Shortcut => shortcuts,
+                    purpose => !specs.is_empty() && scope.covers(purpose, kind.precious),
+                };
+                covered && given(grant, specs)
             };
             for grant in kind.grants.iter().filter(needed) {
                 allow(grant, specs);

@@ -12,11 +12,15 @@ fn stack(text: &str, environment: &str) -> Stack {
 }
 
 fn policy(stack: &Stack, scope: Scope) -> Policy {
+    policy_with(stack, scope, false)
+}
+
+fn policy_with(stack: &Stack, scope: Scope, shortcuts: bool) -> Policy {
     let read = |kind: &&KindInfo| scope.reads_everything() || stack.may_want(kind.kind);
     let kinds = nk_kinds::KINDS.iter().filter(read);
     let kinds: Vec<_> = kinds.copied().collect();
     let place = Place { region: &stack.region, account: stack.account.as_deref() };
-    Policy::new(&stack.expand(&stack.awaited()), &kinds, place, scope)
+    Policy::new(&stack.expand(&stack.awaited()), &kinds, place, scope, shortcuts)
 }
 
 fn whole(environment: &str, scope: Scope) -> Policy {
@@ -53,6 +57,17 @@ fn a_stack_of_nothing_but_users_needs_no_network() {
     assert!(!actions(&auth).contains("ec2:DeleteVpc"));
     let pool = "arn:aws-cn:cognito-idp:cn-north-1:123456789012:userpool/*";
     assert_eq!(on(&auth, "cognito-idp:DeleteUserPool"), BTreeSet::from([pool]));
+}
+
+#[test]
+fn what_only_saves_calls_is_left_out_unless_it_is_asked_for() {
+    let stack = stack(STACK, "prod");
+    let saving = ["iam:GetAccountAuthorizationDetails", "tag:GetResources"];
+    for scope in [Scope::Plan, Scope::Apply, Scope::Destroy, Scope::Everything] {
+        let (bare, more) = (policy(&stack, scope), policy_with(&stack, scope, true));
+        let added: Vec<_> = actions(&more).difference(&actions(&bare)).copied().collect();
+        assert_eq!(added, saving, "{scope:?}");
+    }
 }
 
 #[test]

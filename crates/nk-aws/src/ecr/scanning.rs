@@ -7,20 +7,12 @@ use nk_kinds::ecr::Repository;
 use crate::{Aws, rim::Refused};
 
 impl Aws {
-    /// Whether the registry decides, whatever its repositories say of themselves. Where nobody may
-    /// know, they are believed.
+    /// Whether the registry decides, whatever its repositories say of themselves.
     pub(super) async fn registry_scans(&self, scope: &Scope<Repository>) -> CloudResult<bool> {
         let read = || async {
             let call = self.ecr.get_registry_scanning_configuration().send().await;
-            let answer = call.refused("ecr:GetRegistryScanningConfiguration");
-            let settings = answer.map(|answer| answer.scanning_configuration);
-            Ok(settings.map_or_else(
-                |error| {
-                    tracing::debug!(%error, "each repository is asked whether it is scanned");
-                    false
-                },
-                |settings| settings.is_some_and(|settings| decides(&settings)),
-            ))
+            let answer = call.refused("ecr:GetRegistryScanningConfiguration")?;
+            Ok(answer.scanning_configuration.is_some_and(|settings| decides(&settings)))
         };
         scope.pass.once("registry scanning", read).await.map(|decides| *decides)
     }

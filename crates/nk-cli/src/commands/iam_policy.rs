@@ -20,7 +20,7 @@ pub(crate) fn iam_policy(global: &Global, arguments: &PolicyArguments) -> Result
     let scope = arguments.command.map_or(Scope::Everything, scope);
     let read = |kind: &&KindInfo| scope.reads_everything() || stack.may_want(kind.kind);
     let kinds: Vec<_> = nk_kinds::KINDS.iter().filter(read).copied().collect();
-    let policy = Policy::new(&desired, &kinds, place, scope);
+    let policy = Policy::new(&desired, &kinds, place, scope, arguments.fewer_calls);
     let parts = policy.parts(MANAGED);
     let (shown, size) = match arguments.part.map(usize::from) {
         Some(number) => {

@@ -24,7 +24,7 @@ pub(crate) async fn plan<P: Provider>(
     let planning = change::planned(&session, &[], nk_plan::PLACES);
     let (plan, held) = tokio::join!(planning, holder(&*session.cloud));
     let mut plan = plan?;
-    if let Ok(Some((holder, _))) = held {
+    if let Some((holder, _)) = held.map_err(|error| Error::Cloud(vec![error]))? {
         plan.notes.push(Note {
             about: "lock".into(),
             text: format!("held by {holder}"),

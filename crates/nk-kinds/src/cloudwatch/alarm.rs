@@ -55,7 +55,7 @@ impl Kind for Alarm {
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&["cloudwatch:DescribeAlarms", "tag:GetResources"]),
+        Grant::look(&["cloudwatch:DescribeAlarms"]),
         Grant::look(&["cloudwatch:ListTagsForResource"]).on(ALARM),
         Grant::make(&["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"]).on(ALARM),
         Grant::remove(&["cloudwatch:DeleteAlarms"]).on(ALARM),

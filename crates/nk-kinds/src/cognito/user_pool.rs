@@ -93,8 +93,7 @@ impl Kind for UserPool {
         },
     ];
     const GRANTS: &'static [Grant] = &[
-        // One that somebody has renamed is found by its tags.
-        Grant::look(&["cognito-idp:ListUserPools", "tag:GetResources"]),
+        Grant::look(&["cognito-idp:ListUserPools"]),
         // Whose a pool with our name is, only its description tells.
         Grant::look(&["cognito-idp:DescribeUserPool"]).on(POOL),
         Grant::make(&["cognito-idp:CreateUserPool"]).only(Only::Tagging),

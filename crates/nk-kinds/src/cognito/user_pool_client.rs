@@ -84,7 +84,7 @@ impl Kind for UserPoolClient {
         Grant::make(&["cognito-idp:CreateUserPoolClient", "cognito-idp:UpdateUserPoolClient"])
             .on(POOL)
             .only(Only::Tagged),
-        Grant::remove(&["cognito-idp:DeleteUserPoolClient"]).on(POOL).only(Only::Tagged),
+        Grant::bury(&["cognito-idp:DeleteUserPoolClient"]).on(POOL).only(Only::Tagged),
     ];
 }
 

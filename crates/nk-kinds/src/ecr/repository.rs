@@ -59,11 +59,7 @@ impl Kind for Repository {
         patience: 120.0,
     }];
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&[
-            "ecr:DescribeRepositories",
-            "ecr:GetRegistryScanningConfiguration",
-            "tag:GetResources",
-        ]),
+        Grant::look(&["ecr:DescribeRepositories", "ecr:GetRegistryScanningConfiguration"]),
         Grant::look(&["ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"]).on(REPOSITORY),
         Grant::make(&[
             "ecr:CreateRepository",

@@ -86,7 +86,7 @@ impl Kind for Role {
         },
     ];
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&["iam:GetAccountAuthorizationDetails"]),
+        Grant::shortcut(&["iam:GetAccountAuthorizationDetails"]),
         Grant::look(&[
             "iam:GetRole",
             "iam:GetRolePolicy",

@@ -73,7 +73,7 @@ impl Kind for LogGroup {
         },
     ];
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&["logs:DescribeLogGroups", "tag:GetResources"]),
+        Grant::look(&["logs:DescribeLogGroups"]),
         Grant::look(&["logs:ListTagsForResource"]).on(GROUP),
         Grant::make(&[
             "logs:CreateLogGroup",

@@ -54,7 +54,7 @@ impl Kind for DbParameterGroup {
     // A group has some four hundred parameters, and RDS tells of a hundred in one call.
     const CALLS: Calls = Calls { create: 7, update: 6, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&["rds:DescribeDBParameterGroups", "tag:GetResources"]),
+        Grant::look(&["rds:DescribeDBParameterGroups"]),
         Grant::look(&["rds:DescribeDBParameters", "rds:ListTagsForResource"]).on(GROUP),
         Grant::make(&[
             "rds:AddTagsToResource",

@@ -66,7 +66,7 @@ impl Kind for DbSubnetGroup {
         },
     ];
     const GRANTS: &'static [Grant] = &[
-        Grant::look(&["rds:DescribeDBSubnetGroups", "tag:GetResources"]),
+        Grant::look(&["rds:DescribeDBSubnetGroups"]),
         Grant::look(&["rds:ListTagsForResource"]).on(GROUP),
         Grant::make(&[
             "rds:AddTagsToResource",

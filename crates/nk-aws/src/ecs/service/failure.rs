@@ -21,10 +21,7 @@ impl Aws {
         let reason = match self.stopped_task(service, definition).await {
             Ok(Some(task)) => format!("{reason}; a task stopped: {}", last_words(&task)),
             Ok(None) => reason.to_owned(),
-            Err(error) => {
-                tracing::debug!(%error, "why tasks have stopped is not known");
-                reason.to_owned()
-            }
+            Err(error) => format!("{reason}; why its tasks stopped is not known: {error}"),
         };
         with_events(&reason, service, EVENTS)
     }

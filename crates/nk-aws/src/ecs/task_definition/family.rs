@@ -153,13 +153,10 @@ impl Aws {
         }
         let remains = remains.into_iter().filter_map(|one| one.definition.task_definition_arn);
         going.extend(remains);
-        // Inactive ones take no name and cost nothing, so that they stay is not worth a failure.
         for chunk in going.chunks(CHUNK).filter(|_| latest) {
             let call = self.ecs.delete_task_definitions();
             let call = call.set_task_definitions(Some(chunk.to_vec())).send().await;
-            if let Err(error) = call.refused("ecs:DeleteTaskDefinitions") {
-                tracing::debug!(%error, family, "deregistered revisions stay");
-            }
+            call.refused("ecs:DeleteTaskDefinitions")?;
         }
         Ok(())
     }
