@@ -126,7 +126,9 @@ fn what_is_valid_is_data_too() {
 #[test]
 fn a_wrong_stack_file_is_shown_with_every_mistake_marked() {
     let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", WRONG)]);
-    assert_snapshot!(terminal.session("validate --env dev"), @r#"
+    let said = terminal.session("validate --env dev");
+    assert_eq!(terminal.session("plan"), said, "which environment is meant does not matter");
+    assert_snapshot!(said, @r#"
     exit code 4
     --- stderr
     error: 4 mistakes in `stacks/shop.toml`

@@ -84,14 +84,21 @@ fn only_stack_file() -> Result<PathBuf, Error> {
     }
 }
 
+/// The question which environment is meant, or what is wrong with the file whichever it is.
+fn which(source: &Source) -> Error {
+    let environments = nk_stack::environments(source);
+    let read = environments.first().map(|one| nk_stack::read(source, one));
+    match read {
+        Some(Err(problems)) => Error::Problems(problems),
+        _ => Error::WhichEnvironment(environments),
+    }
+}
+
 /// Reads and checks the stack file for the environment that the arguments name.
 pub(crate) fn open(global: &Global) -> Result<Opened, Error> {
     let source = source(global)?;
-    let environment = match &global.environment {
-        Some(environment) => environment.clone(),
-        None => return Err(Error::WhichEnvironment(nk_stack::environments(&source))),
-    };
-    let stack = nk_stack::read(&source, &environment).map_err(Error::Problems)?;
+    let Some(environment) = &global.environment else { return Err(which(&source)) };
+    let stack = nk_stack::read(&source, environment).map_err(Error::Problems)?;
     check_region(&stack)?;
     Ok(Opened { stack })
 }
