@@ -29,7 +29,7 @@ local command="status":
 
 # What takes hours: nk killed at every call, every answer lost, ten rains, fifty races for the lock.
 faults:
-    cargo test --workspace --test kill --test answers --test rivals -- --ignored --nocapture --test-threads 2
+    cargo test --workspace --no-fail-fast --test kill --test answers --test rivals -- --ignored --nocapture --test-threads 2
 
 # nk beside Terraform on one emulator, into bench/RESULTS.md: fourteen minutes (`--quick`: one).
 bench *arguments:
