@@ -27,7 +27,7 @@ ci:
 local command="status":
     cargo run --quiet -p nk -- local {{command}}
 
-# What takes hours: nk killed at every call, every answer lost, ten rains, fifty races for the lock.
+# What takes more than an hour: nk killed at every call, every answer lost, ten rains, fifty races for the lock.
 faults:
     cargo test --workspace --no-fail-fast --test kill --test answers --test rivals -- --ignored --nocapture --test-threads 2
 

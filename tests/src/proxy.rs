@@ -85,6 +85,15 @@ pub struct Answer {
     pub body: Bytes,
 }
 
+impl Answer {
+    /// The same with its body edited, if that is JSON.
+    fn edited(self, edit: impl FnOnce(&mut serde_json::Value)) -> Self {
+        let Ok(mut body) = serde_json::from_slice(&self.body) else { return self };
+        edit(&mut body);
+        Self { body: Bytes::from(body.to_string()), ..self }
+    }
+}
+
 /// Decides what becomes of every call.
 pub trait Rule: Send + Sync {
     /// Before the call goes on.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use marked::graphical;
-use nk_engine::{CloudError, LockError, Nature, grant};
+use nk_engine::{CloudError, LockError, Nature, grant_hint};
 use nk_local::LocalError;
 use nk_model::Guard;
 use nk_plan::{PlanError, Problem};
@@ -301,8 +301,7 @@ fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
 }
 
 fn cloud_hints(errors: &[CloudError]) -> Vec<String> {
-    let grants = grant(errors)
-        .map(|statement| format!("this statement in the caller's policy grants it: {statement}"));
+    let grants = grant_hint(errors);
     let garbled = errors.iter().any(|error| error.nature == Nature::Garbled);
     grants.into_iter().chain(garbled.then(|| SOMETHING_ELSE.to_owned())).collect()
 }

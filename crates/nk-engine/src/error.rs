@@ -133,7 +133,7 @@ pub type CloudResult<T> = Result<T, CloudError>;
 
 /// A statement that grants the caller what these errors say it may not do; none where that is
 /// nothing.
-pub fn grant(errors: &[CloudError]) -> Option<Json> {
+fn grant(errors: &[CloudError]) -> Option<Json> {
     let denied: Vec<_> = errors
         .iter()
         .filter(|error| error.nature == Nature::Denied)
@@ -150,6 +150,12 @@ pub fn grant(errors: &[CloudError]) -> Option<Json> {
         ];
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     })
+}
+
+/// What would let the caller do what these errors say it may not; none where that is nothing.
+pub fn grant_hint(errors: &[CloudError]) -> Option<String> {
+    grant(errors)
+        .map(|statement| format!("this statement in the caller's policy grants it: {statement}"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod scope;
 mod settle;
 
 pub use cloud::{Cloud, Departure, Entry, Reconcile};
-pub use error::{CloudError, CloudResult, Nature, grant};
+pub use error::{CloudError, CloudResult, Nature, grant_hint};
 pub use lock::{
     Holder, Lease, LockError, LockRecord, Released, WallClock, holder, lock_calls, unlock,
 };

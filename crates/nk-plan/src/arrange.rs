@@ -285,10 +285,10 @@ impl Index {
         let using = self.referrers_of(live).into_iter();
         let using = using.filter(|other| steps[*other].address.kind() != kind);
         // Nor can whoever moves over to the next one be waited for before this one has gone.
-        let is_first =
+        let goes_first =
             self.replaced.contains_key(&live.address) && !self.create_first.contains(&live.address);
         let goes = |other: &StepId| steps[*other].action.operation() == Operation::Destroy;
-        let using = using.filter(|other| !is_first || goes(other));
+        let using = using.filter(|other| !goes_first || goes(other));
         using.chain(self.updates.get(&live.address).copied()).collect()
     }
 

@@ -73,6 +73,7 @@ impl Journey {
             let policy = self.policy("apply").await;
             let (said, named) = self.once(&policy, "apply", &["apply", "--yes"]).await;
             assert_eq!(said.code, Some(3), "{}\n{}", said.out, said.err);
+            assert_eq!(named.is_empty(), !said.err.contains("grants it: {"), "{}", said.err);
             if named.is_empty() {
                 assert!(said.err.contains(STOPPED), "{}", said.err);
                 break;

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyper::{body::Bytes, header::HeaderValue};
-use serde_json::Value as Json;
+use hyper::header::HeaderValue;
 
 use super::{Answer, Call, Refusal, Rule};
 
@@ -23,14 +22,14 @@ impl Rule for Clock {
         if call.name() != "ssm:GetParameter" || answer.status != 200 {
             return Ok(answer);
         }
-        let mut json: Json = serde_json::from_slice(&answer.body).expect("SSM answers in JSON");
-        let record = &mut json["Parameter"];
-        let version = record["Version"].as_i64().expect("a parameter has a version");
-        let written = record["LastModifiedDate"].as_f64().expect("and a time");
-        let age = if version <= self.old { HOUR } else { 0.0 };
-        let ahead = f64::from(i32::try_from(self.ahead).expect("hours"));
-        record["LastModifiedDate"] = (written + ahead - age).into();
-        Ok(Answer { body: Bytes::from(json.to_string()), ..answer })
+        Ok(answer.edited(|body| {
+            let record = &mut body["Parameter"];
+            let version = record["Version"].as_i64().expect("a parameter has a version");
+            let written = record["LastModifiedDate"].as_f64().expect("and a time");
+            let age = if version <= self.old { HOUR } else { 0.0 };
+            let ahead = f64::from(i32::try_from(self.ahead).expect("hours"));
+            record["LastModifiedDate"] = (written + ahead - age).into();
+        }))
     }
 
     #[expect(clippy::disallowed_methods, reason = "AWS's clock shows the time")]

@@ -1,6 +1,5 @@
 //! Deployments as ECS tells of them: an emulator's are over at once, and never fail.
 
-use hyper::body::Bytes;
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Before, Call, Refusal, Rule};
@@ -40,15 +39,13 @@ impl<F: Fn(&Call, &mut Json) + Send + Sync> Rule for Deployments<F> {
 
     fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
         let services = ["CreateService", "UpdateService", "DescribeServices"];
-        let Ok(mut body) = serde_json::from_slice::<Json>(&answer.body) else { return Ok(answer) };
         if !services.contains(&call.operation.as_str()) {
             return Ok(answer);
         }
-        match &mut body["services"] {
+        Ok(answer.edited(|body| match &mut body["services"] {
             Json::Array(all) => all.iter_mut().for_each(|one| (self.edit)(call, one)),
             _ => (self.edit)(call, &mut body["service"]),
-        }
-        Ok(Answer { body: Bytes::from(body.to_string()), ..answer })
+        }))
     }
 }
 

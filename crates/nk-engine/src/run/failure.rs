@@ -2,7 +2,7 @@
 
 use nk_model::{Action, Address, Failure, Operation};
 
-use crate::{CloudError, Nature, grant, settle::StepError};
+use crate::{CloudError, Nature, grant_hint, settle::StepError};
 
 /// Tells what a step has failed of, and what to do about it.
 pub(super) fn failure(address: Address, action: Action, error: &StepError) -> Failure {
@@ -33,9 +33,7 @@ pub(super) fn failure(address: Address, action: Action, error: &StepError) -> Fa
 
 fn hint(error: &CloudError) -> Option<String> {
     match error.nature {
-        Nature::Denied => grant(std::slice::from_ref(error)).map(|statement| {
-            format!("this statement in the caller's policy grants it: {statement}")
-        }),
+        Nature::Denied => grant_hint(std::slice::from_ref(error)),
         Nature::Credentials => {
             Some("renew the credentials and run the same command again".to_owned())
         }

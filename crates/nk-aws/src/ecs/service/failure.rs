@@ -1,7 +1,9 @@
 //! Why a deployment failed, in the words of those who were there.
 
+use std::slice;
+
 use aws_sdk_ecs::types::{DesiredStatus, Service, Task};
-use nk_engine::CloudResult;
+use nk_engine::{CloudResult, grant_hint};
 
 use crate::{Aws, rim::Refused};
 
@@ -21,7 +23,11 @@ impl Aws {
         let reason = match self.stopped_task(service, definition).await {
             Ok(Some(task)) => format!("{reason}; a task stopped: {}", last_words(&task)),
             Ok(None) => reason.to_owned(),
-            Err(error) => format!("{reason}; why its tasks stopped is not known: {error}"),
+            Err(error) => {
+                let hint = grant_hint(slice::from_ref(&error)).map(|hint| format!("; {hint}"));
+                let hint = hint.unwrap_or_default();
+                format!("{reason}; why its tasks stopped is not known: {error}{hint}")
+            }
         };
         with_events(&reason, service, EVENTS)
     }
