@@ -6,7 +6,6 @@ mod references;
 use crate::{
     Stack, Survey,
     problem::{Problem, Span},
-    sieve::{Doubt, Sieve},
     tree::Table,
 };
 
@@ -24,22 +23,6 @@ pub(crate) fn check(stack: &Stack, table: &Table, project: &Span, problems: &mut
     }
     for service in &stack.services {
         references::check(service, stack, &desired, whole, problems);
-    }
-}
-
-/// Checks of a stack of which something is missing what each service says by itself: what sections ask
-/// of each other shows only where all of them are there.
-pub(crate) fn check_what_is_left(
-    stack: &Stack,
-    sieve: &mut Sieve<'_>,
-    problems: &mut Vec<Problem>,
-) {
-    let desired = stack.expand(&Survey::default());
-    // What was found before has passed.
-    sieve.sift(Doubt::None, problems);
-    for service in &stack.services {
-        references::check(service, stack, &desired, false, problems);
-        sieve.sift(sieve.doubt(&["services", &service.name]), problems);
     }
 }
 

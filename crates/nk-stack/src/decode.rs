@@ -148,11 +148,6 @@ impl<'t, 'p> Fields<'t, 'p> {
         self.optional(key).unwrap_or_else(|| At::new(default, &self.span))
     }
 
-    /// Whether the table states a value, which is otherwise a default.
-    pub(crate) fn states<T>(&self, value: &At<T>) -> bool {
-        value.span != self.span
-    }
-
     /// The value of a key that must be there.
     pub(crate) fn required<T: Decode>(&mut self, key: &'static str) -> Option<At<T>> {
         if self.lacks(key) {
@@ -238,7 +233,7 @@ impl<'t, 'p> Fields<'t, 'p> {
         }
         let message = format!("`{}` cannot be {}", self.name(key), value.value);
         let label = format!("must be {} to {}", range.start(), range.end());
-        self.report(Problem::new(&value.span, message, label).alone());
+        self.report(Problem::new(&value.span, message, label));
         None
     }
 
@@ -254,7 +249,7 @@ impl<'t, 'p> Fields<'t, 'p> {
             };
             let message = format!("`{key}` is not a key of {place}");
             let help = advice(key, "known keys", self.known.iter().copied());
-            self.report(Problem::new(&node.key, message, "unknown key").help(help).alone());
+            self.report(Problem::new(&node.key, message, "unknown key").help(help));
         }
     }
 }
@@ -265,7 +260,7 @@ fn wrong(node: &Node, name: &str, expected: &str) -> Problem {
         Value::Text(text) => format!("`{text}` is not"),
         _ => format!("this is {}", node.what()),
     };
-    Problem::new(&node.span, message, label).alone()
+    Problem::new(&node.span, message, label)
 }
 
 /// Reads one value; a wrong one is reported and left out.

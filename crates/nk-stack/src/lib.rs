@@ -1,21 +1,16 @@
 //! What a stack file means: its text and an environment become a [`Stack`], and that becomes the
 //! resources it asks for.
 //!
-//! Reading is offline and finds every mistake at once, each with its place. Of a file that is no TOML
-//! throughout it reads those blocks that are, and says of them what holds whatever stands in the
-//! others. [`Stack::expand`] is pure: what only AWS knows comes in as a [`Survey`].
+//! Reading is offline and finds every mistake at once, each with its place: those of TOML, and once there
+//! are none, those of meaning. [`Stack::expand`] is pure: what only AWS knows comes in as a [`Survey`].
 
-mod block;
 mod check;
 mod decode;
 mod expand;
-mod gap;
 mod lint;
-mod opening;
 mod problem;
 mod read;
 mod section;
-mod sieve;
 mod stack;
 mod support;
 mod tree;

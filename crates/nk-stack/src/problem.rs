@@ -19,23 +19,16 @@ pub struct Problem {
     pub label: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// Whether it shows from the marked place alone, whatever else the file says.
-    pub(crate) alone: bool,
 }
 
 impl Problem {
     pub(crate) fn new(span: &Span, message: impl Into<String>, label: impl Into<String>) -> Self {
         let (message, label) = (message.into(), label.into());
-        Self { message, span: span.clone(), label, help: None, alone: false }
+        Self { message, span: span.clone(), label, help: None }
     }
 
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
-    }
-
-    /// The same, as one that shows from the marked place alone.
-    pub(crate) fn alone(self) -> Self {
-        Self { alone: true, ..self }
     }
 }
 

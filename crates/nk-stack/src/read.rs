@@ -1,19 +1,17 @@
 //! From a stack file's text to a checked [`Stack`].
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use nk_model::StackId;
 
 use crate::{
     Source, Stack, check,
     decode::{At, Fields, advice, decode},
-    gap::Gaps,
     problem::{Problem, Problems, Span},
     section::{
         Alarms, Auth, Cost, Database, LoadBalancerSection, Network, read_logs, read_services,
     },
-    sieve::{Doubt, Sieve},
-    tree::{self, Node, Reading, Table, overlay},
+    tree::{self, Node, Table, overlay},
 };
 
 /// The environment that a file has without naming it: what it says without an overlay.
@@ -23,16 +21,21 @@ const PLAIN: &str = "dev";
 struct Parsed {
     base: Table,
     overlays: Option<Node>,
-    /// What is missing, because it is not TOML.
-    gaps: Gaps,
 }
 
 /// Reads a stack file for one environment.
 ///
 /// Everything that can be known offline is checked, in this and in every other environment that
-/// the file names: a name too long in `prod` shows while `dev` is worked on.
+/// the file names: a name too long in `prod` shows while `dev` is worked on. What the file means is
+/// checked once it is TOML.
+///
+/// # Errors
+///
+/// Every mistake of TOML, or else every mistake of meaning, each with its place.
 pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
-    let (parsed, mut problems) = parse(source);
+    let refuse = |problems| Problems::new(&source.name, &source.text, problems);
+    let parsed = parse(source).map_err(refuse)?;
+    let mut problems = Vec::new();
     check_overlays(&parsed, &mut problems);
     check_environment(&parsed, environment, &mut problems);
     let mut wanted = None;
@@ -53,16 +56,15 @@ pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
     }
     match wanted {
         Some(stack) if problems.is_empty() => Ok(Stack { addresses_of_all, ..stack }),
-        _ => Err(Problems::new(&source.name, &source.text, problems)),
+        _ => Err(refuse(problems)),
     }
 }
 
 /// The environments of a stack file: those it names, and `dev` where the file is whole without
-/// an overlay.
+/// an overlay, or is not TOML.
 pub fn environments(source: &Source) -> Vec<String> {
-    let (parsed, _) = parse(source);
-    let all: BTreeSet<_> = named(&parsed).into_iter().chain(parsed.gaps.environments()).collect();
-    let mut names: Vec<_> = all.into_iter().map(str::to_owned).collect();
+    let Ok(parsed) = parse(source) else { return vec![PLAIN.to_owned()] };
+    let mut names: Vec<_> = named(&parsed).into_iter().map(str::to_owned).collect();
     let is_named = names.iter().any(|name| name == PLAIN);
     if !is_named && (names.is_empty() || is_whole(source, &parsed)) {
         names.insert(0, PLAIN.to_owned());
@@ -82,11 +84,10 @@ fn plain(source: &Source, parsed: &Parsed) -> Option<Network> {
     stack.network.filter(|_| problems.is_empty())
 }
 
-/// The file as far as it is TOML, and where it is not.
-fn parse(source: &Source) -> (Parsed, Vec<Problem>) {
-    let Reading { table: mut base, mistakes, gaps } = tree::parse(&source.text);
+fn parse(source: &Source) -> Result<Parsed, Vec<Problem>> {
+    let mut base = tree::parse(&source.text)?;
     let overlays = base.remove("env");
-    (Parsed { base, overlays, gaps }, mistakes)
+    Ok(Parsed { base, overlays })
 }
 
 fn named(parsed: &Parsed) -> Vec<&str> {
@@ -134,9 +135,6 @@ fn bad_environment(name: &str, span: &Span) -> Problem {
 
 /// Refuses an environment that the file does not name, lest a misspelling makes another stack.
 fn check_environment(parsed: &Parsed, environment: &str, problems: &mut Vec<Problem>) {
-    if parsed.gaps.touch(&["env"]) {
-        return;
-    }
     let named = named(parsed);
     let span = parsed.overlays.as_ref().map_or(0..0, |node| node.key.clone());
     if named.is_empty() && !is_environment(environment) {
@@ -152,16 +150,12 @@ fn check_environment(parsed: &Parsed, environment: &str, problems: &mut Vec<Prob
     problems.push(Problem::new(&span, message, label).help(help));
 }
 
-/// What the file says of one environment alone.
-fn overlay_of<'a>(parsed: &'a Parsed, environment: &str) -> Option<&'a Table> {
-    let overlays = parsed.overlays.as_ref().and_then(Node::table);
-    overlays.and_then(|all| all.get(environment)).and_then(Node::table)
-}
-
 /// What the file says in one environment.
 fn overlaid(parsed: &Parsed, environment: &str) -> Table {
     let mut table = parsed.base.clone();
-    if let Some(over) = overlay_of(parsed, environment) {
+    let overlays = parsed.overlays.as_ref().and_then(Node::table);
+    let over = overlays.and_then(|all| all.get(environment)).and_then(Node::table);
+    if let Some(over) = over {
         let mut over = over.clone();
         over.retain(|key, _| key != "project" && key != "env");
         overlay(&mut table, &over);
@@ -177,28 +171,23 @@ fn assemble(
     problems: &mut Vec<Problem>,
 ) -> Stack {
     let table = overlaid(parsed, environment);
-    let over = overlay_of(parsed, environment);
-    let mut sieve = Sieve::new(&parsed.gaps, environment, over, problems);
     let mut fields = Fields::new("", &(0..0), &table, problems);
-    let mut file = Parts { fields: &mut fields, sieve: &mut sieve };
-    let project = file.part("project", read_project);
-    let region = file.part("region", read_region);
-    // Nothing is held against a region that may be another.
-    let region = if file.sieve.doubt(&["region"]) == Doubt::None { region } else { String::new() };
-    let account = file.part("account", read_account);
-    let protected = file.part("protect", |file| file.or("protect", false).value);
+    let project = read_project(&mut fields);
+    let region = read_region(&mut fields);
+    let account = read_account(&mut fields);
+    let protected = fields.or("protect", false).value;
     let name = project.value.as_str();
-    let network = file.section("network", |section| Network::read(section, &region));
-    let database = file.section("database", |section| Database::read(section, name, protected));
-    let auth = file.section("auth", |section| Auth::read(section, protected));
-    let load_balancer = file
-        .section("load-balancer", |section| LoadBalancerSection::read(section, &region, protected));
-    let services = file.fields.take("services");
-    let services = services.map(|node| read_services(node, file.sieve, file.fields.problems));
-    let log_days = file.section("logs", |section| Some(read_logs(section)));
-    let alarms = file.section("alarms", |section| Some(Alarms::read(section)));
-    let cost = file.section("cost", |section| Some(Cost::read(section)));
-    // No overlay and nothing that is missing makes a key known.
+    let network = fields.section("network").and_then(|section| Network::read(section, &region));
+    let database =
+        fields.section("database").and_then(|section| Database::read(section, name, protected));
+    let auth = fields.section("auth").and_then(|section| Auth::read(section, protected));
+    let load_balancer = fields
+        .section("load-balancer")
+        .and_then(|section| LoadBalancerSection::read(section, &region, protected));
+    let services = fields.take("services").map(|node| read_services(node, fields.problems));
+    let log_days = fields.section("logs").map(read_logs);
+    let alarms = fields.section("alarms").map(Alarms::read);
+    let cost = fields.section("cost").map(Cost::read);
     fields.finish();
     let id = StackId { project: project.value.clone(), environment: environment.to_owned() };
     let stack = Stack {
@@ -210,41 +199,15 @@ fn assemble(
         database,
         auth,
         load_balancer,
-        services: services.map(|services| services.read).unwrap_or_default(),
+        services: services.unwrap_or_default(),
         log_days: log_days.unwrap_or(30),
         alarms: alarms.unwrap_or_default(),
         cost: cost.unwrap_or_default(),
         addresses_of_all: 0,
         source: Arc::new(source.clone()),
     };
-    if parsed.gaps.is_empty() {
-        check::check(&stack, &table, &project.span, problems);
-    } else {
-        check::check_what_is_left(&stack, &mut sieve, problems);
-    }
+    check::check(&stack, &table, &project.span, problems);
     stack
-}
-
-/// A stack file that is read part by part, with what is found in each sifted.
-struct Parts<'f, 't, 'p, 's> {
-    fields: &'f mut Fields<'t, 'p>,
-    sieve: &'f mut Sieve<'s>,
-}
-
-impl<'t, 'p> Parts<'_, 't, 'p, '_> {
-    fn part<T>(&mut self, key: &str, read: impl FnOnce(&mut Fields<'t, 'p>) -> T) -> T {
-        let found = read(self.fields);
-        self.sieve.sift(self.sieve.doubt(&[key]), self.fields.problems);
-        found
-    }
-
-    fn section<T>(
-        &mut self,
-        key: &'static str,
-        read: impl FnOnce(Fields<'t, '_>) -> Option<T>,
-    ) -> Option<T> {
-        self.part(key, |file| file.section(key).and_then(read))
-    }
 }
 
 fn read_project(fields: &mut Fields<'_, '_>) -> At<String> {
@@ -258,14 +221,14 @@ fn read_project(fields: &mut Fields<'_, '_>) -> At<String> {
     if !form {
         let message = format!("`{name}` cannot be the name of a project");
         let help = "a letter, then letters, digits and single hyphens";
-        fields.report(Problem::new(&project.span, message, "not a name").help(help).alone());
+        fields.report(Problem::new(&project.span, message, "not a name").help(help));
         return nothing;
     }
     for word in ["internal-", "sg-", "aws"] {
         if name.to_lowercase().starts_with(word) {
             let message = format!("a project cannot be called `{name}`");
             let label = format!("AWS keeps names that begin with `{word}`");
-            fields.report(Problem::new(&project.span, message, label).alone());
+            fields.report(Problem::new(&project.span, message, label));
             return nothing;
         }
     }
@@ -288,7 +251,7 @@ fn read_region(fields: &mut Fields<'_, '_>) -> String {
     }
     let message = format!("`{}` is not an AWS region", region.value);
     let problem = Problem::new(&region.span, message, "not a region");
-    fields.report(problem.help("it looks like `ap-northeast-1`").alone());
+    fields.report(problem.help("it looks like `ap-northeast-1`"));
     String::new()
 }
 
@@ -299,6 +262,6 @@ fn read_account(fields: &mut Fields<'_, '_>) -> Option<String> {
         return Some(account.value);
     }
     let message = format!("`{}` is not the number of an AWS account", account.value);
-    fields.report(Problem::new(&account.span, message, "must be twelve digits").alone());
+    fields.report(Problem::new(&account.span, message, "must be twelve digits"));
     None
 }

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeTable, DeValue, Error},
 };
 
-use crate::{
-    block::{Block, blocks, head, mistake},
-    gap::Gaps,
-    problem::{Problem, Span},
-};
+use crate::problem::{Problem, Span};
 
 /// A table of a stack file.
 pub(crate) type Table = BTreeMap<String, Node>;
@@ -61,78 +57,34 @@ impl Node {
     }
 }
 
-/// What can be read of the text of a stack file.
-pub(crate) struct Reading {
-    pub(crate) table: Table,
-    /// Where it is not TOML.
-    pub(crate) mistakes: Vec<Problem>,
-    /// What is missing of it for that.
-    pub(crate) gaps: Gaps,
-}
-
-/// Reads the text of a stack file: of one that is no TOML throughout those blocks that are.
-pub(crate) fn parse(text: &str) -> Reading {
+/// Reads the text of a stack file.
+///
+/// # Errors
+///
+/// The mistakes of TOML in the order of the text: of each line the first, since the parser stumbles
+/// over the rest of it.
+pub(crate) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    if errors.is_empty() {
-        let table = convert_table(table.get_ref());
-        return Reading { table, mistakes: Vec::new(), gaps: Gaps::default() };
-    }
-    let mut rest = Rest { text: text.to_owned(), mistakes: Vec::new(), gaps: Gaps::default() };
-    let blocks = blocks(text);
-    for block in blocks.iter().filter(|block| block.ambiguous || !block.mistakes.is_empty()) {
-        rest.mistakes.extend(block.mistakes.iter().cloned());
-        rest.gaps.add(head(text, block), &text[block.span.clone()]);
-        rest.blank(&block.span);
-    }
-    let table = rest.without_seconds(text, &blocks);
-    if rest.mistakes.is_empty() {
-        // Only what might be the text of a string stood in the way.
-        rest.mistakes.extend(errors.first().map(|error| mistake(error, 0)));
-    }
-    Reading { table, mistakes: rest.mistakes, gaps: rest.gaps }
+    let mut mistakes: Vec<_> = errors.iter().map(mistake).collect();
+    mistakes.sort_by_key(|mistake| mistake.span.start);
+    mistakes.dedup_by_key(|mistake| line_start(text, mistake.span.start));
+    // Behind a bracket that is not closed every line lacks something before it begins.
+    let lacks = |mistake: &Problem| {
+        let Span { start, end } = mistake.span;
+        start == end && text[line_start(text, start)..end].trim().is_empty()
+    };
+    mistakes.dedup_by(|next, before| lacks(next) && lacks(before));
+    if mistakes.is_empty() { Ok(convert_table(table.get_ref())) } else { Err(mistakes) }
 }
 
-/// What is left of a text without those blocks that are no TOML.
-struct Rest {
-    /// The text with blanks in their place, so that all else stands where it did.
-    text: String,
-    mistakes: Vec<Problem>,
-    gaps: Gaps,
+fn mistake(error: &Error) -> Problem {
+    let span = error.span().unwrap_or(0..0);
+    Problem::new(&span, format!("not TOML: {}", error.message()), "here")
 }
 
-impl Rest {
-    fn blank(&mut self, span: &Span) {
-        let blank = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
-        let blanks: String = self.text[span.clone()].bytes().map(blank).collect();
-        self.text.replace_range(span.clone(), &blanks);
-    }
-
-    /// The table that is left when each block is blanked, too, that says again what one before it
-    /// says: by themselves both are TOML.
-    fn without_seconds(&mut self, text: &str, blocks: &[Block]) -> Table {
-        loop {
-            let (table, errors) = DeTable::parse_recoverable(&self.text);
-            let first = errors.iter().map(|error| mistake(error, 0));
-            let Some(first) = first.min_by_key(|mistake| mistake.span.start) else {
-                return convert_table(table.get_ref());
-            };
-            let is_there = |block: &&Block| block.span.contains(&first.span.start);
-            let Some(block) = blocks.iter().find(is_there) else { return self.nothing(first) };
-            if self.text[block.span.clone()].trim().is_empty() {
-                return self.nothing(first);
-            }
-            self.mistakes.push(first);
-            self.gaps.add_second(head(text, block), &text[block.span.clone()]);
-            self.blank(&block.span);
-        }
-    }
-
-    /// What is left where the blocks do not account for a mistake.
-    fn nothing(&mut self, mistake: Problem) -> Table {
-        self.mistakes.push(mistake);
-        self.gaps.add_anything();
-        Table::new()
-    }
+/// Where the line begins that a place stands in.
+fn line_start(text: &str, place: usize) -> usize {
+    text[..text.floor_char_boundary(place)].rfind('\n').map_or(0, |at| at + 1)
 }
 
 fn convert_table(table: &DeTable<'_>) -> Table {

@@ -33,7 +33,7 @@ fn check_text(desired: &Desired, text: &At<String>, whole: bool, problems: &mut 
         Ok(found) => found,
         Err(error) => {
             let problem = Problem::new(&text.span, error.to_string(), "not a reference");
-            problems.push(problem.help("it looks like `@{user-pool.main.id}`").alone());
+            problems.push(problem.help("it looks like `@{user-pool.main.id}`"));
             return;
         }
     };
@@ -42,7 +42,7 @@ fn check_text(desired: &Desired, text: &At<String>, whole: bool, problems: &mut 
         if ["service", "task-definition"].contains(&address.kind()) {
             let message = format!("a container cannot refer to `{address}`");
             let label = "services exist only after their containers are defined";
-            problems.push(Problem::new(&text.span, message, label).alone());
+            problems.push(Problem::new(&text.span, message, label));
             continue;
         }
         let kind = nk_kinds::kind(address.kind());
@@ -54,15 +54,14 @@ fn check_text(desired: &Desired, text: &At<String>, whole: bool, problems: &mut 
                 Some(word) => format!("did you mean `{word}`?"),
                 None => "`nk show` lists what there is".to_owned(),
             };
-            let problem = Problem::new(&text.span, message, "refers to nothing").help(help);
-            problems.push(if kind.is_none() { problem.alone() } else { problem });
+            problems.push(Problem::new(&text.span, message, "refers to nothing").help(help));
         } else if let Some(kind) = kind
             && !kind.outputs.contains(&placeholder.output.as_str())
         {
             let message = format!("a {} has no output `{}`", kind.kind, placeholder.output);
             let known = kind.outputs.iter().copied();
             let help = advice(&placeholder.output, "outputs", known);
-            problems.push(Problem::new(&text.span, message, "no such output").help(help).alone());
+            problems.push(Problem::new(&text.span, message, "no such output").help(help));
         }
     }
 }
@@ -84,11 +83,11 @@ fn check_secret(stack: &Stack, value: &At<String>, whole: bool, problems: &mut V
         let top = key.split('.').next().unwrap_or_default();
         let help = format!("take {} and let the application read on", listed([top]));
         let problem = Problem::new(&value.span, message, "below the top level");
-        problems.push(problem.help(help).alone());
+        problems.push(problem.help(help));
     } else if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
     {
         let message = format!("`{}` does not name a key of a secret", value.value);
         let help = "it looks like `oauth-credentials:google`";
-        problems.push(Problem::new(&value.span, message, "not a key").help(help).alone());
+        problems.push(Problem::new(&value.span, message, "not a key").help(help));
     }
 }

@@ -63,7 +63,7 @@ fn threshold(fields: &mut Fields<'_, '_>, key: &'static str, usual: f64, most: f
         let message = format!("`{}` cannot be {}", fields.name(key), figure.value);
         let label =
             if most < f64::MAX { format!("must be 0 to {most}") } else { "below zero".to_owned() };
-        fields.report(Problem::new(&figure.span, message, label).alone());
+        fields.report(Problem::new(&figure.span, message, label));
     }
     figure.value
 }
@@ -73,11 +73,11 @@ fn read_actions(fields: &mut Fields<'_, '_>) -> BTreeSet<String> {
     for action in actions.iter().filter(|action| !action.value.starts_with("arn:aws")) {
         let message = format!("`{}` is not an ARN", action.value);
         let help = "name whom to tell, as in `arn:aws:sns:REGION:ACCOUNT:TOPIC`";
-        fields.report(Problem::new(&action.span, message, "not an ARN").help(help).alone());
+        fields.report(Problem::new(&action.span, message, "not an ARN").help(help));
     }
     if let Some(sixth) = actions.get(5) {
         let message = "an alarm has at most five actions";
-        fields.report(Problem::new(&sixth.span, message, "the sixth").alone());
+        fields.report(Problem::new(&sixth.span, message, "the sixth"));
     }
     actions.into_iter().map(|action| action.value).collect()
 }

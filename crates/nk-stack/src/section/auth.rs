@@ -154,7 +154,7 @@ impl Auth {
         for (index, provider) in providers.iter().enumerate() {
             if providers[..index].iter().any(|other| other.value == provider.value) {
                 let message = format!("the provider `{}` is there twice", provider.value.key());
-                fields.report(Problem::new(&provider.span, message, "again").alone());
+                fields.report(Problem::new(&provider.span, message, "again"));
             }
         }
         let is_protected = fields.or("protect", protected).value;
@@ -188,7 +188,7 @@ fn read_sign_in(fields: &mut Fields<'_, '_>) -> Option<BTreeSet<SignIn>> {
     if let Some(preferred) = preferred.filter(|_| !sign_in.contains(&SignIn::Username)) {
         let message = "Cognito takes a preferred user name only beside a user name";
         let help = "add `\"username\"` to `auth.sign-in`";
-        fields.report(Problem::new(&preferred.span, message, "not alone").help(help).alone());
+        fields.report(Problem::new(&preferred.span, message, "not alone").help(help));
     }
     if sign_in.is_empty() {
         let span = fields.span.clone();
@@ -264,14 +264,14 @@ fn read_urls(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<BTreeSet<
     }
     if let Some(past) = urls.get(100) {
         let message = format!("Cognito takes at most 100 `{key}`");
-        fields.report(Problem::new(&past.span, message, "one too many").alone());
+        fields.report(Problem::new(&past.span, message, "one too many"));
     }
     Some(urls.into_iter().map(|url| url.value).collect())
 }
 
 /// Cognito takes `http` only for the user's own machine; an application's own scheme is fine.
 fn check_url(fields: &mut Fields<'_, '_>, url: &At<String>) {
-    let refuse = |message: String, label: &str| Problem::new(&url.span, message, label).alone();
+    let refuse = |message: String, label: &str| Problem::new(&url.span, message, label);
     let text = url.value.as_str();
     let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, rest)| {
         !scheme.is_empty() && !rest.is_empty() && text.chars().all(|c| c.is_ascii_graphic())

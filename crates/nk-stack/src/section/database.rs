@@ -108,7 +108,7 @@ fn read_version(fields: &mut Fields<'_, '_>) -> Option<EngineVersion> {
     let version = fields.required::<EngineVersion>("version")?;
     if version.value.major() < 10 {
         let message = format!("RDS has no PostgreSQL {}", version.value);
-        fields.report(Problem::new(&version.span, message, "too old").alone());
+        fields.report(Problem::new(&version.span, message, "too old"));
         return None;
     }
     Some(version.value)
@@ -125,7 +125,7 @@ fn read_class(fields: &mut Fields<'_, '_>) -> Option<String> {
         _ => {
             let message = format!("`{}` is not a class of database instances", class.value);
             let help = "it looks like `db.t3.micro`";
-            fields.report(Problem::new(&class.span, message, "not a class").help(help).alone());
+            fields.report(Problem::new(&class.span, message, "not a class").help(help));
             None
         }
     }
@@ -175,8 +175,7 @@ fn read_name(fields: &mut Fields<'_, '_>, project: &str) -> Option<String> {
     if !form && !project.is_empty() {
         let message = format!("`{}` cannot be the name of a database", name.value);
         let help = "a letter, then letters, digits and underscores, lower case, at most 63";
-        let problem = Problem::new(&name.span, message, "not a database name").help(help);
-        fields.report(if fields.states(&name) { problem.alone() } else { problem });
+        fields.report(Problem::new(&name.span, message, "not a database name").help(help));
         return None;
     }
     Some(name.value)
@@ -194,7 +193,7 @@ fn read_username(fields: &mut Fields<'_, '_>) -> Option<String> {
     let message = format!("`{text}` cannot be the master user");
     let help = "a letter, then letters, digits and underscores, at most 16, and no word that RDS \
                 keeps for itself";
-    fields.report(Problem::new(&user.span, message, "not a user name").help(help).alone());
+    fields.report(Problem::new(&user.span, message, "not a user name").help(help));
     None
 }
 
@@ -227,11 +226,11 @@ fn read_window(
         };
         let problem =
             Problem::new(&window.span, format!("`{name}` is the wrong kind of window"), label);
-        fields.report(problem.help(help).alone());
+        fields.report(problem.help(help));
     } else if !(30..=24 * 60).contains(&window.value.window.minutes()) {
         let message = format!("`{name}` is {} minutes long", window.value.window.minutes());
         let label = "must be 30 minutes to 24 hours";
-        fields.report(Problem::new(&window.span, message, label).alone());
+        fields.report(Problem::new(&window.span, message, label));
     }
     window
 }
@@ -258,7 +257,7 @@ fn read_monitoring(fields: &mut Fields<'_, '_>) -> i32 {
     if !MONITORING.contains(&every.value.0) {
         let message = format!("Enhanced Monitoring cannot look every {}", every.value);
         let label = "must be 0s (off), 1s, 5s, 10s, 15s, 30s or 60s";
-        fields.report(Problem::new(&every.span, message, label).alone());
+        fields.report(Problem::new(&every.span, message, label));
     }
     i32::try_from(every.value.0).unwrap_or_default()
 }
@@ -269,7 +268,7 @@ fn read_parameters(fields: &mut Fields<'_, '_>) -> BTreeMap<String, String> {
         let form = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
         if name.value.is_empty() || !name.value.chars().all(form) {
             let message = format!("`{}` is not a parameter of PostgreSQL", name.value);
-            fields.report(Problem::new(&name.span, message, "not a parameter's name").alone());
+            fields.report(Problem::new(&name.span, message, "not a parameter's name"));
         }
     }
     parameters.into_iter().map(|(name, value)| (name.value, value.value)).collect()

@@ -75,13 +75,12 @@ fn check_certificate(fields: &mut Fields<'_, '_>, certificate: &At<String>, regi
     } else if *place != region && !region.is_empty() {
         let message = format!("the certificate is in {place}, the load balancer in {region}");
         let help = "a load balancer takes only certificates of its own region";
-        fields
-            .report(Problem::new(&certificate.span, message, "another region").help(help).alone());
+        fields.report(Problem::new(&certificate.span, message, "another region").help(help));
     }
 }
 
 fn not_a_certificate(fields: &mut Fields<'_, '_>, certificate: &At<String>) {
     let message = format!("`{}` is not the ARN of an ACM certificate", certificate.value);
     let help = "it looks like `arn:aws:acm:REGION:ACCOUNT:certificate/ID`";
-    fields.report(Problem::new(&certificate.span, message, "not a certificate").help(help).alone());
+    fields.report(Problem::new(&certificate.span, message, "not a certificate").help(help));
 }

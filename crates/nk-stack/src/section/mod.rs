@@ -34,7 +34,7 @@ pub(crate) fn read_logs(mut fields: Fields<'_, '_>) -> i32 {
         let message = format!("CloudWatch Logs keeps nothing for {}", Days(keep.value.0));
         let known: Vec<_> = LogGroup::RETENTIONS.iter().map(|days| format!("{days}d")).collect();
         let help = format!("it keeps entries for {}, or `forever`", known.join(", "));
-        fields.report(Problem::new(&keep.span, message, "no such retention").help(help).alone());
+        fields.report(Problem::new(&keep.span, message, "no such retention").help(help));
     }
     fields.finish();
     keep.value.0

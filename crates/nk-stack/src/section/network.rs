@@ -84,7 +84,7 @@ fn read_zones(
     };
     if items.is_empty() {
         let message = "a network needs at least one zone";
-        fields.report(Problem::new(&node.span, message, "this list is empty").alone());
+        fields.report(Problem::new(&node.span, message, "this list is empty"));
     }
     let mut subnets = Vec::new();
     let mut names = Vec::new();
@@ -118,7 +118,7 @@ fn read_zone(
     check_zone_name(fields, &name, region);
     if names.contains(&name.value) {
         let message = format!("the zone {} is there twice", name.value);
-        fields.report(Problem::new(&name.span, message, "again").alone());
+        fields.report(Problem::new(&name.span, message, "again"));
     }
     names.push(name.value.clone());
     Some(Zone { name: name.value, public: public?.value, private: private?.value })
@@ -131,8 +131,7 @@ fn check_zone_name(fields: &mut Fields<'_, '_>, name: &At<String>, region: &str)
     }
     let message = format!("`{}` is not a zone of {region}", name.value);
     let help = format!("the zones of {region} are called `{region}a`, `{region}b` and so on");
-    fields
-        .report(Problem::new(&name.span, message, "not in the stack's region").help(help).alone());
+    fields.report(Problem::new(&name.span, message, "not in the stack's region").help(help));
 }
 
 fn check_subnets(fields: &mut Fields<'_, '_>, vpc: Option<&At<Cidr>>, subnets: &[At<Cidr>]) {
@@ -152,6 +151,6 @@ fn check_subnets(fields: &mut Fields<'_, '_>, vpc: Option<&At<Cidr>>, subnets: &
 fn size(fields: &mut Fields<'_, '_>, cidr: &At<Cidr>, what: &str) {
     if !(16..=28).contains(&cidr.value.length()) {
         let message = format!("{what} cannot be a /{}", cidr.value.length());
-        fields.report(Problem::new(&cidr.span, message, "must be /16 to /28").alone());
+        fields.report(Problem::new(&cidr.span, message, "must be /16 to /28"));
     }
 }

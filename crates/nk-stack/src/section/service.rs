@@ -111,8 +111,7 @@ fn check_size(fields: &mut Fields<'_, '_>, cpu: Option<&At<i64>>, memory: Option
     let Some(sizes) = fargate_memory(cpu.value) else {
         let message = format!("Fargate has no tasks with {} CPU units", cpu.value);
         let help = format!("its sizes: {}", fargate_cpus());
-        let problem = Problem::new(&cpu.span, message, "no such size").help(help);
-        return fields.report(if fields.states(cpu) { problem.alone() } else { problem });
+        return fields.report(Problem::new(&cpu.span, message, "no such size").help(help));
     };
     if let Some(memory) = memory.filter(|memory| !sizes.contains(&memory.value)) {
         let message =
@@ -129,7 +128,7 @@ fn read_image(fields: &mut Fields<'_, '_>) -> Option<At<String>> {
         (1..=255).contains(&image.value.len()) && image.value.chars().all(|c| c.is_ascii_graphic());
     if !form {
         let message = format!("`{}` is not the name of an image", image.value);
-        fields.report(Problem::new(&image.span, message, "not an image").alone());
+        fields.report(Problem::new(&image.span, message, "not an image"));
     }
     Some(image)
 }
@@ -148,14 +147,14 @@ fn read_route(fields: &mut Fields<'_, '_>) -> Option<At<Route>> {
             && path.value.chars().all(|c| c.is_ascii_graphic());
         if !form {
             let message = format!("`{}` is not a path", path.value);
-            route.report(Problem::new(&path.span, message, "a path begins with `/`").alone());
+            route.report(Problem::new(&path.span, message, "a path begins with `/`"));
         }
     }
     for host in &hosts {
         let letter = |c: char| c.is_ascii_alphanumeric() || "-.*?".contains(c);
         if host.value.is_empty() || host.value.len() > 128 || !host.value.chars().all(letter) {
             let message = format!("`{}` is not the pattern of a host name", host.value);
-            route.report(Problem::new(&host.span, message, "not a host name").alone());
+            route.report(Problem::new(&host.span, message, "not a host name"));
         }
     }
     if let Some(sixth) = paths.iter().chain(&hosts).nth(5) {
@@ -188,7 +187,7 @@ fn check_environment(
         if !form {
             let message = format!("`{}` cannot be the name of an environment variable", name.value);
             let help = "a letter or underscore, then letters, digits and underscores";
-            fields.report(Problem::new(&name.span, message, "not a name").help(help).alone());
+            fields.report(Problem::new(&name.span, message, "not a name").help(help));
         }
         if database && DATABASE.contains(&name.value.as_str()) {
             let message = format!("`{}` is set by `database = true`", name.value);

@@ -4,7 +4,6 @@ use crate::{
     decode::{At, Fields, advice, listed},
     problem::Problem,
     section::ServiceSection,
-    sieve::{Doubt, Sieve},
     tree::{Node, Table},
 };
 
@@ -16,24 +15,16 @@ pub(crate) struct Defaults {
     pub(crate) memory: Option<i64>,
 }
 
-/// The services that could be read, in the order of the file, and the names of all of them.
-pub(crate) struct Services {
-    pub(crate) read: Vec<ServiceSection>,
-    pub(crate) names: Vec<String>,
-}
-
 /// Names that stand for nk's own resources where a service's could stand too.
 const RESERVED: [&str; 2] = ["alb", "db"];
 const SHARED: [&str; 3] = ["count", "cpu", "memory"];
 
 /// Reads `[services]`: what is a table is a service, what is not is a default for all of them.
-pub(crate) fn read(node: &Node, sieve: &mut Sieve<'_>, problems: &mut Vec<Problem>) -> Services {
-    let doubt = sieve.doubt(&["services"]);
+pub(crate) fn read(node: &Node, problems: &mut Vec<Problem>) -> Vec<ServiceSection> {
     let Some(table) = node.table() else {
         let message = "`services` must be a table";
         problems.push(Problem::new(&node.span, message, format!("this is {}", node.what())));
-        sieve.sift(doubt, problems);
-        return Services { read: Vec::new(), names: Vec::new() };
+        return Vec::new();
     };
     let is_service = |(_, node): &(&String, &Node)| node.table().is_some();
     let shared: Table = table
@@ -42,48 +33,27 @@ pub(crate) fn read(node: &Node, sieve: &mut Sieve<'_>, problems: &mut Vec<Proble
         .map(|(key, node)| (key.clone(), node.clone()))
         .collect();
     let defaults = read_defaults(node, &shared, problems);
-    sieve.sift(doubt, problems);
     let mut found: Vec<_> = table.iter().filter(is_service).collect();
     found.sort_by_key(|(_, node)| node.key.start);
-    let names: Vec<_> = found.iter().map(|(name, _)| (*name).clone()).collect();
-    let read = found
-        .into_iter()
-        .filter_map(|(name, node)| read_service(name, node, defaults, sieve, problems))
+    let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
+    let read: Vec<_> = found
+        .iter()
+        .filter_map(|(name, node)| read_service(name, node, defaults, problems))
         .collect();
-    let services = Services { read, names };
-    check_calls(&services, problems);
-    check_routes(&services.read, problems);
-    sieve.sift(doubt, problems);
-    services
+    check_calls(&read, &names, problems);
+    check_routes(&read, problems);
+    read
 }
 
-/// Reads one service. Where what all share may be missing, it gets something that goes with
-/// anything.
 fn read_service(
     name: &str,
     node: &Node,
     defaults: Defaults,
-    sieve: &mut Sieve<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<ServiceSection> {
-    let table = node.table()?;
-    let may_be_shared =
-        |key: &str| !table.contains_key(key) && sieve.doubt(&["services", key]) != Doubt::None;
-    let (cpu, memory) = (may_be_shared("cpu"), may_be_shared("memory"));
-    let defaults = Defaults {
-        cpu: defaults.cpu.or(cpu.then_some(256)),
-        memory: defaults.memory.or(memory.then_some(512)),
-        ..defaults
-    };
     check_name(name, node, problems);
-    let fields = Fields::new(format!("services.{name}"), &node.key, table, problems);
-    let service = ServiceSection::read(fields, name, defaults);
-    let doubt = match sieve.doubt(&["services", name]) {
-        Doubt::None if cpu || memory => Doubt::More,
-        doubt => doubt,
-    };
-    sieve.sift(doubt, problems);
-    service
+    let fields = Fields::new(format!("services.{name}"), &node.key, node.table()?, problems);
+    ServiceSection::read(fields, name, defaults)
 }
 
 fn read_defaults(node: &Node, shared: &Table, problems: &mut Vec<Problem>) -> Defaults {
@@ -104,23 +74,22 @@ fn check_name(name: &str, node: &Node, problems: &mut Vec<Problem>) {
     if !form {
         let message = format!("`{name}` cannot be the name of a service");
         let help = "a lower-case letter, then lower-case letters, digits and single hyphens";
-        problems.push(Problem::new(&node.key, message, "not a name").help(help).alone());
+        problems.push(Problem::new(&node.key, message, "not a name").help(help));
     } else if SHARED.contains(&name) {
         let message = format!("`services.{name}` is a number that all services share");
-        problems.push(Problem::new(&node.key, message, "not a service").alone());
+        problems.push(Problem::new(&node.key, message, "not a service"));
     } else if RESERVED.contains(&name) {
         let message = format!("a service cannot be called `{name}`");
         let help = format!("{} stand for resources of nk's own", listed(RESERVED));
-        problems.push(Problem::new(&node.key, message, "kept for nk").help(help).alone());
+        problems.push(Problem::new(&node.key, message, "kept for nk").help(help));
     }
 }
 
-fn check_calls(services: &Services, problems: &mut Vec<Problem>) {
-    let names = || services.names.iter().map(String::as_str);
-    for call in services.read.iter().flat_map(|service| &service.calls) {
-        if !services.names.contains(&call.value) {
+fn check_calls(services: &[ServiceSection], names: &[&str], problems: &mut Vec<Problem>) {
+    for call in services.iter().flat_map(|service| &service.calls) {
+        if !names.contains(&call.value.as_str()) {
             let message = format!("there is no service `{}` to call", call.value);
-            let help = advice(&call.value, "services", names());
+            let help = advice(&call.value, "services", names.iter().copied());
             problems.push(Problem::new(&call.span, message, "no such service").help(help));
         }
     }

@@ -1,6 +1,5 @@
 //! Stack files from text to resources: what they mean, and what they may not say.
 
-mod broken;
 mod common;
 mod mistakes;
 mod mutation;

@@ -55,7 +55,7 @@ fn mutated(rng: &mut Rng) -> String {
 }
 
 /// Replaces the value after the next `=`, so that the file stays TOML more often.
-pub(crate) fn replace_a_value(rng: &mut Rng, text: &mut String, from: usize) {
+fn replace_a_value(rng: &mut Rng, text: &mut String, from: usize) {
     let Some(start) = text[from..].find("= ").map(|at| from + at + 2) else { return };
     let end = text[start..].find([',', '\n', '}']).map_or(text.len(), |at| start + at);
     text.replace_range(start..end, rng.choice(SCRAPS).unwrap_or_default());
