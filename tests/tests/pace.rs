@@ -2,7 +2,7 @@
 //! times that ship with nk, in paused time.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
 };
 
@@ -66,16 +66,16 @@ async fn a_run_is_within_a_twentieth_of_its_bound() {
 
 /// Counts the looks at what takes its time, from now on.
 fn count_looks(trial: &Trial, plan: &Plan) -> Arc<Mutex<BTreeMap<Address, usize>>> {
-    let slow = plan.steps.iter().filter(|step| step.usual.median > AT_ONCE);
-    let slow: HashSet<_> = slow.map(|step| step.address.clone()).collect();
+    let slow = plan.steps.iter().enumerate().filter(|(_, step)| step.usual.median > AT_ONCE);
+    let slow: HashMap<_, _> = slow.map(|(id, step)| (id, step.address.clone())).collect();
     let counts = Arc::new(Mutex::new(BTreeMap::new()));
     let counted = Arc::clone(&counts);
     trial.sim.listen(
         Instant::now(),
         Box::new(move |call| {
             let looks = call.operation.starts_with("sim:Describe");
-            if let Some(address) = call.address.filter(|one| looks && slow.contains(one)) {
-                *counted.lock().unwrap().entry(address).or_default() += 1;
+            if let Some(address) = call.step.filter(|_| looks).and_then(|id| slow.get(&id)) {
+                *counted.lock().unwrap().entry(address.clone()).or_default() += 1;
             }
         }),
     );

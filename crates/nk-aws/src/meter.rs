@@ -126,7 +126,7 @@ impl Intercept for Meter {
         span.record("request_id", request_id);
         span.in_scope(|| tracing::debug!(target: "nk::aws", "answered"));
         let call = Call {
-            address: current_step(),
+            step: current_step(),
             operation: format!("{}:{}", metadata.service(), metadata.name()),
             at: 0.0,
             seconds: took.as_secs_f64(),

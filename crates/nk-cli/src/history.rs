@@ -178,6 +178,7 @@ mod tests {
             skipped: 0,
             seconds: 0.0,
             critical_path: Vec::new(),
+            critical_steps: Vec::new(),
             bound: 0.0,
             predicted: nk_model::Forecast::default(),
             notes: Vec::new(),

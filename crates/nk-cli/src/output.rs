@@ -82,12 +82,11 @@ impl Output {
 
     /// What tells about the run of a plan.
     pub(crate) fn console(&self, plan: &Plan, logging: bool) -> Console {
-        let console = match (self.json, logging) {
+        match (self.json, logging) {
             (true, _) => Console::json(),
-            (false, true) => Console::log(),
-            (false, false) => Console::for_people(),
-        };
-        console.expecting(plan)
+            (false, true) => Console::log(plan),
+            (false, false) => Console::for_people(plan),
+        }
     }
 
     /// What came of a run, after which so many calls were made in all, and so many before it.

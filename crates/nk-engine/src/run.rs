@@ -51,13 +51,13 @@ pub struct Run {
 }
 
 task_local! {
-    /// The resource whose step runs in this task.
-    static STEP: Address;
+    /// The step that runs in this task.
+    static STEP: StepId;
 }
 
-/// The resource whose step makes the call that is under way in this task; none outside a step.
-pub fn current_step() -> Option<Address> {
-    STEP.try_with(Clone::clone).ok()
+/// The step that makes the call that is under way in this task; none outside a step.
+pub fn current_step() -> Option<StepId> {
+    STEP.try_with(|id| *id).ok()
 }
 
 /// What a running step tells the loop.
@@ -192,6 +192,7 @@ impl<C: Cloud> Execution<C> {
         self.ledger.begin(id, self.at());
         self.tell(Event::Started {
             at: self.at(),
+            step: id,
             address: step.address.clone(),
             action: step.action,
             usual: step.usual.median,
@@ -206,8 +207,8 @@ impl<C: Cloud> Execution<C> {
         let (places, gate) = (Arc::clone(&self.places), Arc::clone(&self.run.gate));
         let (unseen, every) = (Arc::clone(&self.run.unseen), self.run.every);
         let (messages, told) = (self.sender.clone(), self.run.stop.clone());
-        let (address, speed) = (step.address.clone(), self.run.speed);
-        self.tasks.spawn(STEP.scope(address, async move {
+        let speed = self.run.speed;
+        self.tasks.spawn(STEP.scope(id, async move {
             let stage = Stage::new(id, messages, told, places, &*gate, every, speed);
             let step = &plan.steps[id];
             let mut settling =
@@ -254,13 +255,13 @@ impl<C: Cloud> Execution<C> {
                 if self.facts.learn(self.plan.steps[id].action, &live) {
                     self.ledger.known(id, at, idle);
                     self.needs.known(id, &live.address, &self.facts);
-                    let address = live.address.clone();
-                    self.tell(Event::Known { at, address, id: live.id.clone() });
+                    let (address, aws_id) = (live.address.clone(), live.id.clone());
+                    self.tell(Event::Known { at, step: id, address, id: aws_id });
                 }
             }
             Message::Waiting(id, reason) => {
                 let address = self.plan.steps[id].address.clone();
-                self.tell(Event::Waiting { at, address, reason });
+                self.tell(Event::Waiting { at, step: id, address, reason });
             }
         }
     }
@@ -284,19 +285,27 @@ impl<C: Cloud> Execution<C> {
                 };
                 let seconds = self.ledger.finish(id, at, idle, &address, &notes);
                 self.needs.done(id);
-                self.tell(Event::Finished { at, address, action, id: aws_id, seconds, notes });
+                self.tell(Event::Finished {
+                    at,
+                    step: id,
+                    address,
+                    action,
+                    id: aws_id,
+                    seconds,
+                    notes,
+                });
             }
             Err(StepError::Interrupted) => {
                 self.ledger.skip(id);
                 self.needs.lost(id);
                 let because =
                     "interrupted while waiting; the next run goes on from here".to_owned();
-                self.tell(Event::Skipped { at, address, action, because });
+                self.tell(Event::Skipped { at, step: id, address, action, because });
             }
             Err(error) => {
                 self.ledger.fail(id);
                 self.needs.lost(id);
-                self.tell(Event::Failed { at, failure: failure(address, action, &error) });
+                self.tell(Event::Failed { at, failure: failure(id, step, &error) });
                 self.stop_unknown(&error);
             }
         }
@@ -332,7 +341,7 @@ impl<C: Cloud> Execution<C> {
         self.needs.lost(id);
         let step = &self.plan.steps[id];
         let (address, action) = (step.address.clone(), step.action);
-        self.tell(Event::Skipped { at: self.at(), address, action, because });
+        self.tell(Event::Skipped { at: self.at(), step: id, address, action, because });
     }
 
     /// Ends the calls under way; what becomes of them, the next run finds out.

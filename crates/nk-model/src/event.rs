@@ -14,6 +14,8 @@ pub enum Event {
     Started {
         /// Seconds since the run began.
         at: f64,
+        /// Which step.
+        step: StepId,
         /// The resource.
         address: Address,
         /// What is done to it.
@@ -25,6 +27,8 @@ pub enum Event {
     Waiting {
         /// Seconds since the run began.
         at: f64,
+        /// Which step.
+        step: StepId,
         /// The resource.
         address: Address,
         /// What it waits for, as in ``AWS says `pending` ``.
@@ -34,6 +38,8 @@ pub enum Event {
     Known {
         /// Seconds since the run began.
         at: f64,
+        /// Which step.
+        step: StepId,
         /// The resource.
         address: Address,
         /// What AWS calls it.
@@ -43,6 +49,8 @@ pub enum Event {
     Finished {
         /// Seconds since the run began.
         at: f64,
+        /// Which step.
+        step: StepId,
         /// The resource.
         address: Address,
         /// What was done to it.
@@ -66,6 +74,8 @@ pub enum Event {
     Skipped {
         /// Seconds since the run began.
         at: f64,
+        /// Which step.
+        step: StepId,
         /// The resource.
         address: Address,
         /// What would have been done to it.
@@ -93,6 +103,8 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Failure {
+    /// Which step.
+    pub step: StepId,
     /// The resource.
     pub address: Address,
     /// What was tried.
@@ -113,16 +125,19 @@ pub struct Failure {
 pub struct Summary {
     /// How it ended.
     pub outcome: Outcome,
-    /// The steps that ended well, in the order in which they did.
+    /// How many steps ended well.
     pub finished: usize,
-    /// The steps that failed.
+    /// How many steps failed.
     pub failed: usize,
-    /// The steps that were not begun.
+    /// How many steps were not begun, or not waited for.
     pub skipped: usize,
     /// Seconds from begin to end.
     pub seconds: f64,
-    /// The chain of steps that took the longest, first step first.
+    /// The resources of the chain of steps that took the longest, first step first.
     pub critical_path: Vec<Address>,
+    /// The steps of that chain.
+    #[serde(default)]
+    pub critical_steps: Vec<StepId>,
     /// Seconds that AWS itself needed for the critical path: what its steps took, less what they
     /// waited for a free place, and less what may have passed between AWS being done and the look
     /// that showed it. No run of this plan could have been quicker.
@@ -155,8 +170,8 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Call {
-    /// The resource whose step made it; none for what the run itself asks and for the lock.
-    pub address: Option<Address>,
+    /// The step that made it; none for what the run itself asks and for the lock.
+    pub step: Option<StepId>,
     /// The service and the operation, as in `EC2:CreateVpc`.
     pub operation: String,
     /// Seconds since whoever listens began to count.

@@ -49,7 +49,7 @@ impl Complaint {
 
 impl From<&Failure> for Complaint {
     fn from(failure: &Failure) -> Self {
-        let Failure { address: _, action: _, error, cause, hint } = failure;
+        let Failure { step: _, address: _, action: _, error, cause, hint } = failure;
         let causes = cause.iter().cloned().collect();
         Self { causes, hint: hint.clone(), ..Self::new(error) }
     }
@@ -94,6 +94,7 @@ mod tests {
     #[test]
     fn an_error_says_what_why_and_what_next() {
         let failure = Failure {
+            step: 0,
             address: Address::new("nat-gateway", "nat-1"),
             action: Action::Create,
             error: "could not create `nat-gateway.nat-1`".into(),

@@ -13,58 +13,44 @@ use crate::{event_json, live::Live, log::Log, outlook::Outlook, styles::Styles};
 
 /// Where the events of a run go: live lines or a log on standard error, or JSON on standard output.
 #[derive(Debug)]
-pub struct Console {
-    form: Form,
-    outlook: Outlook,
-}
+pub struct Console(Form);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Form {
-    Live,
-    Log,
+    Live(Live),
+    Log(Log),
     Json,
 }
 
 /// How often the live lines are renewed: often enough that their seconds do not jump.
 const BEAT: Duration = Duration::from_millis(250);
 
-/// How wide the column of addresses is where the plan is not known.
-const COLUMN: usize = 28;
-
 impl Console {
     /// Live lines where standard error is a terminal, else a log.
-    pub fn for_people() -> Self {
-        let form = if io::stderr().is_terminal() { Form::Live } else { Form::Log };
-        Self { form, outlook: Outlook::default() }
+    pub fn for_people(plan: &Plan) -> Self {
+        if io::stderr().is_terminal() {
+            Self(Form::Live(Live::new(Outlook::of(plan), Styles::of(&io::stderr()))))
+        } else {
+            Self::log(plan)
+        }
     }
 
     /// A log on standard error, even on a terminal: other output there would break live lines.
-    pub fn log() -> Self {
-        Self { form: Form::Log, outlook: Outlook::default() }
+    pub fn log(plan: &Plan) -> Self {
+        Self(Form::Log(Log::new(Styles::of(&io::stderr()), Outlook::of(plan).column, true)))
     }
 
     /// One event a line on standard output, as `docs/json.md` describes them.
     pub fn json() -> Self {
-        Self { form: Form::Json, outlook: Outlook::default() }
-    }
-
-    /// The same, knowing what will happen: when the end is to be expected, and how wide addresses
-    /// are.
-    #[must_use]
-    pub fn expecting(self, plan: &Plan) -> Self {
-        Self { outlook: Outlook::of(plan), ..self }
+        Self(Form::Json)
     }
 
     /// Tells about events until the last sender has gone, or nobody reads any more.
     pub async fn follow(self, events: UnboundedReceiver<Event>) {
         // A reader that has gone, or a full disk, stops the telling and not the run.
-        let _ = match self.form {
-            Form::Live => live(Live::new(self.outlook, Styles::of(&io::stderr())), events).await,
-            Form::Log => {
-                let column = if self.outlook.column == 0 { COLUMN } else { self.outlook.column };
-                let mut log = Log::new(Styles::of(&io::stderr()), column, true);
-                each(events, io::stderr(), |event| log.text(event)).await
-            }
+        let _ = match self.0 {
+            Form::Live(shown) => live(shown, events).await,
+            Form::Log(mut log) => each(events, io::stderr(), |event| log.text(event)).await,
             Form::Json => each(events, io::stdout(), event_json).await,
         };
     }

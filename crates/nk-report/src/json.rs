@@ -105,8 +105,9 @@ mod tests {
         };
         insta::assert_snapshot!(plan_json(&plan, &circumstances), @r#"{"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"forecast":{"time":{"median":0.0,"slow":0.0},"critical-path":[],"calls":0},"region":"ap-northeast-1","account":"","caller":"","cost":{"fixed":0.0,"used":0.0,"change":0.0,"region":"","dated":""},"calls":52,"seconds":0.8}"#);
         let address = Address::new("vpc", "main");
-        let event = Event::Started { at: 0.5, address, action: Action::ReplaceCreate, usual: 1.0 };
-        insta::assert_snapshot!(event_json(&event), @r#"{"event":"started","at":0.5,"address":"vpc.main","action":"replace-create","usual":1.0}"#);
+        let event =
+            Event::Started { at: 0.5, step: 3, address, action: Action::ReplaceCreate, usual: 1.0 };
+        insta::assert_snapshot!(event_json(&event), @r#"{"event":"started","at":0.5,"step":3,"address":"vpc.main","action":"replace-create","usual":1.0}"#);
         let complaint =
             Complaint { causes: vec!["b".into()], ..Complaint::new("`a` is not there") };
         insta::assert_snapshot!(complaint_json(&complaint), @r#"{"event":"error","error":"`a` is not there","causes":["b"],"hint":null}"#);

@@ -1,16 +1,16 @@
 //! What is under way now, for a terminal: one line for each running step, and one for the whole.
 
-use nk_model::{Action, Address, Event};
+use nk_model::{Action, Address, Event, StepId};
 
 use crate::{
     log::{Log, doing},
     outlook::{Outlook, Prospect, Tempo},
     styles::{Styles, paint, sigil},
-    text::{count, pad, spell, tame, width},
+    text::{count, pad, spell, tame},
 };
 
 /// The state of a run, as its events tell it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Live {
     outlook: Outlook,
     running: Vec<Running>,
@@ -21,6 +21,7 @@ pub(crate) struct Live {
 
 #[derive(Debug)]
 struct Running {
+    id: StepId,
     address: Address,
     action: Action,
     since: f64,
@@ -33,47 +34,45 @@ const SHOWN: usize = 16;
 
 impl Live {
     pub(crate) fn new(outlook: Outlook, styles: Styles) -> Self {
-        Self { outlook, styles, ..Self::default() }
+        Self { outlook, running: Vec::new(), over: 0, stopping: None, styles }
     }
 
     /// Takes an event in; the answer is what stays on the screen, above what changes.
     pub(crate) fn heed(&mut self, event: &Event) -> String {
         match event {
-            Event::Started { at, address, action, usual } => {
-                self.outlook.begun(address, *action, *at);
+            Event::Started { at, step, address, action, usual } => {
+                self.outlook.begun(*step, *at);
                 let (address, waits) = (address.clone(), String::new());
-                let running =
-                    Running { address, action: *action, since: *at, usual: *usual, waits };
-                self.running.push(running);
+                let (id, action, since, usual) = (*step, *action, *at, *usual);
+                self.running.push(Running { id, address, action, since, usual, waits });
                 return String::new();
             }
-            Event::Waiting { address, reason, .. } => {
-                if let Some(step) = self.running.iter_mut().find(|step| step.address == *address) {
-                    step.waits = tame(reason);
+            Event::Waiting { step, reason, .. } => {
+                if let Some(running) = self.running.iter_mut().find(|one| one.id == *step) {
+                    running.waits = tame(reason);
                 }
                 return String::new();
             }
             Event::Known { .. } | Event::Ended { .. } => return String::new(),
-            Event::Finished { at, address, action, .. }
-            | Event::Skipped { at, address, action, .. } => self.end(address, *action, *at),
-            Event::Failed { at, failure } => self.end(&failure.address, failure.action, *at),
+            Event::Finished { at, step, .. } | Event::Skipped { at, step, .. } => {
+                self.end(*step, *at);
+            }
+            Event::Failed { at, failure } => self.end(failure.step, *at),
             Event::Stopping { reason, .. } => self.stopping = Some(tame(reason)),
         }
-        let column = self.column();
-        Log::new(self.styles, column, false).text(event)
+        Log::new(self.styles, self.outlook.column, false).text(event)
     }
 
-    fn end(&mut self, address: &Address, action: Action, at: f64) {
+    fn end(&mut self, id: StepId, at: f64) {
         self.over += 1;
-        self.outlook.over(address, action, at);
-        self.running.retain(|step| step.address != *address || step.action != action);
+        self.outlook.over(id, at);
+        self.running.retain(|running| running.id != id);
     }
 
     /// What changes, as of so many seconds after the beginning.
     pub(crate) fn lines(&self, now: f64) -> Vec<String> {
-        let column = self.column();
         let mut lines: Vec<_> =
-            self.running.iter().take(SHOWN).map(|step| self.step(step, column, now)).collect();
+            self.running.iter().take(SHOWN).map(|step| self.step(step, now)).collect();
         if self.running.len() > SHOWN {
             lines.push(format!("    and {} more", self.running.len() - SHOWN));
         }
@@ -81,15 +80,10 @@ impl Live {
         lines
     }
 
-    fn column(&self) -> usize {
-        let running = self.running.iter().map(|step| width(step.address.as_str())).max();
-        self.outlook.column.max(running.unwrap_or(0))
-    }
-
-    fn step(&self, step: &Running, column: usize, now: f64) -> String {
-        let Running { address, action, since, usual, waits } = step;
+    fn step(&self, step: &Running, now: f64) -> String {
+        let Running { id: _, address, action, since, usual, waits } = step;
         let sign = paint(self.styles.action(*action), sigil(*action));
-        let address = paint(self.styles.address, pad(address.as_str(), column));
+        let address = paint(self.styles.address, pad(address.as_str(), self.outlook.column));
         let passed = now - since;
         let time = if passed > *usual {
             format!("{}, usually {}", spell(passed), spell(*usual))
@@ -105,30 +99,25 @@ impl Live {
     /// How far the run has come, by time; what decides when it ends; and how many steps are over.
     fn total(&self, now: f64) -> String {
         let Self { outlook, running, over, stopping, styles } = self;
-        let under_way = running.len();
-        let line = match outlook.steps() {
-            Some(steps) => {
-                let Prospect { end, decides, tempo } = outlook.prospect(now);
-                let about = if tempo == Tempo::Slowest { "at least" } else { "about" };
-                let part = part(now, end);
-                let decides = decides.map(|address| {
-                    let slow = match tempo {
-                        Tempo::Usual => "",
-                        Tempo::Slow => ", slower than usual",
-                        Tempo::Slowest => ", slower than nine times in ten",
-                    };
-                    format!("; the end waits for {address}{slow}")
-                });
-                let steps = count(steps, "step");
-                format!(
-                    "{} of {about} {} ({part} %): {over} of {steps} over, {under_way} under way{}",
-                    spell(now),
-                    spell(end),
-                    decides.unwrap_or_default(),
-                )
-            }
-            None => format!("{}: {} over, {under_way} under way", spell(now), count(*over, "step")),
-        };
+        let Prospect { end, decides, tempo } = outlook.prospect(now);
+        let about = if tempo == Tempo::Slowest { "at least" } else { "about" };
+        let decides = decides.map(|address| {
+            let slow = match tempo {
+                Tempo::Usual => "",
+                Tempo::Slow => ", slower than usual",
+                Tempo::Slowest => ", slower than nine times in ten",
+            };
+            format!("; the end waits for {address}{slow}")
+        });
+        let line = format!(
+            "{} of {about} {} ({} %): {over} of {} over, {} under way{}",
+            spell(now),
+            spell(end),
+            part(now, end),
+            count(outlook.steps(), "step"),
+            running.len(),
+            decides.unwrap_or_default(),
+        );
         let stopping = stopping.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
         paint(styles.heading, line + &stopping)
     }
@@ -146,25 +135,36 @@ fn part(now: f64, end: f64) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use nk_model::Failure;
+    use nk_model::{Failure, Plan};
 
     use super::*;
+    use crate::outlook::tests::{plan, plan_of, step};
 
-    fn started(at: f64, address: &str, usual: f64) -> Event {
-        let address = address.parse().unwrap();
-        Event::Started { at, address, action: Action::Create, usual }
+    const STEPS: [&str; 4] =
+        ["vpc.main", "nat-gateway.nat-1", "log-group.backend-go", "route-table.private-1"];
+
+    fn address(step: StepId) -> Address {
+        STEPS[step].parse().unwrap()
+    }
+
+    fn live(plan: &Plan) -> Live {
+        Live::new(Outlook::of(plan), Styles::default())
+    }
+
+    fn started(at: f64, step: StepId, usual: f64) -> Event {
+        Event::Started { at, step, address: address(step), action: Action::Create, usual }
     }
 
     fn events() -> Vec<Event> {
-        let gateway: Address = "nat-gateway.nat-1".parse().unwrap();
         vec![
-            started(0.0, "vpc.main", 1.0),
-            Event::Known { at: 0.4, address: "vpc.main".parse().unwrap(), id: "vpc-0a1b".into() },
-            started(0.5, "nat-gateway.nat-1", 107.0),
-            Event::Known { at: 1.5, address: gateway.clone(), id: "nat-0c3d".into() },
+            started(0.0, 0, 1.0),
+            Event::Known { at: 0.4, step: 0, address: address(0), id: "vpc-0a1b".into() },
+            started(0.5, 1, 107.0),
+            Event::Known { at: 1.5, step: 1, address: address(1), id: "nat-0c3d".into() },
             Event::Finished {
                 at: 2.1,
-                address: "vpc.main".parse().unwrap(),
+                step: 0,
+                address: address(0),
                 action: Action::Create,
                 id: "vpc-0a1b".into(),
                 seconds: 2.1,
@@ -172,14 +172,16 @@ mod tests {
             },
             Event::Waiting {
                 at: 12.3,
-                address: gateway.clone(),
+                step: 1,
+                address: address(1),
                 reason: "AWS says `pending`".into(),
             },
-            started(13.0, "log-group.backend-go", 1.0),
+            started(13.0, 2, 1.0),
             Event::Failed {
                 at: 130.0,
                 failure: Failure {
-                    address: gateway,
+                    step: 1,
+                    address: address(1),
                     action: Action::Create,
                     error: "could not create `nat-gateway.nat-1`: AWS gave up".into(),
                     cause: Some("Elastic IP address is already associated".into()),
@@ -188,7 +190,8 @@ mod tests {
             },
             Event::Skipped {
                 at: 130.0,
-                address: "route-table.private-1".parse().unwrap(),
+                step: 3,
+                address: address(3),
                 action: Action::Create,
                 because: "`nat-gateway.nat-1` is not there".into(),
             },
@@ -223,8 +226,9 @@ mod tests {
 
     #[test]
     fn the_last_line_tells_how_far_the_run_is_by_time() {
-        let mut live = Live::new(Outlook::of(&crate::outlook::tests::plan()), Styles::default());
-        live.heed(&started(1.0, "nat-gateway.nat-1", 100.0));
+        let mut live = live(&plan());
+        let (address, action) = ("nat-gateway.nat-1".parse().unwrap(), Action::Create);
+        live.heed(&Event::Started { at: 1.0, step: 0, address, action, usual: 100.0 });
         let mut total = |now| live.lines(now).pop().unwrap();
         let lines = [31.0, 111.0, 140.0].map(&mut total).join("\n");
         insta::assert_snapshot!(lines, @r#"
@@ -236,7 +240,10 @@ mod tests {
 
     #[test]
     fn a_terminal_shows_what_is_under_way() {
-        let mut live = Live::default();
+        let step =
+            |(address, median): (&str, f64)| step(address, Action::Create, median, Vec::new());
+        let steps = STEPS.into_iter().zip([1.0, 107.0, 1.0, 1.0]).map(step);
+        let mut live = live(&plan_of(steps.collect()));
         let mut text = String::new();
         for (event, now) in
             events().iter().zip([0.1, 0.4, 0.6, 1.6, 2.1, 48.0, 120.0, 130.0, 130.0, 131.5])
@@ -247,38 +254,66 @@ mod tests {
             }
         }
         insta::assert_snapshot!(text, @r#"
-        |   + vpc.main  creating  0.1 s of usually 1.0 s
-        | 0.1 s: 0 steps over, 1 under way
-        |   + vpc.main  creating  0.4 s of usually 1.0 s
-        | 0.4 s: 0 steps over, 1 under way
-        |   + vpc.main           creating  0.6 s of usually 1.0 s
-        |   + nat-gateway.nat-1  creating  0.1 s of usually 107 s
-        | 0.6 s: 0 steps over, 2 under way
-        |   + vpc.main           creating  1.6 s, usually 1.0 s
-        |   + nat-gateway.nat-1  creating  1.1 s of usually 107 s
-        | 1.6 s: 0 steps over, 2 under way
-          + vpc.main           created in 2.1 s (vpc-0a1b)
-            vpc.main           note: 東京にあります
-        |   + nat-gateway.nat-1  creating  1.6 s of usually 107 s
-        | 2.1 s: 1 step over, 1 under way
-        |   + nat-gateway.nat-1  creating  48 s of usually 107 s   AWS says `pending`
-        | 48 s: 1 step over, 1 under way
-        |   + nat-gateway.nat-1     creating  2 min 0 s, usually 107 s  AWS says `pending`
-        |   + log-group.backend-go  creating  107 s, usually 1.0 s
-        | 2 min 0 s: 1 step over, 2 under way
-          + nat-gateway.nat-1     failed
+        |   + vpc.main               creating  0.1 s of usually 1.0 s
+        | 0.1 s of about 107 s (0 %): 0 of 4 steps over, 1 under way
+        |   + vpc.main               creating  0.4 s of usually 1.0 s
+        | 0.4 s of about 107 s (0 %): 0 of 4 steps over, 1 under way
+        |   + vpc.main               creating  0.6 s of usually 1.0 s
+        |   + nat-gateway.nat-1      creating  0.1 s of usually 107 s
+        | 0.6 s of about 108 s (0 %): 0 of 4 steps over, 2 under way; the end waits for nat-gateway.nat-1
+        |   + vpc.main               creating  1.6 s, usually 1.0 s
+        |   + nat-gateway.nat-1      creating  1.1 s of usually 107 s
+        | 1.6 s of about 108 s (1 %): 0 of 4 steps over, 2 under way; the end waits for nat-gateway.nat-1
+          + vpc.main               created in 2.1 s (vpc-0a1b)
+            vpc.main               note: 東京にあります
+        |   + nat-gateway.nat-1      creating  1.6 s of usually 107 s
+        | 2.1 s of about 108 s (1 %): 1 of 4 steps over, 1 under way; the end waits for nat-gateway.nat-1
+        |   + nat-gateway.nat-1      creating  48 s of usually 107 s   AWS says `pending`
+        | 48 s of about 108 s (44 %): 1 of 4 steps over, 1 under way; the end waits for nat-gateway.nat-1
+        |   + nat-gateway.nat-1      creating  2 min 0 s, usually 107 s  AWS says `pending`
+        |   + log-group.backend-go   creating  107 s, usually 1.0 s
+        | 2 min 0 s of about 2 min 9 s (93 %): 1 of 4 steps over, 2 under way; the end waits for nat-gateway.nat-1, slower than usual
+          + nat-gateway.nat-1      failed
         error: could not create `nat-gateway.nat-1`: AWS gave up
           Elastic IP address is already associated
 
         hint: release it by hand
-        |   + log-group.backend-go  creating  117 s, usually 1.0 s
-        | 2 min 10 s: 2 steps over, 1 under way
+        |   + log-group.backend-go   creating  117 s, usually 1.0 s
+        | 2 min 10 s of about 2 min 11 s (99 %): 2 of 4 steps over, 1 under way
           + route-table.private-1  not created: `nat-gateway.nat-1` is not there
-        |   + log-group.backend-go  creating  117 s, usually 1.0 s
-        | 2 min 10 s: 3 steps over, 1 under way
+        |   + log-group.backend-go   creating  117 s, usually 1.0 s
+        | 2 min 10 s of about 2 min 10 s (99 %): 3 of 4 steps over, 1 under way
           interrupted: what is under way is finished
-        |   + log-group.backend-go  creating  119 s, usually 1.0 s
-        | 2 min 12 s: 3 steps over, 1 under way; interrupted: what is under way is finished
+        |   + log-group.backend-go   creating  119 s, usually 1.0 s
+        | 2 min 12 s of at least 2 min 12 s (99 %): 3 of 4 steps over, 1 under way; the end waits for log-group.backend-go, slower than nine times in ten; interrupted: what is under way is finished
+        "#);
+    }
+
+    #[test]
+    fn of_two_steps_at_one_address_each_ends_for_itself() {
+        let twin = || step("elastic-ip.nat-1", Action::Destroy, 10.0, Vec::new());
+        let mut live = live(&plan_of(vec![twin(), twin()]));
+        let address = || -> Address { "elastic-ip.nat-1".parse().unwrap() };
+        let action = Action::Destroy;
+        for step in [0, 1] {
+            let (at, address) = (1.0, address());
+            live.heed(&Event::Started { at, step, address, action, usual: 10.0 });
+        }
+        let reason = "AWS says `in use`".into();
+        live.heed(&Event::Waiting { at: 2.0, step: 1, address: address(), reason });
+        let before = live.lines(4.0).join("\n");
+        let (seconds, notes, id) = (4.0, Vec::new(), "eipalloc-0a".into());
+        let finished =
+            Event::Finished { at: 5.0, step: 0, address: address(), action, id, seconds, notes };
+        live.heed(&finished);
+        let after = live.lines(6.0).join("\n");
+        insta::assert_snapshot!(format!("{before}\n\n{after}"), @r#"
+          - elastic-ip.nat-1  removing  3.0 s of usually 10 s
+          - elastic-ip.nat-1  removing  3.0 s of usually 10 s   AWS says `in use`
+        4.0 s of about 11 s (36 %): 0 of 2 steps over, 2 under way; the end waits for elastic-ip.nat-1
+
+          - elastic-ip.nat-1  removing  5.0 s of usually 10 s   AWS says `in use`
+        6.0 s of about 11 s (54 %): 1 of 2 steps over, 1 under way; the end waits for elastic-ip.nat-1
         "#);
     }
 }

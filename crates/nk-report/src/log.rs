@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Action, Address, Event, Operation};
+use nk_model::{Action, Address, Event, Operation, StepId};
 
 use crate::{
     complaint::failure_text,
@@ -19,7 +19,7 @@ pub(crate) struct Log {
     /// Whether each line says when.
     timed: bool,
     /// The steps under way that take their time.
-    slow: BTreeSet<Address>,
+    slow: BTreeSet<StepId>,
 }
 
 /// Steps that usually take less are not worth a word about how long they do.
@@ -35,24 +35,24 @@ impl Log {
     pub(crate) fn text(&mut self, event: &Event) -> String {
         let faint = self.styles.faint;
         match event {
-            Event::Started { at, address, action, usual } => {
+            Event::Started { at, step, address, action, usual } => {
                 let usual = if *usual > QUICK {
-                    self.slow.insert(address.clone());
+                    self.slow.insert(*step);
                     format!(", usually {}", spell(*usual))
                 } else {
                     String::new()
                 };
                 self.line(*at, address, Some(*action), &format!("{}{usual}", doing(*action)))
             }
-            Event::Waiting { at, address, reason } => {
+            Event::Waiting { at, address, reason, .. } => {
                 self.line(*at, address, None, &paint(faint, tame(reason)))
             }
             // Of what is done in a moment, the line that says so tells the id as well.
-            Event::Known { address, .. } if !self.slow.contains(address) => String::new(),
-            Event::Known { at, address, id } => {
+            Event::Known { step, .. } if !self.slow.contains(step) => String::new(),
+            Event::Known { at, address, id, .. } => {
                 self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(short(id)))))
             }
-            Event::Finished { at, address, action, id, seconds, notes } => {
+            Event::Finished { at, address, action, id, seconds, notes, .. } => {
                 let id =
                     if id.is_empty() { String::new() } else { format!(" ({})", tame(short(id))) };
                 let told = format!("{} in {}{id}", done(*action), spell(*seconds));
@@ -68,7 +68,7 @@ impl Log {
                 let head = self.line(*at, &failure.address, Some(failure.action), &told);
                 head + &failure_text(failure, &self.styles)
             }
-            Event::Skipped { at, address, action, because } => {
+            Event::Skipped { at, address, action, because, .. } => {
                 let told = format!("not {}: {}", done(*action), tame(because));
                 self.line(*at, address, Some(*action), &told)
             }
@@ -131,6 +131,7 @@ mod tests {
     fn of_an_arn_only_the_resource_is_told() {
         let event = Event::Finished {
             at: 2.0,
+            step: 0,
             address: "load-balancer.main".parse().unwrap(),
             action: Action::Create,
             id: "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/shop-dev-alb/50dc"

@@ -1,16 +1,13 @@
 //! When a run will probably have ended, and what decides that now.
 
-use std::collections::HashMap;
-
-use nk_model::{Action, Address, Plan, StepId};
+use nk_model::{Address, Plan, StepId};
 use nk_plan::{Network, Stage};
 
 /// The steps of a plan, how far they have come, and how long their ways still are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outlook {
     network: Network,
     steps: Vec<Address>,
-    places: HashMap<(Address, Action), Vec<StepId>>,
     stages: Vec<Stage>,
     /// How many columns the longest address takes.
     pub(crate) column: usize,
@@ -39,35 +36,23 @@ pub(crate) enum Tempo {
 
 impl Outlook {
     pub(crate) fn of(plan: &Plan) -> Self {
-        let mut places: HashMap<_, Vec<StepId>> = HashMap::new();
-        for (id, step) in plan.steps.iter().enumerate() {
-            places.entry((step.address.clone(), step.action)).or_default().push(id);
-        }
         let steps: Vec<_> = plan.steps.iter().map(|step| step.address.clone()).collect();
         let column = steps.iter().map(|address| address.as_str().len()).max().unwrap_or(0);
         let stages = vec![Stage::Waiting; steps.len()];
-        Self { network: Network::of(plan), steps, places, stages, column }
+        Self { network: Network::of(plan), steps, stages, column }
     }
 
-    /// How many steps there are; none where the plan is not known.
-    pub(crate) fn steps(&self) -> Option<usize> {
-        (!self.steps.is_empty()).then_some(self.steps.len())
+    /// How many steps there are.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.len()
     }
 
-    pub(crate) fn begun(&mut self, address: &Address, action: Action, since: f64) {
-        self.set(address, action, |stage| stage == Stage::Waiting, Stage::Running(since));
+    pub(crate) fn begun(&mut self, id: StepId, since: f64) {
+        self.stages[id] = Stage::Running(since);
     }
 
-    pub(crate) fn over(&mut self, address: &Address, action: Action, at: f64) {
-        let under_way = |stage| !matches!(stage, Stage::Over(_));
-        self.set(address, action, under_way, Stage::Over(at));
-    }
-
-    fn set(&mut self, address: &Address, action: Action, old: fn(Stage) -> bool, new: Stage) {
-        let places = self.places.get(&(address.clone(), action)).into_iter().flatten();
-        if let Some(id) = places.copied().find(|id| old(self.stages[*id])) {
-            self.stages[id] = new;
-        }
+    pub(crate) fn over(&mut self, id: StepId, at: f64) {
+        self.stages[id] = Stage::Over(at);
     }
 
     /// What is to be expected, seen from `now`.
@@ -96,15 +81,23 @@ impl Outlook {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use nk_model::{Forecast, Json, Need, Spread, StackId, Step, Until};
+    use nk_model::{Action, Forecast, Json, Need, Spread, StackId, Step, Until};
 
     use super::*;
 
     /// A gateway of 100 seconds, at times 120, and a service of 50 that needs it.
     pub(crate) fn plan() -> Plan {
-        let step = |address: &str, median: f64, needs: Vec<Need>| Step {
+        let need = Need { step: 0, until: Until::Ended };
+        plan_of(vec![
+            step("nat-gateway.nat-1", Action::Create, 100.0, Vec::new()),
+            step("service.a", Action::Create, 50.0, vec![need]),
+        ])
+    }
+
+    pub(crate) fn step(address: &str, action: Action, median: f64, needs: Vec<Need>) -> Step {
+        Step {
             address: address.parse().unwrap(),
-            action: Action::Create,
+            action,
             reason: String::new(),
             changes: Vec::new(),
             spec: Json::Null,
@@ -114,14 +107,13 @@ pub(crate) mod tests {
             late: std::collections::BTreeMap::new(),
             remaining: 0.0,
             slack: 0.0,
-        };
-        let need = Need { step: 0, until: Until::Ended };
+        }
+    }
+
+    pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
         Plan {
             stack: StackId { project: "shop".into(), environment: "dev".into() },
-            steps: vec![
-                step("nat-gateway.nat-1", 100.0, Vec::new()),
-                step("service.a", 50.0, vec![need]),
-            ],
+            steps,
             unchanged: Vec::new(),
             notes: Vec::new(),
             forecast: Forecast::default(),
@@ -134,7 +126,7 @@ pub(crate) mod tests {
         let gateway = Address::new("nat-gateway", "nat-1");
         let end = |outlook: &Outlook, now| outlook.prospect(now).end.round();
         assert!((end(&outlook, 0.0) - 150.0).abs() < 1e-9);
-        outlook.begun(&gateway, Action::Create, 2.0);
+        outlook.begun(0, 2.0);
         assert!((end(&outlook, 50.0) - 152.0).abs() < 1e-9);
         let prospect = outlook.prospect(110.0);
         assert_eq!((prospect.decides, prospect.tempo), (Some(&gateway), Tempo::Slow));
@@ -142,16 +134,15 @@ pub(crate) mod tests {
         let prospect = outlook.prospect(200.0);
         assert_eq!((prospect.decides, prospect.tempo), (Some(&gateway), Tempo::Slowest));
         assert!((prospect.end - 250.0).abs() < 1e-9, "{prospect:?}");
-        outlook.over(&gateway, Action::Create, 201.0);
+        outlook.over(0, 201.0);
         assert!((end(&outlook, 201.0) - 251.0).abs() < 1e-9);
     }
 
     #[test]
     fn a_quick_step_moves_it_back() {
         let mut outlook = Outlook::of(&plan());
-        let gateway = Address::new("nat-gateway", "nat-1");
-        outlook.begun(&gateway, Action::Create, 0.0);
-        outlook.over(&gateway, Action::Create, 60.0);
+        outlook.begun(0, 0.0);
+        outlook.over(0, 60.0);
         assert!((outlook.prospect(60.0).end - 110.0).abs() < 1e-9);
     }
 }

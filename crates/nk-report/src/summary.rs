@@ -89,6 +89,7 @@ mod tests {
             skipped,
             seconds: 392.4,
             critical_path: [path.clone(), path.clone()].concat(),
+            critical_steps: (0..8).collect(),
             bound: 380.0,
             predicted: Forecast {
                 time: Spread { median: 431.6, slow: 561.0 },

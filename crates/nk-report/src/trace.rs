@@ -8,9 +8,7 @@
 mod read;
 mod track;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-
-use nk_model::{Action, Address, Call, Event, Json, Plan, StepId, Summary, Until};
+use nk_model::{Action, Address, Call, Event, Json, Need, Plan, StepId, Summary, Until};
 pub use read::{Recorded, RecordedStep, TraceError, read_trace};
 use serde_json::json;
 use track::Track;
@@ -37,10 +35,6 @@ pub struct Trace {
     tracks: Vec<Track>,
     /// The track of what belongs to no step.
     run: Track,
-    /// The steps that have not begun, by resource and action.
-    waiting: HashMap<(Address, Action), VecDeque<StepId>>,
-    /// The steps under way at an address, the latest last.
-    open: HashMap<Address, Vec<StepId>>,
     /// When the run began, in seconds since the trace did.
     zero: f64,
     /// How many arrows there are.
@@ -50,8 +44,7 @@ pub struct Trace {
 #[derive(Debug)]
 struct Planned {
     address: Address,
-    action: Action,
-    needs: Vec<nk_model::Need>,
+    needs: Vec<Need>,
 }
 
 /// Microseconds, as the format counts them.
@@ -74,6 +67,7 @@ impl Trace {
     /// The plan that is run from now on, `at` seconds since the trace began.
     pub fn plan(&mut self, at: f64, plan: &Plan) -> Vec<Json> {
         self.zero = at;
+        self.steps.clear();
         self.tracks = plan.steps.iter().map(|_| Track::default()).collect();
         let mut events = Vec::new();
         let mut steps = Vec::new();
@@ -84,8 +78,7 @@ impl Trace {
                 "args": {"name": address},
             }));
             steps.push(json!({"address": address, "action": action, "needs": needs}));
-            self.waiting.entry((address.clone(), action)).or_default().push_back(id);
-            self.steps.push(Planned { address, action, needs });
+            self.steps.push(Planned { address, needs });
         }
         // What `nk graph --run` draws; viewers pass over metadata that they do not know.
         events.push(json!({
@@ -94,32 +87,34 @@ impl Trace {
         events
     }
 
-    /// What an event of the run adds.
+    /// What an event of the run adds; its plan must be known by then.
     pub fn event(&mut self, event: &Event) -> Vec<Json> {
         match event {
-            Event::Started { at, address, action, usual } => {
-                self.start(self.zero + at, address, *action, *usual)
+            Event::Started { at, step, address, action, usual } => {
+                let name = format!("{} {address}", verb(*action));
+                let args =
+                    json!({"step": step, "address": address, "action": action, "usual": usual});
+                self.start(self.zero + at, *step, &name, &args)
             }
-            Event::Waiting { at, address, reason } => self.wait(self.zero + at, address, reason),
-            Event::Known { at, address, id } => self.known(self.zero + at, address, id),
-            Event::Finished { at, address, action, id, notes, .. } => {
+            Event::Waiting { at, step, reason, .. } => self.wait(self.zero + at, *step, reason),
+            Event::Known { at, step, id, .. } => self.known(self.zero + at, *step, id),
+            Event::Finished { at, step, id, notes, .. } => {
                 let args = json!({"outcome": "done", "id": id, "notes": notes});
-                self.end(self.zero + at, address, *action, &args)
+                self.end(self.zero + at, *step, &args)
             }
             Event::Failed { at, failure } => {
                 let args = json!({
                     "outcome": "failed", "error": failure.error, "cause": failure.cause,
                 });
-                self.end(self.zero + at, &failure.address, failure.action, &args)
+                self.end(self.zero + at, failure.step, &args)
             }
-            Event::Skipped { at, address, action, because } => {
+            Event::Skipped { at, step, because, .. } => {
                 let (at, args) =
                     (self.zero + at, json!({"outcome": "skipped", "because": because}));
-                if self.under_way(address, *action).is_some() {
-                    return self.end(at, address, *action, &args);
+                if self.tracks[*step].began.is_some() {
+                    return self.end(at, *step, &args);
                 }
-                let Some(id) = self.next(address, *action) else { return Vec::new() };
-                vec![instant(FIRST + id, at, "skipped", &args)]
+                vec![instant(FIRST + step, at, "skipped", &args)]
             }
             Event::Stopping { at, reason } => {
                 vec![instant(RUN, self.zero + at, "stopping", &json!({"reason": reason}))]
@@ -130,15 +125,14 @@ impl Trace {
 
     /// What a call adds, where `at` is in seconds since the trace began.
     pub fn call(&mut self, call: &Call) -> Vec<Json> {
-        let Call { address, operation, at, seconds, status, request_id } = call;
-        let step = address.as_ref().and_then(|address| self.open.get(address)?.last().copied());
-        let (number, track) = match step {
+        let Call { step, operation, at, seconds, status, request_id } = call;
+        let (number, track) = match *step {
             Some(id) => (FIRST + id, &mut self.tracks[id]),
             None => (RUN, &mut self.run),
         };
         let mut events = Vec::new();
         let (began, ended) = (microseconds(*at), microseconds(at + seconds));
-        let began = began.max(track.began);
+        let began = began.max(track.began.unwrap_or(0));
         if !reads(operation) {
             events.extend(track.stop_waiting(began).map(|at| close(number, at, &json!({}))));
         }
@@ -153,31 +147,19 @@ impl Trace {
         events.push(json!({
             "ph": "X", "cat": "call", "name": operation, "pid": PROCESS,
             "tid": number + lane * LANE, "ts": began, "dur": ended.saturating_sub(began),
-            "args": {"status": status, "request-id": request_id},
+            "args": {"step": step, "status": status, "request-id": request_id},
         }));
         events
     }
 
-    fn next(&mut self, address: &Address, action: Action) -> Option<StepId> {
-        self.waiting.get_mut(&(address.clone(), action))?.pop_front()
-    }
-
-    fn under_way(&self, address: &Address, action: Action) -> Option<StepId> {
-        let mut open = self.open.get(address)?.iter();
-        open.find(|id| self.steps[**id].action == action).copied()
-    }
-
-    fn start(&mut self, at: f64, address: &Address, action: Action, usual: f64) -> Vec<Json> {
-        let Some(id) = self.next(address, action) else { return Vec::new() };
-        self.open.entry(address.clone()).or_default().push(id);
+    fn start(&mut self, at: f64, id: StepId, name: &str, args: &Json) -> Vec<Json> {
         let began = microseconds(at);
         self.tracks[id].begin(began);
         let mut events = vec![json!({
-            "ph": "B", "cat": "step", "name": format!("{} {address}", verb(action)),
-            "pid": PROCESS, "tid": FIRST + id, "ts": began,
-            "args": {"address": address, "action": action, "usual": usual},
+            "ph": "B", "cat": "step", "name": name, "pid": PROCESS, "tid": FIRST + id,
+            "ts": began, "args": args,
         })];
-        let met = |need: &&nk_model::Need| self.tracks[need.step].met(need.until);
+        let met = |need: &&Need| self.tracks[need.step].met(need.until);
         if let Some(need) = self.steps[id].needs.iter().max_by_key(met)
             && let Some(met) = met(&need)
         {
@@ -195,34 +177,24 @@ impl Trace {
         events
     }
 
-    fn latest(&self, address: &Address) -> Option<StepId> {
-        self.open.get(address)?.last().copied()
-    }
-
-    fn wait(&mut self, at: f64, address: &Address, reason: &str) -> Vec<Json> {
-        let Some(id) = self.latest(address) else { return Vec::new() };
+    fn wait(&mut self, at: f64, id: StepId, reason: &str) -> Vec<Json> {
         let at = microseconds(at);
         let (track, number) = (&mut self.tracks[id], FIRST + id);
         let before = track.stop_waiting(at).map(|at| close(number, at, &json!({})));
         let at = track.wait(at);
         let begin = json!({
             "ph": "B", "cat": "wait", "name": tame(reason), "pid": PROCESS, "tid": number,
-            "ts": at,
+            "ts": at, "args": {"step": id},
         });
         before.into_iter().chain([begin]).collect()
     }
 
-    fn known(&mut self, at: f64, address: &Address, id: &str) -> Vec<Json> {
-        let Some(step) = self.latest(address) else { return Vec::new() };
+    fn known(&mut self, at: f64, step: StepId, id: &str) -> Vec<Json> {
         self.tracks[step].known = Some(microseconds(at));
-        vec![instant(FIRST + step, at, "outputs known", &json!({"id": id}))]
+        vec![instant(FIRST + step, at, "outputs known", &json!({"step": step, "id": id}))]
     }
 
-    fn end(&mut self, at: f64, address: &Address, action: Action, args: &Json) -> Vec<Json> {
-        let Some(id) = self.under_way(address, action) else { return Vec::new() };
-        if let Some(open) = self.open.get_mut(address) {
-            open.retain(|other| *other != id);
-        }
+    fn end(&mut self, at: f64, id: StepId, args: &Json) -> Vec<Json> {
         let (track, number) = (&mut self.tracks[id], FIRST + id);
         let ended = track.end(microseconds(at));
         let waited = track.stop_waiting(ended).map(|at| close(number, at, &json!({})));
@@ -231,14 +203,15 @@ impl Trace {
 
     /// The longest chain, and what came of the run.
     fn finish(&mut self, summary: &Summary) -> Vec<Json> {
-        let chain = self.chain(summary);
+        let chain = &summary.critical_steps;
         let mut events: Vec<_> = chain
             .iter()
             .enumerate()
             .map(|(place, id)| {
-                let began = self.tracks[*id].began;
-                let next = chain.get(place + 1).map(|next| self.tracks[*next].began);
-                let ended = next.or(self.tracks[*id].ended).unwrap_or(began);
+                let Track { began, ended, .. } = self.tracks[*id];
+                let began = began.unwrap_or(0);
+                let next = chain.get(place + 1).and_then(|next| self.tracks[*next].began);
+                let ended = next.or(ended).unwrap_or(began);
                 json!({
                     "ph": "X", "cat": "longest", "name": self.steps[*id].address, "pid": PROCESS,
                     "tid": LONGEST, "ts": began, "dur": ended.saturating_sub(began),
@@ -250,18 +223,6 @@ impl Trace {
             "ph": "M", "name": "nk_summary", "pid": PROCESS, "tid": RUN, "args": summary,
         }));
         events
-    }
-
-    /// The steps of the longest chain; an address may stand for both halves of a replacement.
-    fn chain(&self, summary: &Summary) -> Vec<StepId> {
-        let mut at: BTreeMap<&Address, Vec<StepId>> = BTreeMap::new();
-        for (id, step) in self.steps.iter().enumerate().rev() {
-            if self.tracks[id].ended.is_some() {
-                at.entry(&step.address).or_default().push(id);
-            }
-        }
-        let take = |address| at.get_mut(address).and_then(Vec::pop);
-        summary.critical_path.iter().filter_map(take).collect()
     }
 }
 

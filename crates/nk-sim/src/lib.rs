@@ -83,7 +83,7 @@ impl Sim {
         let listener = self.listener.lock().expect("listeners do not panic");
         let Some((zero, listener)) = &*listener else { return };
         listener(Call {
-            address: current_step(),
+            step: current_step(),
             operation: operation.to_owned(),
             at: (began - *zero).as_secs_f64(),
             seconds: began.elapsed().as_secs_f64(),

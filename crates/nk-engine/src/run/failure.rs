@@ -1,11 +1,12 @@
 //! What is said of a step that has failed.
 
-use nk_model::{Action, Address, Failure, Operation};
+use nk_model::{Failure, Operation, Step, StepId};
 
 use crate::{CloudError, Nature, grant_hint, settle::StepError};
 
 /// Tells what a step has failed of, and what to do about it.
-pub(super) fn failure(address: Address, action: Action, error: &StepError) -> Failure {
+pub(super) fn failure(id: StepId, step: &Step, error: &StepError) -> Failure {
+    let (address, action) = (step.address.clone(), step.action);
     let verb = match action.operation() {
         Operation::Create => "create",
         Operation::Update => "change",
@@ -28,7 +29,7 @@ pub(super) fn failure(address: Address, action: Action, error: &StepError) -> Fa
         Some(text) => format!("could not {verb} `{address}`: {text}"),
         None => format!("could not {verb} `{address}`"),
     };
-    Failure { address, action, error, cause, hint }
+    Failure { step: id, address, action, error, cause, hint }
 }
 
 fn hint(error: &CloudError) -> Option<String> {

@@ -92,9 +92,9 @@ impl Ledger {
             None if failed + skipped > 0 => Outcome::Partial,
             None => Outcome::Done,
         };
-        let (critical_path, bound) = self.critical_path(plan);
+        let (critical_steps, bound) = self.critical_path(plan);
         let critical_path =
-            critical_path.iter().map(|id| plan.steps[*id].address.clone()).collect();
+            critical_steps.iter().map(|id| plan.steps[*id].address.clone()).collect();
         Summary {
             outcome,
             finished: count(State::Done),
@@ -102,6 +102,7 @@ impl Ledger {
             skipped,
             seconds,
             critical_path,
+            critical_steps,
             bound,
             predicted: plan.forecast.clone(),
             notes: self.notes.clone(),

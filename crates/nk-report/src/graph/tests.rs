@@ -63,6 +63,7 @@ fn run() -> Recorded {
         skipped: 0,
         seconds: 110.0,
         critical_path: ["vpc.main", "subnet.a", "nat-gateway.a"].map(address).into(),
+        critical_steps: vec![0, 1, 2],
         bound: 110.0,
         predicted: Forecast::default(),
         notes: Vec::new(),

@@ -42,9 +42,9 @@ fn plan() -> Plan {
     }
 }
 
-fn call(address: Option<&str>, operation: &str, at: f64, seconds: f64) -> Call {
+fn call(step: Option<StepId>, operation: &str, at: f64, seconds: f64) -> Call {
     Call {
-        address: address.map(|text| text.parse().unwrap()),
+        step,
         operation: operation.into(),
         at,
         seconds,
@@ -53,27 +53,31 @@ fn call(address: Option<&str>, operation: &str, at: f64, seconds: f64) -> Call {
     }
 }
 
-fn started(at: f64, text: &str) -> Event {
-    Event::Started { at, address: address(text), action: Action::Create, usual: 1.0 }
+fn started(at: f64, step: StepId) -> Event {
+    let (address, action) = (plan().steps[step].address.clone(), Action::Create);
+    Event::Started { at, step, address, action, usual: 1.0 }
 }
 
-fn finished(at: f64, text: &str) -> Event {
+fn finished(at: f64, step: StepId) -> Event {
     let (id, notes) = ("id-1".to_owned(), Vec::new());
-    let (address, action) = (address(text), Action::Create);
-    Event::Finished { at, address, action, id, seconds: 0.0, notes }
+    let (address, action) = (plan().steps[step].address.clone(), Action::Create);
+    Event::Finished { at, step, address, action, id, seconds: 0.0, notes }
 }
 
 /// The events of a run that begins two seconds after its trace.
 fn events() -> Vec<Json> {
     let mut trace = Trace::default();
-    let known = |at, text: &str| Event::Known { at, address: address(text), id: "id-1".into() };
-    let waiting = |at, text: &str, reason: &str| Event::Waiting {
+    let at_step = |step: StepId| plan().steps[step].address.clone();
+    let known = |at, step| Event::Known { at, step, address: at_step(step), id: "id-1".into() };
+    let waiting = |at, step, reason: &str| Event::Waiting {
         at,
-        address: address(text),
+        step,
+        address: at_step(step),
         reason: reason.into(),
     };
     let failure = Failure {
-        address: address("route-table.a"),
+        step: 2,
+        address: at_step(2),
         action: Action::Create,
         error: "could not create `route-table.a`".into(),
         cause: Some("ec2:CreateRouteTable was refused".into()),
@@ -86,6 +90,7 @@ fn events() -> Vec<Json> {
         skipped: 0,
         seconds: 100.5,
         critical_path: ["elastic-ip.a", "nat-gateway.a"].map(address).into(),
+        critical_steps: vec![0, 1],
         bound: 100.0,
         predicted: Forecast::default(),
         notes: Vec::new(),
@@ -94,20 +99,20 @@ fn events() -> Vec<Json> {
     let mut all = trace.open("nk apply --env dev");
     all.extend(trace.call(&call(None, "EC2:DescribeVpcs", 0.5, 0.25)));
     all.extend(trace.plan(2.0, &plan()));
-    all.extend(trace.event(&started(0.0, "elastic-ip.a")));
-    all.extend(trace.call(&call(Some("elastic-ip.a"), "EC2:AllocateAddress", 2.0, 0.25)));
-    all.extend(trace.event(&known(0.25, "elastic-ip.a")));
-    all.extend(trace.event(&finished(0.25, "elastic-ip.a")));
-    all.extend(trace.event(&started(0.25, "nat-gateway.a")));
-    all.extend(trace.call(&call(Some("nat-gateway.a"), "EC2:CreateNatGateway", 2.25, 0.25)));
-    all.extend(trace.event(&known(0.5, "nat-gateway.a")));
-    all.extend(trace.event(&waiting(0.5, "nat-gateway.a", "AWS says `pending`")));
-    all.extend(trace.call(&call(Some("nat-gateway.a"), "EC2:DescribeNatGateways", 90.0, 0.5)));
+    all.extend(trace.event(&started(0.0, 0)));
+    all.extend(trace.call(&call(Some(0), "EC2:AllocateAddress", 2.0, 0.25)));
+    all.extend(trace.event(&known(0.25, 0)));
+    all.extend(trace.event(&finished(0.25, 0)));
+    all.extend(trace.event(&started(0.25, 1)));
+    all.extend(trace.call(&call(Some(1), "EC2:CreateNatGateway", 2.25, 0.25)));
+    all.extend(trace.event(&known(0.5, 1)));
+    all.extend(trace.event(&waiting(0.5, 1, "AWS says `pending`")));
+    all.extend(trace.call(&call(Some(1), "EC2:DescribeNatGateways", 90.0, 0.5)));
     // Two at once: the second needs a track of its own.
-    all.extend(trace.call(&call(Some("nat-gateway.a"), "EC2:DescribeSubnets", 90.25, 0.5)));
-    all.extend(trace.call(&call(Some("nat-gateway.a"), "EC2:CreateTags", 101.0, 0.5)));
-    all.extend(trace.event(&finished(100.0, "nat-gateway.a")));
-    all.extend(trace.event(&started(100.0, "route-table.a")));
+    all.extend(trace.call(&call(Some(1), "EC2:DescribeSubnets", 90.25, 0.5)));
+    all.extend(trace.call(&call(Some(1), "EC2:CreateTags", 101.0, 0.5)));
+    all.extend(trace.event(&finished(100.0, 1)));
+    all.extend(trace.event(&started(100.0, 2)));
     all.extend(trace.event(&Event::Failed { at: 100.5, failure }));
     all.extend(trace.event(&Event::Ended { at: 100.5, summary }));
     all

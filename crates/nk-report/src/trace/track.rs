@@ -3,7 +3,7 @@
 /// What is known of one track, in microseconds.
 #[derive(Debug, Default)]
 pub(super) struct Track {
-    pub(super) began: u64,
+    pub(super) began: Option<u64>,
     /// When the outputs were known.
     pub(super) known: Option<u64>,
     pub(super) ended: Option<u64>,
@@ -17,7 +17,7 @@ pub(super) struct Track {
 
 impl Track {
     pub(super) fn begin(&mut self, at: u64) {
-        self.began = at;
+        self.began = Some(at);
         self.last = at;
     }
 
@@ -66,6 +66,6 @@ impl Track {
     /// A moment within the track's own slice, near this one.
     pub(super) fn within(&self, at: u64) -> u64 {
         let end = self.ended.map_or(at, |ended| ended.saturating_sub(1));
-        at.min(end).max(self.began)
+        at.min(end).max(self.began.unwrap_or(0))
     }
 }
