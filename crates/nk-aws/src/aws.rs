@@ -3,7 +3,10 @@
 use std::time::SystemTime;
 
 use aws_config::{BehaviorVersion, Region};
-use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sts::{
+    config::{Credentials, SharedCredentialsProvider},
+    operation::get_caller_identity::GetCallerIdentityError,
+};
 use nk_engine::{Caller, CloudError, CloudResult, Connected, Connection, Nature, Questions};
 use nk_model::StackId;
 
@@ -11,7 +14,7 @@ use crate::{
     Meter, http,
     rate::Rates,
     retry::{self, Judgement, Reach},
-    rim::Refused,
+    sdk_error::{SdkResult, garbled},
     window::Window,
 };
 
@@ -115,7 +118,7 @@ impl Aws {
         let call = self.sts.get_caller_identity().customize().config_override(hasty);
         let answer = call.send().await;
         // Nobody may be denied this call: who is, is not who they say.
-        let identity = answer.refused("sts:GetCallerIdentity").map_err(|error| {
+        let identity = answer.or_cloud_error().map_err(|error| {
             let nature = match error.nature {
                 Nature::Denied | Nature::Refused => Nature::Credentials,
                 nature => nature,
@@ -124,9 +127,7 @@ impl Aws {
         })?;
         match (identity.account, identity.arn) {
             (Some(account), Some(arn)) => Ok(Caller { account, arn }),
-            _ => {
-                Err(CloudError::garbled("sts:GetCallerIdentity", &"it does not say who is asking"))
-            }
+            _ => Err(garbled::<GetCallerIdentityError>(&"it does not say who is asking")),
         }
     }
 

@@ -3,13 +3,20 @@
 //!
 //! On AWS a stack names a certificate that somebody has had validated; nk makes none there.
 
-use aws_sdk_acm::types::{CertificateStatus, CertificateSummary, Tag, ValidationMethod};
+use aws_sdk_acm::{
+    operation::request_certificate::RequestCertificateError,
+    types::{CertificateStatus, CertificateSummary, Tag, ValidationMethod},
+};
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult};
+use nk_engine::CloudResult;
 use nk_kinds::Tags;
 use nk_model::Address;
 
-use crate::{Aws, rim::Refused};
+use crate::{
+    Aws,
+    retry::token,
+    sdk_error::{SdkResult, garbled},
+};
 
 /// How ACM says that a certificate is gone.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -34,7 +41,7 @@ impl Aws {
     /// certificate.
     pub(crate) async fn certificate_status(&self, arn: &str) -> CloudResult<String> {
         let call = self.acm.describe_certificate().certificate_arn(arn).send().await;
-        let answer = call.unless_missing("acm:DescribeCertificate", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         let status = answer.and_then(|answer| answer.certificate?.status);
         Ok(status.as_ref().map_or("NOT_FOUND", CertificateStatus::as_str).to_owned())
     }
@@ -44,7 +51,7 @@ impl Aws {
         for certificate in self.local_certificates().await? {
             let call =
                 self.acm.delete_certificate().set_certificate_arn(certificate.certificate_arn);
-            call.send().await.unless_missing("acm:DeleteCertificate", MISSING)?;
+            call.send().await.accepting(MISSING)?;
         }
         Ok(())
     }
@@ -56,8 +63,7 @@ impl Aws {
             .list_certificates()
             .certificate_statuses(CertificateStatus::PendingValidation)
             .certificate_statuses(CertificateStatus::Issued);
-        let found = call.into_paginator().items().send().try_collect().await;
-        let found = found.refused("acm:ListCertificates")?;
+        let found = call.into_paginator().items().send().try_collect().await.or_cloud_error()?;
         let found = try_join_all(found.into_iter().map(|each| self.if_ours(each))).await?;
         Ok(found.into_iter().flatten().collect())
     }
@@ -65,41 +71,32 @@ impl Aws {
     async fn if_ours(&self, each: CertificateSummary) -> CloudResult<Option<CertificateSummary>> {
         let call = self.acm.list_tags_for_certificate();
         let call = call.set_certificate_arn(each.certificate_arn.clone()).send().await;
-        let answer = call.unless_missing("acm:ListTagsForCertificate", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         let tags = answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter();
         let tags = Tags::managed(tags.filter_map(|tag| Some((tag.key, tag.value?))));
         Ok((tags.address(&self.stack) == Some(address())).then_some(each))
     }
 
     async fn request_certificate(&self, domain: &str) -> CloudResult<String> {
-        let operation = "acm:RequestCertificate";
         let tags = Tags::new(&self.stack, &address(), domain);
-        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-        let tags = tags.collect::<Result<_, _>>();
-        let tags = tags.map_err(|error| CloudError::garbled(operation, &error))?;
+        let tag = |(key, value)| Tag::builder().key(key).value(value).build();
+        let tags = tags.iter().map(|pair| tag(pair).expect("a tag has a key")).collect();
         let call = self
             .acm
             .request_certificate()
             .domain_name(domain)
             .validation_method(ValidationMethod::Dns)
-            .idempotency_token(token()?)
+            // For an hour ACM answers an old one with what it once made for it, gone or not.
+            .idempotency_token(token())
             .set_tags(Some(tags));
-        let answer = call.send().await.refused(operation)?;
+        let answer = call.send().await.or_cloud_error()?;
         answer
             .certificate_arn
-            .ok_or_else(|| CloudError::garbled(operation, &"there is no ARN in it"))
+            .ok_or_else(|| garbled::<RequestCertificateError>(&"there is no ARN in it"))
     }
 }
 
 /// Where it would stand in a stack, were certificates a kind.
 fn address() -> Address {
     Address::new("certificate", "local")
-}
-
-/// A token by which the SDK's own second try requests the same certificate. It is a new one each
-/// time, since for an hour ACM answers an old one with what it once made for it, gone or not.
-fn token() -> CloudResult<String> {
-    let random = getrandom::u64();
-    let random = random.map_err(|error| CloudError::garbled("acm:RequestCertificate", &error))?;
-    Ok(format!("{random:016x}"))
 }

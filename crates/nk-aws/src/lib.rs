@@ -20,7 +20,7 @@ mod provider;
 mod rate;
 mod rds;
 mod retry;
-mod rim;
+mod sdk_error;
 mod secrets;
 mod secretsmanager;
 mod survey;

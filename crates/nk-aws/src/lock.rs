@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::config_bag::ConfigBag;
 use nk_engine::{Cloud, CloudResult, Entry, LockRecord};
 
-use crate::{Aws, ENTRIES, rim::Refused};
+use crate::{Aws, ENTRIES, sdk_error::SdkResult};
 
 /// How SSM says that there is no lock.
 const MISSING: &[&str] = &["ParameterNotFound"];
@@ -27,8 +27,7 @@ impl Cloud for Aws {
     async fn read_lock(&self) -> CloudResult<Option<LockRecord>> {
         let clock = Clock::default();
         let call = self.ssm.get_parameter().name(self.stack.lock_name());
-        let answer = call.customize().interceptor(clock.clone()).send().await;
-        let answer = answer.unless_missing("ssm:GetParameter", MISSING)?;
+        let answer = call.customize().interceptor(clock.clone()).send().await.accepting(MISSING)?;
         let Some(parameter) = answer.and_then(|answer| answer.parameter) else { return Ok(None) };
         // A record of unknown age is a living run's.
         let age_seconds = match (clock.time(), parameter.last_modified_date) {
@@ -54,7 +53,7 @@ impl Cloud for Aws {
             .send()
             .await;
         let taken: &[&str] = if fresh { &["ParameterAlreadyExists"] } else { &[] };
-        let answer = call.unless_missing("ssm:PutParameter", taken)?;
+        let answer = call.accepting(taken)?;
         Ok(answer.map(|answer| answer.version))
     }
 
@@ -62,7 +61,7 @@ impl Cloud for Aws {
         let call = self.ssm.get_parameter_history().name(self.stack.lock_name());
         let mut pages = call.into_paginator().page_size(50).send();
         while let Some(page) = pages.next().await {
-            let Some(page) = page.unless_missing("ssm:GetParameterHistory", MISSING)? else {
+            let Some(page) = page.accepting(MISSING)? else {
                 return Ok(None);
             };
             let written = page.parameters.unwrap_or_default();
@@ -75,7 +74,7 @@ impl Cloud for Aws {
 
     async fn remove_lock(&self) -> CloudResult<()> {
         let call = self.ssm.delete_parameter().name(self.stack.lock_name()).send().await;
-        call.unless_missing("ssm:DeleteParameter", MISSING).map(drop)
+        call.accepting(MISSING).map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use nk_engine::{
 use nk_model::StackId;
 use tokio::time::Instant;
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 impl Provider for Aws {
     async fn connect(
@@ -28,7 +28,7 @@ impl Provider for Aws {
     }
 
     async fn addresses_in_use(&self) -> CloudResult<usize> {
-        let answer = self.ec2.describe_addresses().send().await.refused("ec2:DescribeAddresses")?;
+        let answer = self.ec2.describe_addresses().send().await.or_cloud_error()?;
         Ok(answer.addresses.map_or(0, |addresses| addresses.len()))
     }
 

@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::retry::{ErrorKind, RetrySpec};
 
-use crate::{rim::unsent, window::Window};
+use crate::{sdk_error::unsent, window::Window};
 
 /// How often a request is sent at most. With two in five that go wrong one in a million fails.
 const ATTEMPTS: u32 = 16;
@@ -62,6 +62,12 @@ pub(crate) fn patience() -> TimeoutConfig {
 /// waits for no more than ten seconds to be told that there is nobody.
 pub(crate) fn haste() -> TimeoutConfig {
     patience().to_builder().operation_timeout(Duration::from_secs(8)).build()
+}
+
+/// A token by which AWS knows the SDK's own second try for the same request; a new one each time.
+pub(crate) fn token() -> String {
+    let random = || getrandom::u64().expect("the operating system has random numbers");
+    format!("{:016x}{:016x}", random(), random())
 }
 
 /// The budget that all clients of one run spend from. A request that succeeds in the end gives back

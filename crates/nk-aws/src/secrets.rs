@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use nk_engine::{CloudError, CloudResult, SecretValue};
 use serde_json::Value;
 
 use crate::{
     Aws,
-    rim::Refused,
+    sdk_error::{SdkResult, garbled},
     secretsmanager::{MISSING, managed, retired},
 };
 
@@ -19,20 +20,18 @@ impl Aws {
     ///
     /// When the call fails, or what it holds is not JSON.
     pub async fn secret_value(&self, secret: &str) -> CloudResult<Option<SecretValue>> {
-        let operation = "secretsmanager:GetSecretValue";
         let call = self.secrets.get_secret_value().secret_id(secret).send().await;
-        let answer = match call.unless_missing(operation, MISSING) {
+        let answer = match call.accepting(MISSING) {
             Err(error) if retired(&error) => None,
             answer => answer?,
         };
         let Some(answer) = answer else { return Ok(None) };
         // The parser's own message is left out: nothing of the value may be seen.
-        match serde_json::from_str(answer.secret_string().unwrap_or_default()) {
-            Ok(value) => Ok(Some(SecretValue::new(value))),
-            Err(_) => {
-                Err(CloudError::garbled(operation, &format!("what `{secret}` holds is not JSON")))
-            }
-        }
+        let value = serde_json::from_str(answer.secret_string().unwrap_or_default());
+        let value = value.map_err(|_| {
+            garbled::<GetSecretValueError>(&format!("what `{secret}` holds is not JSON"))
+        })?;
+        Ok(Some(SecretValue::new(value)))
     }
 
     /// Makes this what the secret with this name or ARN holds.
@@ -43,7 +42,7 @@ impl Aws {
     pub async fn put_secret_value(&self, secret: &str, value: &SecretValue) -> CloudResult<()> {
         let text = value.reveal().to_string();
         let call = self.secrets.put_secret_value().secret_id(secret).secret_string(&text);
-        let answer = call.send().await.refused("secretsmanager:PutSecretValue");
+        let answer = call.send().await.or_cloud_error();
         answer.map_err(|error| hide(error.without(&text), value.reveal())).map(drop)
     }
 
@@ -58,7 +57,7 @@ impl Aws {
             return Ok(complete(value.reveal()));
         }
         let call = self.secrets.describe_secret().secret_id(secret).send().await;
-        let found = call.unless_missing("secretsmanager:DescribeSecret", MISSING)?;
+        let found = call.accepting(MISSING)?;
         Ok(found.map_or_else(BTreeSet::new, |found| managed(found.tags).held()))
     }
 }

@@ -8,7 +8,7 @@ use aws_sdk_rds::{
 use aws_smithy_types::retry::RetryConfig;
 use nk_engine::{CloudError, CloudResult, Nature};
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 impl Aws {
     /// The versions of an engine's major version that can be created now, in RDS's order.
@@ -53,7 +53,7 @@ impl Aws {
         call: DescribeDBEngineVersionsFluentBuilder,
     ) -> CloudResult<Vec<DbEngineVersion>> {
         let found = call.into_paginator().items().send().try_collect().await;
-        match found.refused("rds:DescribeDBEngineVersions") {
+        match found.or_cloud_error() {
             Err(error) if self.emulated && is_not_known(&error) => {
                 tracing::warn!(%error, "which versions RDS offers is not known");
                 Ok(Vec::new())

@@ -12,7 +12,7 @@ use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 use nk_engine::{CloudResult, Pass, Reach, Scope};
 use nk_kinds::Tags;
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// The kinds whose tags are looked up here. Without this the answer would hold every revision of
 /// every task definition as well.
@@ -59,7 +59,7 @@ impl Aws {
         let call = self.tagging.get_resources().tag_filters(stack).resources_per_page(PAGE);
         let mut found = call.into_paginator().items().send();
         while let Some(one) = found.next().await {
-            let Ok(one) = one.refused("tag:GetResources") else { return true };
+            let Ok(one) = one.or_cloud_error() else { return true };
             let service = one.resource_arn().and_then(|arn| arn.split(':').nth(2));
             if service.is_some_and(|service| !services.contains(&service)) {
                 return true;
@@ -77,7 +77,7 @@ impl Aws {
             .resources_per_page(PAGE)
             .set_resource_type_filters(Some(TYPES.map(str::to_owned).to_vec()));
         let found = call.into_paginator().items().send().try_collect().await;
-        let found = found.refused("tag:GetResources").inspect_err(|error| {
+        let found = found.or_cloud_error().inspect_err(|error| {
             tracing::debug!(%error, "every resource is asked for its tags");
         });
         Some(found.ok()?.into_iter().filter_map(managed).collect())

@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live};
 
 use super::{MISSING, sdk_tags};
-use crate::{Aws, rim::Refused, tag_index::TagIndex};
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
 
 type LiveAlarm = Live<Alarm, AlarmOutputs>;
 
@@ -22,10 +22,7 @@ impl Reconcile<Alarm> for Aws {
             Reach::Stack => call.alarm_name_prefix(format!("{}-", self.stack.prefix())),
             Reach::One(_) => call.set_alarm_names(Some(names)),
         };
-        let pages = async {
-            let pages = call.into_paginator().send().try_collect().await;
-            pages.refused("cloudwatch:DescribeAlarms")
-        };
+        let pages = async { call.into_paginator().send().try_collect().await.or_cloud_error() };
         let (pages, index): (Vec<_>, _) = tokio::try_join!(pages, self.tag_index(scope))?;
         let alarms = pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default());
         let found = try_join_all(alarms.map(|alarm| self.alarm(scope, &index, alarm))).await?;
@@ -55,8 +52,7 @@ impl Reconcile<Alarm> for Aws {
     }
 
     async fn destroy(&self, live: &LiveAlarm) -> CloudResult<Departure> {
-        let call = self.cloudwatch.delete_alarms().alarm_names(&live.id).send().await;
-        call.unless_missing("cloudwatch:DeleteAlarms", MISSING)?;
+        self.cloudwatch.delete_alarms().alarm_names(&live.id).send().await.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 }
@@ -112,7 +108,7 @@ impl Aws {
             Ok(statistic) => call.statistic(statistic),
             Err(_) => call.extended_statistic(&spec.statistic),
         };
-        call.send().await.refused("cloudwatch:PutMetricAlarm").map(drop)
+        call.send().await.or_cloud_error().map(drop)
     }
 }
 

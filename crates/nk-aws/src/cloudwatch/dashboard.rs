@@ -12,7 +12,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Kind, Live, Owner};
 
 use super::{MISSING, sdk_tags};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 type LiveDashboard = Live<Dashboard, DashboardOutputs>;
 
@@ -57,7 +57,7 @@ impl Reconcile<Dashboard> for Aws {
 
     async fn destroy(&self, live: &LiveDashboard) -> CloudResult<Departure> {
         let call = self.cloudwatch.delete_dashboards().dashboard_names(&live.id).send().await;
-        call.unless_missing("cloudwatch:DeleteDashboards", MISSING)?;
+        call.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 }
@@ -70,7 +70,7 @@ impl Aws {
         name: &str,
     ) -> CloudResult<Option<LiveDashboard>> {
         let call = self.cloudwatch.get_dashboard().dashboard_name(name).send().await;
-        let Some(found) = call.unless_missing("cloudwatch:GetDashboard", MISSING)? else {
+        let Some(found) = call.accepting(MISSING)? else {
             return Ok(None);
         };
         let (Some(arn), Some(text)) = (found.dashboard_arn, found.dashboard_body) else {
@@ -115,7 +115,7 @@ impl Aws {
             .dashboard_name(&spec.name)
             .dashboard_body(spec.body.to_string())
             .set_tags(tags.map(sdk_tags));
-        let answer = call.send().await.refused("cloudwatch:PutDashboard")?;
+        let answer = call.send().await.or_cloud_error()?;
         // CloudWatch takes a body that it will not draw as a whole, and says so.
         for each in answer.dashboard_validation_messages() {
             let DashboardValidationMessage { data_path, message, .. } = each;

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::types::Tag;
 use nk_engine::CloudResult;
 use nk_kinds::Tags;
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How CloudWatch says that something is gone: each of its operations has a word of its own.
 const MISSING: &[&str] =
@@ -21,7 +21,7 @@ impl Aws {
     /// The tags that nk sets; none where CloudWatch knows no tags of such a thing.
     async fn cloudwatch_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
         let call = self.cloudwatch.list_tags_for_resource().resource_arn(arn).send().await;
-        let answer = call.unless_missing("cloudwatch:ListTagsForResource", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         Ok(answer.map(|answer| {
             let pairs = answer.tags.unwrap_or_default().into_iter();
             Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
@@ -31,6 +31,6 @@ impl Aws {
     /// Sets tags, whether they are there or not.
     async fn cloudwatch_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.cloudwatch.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags)));
-        call.send().await.refused("cloudwatch:TagResource").map(drop)
+        call.send().await.or_cloud_error().map(drop)
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_cognitoidentityprovider::types::{UserPoolClientDescription, UserPool
 use nk_engine::CloudResult;
 
 use super::{MISSING, PAGE};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 impl Aws {
     /// A pool's id and the clients it has.
@@ -14,7 +14,7 @@ impl Aws {
     ) -> CloudResult<(String, Vec<UserPoolClientDescription>)> {
         let call = self.cognito.list_user_pool_clients().user_pool_id(&pool).max_results(PAGE);
         let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        let listed = listed.unless_missing("cognito-idp:ListUserPoolClients", MISSING)?;
+        let listed = listed.accepting(MISSING)?;
         Ok((pool, listed.unwrap_or_default()))
     }
 
@@ -25,8 +25,7 @@ impl Aws {
         id: &str,
     ) -> CloudResult<Option<UserPoolClientType>> {
         let call = self.cognito.describe_user_pool_client().user_pool_id(pool).client_id(id);
-        let answer = call.send().await;
-        let answer = answer.unless_missing("cognito-idp:DescribeUserPoolClient", MISSING)?;
+        let answer = call.send().await.accepting(MISSING)?;
         Ok(answer.and_then(|answer| answer.user_pool_client))
     }
 }

@@ -2,10 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use nk_engine::{CloudError, CloudResult, Scope, SecretValue};
 use nk_kinds::cognito::IdentityProvider;
 
-use crate::Aws;
+use crate::{Aws, sdk_error::refused};
 
 /// What a provider knows the application by. It has no `Debug`: nothing may show it.
 pub(super) struct Credentials {
@@ -47,10 +48,9 @@ impl Aws {
         let key = &spec.credentials_key;
         let value = self.secret_value(spec.credentials.as_str()).await?;
         value.and_then(|value| Credentials::of(&value, key)).ok_or_else(|| {
-            CloudError::refused(
-                "secretsmanager:GetSecretValue",
-                format!("the secret holds no `client_id` and `client_secret` below `{key}`"),
-            )
+            refused::<GetSecretValueError>(format!(
+                "the secret holds no `client_id` and `client_secret` below `{key}`"
+            ))
         })
     }
 

@@ -2,9 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use aws_sdk_cognitoidentityprovider::types::IdentityProviderType;
+use aws_sdk_cognitoidentityprovider::{
+    operation::update_identity_provider::UpdateIdentityProviderError, types::IdentityProviderType,
+};
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::cognito::{IdentityProvider, IdentityProviderOutputs};
 use nk_model::{Address, Change, Kind, Live};
 
@@ -14,7 +16,10 @@ use super::{
     orphan,
     provider_details::{details, live_provider, provider_type},
 };
-use crate::{Aws, rim::Refused};
+use crate::{
+    Aws,
+    sdk_error::{SdkResult, refused},
+};
 
 impl Reconcile<IdentityProvider> for Aws {
     async fn observe(
@@ -53,7 +58,7 @@ impl Reconcile<IdentityProvider> for Aws {
             .set_attribute_mapping(Some(spec.attributes.clone().into_iter().collect()))
             .send()
             .await
-            .refused("cognito-idp:CreateIdentityProvider")
+            .or_cloud_error()
             .map_err(|error| credentials.scrub(error))?;
         let provider = answer.identity_provider;
         Ok(provider.and_then(|provider| {
@@ -68,17 +73,14 @@ impl Reconcile<IdentityProvider> for Aws {
         live: &Live<IdentityProvider, IdentityProviderOutputs>,
         _: &[Change],
     ) -> CloudResult<Option<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        const OPERATION: &str = "cognito-idp:UpdateIdentityProvider";
         let pool = spec.pool.as_str();
         let (provider, credentials) =
             tokio::try_join!(self.provider(pool, &spec.name), self.credentials_of(spec))?;
         let Some(provider) = provider else { return Ok(None) };
         if let Some(found) = provider.provider_type.filter(|found| *found != provider_type(spec)) {
             let name = &spec.name;
-            return Err(CloudError::refused(
-                OPERATION,
-                format!("`{name}` is a provider of type {found}, which does not change"),
-            ));
+            let message = format!("`{name}` is a provider of type {found}, which does not change");
+            return Err(refused::<UpdateIdentityProviderError>(message));
         }
         let answer = self
             .cognito
@@ -91,7 +93,7 @@ impl Reconcile<IdentityProvider> for Aws {
             .set_acr_mapping(provider.acr_mapping)
             .send()
             .await
-            .refused(OPERATION)
+            .or_cloud_error()
             .map_err(|error| credentials.scrub(error))?;
         let provider = answer.identity_provider;
         let wanted = Some((spec, Some(&credentials)));
@@ -104,8 +106,7 @@ impl Reconcile<IdentityProvider> for Aws {
         live: &Live<IdentityProvider, IdentityProviderOutputs>,
     ) -> CloudResult<Departure> {
         let call = self.cognito.delete_identity_provider().provider_name(&live.spec.name);
-        let call = call.user_pool_id(live.spec.pool.as_str()).send().await;
-        call.unless_missing("cognito-idp:DeleteIdentityProvider", MISSING)?;
+        call.user_pool_id(live.spec.pool.as_str()).send().await.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 }
@@ -150,8 +151,7 @@ impl Aws {
     async fn provider_names(&self, pool: String) -> CloudResult<(String, Vec<String>)> {
         let call = self.cognito.list_identity_providers().user_pool_id(&pool);
         let pages = call.max_results(PAGE).into_paginator().items().send();
-        let listed = pages.collect::<Result<Vec<_>, _>>().await;
-        let listed = listed.unless_missing("cognito-idp:ListIdentityProviders", MISSING)?;
+        let listed = pages.collect::<Result<Vec<_>, _>>().await.accepting(MISSING)?;
         let names = listed.into_iter().flatten().filter_map(|provider| provider.provider_name);
         Ok((pool, names.collect()))
     }
@@ -159,8 +159,7 @@ impl Aws {
     /// One provider, with the secret that Cognito shows.
     async fn provider(&self, pool: &str, name: &str) -> CloudResult<Option<IdentityProviderType>> {
         let call = self.cognito.describe_identity_provider().user_pool_id(pool);
-        let answer = call.provider_name(name).send().await;
-        let answer = answer.unless_missing("cognito-idp:DescribeIdentityProvider", MISSING)?;
+        let answer = call.provider_name(name).send().await.accepting(MISSING)?;
         Ok(answer.and_then(|answer| answer.identity_provider))
     }
 }

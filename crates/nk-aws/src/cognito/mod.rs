@@ -22,7 +22,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Kind, Ref};
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// What Cognito says of what is not there.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -51,7 +51,7 @@ impl Aws {
     /// One user pool; none where it is gone.
     async fn pool(&self, id: &str) -> CloudResult<Option<UserPoolType>> {
         let call = self.cognito.describe_user_pool().user_pool_id(id).send().await;
-        let answer = call.unless_missing("cognito-idp:DescribeUserPool", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         Ok(answer.and_then(|answer| answer.user_pool))
     }
 
@@ -105,7 +105,7 @@ impl Aws {
         let listed = || async {
             let call = self.cognito.list_user_pools().max_results(PAGE);
             let listed = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-            let listed = listed.refused("cognito-idp:ListUserPools")?.into_iter();
+            let listed = listed.or_cloud_error()?.into_iter();
             Ok(listed.filter_map(|pool| Some((pool.id?, pool.name?))).collect())
         };
         pass.once("cognito pools listed", listed).await

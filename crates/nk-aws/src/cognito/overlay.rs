@@ -14,7 +14,6 @@ use aws_sdk_cognitoidentityprovider::{
         SignInPolicyType, UserPoolClientType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
     },
 };
-use nk_engine::CloudResult;
 use nk_kinds::cognito::{IdentityProvider, UserPool, UserPoolClient};
 
 use super::{
@@ -108,7 +107,7 @@ impl Aws {
         &self,
         mut pool: UserPoolType,
         spec: &UserPool,
-    ) -> CloudResult<UpdateUserPoolFluentBuilder> {
+    ) -> UpdateUserPoolFluentBuilder {
         let mut tags = pool.user_pool_tags.take().unwrap_or_default();
         tags.extend(spec.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
         pool.user_pool_tags = Some(tags);
@@ -124,16 +123,13 @@ impl Aws {
             .password_policy(password)
             .set_sign_in_policy(sign_in)
             .build();
-        let recovery = recovery("cognito-idp:UpdateUserPool", spec)?;
-        let call = self.same_pool(pool);
-        let call = call
+        self.same_pool(pool)
             .pool_name(&spec.name)
             .policies(policies)
             .deletion_protection(protection(spec.protected))
             .set_auto_verified_attributes(list(&spec.verified))
-            .account_recovery_setting(recovery)
-            .user_pool_tier(tier);
-        Ok(call)
+            .account_recovery_setting(recovery(spec))
+            .user_pool_tier(tier)
     }
 
     /// The request that makes an app client with this document.

@@ -6,7 +6,6 @@ use aws_sdk_cognitoidentityprovider::types::{
     AccountRecoverySettingType, PasswordPolicyType, RecoveryOptionNameType, RecoveryOptionType,
     UserPoolType, builders::PasswordPolicyTypeBuilder,
 };
-use nk_engine::{CloudError, CloudResult};
 use nk_kinds::cognito::{PasswordPolicy, UserPool};
 
 /// How many days a temporary password is good for unless somebody says otherwise.
@@ -52,17 +51,13 @@ fn default_policy() -> PasswordPolicy {
 }
 
 /// How forgotten passwords are replaced, as requests carry it.
-pub(super) fn recovery(
-    operation: &str,
-    spec: &UserPool,
-) -> CloudResult<AccountRecoverySettingType> {
+pub(super) fn recovery(spec: &UserPool) -> AccountRecoverySettingType {
     let ways = (1..).zip(&spec.recovery).map(|(priority, way)| {
         let way = RecoveryOptionNameType::from(way.as_str());
-        RecoveryOptionType::builder().priority(priority).name(way).build()
+        let option = RecoveryOptionType::builder().priority(priority).name(way);
+        option.build().expect("an option has a priority and a name")
     });
-    let ways: Result<Vec<_>, _> = ways.collect();
-    let ways = ways.map_err(|error| CloudError::garbled(operation, &error))?;
-    Ok(AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(ways)).build())
+    AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(ways.collect())).build()
 }
 
 /// The same as a pool's description shows it.

@@ -6,7 +6,7 @@ use aws_sdk_cognitoidentityprovider::types::{
     DeletionProtectionType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
     UsernameConfigurationType,
 };
-use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
+use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::cognito::{UserPool, UserPoolOutputs};
 use nk_model::{Address, Change, Guard, Live, Owner};
 
@@ -15,7 +15,7 @@ use super::{
     passwords::{observed_policy, observed_recovery, password_policy, recovery},
     words,
 };
-use crate::{Aws, retry::once, rim::Refused};
+use crate::{Aws, retry::once, sdk_error::SdkResult};
 
 impl Reconcile<UserPool> for Aws {
     async fn observe(
@@ -45,7 +45,6 @@ impl Reconcile<UserPool> for Aws {
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
         let policy = password_policy(&spec.password).build();
         let tags = spec.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let garbled = |error| CloudError::garbled("cognito-idp:CreateUserPool", &error);
         let case = UsernameConfigurationType::builder().case_sensitive(spec.case_sensitive).build();
         // No token and no unique name: a second try inside the SDK could make a second pool.
         let answer = self
@@ -57,15 +56,15 @@ impl Reconcile<UserPool> for Aws {
             .set_auto_verified_attributes(list(&spec.verified))
             .set_alias_attributes(list(&spec.aliases))
             .set_username_attributes(list(&spec.username_attributes))
-            .username_configuration(case.map_err(garbled)?)
-            .account_recovery_setting(recovery("cognito-idp:CreateUserPool", spec)?)
+            .username_configuration(case.expect("the case is set"))
+            .account_recovery_setting(recovery(spec))
             .user_pool_tier(UserPoolTierType::from(spec.tier.as_str()))
             .set_user_pool_tags(Some(tags.collect()))
             .customize()
             .config_override(once!(aws_sdk_cognitoidentityprovider))
             .send()
             .await
-            .refused("cognito-idp:CreateUserPool")?;
+            .or_cloud_error()?;
         Ok(answer.user_pool.and_then(|pool| live_pool(&pool, address.clone())))
     }
 
@@ -76,15 +75,14 @@ impl Reconcile<UserPool> for Aws {
         _: &[Change],
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
         if let Some(pool) = self.pool(&live.id).await? {
-            let call = self.overlaid_pool(pool, spec)?;
-            call.send().await.refused("cognito-idp:UpdateUserPool")?;
+            let call = self.overlaid_pool(pool, spec);
+            call.send().await.or_cloud_error()?;
         }
         Ok(None)
     }
 
     async fn destroy(&self, live: &Live<UserPool, UserPoolOutputs>) -> CloudResult<Departure> {
-        let call = self.cognito.delete_user_pool().user_pool_id(&live.id).send().await;
-        call.unless_missing("cognito-idp:DeleteUserPool", MISSING)?;
+        self.cognito.delete_user_pool().user_pool_id(&live.id).send().await.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 
@@ -103,7 +101,7 @@ impl Reconcile<UserPool> for Aws {
     async fn unprotect(&self, live: &Live<UserPool, UserPoolOutputs>) -> CloudResult<()> {
         let Some(pool) = self.pool(&live.id).await?.filter(is_protected) else { return Ok(()) };
         let call = self.same_pool(pool).deletion_protection(DeletionProtectionType::Inactive);
-        call.send().await.refused("cognito-idp:UpdateUserPool").map(drop)
+        call.send().await.or_cloud_error().map(drop)
     }
 }
 

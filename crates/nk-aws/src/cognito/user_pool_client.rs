@@ -16,7 +16,7 @@ use super::{
     token_validity::observed,
     words,
 };
-use crate::{Aws, retry::once, rim::Refused};
+use crate::{Aws, retry::once, sdk_error::SdkResult};
 
 impl Reconcile<UserPoolClient> for Aws {
     async fn observe(
@@ -53,7 +53,7 @@ impl Reconcile<UserPoolClient> for Aws {
             .config_override(once!(aws_sdk_cognitoidentityprovider))
             .send()
             .await
-            .refused("cognito-idp:CreateUserPoolClient")?;
+            .or_cloud_error()?;
         let client = answer.user_pool_client;
         Ok(client.and_then(|client| live_client(client, address.clone(), Some(spec))))
     }
@@ -69,7 +69,7 @@ impl Reconcile<UserPoolClient> for Aws {
         };
         declare(&mut client, spec);
         let call = self.replaced_client(client);
-        let answer = call.send().await.refused("cognito-idp:UpdateUserPoolClient")?;
+        let answer = call.send().await.or_cloud_error()?;
         let client = answer.user_pool_client;
         Ok(client.and_then(|client| live_client(client, live.address.clone(), Some(spec))))
     }
@@ -79,8 +79,7 @@ impl Reconcile<UserPoolClient> for Aws {
         live: &Live<UserPoolClient, UserPoolClientOutputs>,
     ) -> CloudResult<Departure> {
         let call = self.cognito.delete_user_pool_client().client_id(&live.id);
-        let call = call.user_pool_id(live.spec.pool.as_str()).send().await;
-        call.unless_missing("cognito-idp:DeleteUserPoolClient", MISSING)?;
+        call.user_pool_id(live.spec.pool.as_str()).send().await.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 }

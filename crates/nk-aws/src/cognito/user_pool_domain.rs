@@ -7,7 +7,7 @@ use nk_kinds::cognito::{UserPoolDomain, UserPoolDomainOutputs};
 use nk_model::{Address, Change, Kind, Live, Owner, Phase, Ref};
 
 use super::{MISSING, Parent, orphan};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 impl Reconcile<UserPoolDomain> for Aws {
     async fn observe(
@@ -48,7 +48,7 @@ impl Reconcile<UserPoolDomain> for Aws {
             .user_pool_id(spec.pool.as_str())
             .send()
             .await
-            .refused("cognito-idp:CreateUserPoolDomain")?;
+            .or_cloud_error()?;
         Ok(None)
     }
 
@@ -68,7 +68,7 @@ impl Reconcile<UserPoolDomain> for Aws {
     ) -> CloudResult<Departure> {
         let call = self.cognito.delete_user_pool_domain().domain(&live.spec.prefix);
         let call = call.user_pool_id(live.spec.pool.as_str()).send().await;
-        match call.unless_missing("cognito-idp:DeleteUserPoolDomain", MISSING) {
+        match call.accepting(MISSING) {
             Ok(Some(_)) => Ok(Departure::Going),
             Ok(None) => Ok(Departure::Gone),
             Err(error) if error.says("InvalidParameterException", "No such domain") => {
@@ -83,7 +83,7 @@ impl Aws {
     /// A domain, whoever has it. Cognito answers for one that nobody has as well, with nothing.
     async fn domain(&self, prefix: &str) -> CloudResult<Option<DomainDescriptionType>> {
         let call = self.cognito.describe_user_pool_domain().domain(prefix).send().await;
-        let answer = call.unless_missing("cognito-idp:DescribeUserPoolDomain", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         let description = answer.and_then(|answer| answer.domain_description);
         Ok(description.filter(|description| description.domain.is_some()))
     }

@@ -6,7 +6,7 @@ use nk_kinds::ec2::{ElasticIp, ElasticIpOutputs};
 use nk_model::{Address, Change, Changes, Live};
 
 use super::{sought, tagged};
-use crate::{Aws, retry::once, rim::Refused};
+use crate::{Aws, retry::once, sdk_error::SdkResult};
 
 type LiveAddress = Live<ElasticIp, ElasticIpOutputs>;
 
@@ -14,7 +14,7 @@ impl Reconcile<ElasticIp> for Aws {
     async fn observe(&self, scope: &Scope<ElasticIp>) -> CloudResult<Vec<LiveAddress>> {
         let filter = self.ec2_filter(scope, "allocation-id");
         let call = self.ec2.describe_addresses().filters(filter).send().await;
-        let found = call.refused("ec2:DescribeAddresses")?.addresses.unwrap_or_default();
+        let found = call.or_cloud_error()?.addresses.unwrap_or_default();
         sought(scope, found.into_iter().map(|address| Ok(self.elastic_ip(address))))
     }
 
@@ -33,7 +33,7 @@ impl Reconcile<ElasticIp> for Aws {
             .config_override(once!(aws_sdk_ec2))
             .send()
             .await
-            .refused("ec2:AllocateAddress")?;
+            .or_cloud_error()?;
         let (Some(id), Some(ip)) = (answer.allocation_id, answer.public_ip) else {
             return Ok(None);
         };
@@ -57,7 +57,7 @@ impl Reconcile<ElasticIp> for Aws {
 
     async fn destroy(&self, live: &LiveAddress) -> CloudResult<Departure> {
         let call = self.ec2.release_address().allocation_id(&live.id).send().await;
-        call.unless_missing("ec2:ReleaseAddress", &["InvalidAllocationID.NotFound"])?;
+        call.accepting(&["InvalidAllocationID.NotFound"])?;
         Ok(Departure::Gone)
     }
 }

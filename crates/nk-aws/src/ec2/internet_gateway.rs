@@ -6,7 +6,7 @@ use nk_kinds::ec2::{InternetGateway, InternetGatewayOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
 use super::{obstacle::Going, sought, tagged};
-use crate::{Aws, retry::once, rim::Refused};
+use crate::{Aws, retry::once, sdk_error::SdkResult};
 
 /// How EC2 says that a gateway is gone.
 const MISSING: &str = "InvalidInternetGatewayID.NotFound";
@@ -17,8 +17,7 @@ impl Reconcile<InternetGateway> for Aws {
     async fn observe(&self, scope: &Scope<InternetGateway>) -> CloudResult<Vec<LiveGateway>> {
         let filter = self.ec2_filter(scope, "internet-gateway-id");
         let pages = self.ec2.describe_internet_gateways().filters(filter).into_paginator();
-        let gateways =
-            pages.items().send().try_collect().await.refused("ec2:DescribeInternetGateways")?;
+        let gateways = pages.items().send().try_collect().await.or_cloud_error()?;
         sought(scope, gateways.into_iter().map(|gateway| Ok(self.internet_gateway(gateway))))
     }
 
@@ -36,7 +35,7 @@ impl Reconcile<InternetGateway> for Aws {
             .config_override(once!(aws_sdk_ec2))
             .send()
             .await
-            .refused("ec2:CreateInternetGateway")?;
+            .or_cloud_error()?;
         Ok(answer.internet_gateway.and_then(|gateway| self.internet_gateway(gateway)))
     }
 
@@ -54,7 +53,7 @@ impl Reconcile<InternetGateway> for Aws {
                 let call = call.vpc_id(vpc.as_str()).send().await;
                 // The next look tells whether it is available, or attached already and to what.
                 let attached = &["Resource.AlreadyAssociated"];
-                call.unless_missing("ec2:AttachInternetGateway", attached)?;
+                call.accepting(attached)?;
             }
         }
         if changes.touch("tags") {
@@ -66,7 +65,7 @@ impl Reconcile<InternetGateway> for Aws {
     async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {
         self.detach(live).await?;
         let call = self.ec2.delete_internet_gateway().internet_gateway_id(&live.id).send().await;
-        call.unless_missing("ec2:DeleteInternetGateway", &[MISSING])?;
+        call.accepting(&[MISSING])?;
         Ok(Departure::Gone)
     }
 }
@@ -96,8 +95,7 @@ impl Aws {
         let Some(vpc) = &live.spec.vpc else { return Ok(()) };
         let call = self.ec2.detach_internet_gateway().internet_gateway_id(&live.id);
         let call = call.vpc_id(vpc.as_str()).send().await;
-        let answer =
-            call.unless_missing("ec2:DetachInternetGateway", &["Gateway.NotAttached", MISSING]);
+        let answer = call.accepting(&["Gateway.NotAttached", MISSING]);
         self.naming_obstacles(answer, vpc.as_str(), Going::Gateway).await?;
         Ok(())
     }

@@ -19,7 +19,7 @@ use nk_engine::{CloudResult, Scope};
 use nk_kinds::Tags;
 use nk_model::{Address, Kind, Live};
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// The tags of a create call.
 fn tagged(resource: ResourceType, tags: &Tags) -> TagSpecification {
@@ -68,6 +68,6 @@ impl Aws {
     /// Sets tags, whether they are there or not.
     async fn ec2_tag(&self, id: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.ec2.create_tags().resources(id).set_tags(Some(sdk_tags(tags)));
-        call.send().await.refused("ec2:CreateTags").map(drop)
+        call.send().await.or_cloud_error().map(drop)
     }
 }

@@ -10,7 +10,7 @@ use super::{
     neighbour::managed,
     security_group::{LiveGroup, group_at},
 };
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 impl Aws {
     /// The groups of others by the names of those that are wanted and were not found. Where nothing
@@ -33,7 +33,7 @@ impl Aws {
         }
         let call = self.ec2.describe_security_groups().filters(filter("vpc-id", vpcs));
         let pages = call.filters(filter("group-name", names)).into_paginator().items().send();
-        let groups = pages.try_collect().await.refused("ec2:DescribeSecurityGroups")?;
+        let groups = pages.try_collect().await.or_cloud_error()?;
         let foreign = groups.into_iter().filter_map(|group| {
             let tags = managed(group.tags());
             // By its tags it was looked for already.

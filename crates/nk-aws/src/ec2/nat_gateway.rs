@@ -6,7 +6,7 @@ use nk_kinds::ec2::{NatGateway, NatGatewayOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
 use super::{filter, sought, tagged};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// The states of a gateway that exists. AWS lists `deleted` and `failed` ones, with their tags,
 /// for about an hour and then removes them by itself.
@@ -26,7 +26,7 @@ impl Reconcile<NatGateway> for Aws {
             call = call.filter(filter("state", ALIVE.iter().map(NatGatewayState::as_str)));
         }
         let pages = call.into_paginator().items().send();
-        let gateways = pages.try_collect().await.refused("ec2:DescribeNatGateways")?;
+        let gateways = pages.try_collect().await.or_cloud_error()?;
         let counts = |gateway: &types::NatGateway| match &gateway.state {
             Some(NatGatewayState::Failed) => failed_too,
             Some(NatGatewayState::Deleted) => false,
@@ -46,7 +46,7 @@ impl Reconcile<NatGateway> for Aws {
             .tag_specifications(tagged(ResourceType::Natgateway, &spec.tags))
             .send()
             .await
-            .refused("ec2:CreateNatGateway")?;
+            .or_cloud_error()?;
         Ok(answer.nat_gateway.and_then(|gateway| self.nat_gateway(gateway)))
     }
 
@@ -64,7 +64,7 @@ impl Reconcile<NatGateway> for Aws {
 
     async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {
         let call = self.ec2.delete_nat_gateway().nat_gateway_id(&live.id).send().await;
-        let answer = call.unless_missing("ec2:DeleteNatGateway", &["NatGatewayNotFound"])?;
+        let answer = call.accepting(&["NatGatewayNotFound"])?;
         Ok(answer.map_or(Departure::Gone, |_| Departure::Going))
     }
 }

@@ -12,7 +12,7 @@ use super::{
     filter,
     obstacle::{Going, Obstacle},
 };
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// What was found in a VPC, whosever it is.
 #[derive(Debug, Default)]
@@ -32,15 +32,15 @@ impl Aws {
         let inside = || filter("vpc-id", [vpc]);
         let interfaces = async {
             let call = self.ec2.describe_network_interfaces().filters(inside()).into_paginator();
-            call.items().send().try_collect().await.refused("ec2:DescribeNetworkInterfaces")
+            call.items().send().try_collect().await.or_cloud_error()
         };
         let groups = async {
             let call = self.ec2.describe_security_groups().filters(inside()).into_paginator();
-            call.items().send().try_collect().await.refused("ec2:DescribeSecurityGroups")
+            call.items().send().try_collect().await.or_cloud_error()
         };
         let nat_gateways = async {
             let call = self.ec2.describe_nat_gateways().filter(inside()).into_paginator();
-            call.items().send().try_collect().await.refused("ec2:DescribeNatGateways")
+            call.items().send().try_collect().await.or_cloud_error()
         };
         let (interfaces, groups, nat_gateways, (subnets, tables, gateways)) =
             tokio::try_join!(interfaces, groups, nat_gateways, self.residents_of(vpc, all))?;
@@ -55,13 +55,13 @@ impl Aws {
         let inside = || filter("vpc-id", [vpc]);
         let subnets = async {
             let call = self.ec2.describe_subnets().filters(inside()).into_paginator();
-            call.items().send().try_collect().await.refused("ec2:DescribeSubnets")
+            call.items().send().try_collect().await.or_cloud_error()
         };
         let tables = self.tables(inside());
         let gateways = async {
             let attached = filter("attachment.vpc-id", [vpc]);
             let call = self.ec2.describe_internet_gateways().filters(attached).into_paginator();
-            call.items().send().try_collect().await.refused("ec2:DescribeInternetGateways")
+            call.items().send().try_collect().await.or_cloud_error()
         };
         tokio::try_join!(subnets, tables, gateways)
     }

@@ -1,14 +1,20 @@
 //! Routes, between how EC2 lists them and how a spec has them.
 
-use aws_sdk_ec2::types::{self, RouteOrigin, RouteState};
-use nk_engine::{CloudError, CloudResult};
+use aws_sdk_ec2::{
+    operation::{create_route::CreateRouteError, describe_route_tables::DescribeRouteTablesError},
+    types::{self, RouteOrigin, RouteState},
+};
+use nk_engine::CloudResult;
 use nk_kinds::{
     Cidr,
     ec2::{Route, Target},
 };
 use nk_model::Ref;
 
-use crate::{Aws, rim::Refused};
+use crate::{
+    Aws,
+    sdk_error::{SdkResult, garbled, refused},
+};
 
 /// A route that somebody made, as a spec has it.
 ///
@@ -22,7 +28,7 @@ pub(super) fn made(route: types::Route) -> CloudResult<Option<Route>> {
     else {
         return Ok(None);
     };
-    let garbled = |error| CloudError::garbled("ec2:DescribeRouteTables", &error);
+    let garbled = |error| garbled::<DescribeRouteTablesError>(&error);
     let ids = [
         route.nat_gateway_id,
         route.gateway_id,
@@ -54,7 +60,7 @@ impl Aws {
             Target::NatGateway(id) => (None, Some(id.to_string())),
             Target::Other(other) => {
                 let message = format!("nk makes no route to `{other}`: only to gateways");
-                return Err(CloudError::refused("ec2:CreateRoute", message));
+                return Err(refused::<CreateRouteError>(message));
             }
         };
         let (four, six) = families(route.destination);
@@ -62,14 +68,13 @@ impl Aws {
             let call = self.ec2.replace_route().route_table_id(table);
             let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
             let call = call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await;
-            call.refused("ec2:ReplaceRoute").map(|_| true)
+            call.or_cloud_error().map(|_| true)
         } else {
             let call = self.ec2.create_route().route_table_id(table);
             let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
             let call = call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await;
             // It is there already; the next look tells where it leads.
-            let made = call.unless_missing("ec2:CreateRoute", &["RouteAlreadyExists"])?;
-            Ok(made.is_some())
+            Ok(call.accepting(&["RouteAlreadyExists"])?.is_some())
         }
     }
 
@@ -78,7 +83,7 @@ impl Aws {
         let (four, six) = families(destination);
         let call = self.ec2.delete_route().route_table_id(table);
         let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
-        call.send().await.unless_missing("ec2:DeleteRoute", &["InvalidRoute.NotFound"]).map(drop)
+        call.send().await.accepting(&["InvalidRoute.NotFound"]).map(drop)
     }
 }
 

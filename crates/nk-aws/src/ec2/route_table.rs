@@ -11,7 +11,7 @@ use nk_kinds::ec2::{RouteTable, RouteTableOutputs};
 use nk_model::{Address, Change, Changes, Live, Ref};
 
 use super::{filter, route, sought, tagged};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How EC2 says that an association is gone, or has been replaced by another.
 const UNASSOCIATED: &str = "InvalidAssociationID.NotFound";
@@ -33,7 +33,7 @@ impl Reconcile<RouteTable> for Aws {
             .tag_specifications(tagged(ResourceType::RouteTable, &spec.tags))
             .send()
             .await
-            .refused("ec2:CreateRouteTable")?;
+            .or_cloud_error()?;
         answer.route_table.map_or(Ok(None), |table| self.route_table(table))
     }
 
@@ -69,7 +69,7 @@ impl Reconcile<RouteTable> for Aws {
         let ids = associations.filter_map(|each| each.route_table_association_id);
         try_join_all(ids.map(|id| self.disassociate(id))).await?;
         let call = self.ec2.delete_route_table().route_table_id(&live.id).send().await;
-        call.unless_missing("ec2:DeleteRouteTable", &["InvalidRouteTableID.NotFound"])?;
+        call.accepting(&["InvalidRouteTableID.NotFound"])?;
         Ok(Departure::Gone)
     }
 }
@@ -90,7 +90,7 @@ impl Aws {
         filter: types::Filter,
     ) -> CloudResult<Vec<types::RouteTable>> {
         let pages = self.ec2.describe_route_tables().filters(filter).into_paginator();
-        pages.items().send().try_collect().await.refused("ec2:DescribeRouteTables")
+        pages.items().send().try_collect().await.or_cloud_error()
     }
 
     fn route_table(&self, mut table: types::RouteTable) -> CloudResult<Option<LiveTable>> {
@@ -137,8 +137,7 @@ impl Aws {
                 Some((other, false)) => {
                     let call = self.ec2.replace_route_table_association().association_id(other);
                     let call = call.route_table_id(&live.id).send().await;
-                    let operation = "ec2:ReplaceRouteTableAssociation";
-                    match call.unless_missing(operation, &[UNASSOCIATED])? {
+                    match call.accepting(&[UNASSOCIATED])? {
                         Some(_) => Ok(true),
                         // The other table, put right at the same time, has let go of it already.
                         None => self.associate_free(&live.id, subnet.as_str()).await,
@@ -159,12 +158,12 @@ impl Aws {
         let call = self.ec2.associate_route_table().route_table_id(table).subnet_id(subnet);
         // Something else was faster; the next look tells what.
         let other = &["Resource.AlreadyAssociated"];
-        let answer = call.send().await.unless_missing("ec2:AssociateRouteTable", other)?;
+        let answer = call.send().await.accepting(other)?;
         Ok(answer.is_some())
     }
 
     async fn disassociate(&self, id: String) -> CloudResult<()> {
         let call = self.ec2.disassociate_route_table().association_id(id).send().await;
-        call.unless_missing("ec2:DisassociateRouteTable", &[UNASSOCIATED]).map(drop)
+        call.accepting(&[UNASSOCIATED]).map(drop)
     }
 }

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ec2::types::{
-    IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, SecurityGroupRule,
-    UserIdGroupPair,
+use aws_sdk_ec2::{
+    operation::describe_security_group_rules::DescribeSecurityGroupRulesError,
+    types::{
+        IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, SecurityGroupRule,
+        UserIdGroupPair,
+    },
 };
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult};
+use nk_engine::CloudResult;
 use nk_kinds::{
     Cidr,
     ec2::{Peer, Ports, Rule, SecurityGroup},
@@ -16,7 +19,10 @@ use nk_kinds::{
 use nk_model::Ref;
 
 use super::{filter, security_group::LiveGroup, tagged};
-use crate::{Aws, rim::Refused};
+use crate::{
+    Aws,
+    sdk_error::{SdkResult, garbled},
+};
 
 /// How many values a filter may have.
 const FILTER_VALUES: usize = 200;
@@ -27,7 +33,7 @@ const EVERY_PROTOCOL: &str = "-1";
 
 /// A listed rule as a spec has it; none if it has no other side, which EC2 does not make.
 pub(super) fn folded(row: &SecurityGroupRule) -> CloudResult<Option<Rule>> {
-    let garbled = |error| CloudError::garbled("ec2:DescribeSecurityGroupRules", &error);
+    let garbled = |error| garbled::<DescribeSecurityGroupRulesError>(&error);
     let other = row.referenced_group_info().and_then(|other| other.group_id());
     let peer = match (row.cidr_ipv4().or(row.cidr_ipv6()), other, row.prefix_list_id()) {
         (Some(range), ..) => Peer::Cidr(range.parse::<Cidr>().map_err(garbled)?),
@@ -96,7 +102,7 @@ impl Aws {
             let pages = self.ec2.describe_security_group_rules().filters(ids).into_paginator();
             pages.items().send().try_collect()
         });
-        let rows = try_join_all(calls).await.refused("ec2:DescribeSecurityGroupRules")?;
+        let rows = try_join_all(calls).await.or_cloud_error()?;
         Ok(rows.into_iter().flatten().collect())
     }
 
@@ -117,14 +123,14 @@ impl Aws {
             let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
             let call =
                 call.set_ip_permissions(Some(ingress)).tag_specifications(tags()).send().await;
-            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupIngress", there)?.is_some();
+            proven &= call.accepting(there)?.is_some();
         }
         let egress = new(&spec.egress, &live.spec.egress);
         if !egress.is_empty() {
             let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
             let call =
                 call.set_ip_permissions(Some(egress)).tag_specifications(tags()).send().await;
-            proven &= call.unless_missing("ec2:AuthorizeSecurityGroupEgress", there)?.is_some();
+            proven &= call.accepting(there)?.is_some();
         }
         Ok(proven)
     }
@@ -142,14 +148,14 @@ impl Aws {
             let count = ingress.len();
             let call = self.ec2.revoke_security_group_ingress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
-            let done = call.unless_missing("ec2:RevokeSecurityGroupIngress", REVOKED)?;
+            let done = call.accepting(REVOKED)?;
             revoked += done.map_or(0, |_| count);
         }
         if !egress.is_empty() {
             let count = egress.len();
             let call = self.ec2.revoke_security_group_egress().group_id(group);
             let call = call.set_security_group_rule_ids(Some(egress)).send().await;
-            let done = call.unless_missing("ec2:RevokeSecurityGroupEgress", REVOKED)?;
+            let done = call.accepting(REVOKED)?;
             revoked += done.map_or(0, |_| count);
         }
         Ok(revoked)

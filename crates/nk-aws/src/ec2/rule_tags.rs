@@ -9,7 +9,7 @@ use nk_kinds::{
 use nk_model::Ref;
 
 use super::{neighbour::managed, rule::folded, sdk_tags, security_group::LiveGroup};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// What may stand for a group in a rule that is wanted: its id, or a placeholder.
 type Names = Vec<(String, Ref<SecurityGroupId>)>;
@@ -81,8 +81,7 @@ impl Aws {
             return Ok(());
         }
         let call = self.ec2.create_tags().set_resources(Some(ids));
-        let call = call.set_tags(Some(sdk_tags(&spec.rule_tags))).send().await;
-        call.refused("ec2:CreateTags").map(drop)
+        call.set_tags(Some(sdk_tags(&spec.rule_tags))).send().await.or_cloud_error().map(drop)
     }
 }
 

@@ -11,7 +11,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Ref};
 
 use super::{obstacle::Going, rule::folded, rule_tags::add_rule_tags, sought, tagged};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 pub(super) type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
 
@@ -19,7 +19,7 @@ impl Reconcile<SecurityGroup> for Aws {
     async fn observe(&self, scope: &Scope<SecurityGroup>) -> CloudResult<Vec<LiveGroup>> {
         let call = self.ec2.describe_security_groups().filters(self.ec2_filter(scope, "group-id"));
         let pages = call.into_paginator().items().send();
-        let groups = pages.try_collect().await.refused("ec2:DescribeSecurityGroups")?;
+        let groups = pages.try_collect().await.or_cloud_error()?;
         let mut found =
             sought(scope, groups.into_iter().map(|group| Ok(self.security_group(group))))?;
         let ids: Vec<_> = found.iter().map(|live| live.id.as_str()).collect();
@@ -48,7 +48,7 @@ impl Reconcile<SecurityGroup> for Aws {
             .description(&spec.description)
             .vpc_id(spec.vpc.as_str())
             .tag_specifications(tagged(ResourceType::SecurityGroup, &spec.tags));
-        match call.send().await.refused("ec2:CreateSecurityGroup") {
+        match call.send().await.or_cloud_error() {
             Ok(answer) => Ok(answer.group_id.map(|id| fresh(id, spec, address))),
             // The SDK sends again when an answer is lost, and then meets what it made itself.
             Err(error) if error.is("InvalidGroup.Duplicate") => {
@@ -88,7 +88,7 @@ impl Reconcile<SecurityGroup> for Aws {
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
         let call = self.ec2.delete_security_group().group_id(&live.id).send().await;
-        let answer = call.unless_missing("ec2:DeleteSecurityGroup", &["InvalidGroup.NotFound"]);
+        let answer = call.accepting(&["InvalidGroup.NotFound"]);
         let going = Going::Group(&live.id);
         self.naming_obstacles(answer, live.spec.vpc.as_str(), going).await?;
         Ok(Departure::Gone)

@@ -1,12 +1,18 @@
 //! How EC2 makes a subnet.
 
-use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType, SubnetState};
-use nk_engine::{CloudError, CloudResult, Departure, Reconcile, Scope};
+use aws_sdk_ec2::{
+    operation::describe_subnets::DescribeSubnetsError,
+    types::{self, AttributeBooleanValue, ResourceType, SubnetState},
+};
+use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{Subnet, SubnetOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
 use super::{obstacle::Going, sought, tagged};
-use crate::{Aws, rim::Refused};
+use crate::{
+    Aws,
+    sdk_error::{SdkResult, garbled},
+};
 
 impl Reconcile<Subnet> for Aws {
     async fn observe(
@@ -15,7 +21,7 @@ impl Reconcile<Subnet> for Aws {
     ) -> CloudResult<Vec<Live<Subnet, SubnetOutputs>>> {
         let call = self.ec2.describe_subnets().filters(self.ec2_filter(scope, "subnet-id"));
         let pages = call.into_paginator().items().send();
-        let subnets = pages.try_collect().await.refused("ec2:DescribeSubnets")?;
+        let subnets = pages.try_collect().await.or_cloud_error()?;
         sought(scope, subnets.into_iter().map(|subnet| self.subnet(subnet)))
     }
 
@@ -31,7 +37,7 @@ impl Reconcile<Subnet> for Aws {
             .cidr_block(spec.cidr.to_string())
             .availability_zone(&spec.zone)
             .tag_specifications(tagged(ResourceType::Subnet, &spec.tags));
-        match call.send().await.refused("ec2:CreateSubnet") {
+        match call.send().await.or_cloud_error() {
             Ok(answer) => answer.subnet.map_or(Ok(None), |subnet| self.subnet(subnet)),
             // The SDK sends again when an answer is lost, and then meets what it made itself.
             Err(error) if error.is("InvalidSubnet.Conflict") => {
@@ -55,8 +61,7 @@ impl Reconcile<Subnet> for Aws {
         if changes.touch("public-addresses") {
             let value = AttributeBooleanValue::builder().value(spec.public_addresses).build();
             let call = self.ec2.modify_subnet_attribute().subnet_id(&live.id);
-            let call = call.map_public_ip_on_launch(value).send().await;
-            call.refused("ec2:ModifySubnetAttribute")?;
+            call.map_public_ip_on_launch(value).send().await.or_cloud_error()?;
         }
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
@@ -66,7 +71,7 @@ impl Reconcile<Subnet> for Aws {
 
     async fn destroy(&self, live: &Live<Subnet, SubnetOutputs>) -> CloudResult<Departure> {
         let call = self.ec2.delete_subnet().subnet_id(&live.id).send().await;
-        let answer = call.unless_missing("ec2:DeleteSubnet", &["InvalidSubnetID.NotFound"]);
+        let answer = call.accepting(&["InvalidSubnetID.NotFound"]);
         let going = Going::Subnet(&live.id);
         self.naming_obstacles(answer, live.spec.vpc.as_str(), going).await?;
         Ok(Departure::Gone)
@@ -80,7 +85,7 @@ impl Aws {
             return Ok(None);
         };
         let cidr = subnet.cidr_block.unwrap_or_default();
-        let garbled = |error| CloudError::garbled("ec2:DescribeSubnets", &error);
+        let garbled = |error| garbled::<DescribeSubnetsError>(&error);
         let phase = match subnet.state {
             Some(SubnetState::Available) => Phase::Ready,
             Some(state @ (SubnetState::Failed | SubnetState::FailedInsufficientCapacity)) => {

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState};
+use aws_sdk_ec2::{
+    operation::describe_vpcs::DescribeVpcsError,
+    types::{self, AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState},
+};
 use futures::future::try_join_all;
-use nk_engine::{CloudError, CloudResult, Departure, Pass, Reach, Reconcile, Scope};
+use nk_engine::{CloudResult, Departure, Pass, Reach, Reconcile, Scope};
 use nk_kinds::{
     Tags,
     ec2::{Vpc, VpcOutputs},
@@ -12,7 +15,11 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
 use super::{filter, obstacle::Going, sought, tagged};
-use crate::{Aws, retry::once, rim::Refused};
+use crate::{
+    Aws,
+    retry::once,
+    sdk_error::{SdkResult, garbled},
+};
 
 /// How EC2 says that a VPC is gone.
 const MISSING: &[&str] = &["InvalidVpcID.NotFound"];
@@ -39,7 +46,7 @@ impl Reconcile<Vpc> for Aws {
             .config_override(once!(aws_sdk_ec2))
             .send()
             .await
-            .refused("ec2:CreateVpc")?;
+            .or_cloud_error()?;
         answer.vpc.map_or(Ok(None), |vpc| self.vpc(vpc))
     }
 
@@ -61,7 +68,7 @@ impl Reconcile<Vpc> for Aws {
         });
         let calls = if spec.dns_support { [support, hostnames] } else { [hostnames, support] };
         for call in calls.into_iter().flatten() {
-            call.send().await.refused("ec2:ModifyVpcAttribute")?;
+            call.send().await.or_cloud_error()?;
         }
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
@@ -71,8 +78,7 @@ impl Reconcile<Vpc> for Aws {
     }
 
     async fn destroy(&self, live: &Live<Vpc, VpcOutputs>) -> CloudResult<Departure> {
-        let call = self.ec2.delete_vpc().vpc_id(&live.id).send().await;
-        let answer = call.unless_missing("ec2:DeleteVpc", MISSING);
+        let answer = self.ec2.delete_vpc().vpc_id(&live.id).send().await.accepting(MISSING);
         self.naming_obstacles(answer, &live.id, Going::Vpc).await?;
         Ok(Departure::Gone)
     }
@@ -91,7 +97,7 @@ impl Aws {
 
     async fn described_vpcs(&self, filter: types::Filter) -> CloudResult<Vec<types::Vpc>> {
         let pages = self.ec2.describe_vpcs().filters(filter).into_paginator().items().send();
-        pages.try_collect().await.refused("ec2:DescribeVpcs")
+        pages.try_collect().await.or_cloud_error()
     }
 
     /// A VPC of this stack as its description shows it: with the DNS flags of a new one.
@@ -100,7 +106,7 @@ impl Aws {
             return Ok(None);
         };
         let cidr = vpc.cidr_block.unwrap_or_default();
-        let cidr = cidr.parse().map_err(|error| CloudError::garbled("ec2:DescribeVpcs", &error))?;
+        let cidr = cidr.parse().map_err(|error| garbled::<DescribeVpcsError>(&error))?;
         let phase = match vpc.state {
             Some(VpcState::Available) => Phase::Ready,
             state => Phase::Busy(state.map_or_else(|| "pending".into(), |state| state.to_string())),
@@ -130,7 +136,7 @@ impl Aws {
 
     async fn vpc_attribute(&self, id: &str, name: VpcAttributeName) -> CloudResult<Option<bool>> {
         let call = self.ec2.describe_vpc_attribute().vpc_id(id).attribute(name).send().await;
-        let answer = call.unless_missing("ec2:DescribeVpcAttribute", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         Ok(answer.map(|answer| {
             let value = answer.enable_dns_support.or(answer.enable_dns_hostnames);
             value.and_then(|value| value.value).unwrap_or(false)

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ecr::types::{
-    ImageFailure, ImageFailureCode, ImageIdentifier, ImageStatusFilter, ListImagesFilter,
+use aws_sdk_ecr::{
+    operation::batch_delete_image::BatchDeleteImageError,
+    types::{ImageFailure, ImageFailureCode, ImageIdentifier, ImageStatusFilter, ListImagesFilter},
 };
 use nk_engine::{CloudError, CloudResult};
 
-use crate::{Aws, rim::Refused};
+use crate::{
+    Aws,
+    sdk_error::{SdkResult, refused},
+};
 
 /// How many images one call deletes.
 /// See <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html>.
@@ -20,7 +24,7 @@ impl Aws {
         let any = ListImagesFilter::builder().image_status(ImageStatusFilter::Any).build();
         let call = self.ecr.list_images().repository_name(repository).filter(any);
         let pages = call.into_paginator().page_size(1000).items().send().try_collect().await;
-        let listed = pages.unless_missing("ecr:ListImages", super::MISSING)?;
+        let listed = pages.accepting(super::MISSING)?;
         Ok(listed.into_iter().flatten().filter_map(|image| image.image_digest).collect())
     }
 
@@ -60,8 +64,7 @@ impl Aws {
         let mut failures = Vec::new();
         for ids in ids.chunks(BATCH) {
             let call = self.ecr.batch_delete_image().repository_name(repository);
-            let answer = call.set_image_ids(Some(ids.to_vec())).send().await;
-            let answer = answer.refused("ecr:BatchDeleteImage")?;
+            let answer = call.set_image_ids(Some(ids.to_vec())).send().await.or_cloud_error()?;
             failures.extend(answer.failures.unwrap_or_default());
         }
         failures.retain(|failure| failure.failure_code != Some(ImageFailureCode::ImageNotFound));
@@ -76,5 +79,5 @@ fn digest(failure: &ImageFailure) -> Option<String> {
 fn refusal(failure: &ImageFailure) -> CloudError {
     let digest = digest(failure).unwrap_or_else(|| "an image".into());
     let reason = failure.failure_reason().unwrap_or("it cannot be deleted");
-    CloudError::refused("ecr:BatchDeleteImage", format!("{digest}: {reason}"))
+    refused::<BatchDeleteImageError>(format!("{digest}: {reason}"))
 }

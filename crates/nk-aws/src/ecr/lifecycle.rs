@@ -1,11 +1,15 @@
 //! Lifecycle policies, in the one form that they are compared in.
 
-use nk_engine::{CloudError, CloudResult};
+use aws_sdk_ecr::operation::get_lifecycle_policy::GetLifecyclePolicyError;
+use nk_engine::CloudResult;
 use nk_kinds::Document;
 use serde_json::{Value, json};
 
 use super::MISSING;
-use crate::{Aws, rim::Refused};
+use crate::{
+    Aws,
+    sdk_error::{SdkResult, garbled},
+};
 
 /// The policy of a repository that has none.
 pub(super) fn none() -> Document {
@@ -16,7 +20,7 @@ impl Aws {
     /// The lifecycle policy of a repository; none where there is no such repository.
     pub(super) async fn lifecycle(&self, repository: &str) -> CloudResult<Option<Document>> {
         let call = self.ecr.get_lifecycle_policy().repository_name(repository).send().await;
-        match call.refused("ecr:GetLifecyclePolicy") {
+        match call.or_cloud_error() {
             Ok(answer) => parse(answer.lifecycle_policy_text().unwrap_or("{}")).map(Some),
             Err(error) if error.is("LifecyclePolicyNotFoundException") => Ok(Some(none())),
             Err(error) if MISSING.iter().any(|code| error.is(code)) => Ok(None),
@@ -31,16 +35,15 @@ impl Aws {
         policy: &Document,
     ) -> CloudResult<()> {
         let call = self.ecr.put_lifecycle_policy().repository_name(repository);
-        let call = call.lifecycle_policy_text(policy.to_string()).send().await;
-        call.refused("ecr:PutLifecyclePolicy").map(drop)
+        call.lifecycle_policy_text(policy.to_string()).send().await.or_cloud_error().map(drop)
     }
 }
 
 /// The policy that ECR gives back as this text: it reorders rules, and means by an empty list what
 /// it means by none.
 fn parse(text: &str) -> CloudResult<Document> {
-    let mut policy: Value = serde_json::from_str(text)
-        .map_err(|error| CloudError::garbled("ecr:GetLifecyclePolicy", &error))?;
+    let mut policy: Value =
+        serde_json::from_str(text).map_err(|error| garbled::<GetLifecyclePolicyError>(&error))?;
     if let Some(rules) = policy.get_mut("rules").and_then(Value::as_array_mut) {
         rules.iter_mut().for_each(tidy);
         rules.sort_by_key(|rule| rule["rulePriority"].as_i64());

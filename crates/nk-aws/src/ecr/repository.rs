@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Guard, Live};
 
 use super::{MISSING, lifecycle};
-use crate::{Aws, rim::Refused, tag_index::TagIndex};
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
 
 /// What is told where a repository's own word on scanning does not count.
 const DECIDED: &str = "the registry's own settings decide whether its images are scanned";
@@ -39,7 +39,7 @@ impl Reconcile<Repository> for Aws {
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused("ecr:CreateRepository")?;
+            .or_cloud_error()?;
         Ok(answer.repository.map(|repository| {
             let spec = Repository { lifecycle: lifecycle::none(), ..spec.clone() };
             live(address.clone(), repository, spec)
@@ -55,21 +55,22 @@ impl Reconcile<Repository> for Aws {
         let name = &live.spec.name;
         if changes.touch("mutable-tags") {
             let call = self.ecr.put_image_tag_mutability().repository_name(name);
-            let call = call.image_tag_mutability(mutability(spec.mutable_tags)).send().await;
-            call.refused("ecr:PutImageTagMutability")?;
+            call.image_tag_mutability(mutability(spec.mutable_tags))
+                .send()
+                .await
+                .or_cloud_error()?;
         }
         if changes.touch("scan-on-push") {
             let call = self.ecr.put_image_scanning_configuration().repository_name(name);
             let call = call.image_scanning_configuration(scanning(spec.scan_on_push)).send().await;
-            call.refused("ecr:PutImageScanningConfiguration")?;
+            call.or_cloud_error()?;
         }
         if changes.touch("lifecycle") {
             self.set_lifecycle(name, &spec.lifecycle).await?;
         }
         if changes.touch("tags") {
             let call = self.ecr.tag_resource().resource_arn(&live.outputs.arn);
-            let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
-            call.refused("ecr:TagResource")?;
+            call.set_tags(Some(sdk_tags(&spec.tags))).send().await.or_cloud_error()?;
         }
         Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
@@ -77,7 +78,7 @@ impl Reconcile<Repository> for Aws {
     async fn destroy(&self, live: &LiveRepository) -> CloudResult<Departure> {
         // Never by force: images are the only copy of a release, and may have come since.
         let call = self.ecr.delete_repository().repository_name(&live.spec.name).send().await;
-        call.unless_missing("ecr:DeleteRepository", MISSING)?;
+        call.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 
@@ -130,8 +131,7 @@ impl Aws {
         // ECR takes no page size beside names.
         let pages = call.into_paginator();
         let pages = if let Some(size) = size { pages.page_size(size) } else { pages };
-        let listed = pages.items().send().try_collect().await;
-        let listed = listed.unless_missing("ecr:DescribeRepositories", MISSING)?;
+        let listed = pages.items().send().try_collect().await.accepting(MISSING)?;
         let prefix = format!("{}-", self.stack.prefix()).to_lowercase();
         let ours = |name: &str| {
             name.starts_with(&prefix) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
@@ -178,7 +178,7 @@ impl Aws {
 
     async fn repository_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
         let call = self.ecr.list_tags_for_resource().resource_arn(arn).send().await;
-        let answer = call.unless_missing("ecr:ListTagsForResource", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         Ok(answer.map(|answer| {
             let tags = answer.tags.unwrap_or_default().into_iter();
             Tags::managed(tags.map(|tag| (tag.key, tag.value)))

@@ -4,14 +4,14 @@ use aws_sdk_ecr::types::{RegistryScanningConfiguration, ScanType};
 use nk_engine::{CloudResult, Scope};
 use nk_kinds::ecr::Repository;
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 impl Aws {
     /// Whether the registry decides, whatever its repositories say of themselves.
     pub(super) async fn registry_scans(&self, scope: &Scope<Repository>) -> CloudResult<bool> {
         let read = || async {
             let call = self.ecr.get_registry_scanning_configuration().send().await;
-            let answer = call.refused("ecr:GetRegistryScanningConfiguration")?;
+            let answer = call.or_cloud_error()?;
             Ok(answer.scanning_configuration.is_some_and(|settings| decides(&settings)))
         };
         scope.pass.once("registry scanning", read).await.map(|decides| *decides)

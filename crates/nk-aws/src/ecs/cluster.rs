@@ -9,7 +9,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Phase};
 
 use super::{managed, sdk_tags};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 type LiveCluster = Live<Cluster, ClusterOutputs>;
 
@@ -34,7 +34,7 @@ impl Reconcile<Cluster> for Aws {
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused("ecs:CreateCluster")?;
+            .or_cloud_error()?;
         // ECS answers with the cluster of that name even where somebody else has made it.
         let ours = |cluster: &types::Cluster| managed(cluster.tags.clone()) == spec.tags;
         let cluster = answer.cluster.filter(ours);
@@ -49,8 +49,7 @@ impl Reconcile<Cluster> for Aws {
     ) -> CloudResult<Option<LiveCluster>> {
         if changes.touch("container-insights") {
             let call = self.ecs.update_cluster().cluster(&spec.name);
-            let call = call.settings(insights(spec)).send().await;
-            call.refused("ecs:UpdateCluster")?;
+            call.settings(insights(spec)).send().await.or_cloud_error()?;
         }
         if changes.touch("tags") {
             self.ecs_tag(&live.id, &spec.tags).await?;
@@ -60,7 +59,7 @@ impl Reconcile<Cluster> for Aws {
 
     async fn destroy(&self, live: &LiveCluster) -> CloudResult<Departure> {
         let call = self.ecs.delete_cluster().cluster(&live.spec.name).send().await;
-        call.unless_missing("ecs:DeleteCluster", &["ClusterNotFoundException"])?;
+        call.accepting(&["ClusterNotFoundException"])?;
         Ok(Departure::Gone)
     }
 }

@@ -10,7 +10,7 @@ use aws_sdk_ecs::types::{Cluster, ClusterField, Tag};
 use nk_engine::{CloudResult, Pass};
 use nk_kinds::{Tags, ecs::Cluster as WantedCluster};
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 fn sdk_tags(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
@@ -50,12 +50,12 @@ impl Aws {
     async fn describe_clusters(&self, names: Vec<String>) -> CloudResult<Vec<Cluster>> {
         let call = self.ecs.describe_clusters().set_clusters(Some(names));
         let call = call.include(ClusterField::Tags).include(ClusterField::Settings);
-        Ok(call.send().await.refused("ecs:DescribeClusters")?.clusters.unwrap_or_default())
+        Ok(call.send().await.or_cloud_error()?.clusters.unwrap_or_default())
     }
 
     /// Sets tags, whether they are there or not.
     async fn ecs_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.ecs.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags)));
-        call.send().await.refused("ecs:TagResource").map(drop)
+        call.send().await.or_cloud_error().map(drop)
     }
 }

@@ -15,7 +15,7 @@ use nk_model::{Address, Change, Changes, Live, Phase};
 
 use self::rollout::Rollout;
 use super::{managed, name_in, sdk_tags};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How ECS says that a service is gone.
 const MISSING: &[&str] = &["ServiceNotFoundException", "ClusterNotFoundException"];
@@ -47,8 +47,8 @@ impl Reconcile<Service> for Aws {
     }
 
     async fn create(&self, spec: &Service, address: &Address) -> CloudResult<Option<LiveService>> {
-        let call = request::create(&self.ecs, spec)?;
-        let answer = Box::pin(call.send()).await.refused("ecs:CreateService")?;
+        let call = request::create(&self.ecs, spec);
+        let answer = Box::pin(call.send()).await.or_cloud_error()?;
         let Some(service) = answer.service else { return Ok(None) };
         let live = reading::live(address.clone(), &service, spec.tags.clone());
         self.assess(live, &service, Some(spec)).await.map(Some)
@@ -66,8 +66,8 @@ impl Reconcile<Service> for Aws {
         if changes.iter().all(|change| change.field() == "tags") {
             return Ok(None);
         }
-        let call = request::update(&self.ecs, spec, changes)?;
-        let answer = Box::pin(call.send()).await.refused("ecs:UpdateService")?;
+        let call = request::update(&self.ecs, spec, changes);
+        let answer = Box::pin(call.send()).await.or_cloud_error()?;
         let Some(service) = answer.service else { return Ok(None) };
         let mut now = reading::live(live.address.clone(), &service, spec.tags.clone());
         if !changes.touch("count") {
@@ -79,11 +79,11 @@ impl Reconcile<Service> for Aws {
     async fn destroy(&self, live: &LiveService) -> CloudResult<Departure> {
         let (cluster, name) = (live.spec.cluster.as_str(), &live.spec.name);
         let call = self.ecs.update_service().cluster(cluster).service(name).desired_count(0);
-        if departure(Box::pin(call.send()).await.refused("ecs:UpdateService"))? == Departure::Gone {
+        if departure(Box::pin(call.send()).await.or_cloud_error())? == Departure::Gone {
             return Ok(Departure::Gone);
         }
         let call = self.ecs.delete_service().cluster(cluster).service(name).force(true);
-        departure(call.send().await.refused("ecs:DeleteService"))
+        departure(call.send().await.or_cloud_error())
     }
 }
 

@@ -17,7 +17,7 @@ use self::{
     reading::{LiveDefinition, Revision},
 };
 use super::managed;
-use crate::{Aws, retry::once, rim::Refused};
+use crate::{Aws, retry::once, sdk_error::SdkResult};
 
 impl Reconcile<TaskDefinition> for Aws {
     async fn observe(&self, scope: &Scope<TaskDefinition>) -> CloudResult<Vec<LiveDefinition>> {
@@ -49,11 +49,11 @@ impl Reconcile<TaskDefinition> for Aws {
         let latest = || format!("{}:latest", spec.container.repository);
         let image = spec.container.image.clone().unwrap_or_else(latest);
         // No token and no unique name: a second try inside the SDK could register a second one.
-        let call = request::register(&self.ecs, spec, &image)?
+        let call = request::register(&self.ecs, spec, &image)
             .customize()
             .config_override(once!(aws_sdk_ecs))
             .send();
-        let answer = Box::pin(call).await.refused("ecs:RegisterTaskDefinition")?;
+        let answer = Box::pin(call).await.or_cloud_error()?;
         Ok(answer.task_definition.map(|definition| {
             let revision = Revision { definition, tags: spec.tags.clone() };
             reading::live(address.clone(), revision, Some(spec))

@@ -4,12 +4,14 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Action, ActionTypeEnum, FixedResponseActionConfig, ForwardActionConfig, RedirectActionConfig,
     RedirectActionStatusCodeEnum as Status,
 };
-use nk_engine::{CloudError, CloudResult};
+use nk_engine::CloudResult;
 use nk_kinds::elb::ListenerAction;
 use nk_model::Ref;
 
-/// The action as ELB takes it.
-pub(super) fn action(operation: &str, action: &ListenerAction) -> CloudResult<Action> {
+use crate::sdk_error::refused;
+
+/// The action as ELB takes it, for the operation whose error this is.
+pub(super) fn action<E>(action: &ListenerAction) -> CloudResult<Action> {
     let call = Action::builder();
     Ok(match action {
         ListenerAction::Forward(group) => {
@@ -26,8 +28,7 @@ pub(super) fn action(operation: &str, action: &ListenerAction) -> CloudResult<Ac
             call.r#type(ActionTypeEnum::FixedResponse).fixed_response_config(response).build()
         }
         ListenerAction::Other(words) => {
-            let message = format!("nk does not make the action `{words}`");
-            return Err(CloudError::refused(operation, message));
+            return Err(refused::<E>(format!("nk does not make the action `{words}`")));
         }
     })
 }
@@ -104,7 +105,10 @@ fn fixed(config: Option<&FixedResponseActionConfig>) -> ListenerAction {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_elasticloadbalancingv2::types::{TargetGroupStickinessConfig, TargetGroupTuple};
+    use aws_sdk_elasticloadbalancingv2::{
+        operation::create_listener::CreateListenerError,
+        types::{TargetGroupStickinessConfig, TargetGroupTuple},
+    };
 
     use super::*;
 
@@ -145,7 +149,7 @@ mod tests {
             ListenerAction::NotFound,
         ];
         for wanted in actions {
-            let sent = action("elasticloadbalancing:CreateListener", &wanted).unwrap();
+            let sent = action::<CreateListenerError>(&wanted).unwrap();
             assert_eq!(folded(&[sent], Some("arn:https")), wanted);
         }
     }

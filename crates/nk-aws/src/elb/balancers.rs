@@ -15,10 +15,7 @@ use super::{
     load_balancer::{LiveBalancer, MISSING},
     metric_name,
 };
-use crate::{Aws, rim::Refused};
-
-/// The operation that describes load balancers.
-const DESCRIBE: &str = "elasticloadbalancing:DescribeLoadBalancers";
+use crate::{Aws, sdk_error::SdkResult};
 
 /// A load balancer and the tags that nk sets.
 type Tagged = (types::LoadBalancer, Tags);
@@ -40,7 +37,7 @@ impl Aws {
     ) -> CloudResult<Arc<Vec<types::LoadBalancer>>> {
         let named = || async {
             let call = self.elb.describe_load_balancers().names(LoadBalancer::called(&self.stack));
-            let found = call.send().await.unless_missing(DESCRIBE, MISSING)?;
+            let found = call.send().await.accepting(MISSING)?;
             let mut found = found.and_then(|answer| answer.load_balancers).unwrap_or_default();
             found.retain(|each| each.r#type() == Some(&LoadBalancerTypeEnum::Application));
             Ok(found)
@@ -59,7 +56,7 @@ impl Aws {
             Some(arn) => call.load_balancer_arns(arn),
             None => call.set_names(name.map(|name| vec![name])),
         };
-        let found = call.send().await.unless_missing(DESCRIBE, MISSING)?;
+        let found = call.send().await.accepting(MISSING)?;
         let found = found.and_then(|answer| answer.load_balancers).unwrap_or_default();
         self.tagged_load_balancers(found).await
     }
@@ -92,8 +89,7 @@ impl Aws {
         let description = format!("ELB {}", metric_name(arn));
         let filter = Filter::builder().name("description").values(description).build();
         let call = self.ec2.describe_network_interfaces().filters(filter).into_paginator();
-        let found = call.items().send().try_collect().await;
-        let found = found.refused("ec2:DescribeNetworkInterfaces")?;
+        let found = call.items().send().try_collect().await.or_cloud_error()?;
         let ids: Vec<_> = found.iter().filter_map(|each| each.network_interface_id()).collect();
         if ids.is_empty() {
             return Ok(None);

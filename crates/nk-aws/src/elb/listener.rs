@@ -1,6 +1,9 @@
 //! How ELB makes a listener.
 
-use aws_sdk_elasticloadbalancingv2::types::{self, Certificate, ProtocolEnum};
+use aws_sdk_elasticloadbalancingv2::{
+    operation::{create_listener::CreateListenerError, modify_listener::ModifyListenerError},
+    types::{self, Certificate, ProtocolEnum},
+};
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::{
@@ -14,7 +17,7 @@ use super::{
     rule::{https, rules},
     sdk_tags,
 };
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 type LiveListener = Live<Listener, ListenerOutputs>;
 
@@ -61,7 +64,6 @@ impl Reconcile<Listener> for Aws {
         spec: &Listener,
         address: &Address,
     ) -> CloudResult<Option<LiveListener>> {
-        let operation = "elasticloadbalancing:CreateListener";
         // Sent again with the same settings, ELB answers with the one that is there.
         let answer = self
             .elb
@@ -71,11 +73,11 @@ impl Reconcile<Listener> for Aws {
             .protocol(ProtocolEnum::from(spec.protocol.as_str()))
             .set_certificates(certificates(spec))
             .set_ssl_policy(spec.tls_policy.clone())
-            .default_actions(action(operation, &spec.default)?)
+            .default_actions(action::<CreateListenerError>(&spec.default)?)
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused(operation)?;
+            .or_cloud_error()?;
         let made = answer.listeners.unwrap_or_default().into_iter().next();
         Ok(made.and_then(|listener| {
             let (address, tags) = (address.clone(), spec.tags.clone());
@@ -103,7 +105,7 @@ impl Reconcile<Listener> for Aws {
 
     async fn destroy(&self, live: &LiveListener) -> CloudResult<Departure> {
         let call = self.elb.delete_listener().listener_arn(&live.id).send().await;
-        call.unless_missing("elasticloadbalancing:DeleteListener", &["ListenerNotFound"])?;
+        call.accepting(&["ListenerNotFound"])?;
         Ok(Departure::Gone)
     }
 }
@@ -143,7 +145,6 @@ impl Aws {
         arn: &str,
         changes: &[Change],
     ) -> CloudResult<()> {
-        let operation = "elasticloadbalancing:ModifyListener";
         let touched = |field| changes.touch(field);
         let mut call = self.elb.modify_listener().listener_arn(arn);
         if touched("port") {
@@ -157,10 +158,10 @@ impl Aws {
             call = call.set_ssl_policy(spec.tls_policy.clone());
         }
         if touched("default") {
-            call = call.default_actions(action(operation, &spec.default)?);
+            call = call.default_actions(action::<ModifyListenerError>(&spec.default)?);
         }
         if touched("port") || secure || touched("default") {
-            call.send().await.refused(operation)?;
+            call.send().await.or_cloud_error()?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use nk_kinds::{
 use nk_model::{Address, Owner, Ref};
 
 use super::load_balancer::MISSING;
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// The listeners of a load balancer, and the placeholder that may stand for it in a wanted one.
 type Listeners = (Vec<types::Listener>, Option<Ref<LoadBalancerArn>>);
@@ -51,9 +51,7 @@ impl Aws {
     async fn listeners(&self, balancer: &str) -> CloudResult<Vec<types::Listener>> {
         let call = self.elb.describe_listeners().load_balancer_arn(balancer);
         let found = call.into_paginator().items().send().try_collect().await;
-        let operation = "elasticloadbalancing:DescribeListeners";
-        let found = found.unless_missing(operation, MISSING)?;
-        Ok(found.unwrap_or_default())
+        Ok(found.accepting(MISSING)?.unwrap_or_default())
     }
 
     /// The address of a listener and whose it is: what listens without our tags on the port of a

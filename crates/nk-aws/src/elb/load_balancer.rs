@@ -13,7 +13,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Guard, Live, Phase, Ref};
 
 use super::{metric_name, sdk_tags};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How ELB says that a load balancer is gone.
 pub(super) const MISSING: &[&str] = &["LoadBalancerNotFound"];
@@ -62,7 +62,7 @@ impl Reconcile<LoadBalancer> for Aws {
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused("elasticloadbalancing:CreateLoadBalancer")?;
+            .or_cloud_error()?;
         let made = answer.load_balancers.unwrap_or_default().into_iter().next();
         Ok(made.and_then(|balancer| live(balancer, address.clone(), spec.tags.clone())))
     }
@@ -75,19 +75,17 @@ impl Reconcile<LoadBalancer> for Aws {
     ) -> CloudResult<Option<LiveBalancer>> {
         if changes.touch("subnets") {
             let call = self.elb.set_subnets().load_balancer_arn(&live.id);
-            let call = call.set_subnets(Some(texts(&spec.subnets))).send().await;
-            call.refused("elasticloadbalancing:SetSubnets")?;
+            call.set_subnets(Some(texts(&spec.subnets))).send().await.or_cloud_error()?;
         }
         if changes.touch("security-groups") {
             let call = self.elb.set_security_groups().load_balancer_arn(&live.id);
             let call = call.set_security_groups(Some(texts(&spec.security_groups))).send().await;
-            call.refused("elasticloadbalancing:SetSecurityGroups")?;
+            call.or_cloud_error()?;
         }
         if changes.touch("address-type") {
             let kind = IpAddressType::from(spec.address_type.as_str());
             let call = self.elb.set_ip_address_type().load_balancer_arn(&live.id);
-            let call = call.ip_address_type(kind).send().await;
-            call.refused("elasticloadbalancing:SetIpAddressType")?;
+            call.ip_address_type(kind).send().await.or_cloud_error()?;
         }
         if changes.touch("protected") {
             self.protect(&live.id, spec.protected).await?;
@@ -100,7 +98,7 @@ impl Reconcile<LoadBalancer> for Aws {
 
     async fn destroy(&self, live: &LiveBalancer) -> CloudResult<Departure> {
         let call = self.elb.delete_load_balancer().load_balancer_arn(&live.id).send().await;
-        call.unless_missing("elasticloadbalancing:DeleteLoadBalancer", MISSING)?;
+        call.accepting(MISSING)?;
         // Even where it was gone before: its network interfaces outlive it.
         Ok(Departure::Going)
     }

@@ -16,7 +16,7 @@ use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult};
 use nk_kinds::Tags;
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How many resources one call tells the tags of.
 const TAGS_AT_ONCE: usize = 20;
@@ -63,14 +63,14 @@ impl Aws {
 
     async fn elb_describe_tags(&self, arns: &[String]) -> CloudResult<Vec<TagDescription>> {
         let call = self.elb.describe_tags().set_resource_arns(Some(arns.to_vec()));
-        let answer = call.send().await.refused("elasticloadbalancing:DescribeTags")?;
+        let answer = call.send().await.or_cloud_error()?;
         Ok(answer.tag_descriptions.unwrap_or_default())
     }
 
     /// Sets tags, whether they are there or not.
     async fn elb_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.elb.add_tags().resource_arns(arn).set_tags(Some(sdk_tags(tags)));
-        call.send().await.refused("elasticloadbalancing:AddTags").map(drop)
+        call.send().await.or_cloud_error().map(drop)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_elasticloadbalancingv2::types::{
-    HostHeaderConditionConfig, PathPatternConditionConfig, Rule, RuleCondition,
+use aws_sdk_elasticloadbalancingv2::{
+    operation::{create_rule::CreateRuleError, modify_rule::ModifyRuleError},
+    types::{HostHeaderConditionConfig, PathPatternConditionConfig, Rule, RuleCondition},
 };
 use nk_engine::CloudResult;
 use nk_kinds::elb::{Listener, ListenerAction, ListenerRule};
@@ -12,7 +13,7 @@ use super::{
     action::{action, folded},
     sdk_tags,
 };
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// The condition on the path of a request.
 const PATH: &str = "path-pattern";
@@ -77,8 +78,7 @@ impl Aws {
     /// The rules of a listener; none where it is gone.
     pub(super) async fn listener_rules(&self, listener: &str) -> CloudResult<Option<Vec<Rule>>> {
         let pages = self.elb.describe_rules().listener_arn(listener).into_paginator().items();
-        let found = pages.send().try_collect().await;
-        found.unless_missing("elasticloadbalancing:DescribeRules", &["ListenerNotFound"])
+        pages.send().try_collect().await.accepting(&["ListenerNotFound"])
     }
 
     /// Makes the rules that are missing and changes those that differ. Returns the ARNs of those
@@ -110,35 +110,32 @@ impl Aws {
         priority: i32,
         rule: &ListenerRule,
     ) -> CloudResult<()> {
-        let operation = "elasticloadbalancing:CreateRule";
         let call = self
             .elb
             .create_rule()
             .listener_arn(listener)
             .priority(priority)
             .set_conditions(Some(conditions(rule)))
-            .actions(action(operation, &rule.action)?)
+            .actions(action::<CreateRuleError>(&rule.action)?)
             .set_tags(Some(sdk_tags(&spec.tags)));
         // Taken in the meantime, most likely by this very call sent twice; the next look tells.
-        call.send().await.unless_missing(operation, &["PriorityInUse"]).map(drop)
+        call.send().await.accepting(&["PriorityInUse"]).map(drop)
     }
 
     async fn modify_rule(&self, arn: &str, rule: &ListenerRule) -> CloudResult<()> {
-        let operation = "elasticloadbalancing:ModifyRule";
         let call = self
             .elb
             .modify_rule()
             .rule_arn(arn)
             .set_conditions(Some(conditions(rule)))
-            .actions(action(operation, &rule.action)?);
-        call.send().await.refused(operation).map(drop)
+            .actions(action::<ModifyRuleError>(&rule.action)?);
+        call.send().await.or_cloud_error().map(drop)
     }
 
     /// Deletes rules; what is gone already is fine.
     pub(super) async fn delete_rules(&self, arns: &[String]) -> CloudResult<()> {
         for arn in arns {
-            let call = self.elb.delete_rule().rule_arn(arn).send().await;
-            call.unless_missing("elasticloadbalancing:DeleteRule", &["RuleNotFound"])?;
+            self.elb.delete_rule().rule_arn(arn).send().await.accepting(&["RuleNotFound"])?;
         }
         Ok(())
     }
@@ -189,7 +186,7 @@ mod tests {
         Rule::builder()
             .priority(priority)
             .set_conditions(Some(conditions))
-            .actions(action("elasticloadbalancing:CreateRule", &forward).unwrap())
+            .actions(action::<CreateRuleError>(&forward).unwrap())
             .build()
     }
 

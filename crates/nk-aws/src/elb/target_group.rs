@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Ref};
 
 use super::{attribute::DEFAULT_DRAIN, metric_name, sdk_tags};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How ELB says that a target group is gone.
 pub(super) const MISSING: &[&str] = &["TargetGroupNotFound"];
@@ -59,7 +59,7 @@ impl Reconcile<TargetGroup> for Aws {
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused("elasticloadbalancing:CreateTargetGroup")?;
+            .or_cloud_error()?;
         let made = answer.target_groups.unwrap_or_default().into_iter().next();
         let (address, tags) = (address.clone(), spec.tags.clone());
         Ok(made.and_then(|group| live(group, address, DEFAULT_DRAIN, tags)))
@@ -87,8 +87,12 @@ impl Reconcile<TargetGroup> for Aws {
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
-        let call = self.elb.delete_target_group().target_group_arn(&live.id).send().await;
-        call.unless_missing("elasticloadbalancing:DeleteTargetGroup", MISSING)?;
+        self.elb
+            .delete_target_group()
+            .target_group_arn(&live.id)
+            .send()
+            .await
+            .accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 }
@@ -134,11 +138,10 @@ impl Aws {
         &self,
         scope: &Scope<TargetGroup>,
     ) -> CloudResult<Vec<types::TargetGroup>> {
-        let operation = "elasticloadbalancing:DescribeTargetGroups";
         let call = self.elb.describe_target_groups();
         if scope.reach == Reach::Stack {
             let pages = call.into_paginator().items().send();
-            let mut found = pages.try_collect().await.refused(operation)?;
+            let mut found = pages.try_collect().await.or_cloud_error()?;
             found.retain(|each| each.target_group_name().is_some_and(|n| self.named_by_stack(n)));
             return Ok(found);
         }
@@ -147,7 +150,7 @@ impl Aws {
             Some(arn) => call.target_group_arns(arn),
             None => call.set_names(name.map(|name| vec![name])),
         };
-        let found = call.send().await.unless_missing(operation, MISSING)?;
+        let found = call.send().await.accepting(MISSING)?;
         Ok(found.and_then(|answer| answer.target_groups).unwrap_or_default())
     }
 
@@ -171,7 +174,7 @@ impl Aws {
             .matcher(Matcher::builder().http_code(&health.statuses).build())
             .send()
             .await
-            .refused("elasticloadbalancing:ModifyTargetGroup")?;
+            .or_cloud_error()?;
         Ok(answer.target_groups().first().map(self::health))
     }
 }

@@ -1,6 +1,9 @@
 //! All roles with everything they have, in one listing.
 
-use aws_sdk_iam::types::{EntityType, RoleDetail};
+use aws_sdk_iam::{
+    operation::get_account_authorization_details::GetAccountAuthorizationDetailsError,
+    types::{EntityType, RoleDetail},
+};
 use nk_engine::{CloudResult, Scope};
 use nk_kinds::{Tags, iam::Role};
 
@@ -8,17 +11,15 @@ use super::{
     document,
     role::{LiveRole, is, live},
 };
-use crate::{Aws, rim::Refused};
-
-/// The operation that lists roles with their policies and tags; `ListRoles` has neither.
-const LIST: &str = "iam:GetAccountAuthorizationDetails";
+use crate::{Aws, sdk_error::SdkResult};
 
 impl Aws {
     /// The roles that the look is for, and those of this stack that nobody wants.
     pub(super) async fn all_roles(&self, scope: &Scope<Role>) -> CloudResult<Vec<LiveRole>> {
+        // `ListRoles` has neither policies nor tags.
         let call = self.iam.get_account_authorization_details().filter(EntityType::Role);
         let pages = call.max_items(1000).into_paginator().send().try_collect().await;
-        let pages: Vec<_> = pages.refused(LIST)?;
+        let pages: Vec<_> = pages.or_cloud_error()?;
         let roles = pages.into_iter().flat_map(|page| page.role_detail_list.unwrap_or_default());
         roles.filter_map(|role| self.detailed(scope, role).transpose()).collect()
     }
@@ -33,11 +34,16 @@ impl Aws {
         let attached = role.attached_managed_policies.unwrap_or_default().into_iter();
         let own = role.role_policy_list.unwrap_or_default().into_iter().map(|policy| {
             let text = policy.policy_document.unwrap_or_default();
-            Ok((policy.policy_name.unwrap_or_default(), document(LIST, &text)?))
+            Ok((
+                policy.policy_name.unwrap_or_default(),
+                document::<GetAccountAuthorizationDetailsError>(&text)?,
+            ))
         });
         let spec = Role {
             name,
-            trust: document(LIST, &role.assume_role_policy_document.unwrap_or_default())?,
+            trust: document::<GetAccountAuthorizationDetailsError>(
+                &role.assume_role_policy_document.unwrap_or_default(),
+            )?,
             managed: attached.filter_map(|policy| policy.policy_arn).collect(),
             inline: own.collect::<CloudResult<_>>()?,
             tags,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::operation::get_role::GetRoleError;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Nature, Reach, Reconcile, Scope};
 use nk_kinds::{
@@ -11,7 +12,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Phase};
 
 use super::{MISSING, document, sdk_tags};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 pub(super) type LiveRole = Live<Role, RoleOutputs>;
 
@@ -41,7 +42,7 @@ impl Reconcile<Role> for Aws {
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused("iam:CreateRole")?;
+            .or_cloud_error()?;
         let bare = Role { managed: BTreeSet::new(), inline: BTreeMap::new(), ..spec.clone() };
         Ok(answer.role.map(|role| live(address.clone(), role.arn, bare)))
     }
@@ -55,19 +56,17 @@ impl Reconcile<Role> for Aws {
         let name = &live.spec.name;
         if changes.touch("trust") {
             let call = self.iam.update_assume_role_policy().role_name(name);
-            let call = call.policy_document(spec.trust.to_string()).send().await;
-            call.refused("iam:UpdateAssumeRolePolicy")?;
+            call.policy_document(spec.trust.to_string()).send().await.or_cloud_error()?;
         }
         // What is allowed before and after is allowed in between: give, then take.
         for arn in spec.managed.difference(&live.spec.managed) {
             let call = self.iam.attach_role_policy().role_name(name).policy_arn(arn);
-            call.send().await.refused("iam:AttachRolePolicy")?;
+            call.send().await.or_cloud_error()?;
         }
         for (policy, document) in &spec.inline {
             if live.spec.inline.get(policy) != Some(document) {
                 let call = self.iam.put_role_policy().role_name(name).policy_name(policy);
-                let call = call.policy_document(document.to_string()).send().await;
-                call.refused("iam:PutRolePolicy")?;
+                call.policy_document(document.to_string()).send().await.or_cloud_error()?;
             }
         }
         for arn in live.spec.managed.difference(&spec.managed) {
@@ -78,7 +77,7 @@ impl Reconcile<Role> for Aws {
         }
         if changes.touch("tags") {
             let call = self.iam.tag_role().role_name(name).set_tags(Some(sdk_tags(&spec.tags)));
-            call.send().await.refused("iam:TagRole")?;
+            call.send().await.or_cloud_error()?;
         }
         // IAM answers once it has stored a change, but reads may lag behind for minutes: the
         // answers are the better proof.
@@ -96,8 +95,7 @@ impl Reconcile<Role> for Aws {
         for policy in &inline {
             self.remove_policy(name, policy).await?;
         }
-        let call = self.iam.delete_role().role_name(name).send().await;
-        call.unless_missing("iam:DeleteRole", MISSING)?;
+        self.iam.delete_role().role_name(name).send().await.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 }
@@ -114,9 +112,7 @@ impl Aws {
     /// One role by its name. Listings may be behind, and hold everybody's.
     async fn role(&self, scope: &Scope<Role>, name: &str) -> CloudResult<Option<LiveRole>> {
         let call = self.iam.get_role().role_name(name).send().await;
-        let Some(role) =
-            call.unless_missing("iam:GetRole", MISSING)?.and_then(|answer| answer.role)
-        else {
+        let Some(role) = call.accepting(MISSING)?.and_then(|answer| answer.role) else {
             return Ok(None);
         };
         let pairs = role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone()));
@@ -125,7 +121,7 @@ impl Aws {
             return Ok(None);
         };
         let trust = role.assume_role_policy_document().unwrap_or_default();
-        let trust = document("iam:GetRole", trust)?;
+        let trust = document::<GetRoleError>(trust)?;
         let (managed, inline) =
             tokio::try_join!(self.managed_policies(name), self.inline_policies(name))?;
         let spec = Role { name: role.role_name, trust, managed, inline, tags };

@@ -11,7 +11,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Guard, Live};
 
-use crate::{Aws, rim::Refused, tag_index::TagIndex};
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
 
 /// How `CloudWatch` Logs says that a group is gone.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -46,7 +46,7 @@ impl Reconcile<LogGroup> for Aws {
     async fn create(&self, spec: &LogGroup, address: &Address) -> CloudResult<Option<LiveGroup>> {
         let call = self.logs.create_log_group().log_group_name(&spec.name);
         let call = call.set_tags(Some(sdk_tags(&spec.tags)));
-        call.send().await.refused("logs:CreateLogGroup")?;
+        call.send().await.or_cloud_error()?;
         // The answer is empty; a new group keeps its entries for ever.
         let name = spec.name.clone();
         let arn = self.arn("logs", &self.region, &format!("log-group:{name}"));
@@ -66,27 +66,25 @@ impl Reconcile<LogGroup> for Aws {
             match spec.retention {
                 Some(0) => {
                     let call = self.logs.delete_retention_policy().log_group_name(name);
-                    call.send().await.refused("logs:DeleteRetentionPolicy")?;
+                    call.send().await.or_cloud_error()?;
                 }
                 Some(days) => {
                     let call = self.logs.put_retention_policy().log_group_name(name);
-                    let call = call.retention_in_days(days).send().await;
-                    call.refused("logs:PutRetentionPolicy")?;
+                    call.retention_in_days(days).send().await.or_cloud_error()?;
                 }
                 None => {}
             }
         }
         if changes.touch("tags") {
             let call = self.logs.tag_resource().resource_arn(&live.outputs.arn);
-            let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
-            call.refused("logs:TagResource")?;
+            call.set_tags(Some(sdk_tags(&spec.tags))).send().await.or_cloud_error()?;
         }
         Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
         let call = self.logs.delete_log_group().log_group_name(&live.spec.name).send().await;
-        call.unless_missing("logs:DeleteLogGroup", MISSING)?;
+        call.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 
@@ -105,7 +103,7 @@ impl Reconcile<LogGroup> for Aws {
         }
         let call = self.logs.put_log_group_deletion_protection();
         let call = call.log_group_identifier(&live.spec.name).deletion_protection_enabled(false);
-        call.send().await.unless_missing("logs:PutLogGroupDeletionProtection", MISSING).map(drop)
+        call.send().await.accepting(MISSING).map(drop)
     }
 }
 
@@ -121,13 +119,13 @@ impl Aws {
     async fn log_groups(&self, prefix: &str) -> CloudResult<Vec<types::LogGroup>> {
         let call = self.logs.describe_log_groups().log_group_name_prefix(prefix);
         let pages = call.into_paginator().page_size(50).items().send();
-        pages.try_collect().await.refused("logs:DescribeLogGroups")
+        pages.try_collect().await.or_cloud_error()
     }
 
     /// The tags that nk sets; none where there is no such group.
     async fn log_group_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
         let call = self.logs.list_tags_for_resource().resource_arn(arn).send().await;
-        let answer = call.unless_missing("logs:ListTagsForResource", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         Ok(answer.map(|answer| Tags::managed(answer.tags.unwrap_or_default())))
     }
 

@@ -11,7 +11,7 @@ use nk_kinds::rds::{DbInstance, DbInstanceOutputs};
 use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
 use super::managed;
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How RDS says that an instance is gone.
 const MISSING: &[&str] = &["DBInstanceNotFound"];
@@ -49,9 +49,7 @@ impl Reconcile<DbInstance> for Aws {
     ) -> CloudResult<Option<LiveInstance>> {
         let password = self.master_password(spec.password.as_str()).await?;
         let call = Box::pin(request::create(&self.rds, spec, &password).send()).await;
-        let answer = call
-            .refused("rds:CreateDBInstance")
-            .map_err(|error: CloudError| error.without(&password))?;
+        let answer = call.or_cloud_error().map_err(|error: CloudError| error.without(&password))?;
         let live = |instance: types::DbInstance| {
             reading::live(address.clone(), &instance, spec.tags.clone(), Some(spec))
         };
@@ -72,7 +70,7 @@ impl Reconcile<DbInstance> for Aws {
                 spec.asked_version().clone()
             };
             let call = request::modify(&self.rds, spec, live, changes, &version);
-            Box::pin(call.send()).await.refused("rds:ModifyDBInstance")?;
+            Box::pin(call.send()).await.or_cloud_error()?;
         }
         if changes.touch("tags") {
             self.rds_tag(&live.outputs.arn, &spec.tags).await?;
@@ -85,7 +83,7 @@ impl Reconcile<DbInstance> for Aws {
         let call = self.rds.delete_db_instance().db_instance_identifier(&live.spec.name);
         let call =
             call.skip_final_snapshot(snapshot.is_none()).set_final_db_snapshot_identifier(snapshot);
-        match call.send().await.unless_missing("rds:DeleteDBInstance", MISSING) {
+        match call.send().await.accepting(MISSING) {
             Ok(answer) => Ok(answer.map_or(Departure::Gone, |_| Departure::Going)),
             Err(error) if error.says("InvalidDBInstanceState", "already being deleted") => {
                 Ok(Departure::Going)
@@ -113,8 +111,7 @@ impl Reconcile<DbInstance> for Aws {
         reading::running(live)?;
         let call = self.rds.modify_db_instance().db_instance_identifier(&live.spec.name);
         let call = call.deletion_protection(false).apply_immediately(true);
-        let answer = Box::pin(call.send()).await;
-        answer.unless_missing("rds:ModifyDBInstance", MISSING).map(drop)
+        Box::pin(call.send()).await.accepting(MISSING).map(drop)
     }
 }
 
@@ -133,16 +130,14 @@ impl Aws {
 
     /// The instances that may be ours, by their names.
     async fn instances(&self, scope: &Scope<DbInstance>) -> CloudResult<Vec<types::DbInstance>> {
-        let operation = "rds:DescribeDBInstances";
         let call = self.rds.describe_db_instances();
         if scope.address().is_some() {
             let Some((_, spec)) = scope.wanted.first() else { return Ok(Vec::new()) };
-            let answer = call.db_instance_identifier(&spec.name).send().await;
-            let answer = answer.unless_missing(operation, MISSING)?;
+            let answer = call.db_instance_identifier(&spec.name).send().await.accepting(MISSING)?;
             return Ok(answer.and_then(|answer| answer.db_instances).unwrap_or_default());
         }
         // There is no filter for tags, nor one that lets a missing name pass.
-        let all = call.into_paginator().items().send().try_collect().await.refused(operation)?;
+        let all = call.into_paginator().items().send().try_collect().await.or_cloud_error()?;
         let ours = |name: &str| {
             self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
         };

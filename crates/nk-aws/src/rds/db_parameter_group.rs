@@ -14,7 +14,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live};
 
 use super::sdk_tags;
-use crate::{Aws, rim::Refused, tag_index::TagIndex};
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
 
 /// How RDS says that a parameter group is gone.
 const MISSING: &[&str] = &["DBParameterGroupNotFound"];
@@ -43,7 +43,7 @@ impl Reconcile<DbParameterGroup> for Aws {
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused("rds:CreateDBParameterGroup")?;
+            .or_cloud_error()?;
         // A new group has the engine's own settings; the declared ones are an update.
         Ok(answer.db_parameter_group.map(|group| {
             let found = live(address.clone(), group);
@@ -69,7 +69,7 @@ impl Reconcile<DbParameterGroup> for Aws {
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
         let call = self.rds.delete_db_parameter_group().db_parameter_group_name(&live.spec.name);
-        call.send().await.unless_missing("rds:DeleteDBParameterGroup", MISSING)?;
+        call.send().await.accepting(MISSING)?;
         Ok(Departure::Gone)
     }
 }
@@ -80,15 +80,14 @@ impl Aws {
         &self,
         scope: &Scope<DbParameterGroup>,
     ) -> CloudResult<Vec<types::DbParameterGroup>> {
-        let operation = "rds:DescribeDBParameterGroups";
         let call = self.rds.describe_db_parameter_groups();
         if scope.address().is_some() {
             let Some((_, spec)) = scope.wanted.first() else { return Ok(Vec::new()) };
-            let answer = call.db_parameter_group_name(&spec.name).send().await;
-            let answer = answer.unless_missing(operation, MISSING)?;
+            let answer =
+                call.db_parameter_group_name(&spec.name).send().await.accepting(MISSING)?;
             return Ok(answer.and_then(|answer| answer.db_parameter_groups).unwrap_or_default());
         }
-        let all = call.into_paginator().items().send().try_collect().await.refused(operation)?;
+        let all = call.into_paginator().items().send().try_collect().await.or_cloud_error()?;
         let ours = |name: &str| {
             self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
         };

@@ -10,7 +10,7 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Live, Ref};
 
 use super::sdk_tags;
-use crate::{Aws, rim::Refused, tag_index::TagIndex};
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
 
 /// How RDS says that a subnet group is gone. Unlike its other codes, this one keeps its suffix.
 const MISSING: &[&str] = &["DBSubnetGroupNotFoundFault"];
@@ -38,7 +38,7 @@ impl Reconcile<DbSubnetGroup> for Aws {
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
-            .refused("rds:CreateDBSubnetGroup")?;
+            .or_cloud_error()?;
         Ok(answer.db_subnet_group.map(|group| live(address.clone(), group, spec.tags.clone())))
     }
 
@@ -57,7 +57,7 @@ impl Reconcile<DbSubnetGroup> for Aws {
                 .set_subnet_ids(Some(subnet_ids(spec)))
                 .send()
                 .await
-                .refused("rds:ModifyDBSubnetGroup")?;
+                .or_cloud_error()?;
         }
         if changes.touch("tags") {
             self.rds_tag(&live.id, &spec.tags).await?;
@@ -67,7 +67,7 @@ impl Reconcile<DbSubnetGroup> for Aws {
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
         let call = self.rds.delete_db_subnet_group().db_subnet_group_name(&live.spec.name);
-        let answer = call.send().await.unless_missing("rds:DeleteDBSubnetGroup", MISSING)?;
+        let answer = call.send().await.accepting(MISSING)?;
         Ok(answer.map_or(Departure::Gone, |_| Departure::Going))
     }
 }
@@ -83,7 +83,7 @@ impl Aws {
             _ => DbSubnetGroup::called(&self.stack),
         };
         let answer = self.rds.describe_db_subnet_groups().db_subnet_group_name(name).send().await;
-        let answer = answer.unless_missing("rds:DescribeDBSubnetGroups", MISSING)?;
+        let answer = answer.accepting(MISSING)?;
         Ok(answer.and_then(|answer| answer.db_subnet_groups).unwrap_or_default())
     }
 

@@ -9,7 +9,7 @@ use aws_sdk_rds::types::Tag;
 use nk_engine::CloudResult;
 use nk_kinds::Tags;
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 fn sdk_tags(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
@@ -31,13 +31,12 @@ impl Aws {
     /// The tags of a group, which its description does not show.
     async fn rds_tags(&self, arn: &str) -> CloudResult<Tags> {
         let call = self.rds.list_tags_for_resource().resource_name(arn).send().await;
-        Ok(managed(call.refused("rds:ListTagsForResource")?.tag_list))
+        Ok(managed(call.or_cloud_error()?.tag_list))
     }
 
     /// Sets tags, whether they are there or not.
     async fn rds_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.rds.add_tags_to_resource().resource_name(arn);
-        let call = call.set_tags(Some(sdk_tags(tags))).send().await;
-        call.refused("rds:AddTagsToResource").map(drop)
+        call.set_tags(Some(sdk_tags(tags))).send().await.or_cloud_error().map(drop)
     }
 }

@@ -1,7 +1,5 @@
 //! Passwords.
 
-use nk_engine::{CloudError, CloudResult};
-
 /// What a password is made of: nothing that RDS declines, and nothing that a shell, a URL, a form or
 /// JSON writes in another way, so that it is recognised wherever it must not be seen.
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>.
@@ -10,19 +8,16 @@ const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 const LENGTH: usize = 32;
 
 /// A new password from the operating system's generator.
-pub(super) fn generated() -> CloudResult<String> {
+pub(super) fn generated() -> String {
     let mut password = String::with_capacity(LENGTH);
     let mut bytes = [0; 2 * LENGTH];
     while password.len() < LENGTH {
-        getrandom::fill(&mut bytes).map_err(|error| {
-            let message = format!("the operating system gave no random bytes: {error}");
-            CloudError::refused("secretsmanager:CreateSecret", message)
-        })?;
+        getrandom::fill(&mut bytes).expect("the operating system has random bytes");
         // What falls beyond the alphabet is thrown again, so that no character is likelier.
         let thrown = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 0x7f)));
         password.extend(thrown.map(|byte| char::from(*byte)).take(LENGTH - password.len()));
     }
-    Ok(password)
+    password
 }
 
 #[cfg(test)]
@@ -31,9 +26,9 @@ mod tests {
 
     #[test]
     fn a_password_is_long_and_never_the_same() {
-        let one = generated().unwrap();
+        let one = generated();
         assert_eq!(one.len(), LENGTH);
         assert!(one.bytes().all(|byte| ALPHABET.contains(&byte)), "{one}");
-        assert_ne!(one, generated().unwrap());
+        assert_ne!(one, generated());
     }
 }

@@ -15,7 +15,7 @@ use nk_model::{Address, Change, Changes, Live, Phase};
 use serde_json::json;
 
 use super::password;
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How Secrets Manager says that a secret is gone.
 pub(crate) const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -48,12 +48,12 @@ impl Reconcile<Secret> for Aws {
         let answer = match spec.content {
             Content::Empty => {
                 let call = call.secret_string("{}").client_request_token(EMPTY);
-                call.send().await.refused("secretsmanager:CreateSecret")
+                call.send().await.or_cloud_error()
             }
             Content::Password => {
-                let password = password::generated()?;
+                let password = password::generated();
                 let call = call.secret_string(json!({"password": password}).to_string());
-                let answer = call.send().await.refused("secretsmanager:CreateSecret");
+                let answer = call.send().await.or_cloud_error();
                 answer.map_err(|error| error.without(&password))
             }
         };
@@ -71,17 +71,15 @@ impl Reconcile<Secret> for Aws {
         let id = &live.outputs.arn;
         if changes.touch("phase") {
             // With the value it had: the database still goes by it.
-            let call = self.secrets.restore_secret().secret_id(id).send().await;
-            call.refused("secretsmanager:RestoreSecret")?;
+            self.secrets.restore_secret().secret_id(id).send().await.or_cloud_error()?;
         }
         if changes.touch("description") {
             let call = self.secrets.update_secret().secret_id(id).description(&spec.description);
-            call.send().await.refused("secretsmanager:UpdateSecret")?;
+            call.send().await.or_cloud_error()?;
         }
         if changes.touch("tags") {
             let call = self.secrets.tag_resource().secret_id(id);
-            let call = call.set_tags(Some(sdk_tags(&spec.tags))).send().await;
-            call.refused("secretsmanager:TagResource")?;
+            call.set_tags(Some(sdk_tags(&spec.tags))).send().await.or_cloud_error()?;
         }
         let live = Live { spec: spec.clone(), ..live.clone() };
         Ok(Some(live.in_phase(Phase::Ready)))
@@ -98,7 +96,7 @@ impl Reconcile<Secret> for Aws {
             .recovery_window_in_days(live.spec.recovery_days)
             .send()
             .await;
-        match call.unless_missing("secretsmanager:DeleteSecret", MISSING) {
+        match call.accepting(MISSING) {
             Err(error) if !retired(&error) => Err(error),
             _ => Ok(Departure::Gone),
         }
@@ -128,7 +126,7 @@ impl Aws {
         name: &str,
     ) -> CloudResult<Option<LiveSecret>> {
         let call = self.secrets.describe_secret().secret_id(name).send().await;
-        let answer = call.unless_missing("secretsmanager:DescribeSecret", MISSING)?;
+        let answer = call.accepting(MISSING)?;
         Ok(answer.and_then(|answer| self.described(scope, name, answer)))
     }
 

@@ -5,7 +5,7 @@ use std::slice;
 use aws_sdk_ecs::types::{DesiredStatus, Service, Task};
 use nk_engine::{CloudResult, grant_hint};
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How many events of a service are worth reading.
 const EVENTS: usize = 3;
@@ -44,13 +44,13 @@ impl Aws {
             .max_results(TASKS)
             .send()
             .await
-            .refused("ecs:ListTasks")?;
+            .or_cloud_error()?;
         let arns = listed.task_arns.unwrap_or_default();
         if arns.is_empty() {
             return Ok(None);
         }
         let call = self.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns)).send().await;
-        let tasks = call.refused("ecs:DescribeTasks")?.tasks.unwrap_or_default();
+        let tasks = call.or_cloud_error()?.tasks.unwrap_or_default();
         let tasks = tasks.into_iter().filter(|one| one.task_definition_arn() == Some(definition));
         Ok(tasks.max_by_key(|task| task.stopped_at.map(|at| at.secs())))
     }

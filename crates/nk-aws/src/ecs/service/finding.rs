@@ -12,7 +12,7 @@ use nk_engine::{CloudResult, Nature, Pass, Reach, Scope};
 use nk_kinds::ecs::Service;
 
 use super::{super::name_in, LiveService};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How many services ECS describes in one call.
 const CHUNK: usize = 10;
@@ -55,7 +55,7 @@ impl Aws {
                 return Ok(Vec::new());
             }
             let pages = self.ecs.list_services().cluster(cluster).into_paginator().items().send();
-            let arns = pages.try_collect().await.unless_missing("ecs:ListServices", NOWHERE)?;
+            let arns = pages.try_collect().await.accepting(NOWHERE)?;
             Ok(arns.unwrap_or_default())
         };
         let wanted: Vec<_> = names.iter().cloned().collect();
@@ -80,7 +80,7 @@ impl Aws {
             let describe = || async {
                 let call = self.ecs.describe_services().cluster(cluster);
                 let call = call.set_services(Some(names.to_vec())).include(ServiceField::Tags);
-                let answer = call.send().await.unless_missing("ecs:DescribeServices", NOWHERE)?;
+                let answer = call.send().await.accepting(NOWHERE)?;
                 Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
             };
             pass.once(&format!("ecs services {cluster} {names:?}"), describe).await
@@ -123,8 +123,7 @@ impl Aws {
                 .into_paginator()
                 .items()
                 .send();
-            let operation = "application-autoscaling:DescribeScalableTargets";
-            match call.try_collect().await.refused(operation) {
+            match call.try_collect().await.or_cloud_error() {
                 // AWS names a reason; an emulator without the service does not, and scales nothing.
                 Err(error) if error.nature == Nature::Refused && error.code.is_none() => {
                     Ok(Vec::new())

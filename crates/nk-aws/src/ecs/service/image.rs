@@ -4,7 +4,7 @@ use aws_sdk_ecr::types::ImageIdentifier;
 use aws_sdk_ecs::types::{Service, TaskDefinition};
 use nk_engine::CloudResult;
 
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How ECR says that it has no such image.
 const MISSING: &[&str] = &["ImageNotFoundException", "RepositoryNotFoundException"];
@@ -15,13 +15,13 @@ impl Aws {
     pub(super) async fn missing_image(&self, service: &Service) -> CloudResult<Option<String>> {
         let definition = service.task_definition().unwrap_or_default();
         let call = self.ecs.describe_task_definition().task_definition(definition).send().await;
-        let answer = call.refused("ecs:DescribeTaskDefinition")?;
+        let answer = call.or_cloud_error()?;
         let definition = answer.task_definition;
         let containers = definition.as_ref().map(TaskDefinition::container_definitions);
         for image in containers.into_iter().flatten().filter_map(|one| one.image()) {
             let Some((repository, wanted)) = self.own_image(image) else { continue };
             let call = self.ecr.describe_images().repository_name(repository).image_ids(wanted);
-            let found = call.send().await.unless_missing("ecr:DescribeImages", MISSING)?;
+            let found = call.send().await.accepting(MISSING)?;
             if found.is_none() {
                 return Ok(Some(image.to_owned()));
             }

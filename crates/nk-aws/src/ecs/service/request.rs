@@ -1,7 +1,5 @@
 //! What nk asks of ECS for a service.
 
-use std::fmt::Write;
-
 use aws_sdk_ecs::{
     Client,
     operation::{
@@ -13,33 +11,31 @@ use aws_sdk_ecs::{
         LaunchType, LoadBalancer, NetworkConfiguration, PropagateTags,
     },
 };
-use nk_engine::{CloudError, CloudResult};
 use nk_kinds::ecs::{Service, ServiceTarget};
 use nk_model::{Change, Changes};
 
 use super::sdk_tags;
+use crate::retry::token;
 
-const CREATE: &str = "ecs:CreateService";
-
-pub(super) fn create(ecs: &Client, spec: &Service) -> CloudResult<CreateServiceFluentBuilder> {
+pub(super) fn create(ecs: &Client, spec: &Service) -> CreateServiceFluentBuilder {
     // ECS refuses a grace period where no load balancer asks after the tasks' health.
     let routed = !spec.targets.is_empty();
     let grace = routed.then_some(spec.health_grace_seconds);
-    Ok(ecs
-        .create_service()
+    ecs.create_service()
         .cluster(spec.cluster.as_str())
         .service_name(&spec.name)
-        .client_token(token()?)
+        // The SDK fills in none.
+        .client_token(token())
         .task_definition(spec.task_definition.as_str())
         .desired_count(spec.count)
         .launch_type(LaunchType::Fargate)
-        .network_configuration(network(spec)?)
+        .network_configuration(network(spec))
         .set_load_balancers(routed.then(|| balancers(spec)))
         .set_health_check_grace_period_seconds(grace)
         .deployment_configuration(deployment(spec))
         .propagate_tags(propagation(spec))
         .enable_ecs_managed_tags(spec.managed_tags)
-        .set_tags(Some(sdk_tags(&spec.tags))))
+        .set_tags(Some(sdk_tags(&spec.tags)))
 }
 
 /// What has changed; what is not said stays, the count above all, which something else may own.
@@ -47,15 +43,14 @@ pub(super) fn update(
     ecs: &Client,
     spec: &Service,
     changes: &[Change],
-) -> CloudResult<UpdateServiceFluentBuilder> {
+) -> UpdateServiceFluentBuilder {
     let touched = |field: &str| changes.touch(field);
     let network_changed = ["subnets", "security-groups", "public"].into_iter().any(touched);
-    let network = network_changed.then(|| network(spec)).transpose()?;
+    let network = network_changed.then(|| network(spec));
     let deployed = ["circuit-breaker", "minimum-percent", "maximum-percent"];
     let deployment = deployed.into_iter().any(touched).then(|| deployment(spec));
     let definition = touched("task-definition").then(|| spec.task_definition.to_string());
-    Ok(ecs
-        .update_service()
+    ecs.update_service()
         .cluster(spec.cluster.as_str())
         .service(&spec.name)
         .set_desired_count(touched("count").then_some(spec.count))
@@ -71,18 +66,18 @@ pub(super) fn update(
         .set_propagate_tags(touched("tagged-tasks").then(|| propagation(spec)))
         .set_enable_ecs_managed_tags(touched("managed-tags").then_some(spec.managed_tags))
         // What runs already stays on those providers until another deployment.
-        .set_force_new_deployment((touched("failed") || touched("capacity")).then_some(true)))
+        .set_force_new_deployment((touched("failed") || touched("capacity")).then_some(true))
 }
 
-fn network(spec: &Service) -> CloudResult<NetworkConfiguration> {
+fn network(spec: &Service) -> NetworkConfiguration {
     let public = if spec.public { AssignPublicIp::Enabled } else { AssignPublicIp::Disabled };
     let network = AwsVpcConfiguration::builder()
         .set_subnets(Some(spec.subnets.iter().map(ToString::to_string).collect()))
         .set_security_groups(Some(spec.security_groups.iter().map(ToString::to_string).collect()))
         .assign_public_ip(public)
         .build()
-        .map_err(|error| CloudError::refused(CREATE, error.to_string()))?;
-    Ok(NetworkConfiguration::builder().awsvpc_configuration(network).build())
+        .expect("the subnets are set");
+    NetworkConfiguration::builder().awsvpc_configuration(network).build()
 }
 
 fn balancers(spec: &Service) -> Vec<LoadBalancer> {
@@ -110,15 +105,4 @@ fn deployment(spec: &Service) -> DeploymentConfiguration {
         .minimum_healthy_percent(spec.minimum_percent)
         .maximum_percent(spec.maximum_percent)
         .build()
-}
-
-/// A token of its own for each create, which the SDK's own second try repeats. ECS takes at most
-/// 36 characters, and the SDK fills in none.
-fn token() -> CloudResult<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| CloudError::refused(CREATE, error.to_string()))?;
-    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
 }

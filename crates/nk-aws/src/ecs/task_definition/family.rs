@@ -11,7 +11,7 @@ use nk_engine::{CloudError, CloudResult, Reach, Scope};
 use nk_kinds::{Tags, ecs::TaskDefinition as WantedDefinition};
 
 use super::{super::name_in, managed, reading::Revision};
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How many earlier revisions are asked whether they carry our tags.
 ///
@@ -39,7 +39,7 @@ impl Aws {
             .family_prefix(self.ecs_prefix())
             .status(TaskDefinitionFamilyStatus::All);
         let pages = call.into_paginator().items().send();
-        pages.try_collect().await.refused("ecs:ListTaskDefinitionFamilies")
+        pages.try_collect().await.or_cloud_error()
     }
 
     pub(super) async fn family(&self, name: &str) -> CloudResult<Option<Family>> {
@@ -100,7 +100,7 @@ impl Aws {
     async fn revision(&self, name: &str) -> CloudResult<Option<Revision>> {
         let call = self.ecs.describe_task_definition().task_definition(name);
         let call = call.include(TaskDefinitionField::Tags).send().await;
-        match call.refused("ecs:DescribeTaskDefinition") {
+        match call.or_cloud_error() {
             Ok(answer) => {
                 let tags = managed(answer.tags);
                 Ok(answer.task_definition.map(|definition| Revision { definition, tags }))
@@ -127,7 +127,7 @@ impl Aws {
     ) -> CloudResult<Vec<String>> {
         let call = self.ecs.list_task_definitions().family_prefix(family).status(status);
         let pages = call.into_paginator().items().send();
-        let mut arns = pages.try_collect().await.refused("ecs:ListTaskDefinitions")?;
+        let mut arns = pages.try_collect().await.or_cloud_error()?;
         arns.retain(|arn| split(arn).0 == family);
         arns.sort_by_key(|arn| Reverse(split(arn).1));
         Ok(arns)
@@ -146,7 +146,7 @@ impl Aws {
         let mut going = if latest { active } else { vec![arn.to_owned()] };
         for arn in &going {
             let call = self.ecs.deregister_task_definition().task_definition(arn).send().await;
-            match call.refused("ecs:DeregisterTaskDefinition") {
+            match call.or_cloud_error() {
                 Err(error) if !unknown(&error) => return Err(error),
                 _ => {}
             }
@@ -155,8 +155,7 @@ impl Aws {
         going.extend(remains);
         for chunk in going.chunks(CHUNK).filter(|_| latest) {
             let call = self.ecs.delete_task_definitions();
-            let call = call.set_task_definitions(Some(chunk.to_vec())).send().await;
-            call.refused("ecs:DeleteTaskDefinitions")?;
+            call.set_task_definitions(Some(chunk.to_vec())).send().await.or_cloud_error()?;
         }
         Ok(())
     }

@@ -8,7 +8,6 @@ use aws_sdk_ecs::{
         PortMapping, Secret, TransportProtocol,
     },
 };
-use nk_engine::{CloudError, CloudResult};
 use nk_kinds::ecs::{Container, TaskDefinition};
 
 use super::{super::sdk_tags, extra::STREAM_PREFIX};
@@ -18,9 +17,8 @@ pub(super) fn register(
     ecs: &Client,
     spec: &TaskDefinition,
     image: &str,
-) -> CloudResult<RegisterTaskDefinitionFluentBuilder> {
-    Ok(ecs
-        .register_task_definition()
+) -> RegisterTaskDefinitionFluentBuilder {
+    ecs.register_task_definition()
         .family(&spec.family)
         .network_mode(NetworkMode::Awsvpc)
         .requires_compatibilities(Compatibility::Fargate)
@@ -28,11 +26,11 @@ pub(super) fn register(
         .memory(spec.memory.to_string())
         .execution_role_arn(spec.execution_role.as_str())
         .task_role_arn(spec.task_role.as_str())
-        .container_definitions(container(&spec.container, image)?)
-        .set_tags(Some(sdk_tags(&spec.tags))))
+        .container_definitions(container(&spec.container, image))
+        .set_tags(Some(sdk_tags(&spec.tags)))
 }
 
-pub(super) fn container(spec: &Container, image: &str) -> CloudResult<ContainerDefinition> {
+pub(super) fn container(spec: &Container, image: &str) -> ContainerDefinition {
     let port = PortMapping::builder()
         .container_port(i32::from(spec.port))
         .protocol(TransportProtocol::Tcp)
@@ -42,7 +40,7 @@ pub(super) fn container(spec: &Container, image: &str) -> CloudResult<ContainerD
         .iter()
         .map(|(name, value)| KeyValuePair::builder().name(name).value(value).build());
     let secret = |(name, from): (&String, &String)| {
-        Secret::builder().name(name).value_from(from).build().map_err(|error| unsaid(&error))
+        Secret::builder().name(name).value_from(from).build().expect("a name and a value are set")
     };
     let log = LogConfiguration::builder()
         .log_driver(LogDriver::Awslogs)
@@ -50,18 +48,14 @@ pub(super) fn container(spec: &Container, image: &str) -> CloudResult<ContainerD
         .options("awslogs-region", &spec.log_region)
         .options("awslogs-stream-prefix", STREAM_PREFIX)
         .build()
-        .map_err(|error| unsaid(&error))?;
-    Ok(ContainerDefinition::builder()
+        .expect("a driver is set");
+    ContainerDefinition::builder()
         .name(&spec.name)
         .image(image)
         .essential(true)
         .port_mappings(port)
         .set_environment(Some(environment.collect()))
-        .set_secrets(Some(spec.secrets.iter().map(secret).collect::<Result<_, _>>()?))
+        .set_secrets(Some(spec.secrets.iter().map(secret).collect()))
         .log_configuration(log)
-        .build())
-}
-
-fn unsaid(error: &dyn std::error::Error) -> CloudError {
-    CloudError::refused("ecs:RegisterTaskDefinition", error.to_string())
+        .build()
 }

@@ -1,9 +1,14 @@
 //! What RDS tells of a database instance, as the spec that would have produced it.
 
-use std::{collections::BTreeSet, fmt::Display};
+use std::collections::BTreeSet;
 
-use aws_sdk_rds::types::{self, DatabaseInsightsMode, PendingModifiedValues};
-use nk_engine::{CloudError, CloudResult};
+use aws_sdk_rds::{
+    operation::{
+        describe_db_instances::DescribeDBInstancesError, modify_db_instance::ModifyDBInstanceError,
+    },
+    types::{self, DatabaseInsightsMode, PendingModifiedValues},
+};
+use nk_engine::CloudResult;
 use nk_kinds::{
     EngineVersion, Tags, Window,
     rds::{DbInstance, DbInstanceOutputs, Storage},
@@ -11,6 +16,7 @@ use nk_kinds::{
 use nk_model::{Address, Live, Phase, Ref};
 
 use super::{LiveInstance, request::LIFECYCLE};
+use crate::sdk_error::{garbled, refused};
 
 /// The states in which an instance can be changed.
 const READY: [&str; 3] = ["available", "storage-optimization", "storage-initialization"];
@@ -108,7 +114,7 @@ pub(super) fn running(live: &LiveInstance) -> CloudResult<()> {
         "`{name}` is stopped: start it first, with `aws rds start-db-instance \
          --db-instance-identifier {name}`"
     );
-    Err(CloudError::refused("rds:ModifyDBInstance", message))
+    Err(refused::<ModifyDBInstanceError>(message))
 }
 
 /// The parameter groups whose settings wait for a reboot, which nk never does by itself.
@@ -205,12 +211,8 @@ fn spec(
     })
 }
 
-fn garbled(error: &impl Display) -> CloudError {
-    CloudError::garbled("rds:DescribeDBInstances", error)
-}
-
 fn window(text: Option<&str>) -> CloudResult<Window> {
-    text.unwrap_or_default().parse().map_err(|error| garbled(&error))
+    text.unwrap_or_default().parse().map_err(|error| garbled::<DescribeDBInstancesError>(&error))
 }
 
 /// The live version, or the wanted one where the live one satisfies it.
@@ -220,7 +222,8 @@ fn version(
     wanted: Option<&DbInstance>,
 ) -> CloudResult<EngineVersion> {
     let text = pending.engine_version().or(instance.engine_version()).unwrap_or_default();
-    let live: EngineVersion = text.parse().map_err(|error| garbled(&error))?;
+    let live: EngineVersion =
+        text.parse().map_err(|error| garbled::<DescribeDBInstancesError>(&error))?;
     let floor = wanted.map(|wanted| &wanted.version).filter(|floor| floor.admits(&live));
     Ok(floor.cloned().unwrap_or(live))
 }

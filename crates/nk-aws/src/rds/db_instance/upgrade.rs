@@ -1,9 +1,10 @@
 //! To which version RDS upgrades an instance.
 
-use nk_engine::{CloudError, CloudResult};
+use aws_sdk_rds::operation::modify_db_instance::ModifyDBInstanceError;
+use nk_engine::CloudResult;
 use nk_kinds::{EngineVersion, rds::DbInstance};
 
-use crate::Aws;
+use crate::{Aws, sdk_error::refused};
 
 impl Aws {
     /// The version that satisfies what is wanted and that RDS upgrades the live one to: not every
@@ -38,7 +39,7 @@ fn target(
             asked.major(),
             offered.join(", ")
         );
-        CloudError::refused("rds:ModifyDBInstance", message)
+        refused::<ModifyDBInstanceError>(message)
     })
 }
 

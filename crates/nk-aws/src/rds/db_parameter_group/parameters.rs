@@ -6,7 +6,7 @@ use aws_sdk_rds::types::{ApplyMethod, Parameter};
 use nk_engine::CloudResult;
 
 use super::MISSING;
-use crate::{Aws, rim::Refused};
+use crate::{Aws, sdk_error::SdkResult};
 
 /// How many parameters RDS takes in one call.
 const CHUNK: usize = 20;
@@ -67,8 +67,7 @@ impl Aws {
             .collect();
         for chunk in changed.chunks(CHUNK) {
             let call = self.rds.modify_db_parameter_group().db_parameter_group_name(group);
-            let call = call.set_parameters(Some(chunk.to_vec())).send().await;
-            call.refused("rds:ModifyDBParameterGroup")?;
+            call.set_parameters(Some(chunk.to_vec())).send().await.or_cloud_error()?;
         }
         let dropped: Vec<_> = live
             .keys()
@@ -78,7 +77,7 @@ impl Aws {
         for chunk in dropped.chunks(CHUNK) {
             let call = self.rds.reset_db_parameter_group().db_parameter_group_name(group);
             let call = call.reset_all_parameters(false).set_parameters(Some(chunk.to_vec()));
-            call.send().await.refused("rds:ResetDBParameterGroup")?;
+            call.send().await.or_cloud_error()?;
         }
         Ok(())
     }
@@ -90,8 +89,7 @@ impl Aws {
     ) -> CloudResult<Vec<Parameter>> {
         let call = self.rds.describe_db_parameters().db_parameter_group_name(group);
         let call = call.set_source(source.map(str::to_owned)).into_paginator().items().send();
-        let answer =
-            call.try_collect().await.unless_missing("rds:DescribeDBParameters", MISSING)?;
+        let answer = call.try_collect().await.accepting(MISSING)?;
         Ok(answer.unwrap_or_default())
     }
 }

@@ -39,7 +39,7 @@ fn wanted() -> TaskDefinition {
 }
 
 fn registered(spec: &TaskDefinition) -> ContainerDefinition {
-    request::container(&spec.container, spec.container.image.as_deref().unwrap()).unwrap()
+    request::container(&spec.container, spec.container.image.as_deref().unwrap())
 }
 
 /// What ECS answers with after a definition with this container was registered.

@@ -1,6 +1,6 @@
-//! The rim of the SDK: its errors become the engine's.
+//! What the SDK says of a call that failed, as the engine's error.
 
-use std::iter;
+use std::{any::type_name, fmt::Display, iter};
 
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
@@ -9,18 +9,14 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use nk_engine::{CloudError, CloudResult, Nature};
 
-/// Turns an SDK result into the engine's.
-pub(crate) trait Refused<T> {
-    /// The same result, where an error names the operation, as in `ec2:CreateVpc`.
-    fn refused(self, operation: &str) -> CloudResult<T>;
+/// What an SDK answers, as the engine takes it.
+pub(crate) trait SdkResult<T>: Sized {
+    /// The same, with the engine's error, which names the operation that failed.
+    fn or_cloud_error(self) -> CloudResult<T>;
 
-    /// The same where AWS's saying that there is no such thing, by one of these codes, is an
-    /// answer and not an error.
-    fn unless_missing(self, operation: &str, codes: &[&str]) -> CloudResult<Option<T>>
-    where
-        Self: Sized,
-    {
-        match self.refused(operation) {
+    /// The same where a refusal by one of these codes is an answer, and not an error: none.
+    fn accepting(self, codes: &[&str]) -> CloudResult<Option<T>> {
+        match self.or_cloud_error() {
             Ok(answer) => Ok(Some(answer)),
             Err(error) if codes.iter().any(|code| error.is(code)) => Ok(None),
             Err(error) => Err(error),
@@ -28,21 +24,50 @@ pub(crate) trait Refused<T> {
     }
 }
 
-impl<T, E> Refused<T> for Result<T, SdkError<E, HttpResponse>>
+impl<T, E> SdkResult<T> for Result<T, SdkError<E, HttpResponse>>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    fn refused(self, operation: &str) -> CloudResult<T> {
-        self.map_err(|error| cloud_error(operation, error))
+    fn or_cloud_error(self) -> CloudResult<T> {
+        self.map_err(cloud_error)
     }
 }
 
-fn cloud_error<E>(operation: &str, error: SdkError<E, HttpResponse>) -> CloudError
+/// An answer, or a part of it, that does not have the form it should.
+pub(crate) fn garbled<E>(message: &impl Display) -> CloudError {
+    CloudError::garbled(operation::<E>(), message)
+}
+
+/// Something that nk refuses to ask of the operation with this error.
+pub(crate) fn refused<E>(message: impl Into<String>) -> CloudError {
+    CloudError::refused(operation::<E>(), message)
+}
+
+/// The operation with this error, as the action of IAM that it mostly is: `ec2:CreateVpc` of
+/// `aws_sdk_ec2::operation::create_vpc::CreateVpcError`.
+///
+/// The SDK gives each operation an error type of its own, and no other name at hand where it fails.
+fn operation<E>() -> String {
+    let path = type_name::<E>();
+    let (sdk, rest) = path.split_once("::").unwrap_or_default();
+    let name = rest.rsplit("::").next().and_then(|name| name.strip_suffix("Error"));
+    let service = match sdk.trim_start_matches("aws_sdk_") {
+        "applicationautoscaling" => "application-autoscaling",
+        "cloudwatchlogs" => "logs",
+        "cognitoidentityprovider" => "cognito-idp",
+        "elasticloadbalancingv2" => "elasticloadbalancing",
+        "resourcegroupstagging" => "tag",
+        service => service,
+    };
+    format!("{service}:{}", name.unwrap_or(rest))
+}
+
+fn cloud_error<E>(error: SdkError<E, HttpResponse>) -> CloudError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let bare = |nature, message: String| CloudError {
-        operation: operation.to_owned(),
+        operation: operation::<E>(),
         code: None,
         message,
         request_id: None,
@@ -71,7 +96,7 @@ where
                 None if status < 500 && status != 429 => Nature::Garbled,
                 code => nature(code.as_deref().unwrap_or_default(), &message, status),
             };
-            CloudError { operation: operation.to_owned(), code, message, request_id, nature }
+            CloudError { code, request_id, ..bare(nature, message) }
         }
         SdkError::DispatchFailure(failure) => {
             let nature = match failure.as_connector_error() {
@@ -183,7 +208,59 @@ fn nature(code: &str, message: &str, status: u16) -> Nature {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_acm::operation::list_certificates as acm;
+    use aws_sdk_applicationautoscaling::operation::describe_scalable_targets as autoscaling;
+    use aws_sdk_cloudwatch::operation::get_dashboard as cloudwatch;
+    use aws_sdk_cloudwatchlogs::operation::create_log_group as logs;
+    use aws_sdk_cognitoidentityprovider::operation::create_user_pool as cognito;
+    use aws_sdk_ec2::operation::create_vpc as ec2;
+    use aws_sdk_ecr::operation::list_images as ecr;
+    use aws_sdk_ecs::operation::list_tasks as ecs;
+    use aws_sdk_elasticloadbalancingv2::operation::create_rule as elb;
+    use aws_sdk_iam::operation::get_role as iam;
+    use aws_sdk_rds::operation::create_db_instance as rds;
+    use aws_sdk_resourcegroupstagging::operation::get_resources as tagging;
+    use aws_sdk_secretsmanager::operation::get_secret_value as secrets;
+    use aws_sdk_ssm::operation::get_parameter as ssm;
+    use aws_sdk_sts::operation::get_caller_identity as sts;
+    use aws_smithy_runtime_api::client::{orchestrator::Metadata, runtime_plugin::RuntimePlugin};
+
     use super::*;
+
+    /// The name of an operation in the SDK's own metadata.
+    fn metadata(operation: &impl RuntimePlugin) -> String {
+        let layer = operation.config().unwrap();
+        layer.load::<Metadata>().unwrap().name().to_owned()
+    }
+
+    #[test]
+    fn an_operation_is_called_as_its_action() {
+        macro_rules! names {
+            ($($service:literal $sdk:ident $operation:ident $error:ident),* $(,)?) => {
+                $(assert_eq!(
+                    operation::<$sdk::$error>(),
+                    format!("{}:{}", $service, metadata(&$sdk::$operation::new())),
+                );)*
+            };
+        }
+        names! {
+            "acm" acm ListCertificates ListCertificatesError,
+            "application-autoscaling" autoscaling DescribeScalableTargets DescribeScalableTargetsError,
+            "cloudwatch" cloudwatch GetDashboard GetDashboardError,
+            "logs" logs CreateLogGroup CreateLogGroupError,
+            "cognito-idp" cognito CreateUserPool CreateUserPoolError,
+            "ec2" ec2 CreateVpc CreateVpcError,
+            "ecr" ecr ListImages ListImagesError,
+            "ecs" ecs ListTasks ListTasksError,
+            "elasticloadbalancing" elb CreateRule CreateRuleError,
+            "iam" iam GetRole GetRoleError,
+            "rds" rds CreateDBInstance CreateDBInstanceError,
+            "tag" tagging GetResources GetResourcesError,
+            "secretsmanager" secrets GetSecretValue GetSecretValueError,
+            "ssm" ssm GetParameter GetParameterError,
+            "sts" sts GetCallerIdentity GetCallerIdentityError,
+        }
+    }
 
     #[test]
     fn only_what_is_said_of_the_credentials_themselves_is_about_them() {
