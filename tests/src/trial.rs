@@ -59,9 +59,8 @@ impl Trial {
     /// When there is no plan.
     pub async fn removal(&self, desired: &Desired) -> Plan {
         let observed = self.observe(desired).await;
-        let farewell = desired.farewell.clone();
-        let nothing = Desired { farewell, ..Desired::nothing(desired.stack.clone()) };
         let everything = Permission::everything();
+        let nothing = desired.gone(nk_kinds::kind);
         let plan = nk_plan::plan(&nothing, &observed, nk_kinds::kind, &everything);
         plan.expect("there is a plan")
     }

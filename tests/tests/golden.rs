@@ -25,6 +25,10 @@ use serde_json::Value as Json;
 enum Deed {
     /// A field, with dots between the levels, got another value.
     Set { address: Address, field: String, value: Json },
+    /// AWS does not tell a field, or something else steers it.
+    Untold { address: Address, field: String },
+    /// Something is there that a spec cannot say.
+    Beyond { address: Address, field: String, text: String },
     /// AWS assigned another output.
     Output { address: Address, output: String, value: Json },
     /// These are gone.
@@ -109,6 +113,12 @@ impl Deed {
             Self::Set { address, field, value } => {
                 set(&mut the(observed, &address).spec, &field, value);
             }
+            Self::Untold { address, field } => {
+                the(observed, &address).untold.insert(field);
+            }
+            Self::Beyond { address, field, text } => {
+                the(observed, &address).beyond.insert(field, text);
+            }
             Self::Output { address, output, value } => {
                 the(observed, &address).outputs[output] = value;
             }
@@ -184,8 +194,7 @@ async fn case(folder: &Path) -> String {
     }
     let wanted = wanted(&observed);
     let (wanted, permission) = if setting.destroy {
-        let farewell = wanted.farewell;
-        (Desired { farewell, ..Desired::nothing(wanted.stack) }, Permission::everything())
+        (wanted.gone(nk_kinds::kind), Permission::everything())
     } else {
         (wanted, Permission { remove: setting.remove, ..Permission::default() })
     };

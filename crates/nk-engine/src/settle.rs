@@ -68,6 +68,7 @@ pub(crate) struct Settling<'a, C> {
 }
 
 /// What is known of the resource.
+#[expect(clippy::large_enum_variant, reason = "a step has one")]
 enum View {
     /// A look has shown nothing.
     Nothing,
@@ -173,7 +174,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     }
 
     fn changes(&self, live: &LiveValue, phase: &Phase) -> Vec<Change> {
-        let mut changes = self.kind.difference(self.unseen, &live.spec, &self.spec);
+        let mut changes = self.kind.difference(self.unseen, live, &self.spec);
         if let Phase::Retired(until) = phase {
             let path = "phase".to_owned();
             changes.insert(0, Change { path, from: until.clone().into(), to: "restored".into() });
@@ -348,7 +349,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     let since = self.stage.since(accepted.unwrap_or(self.began));
                     asked |= since < self.kind.stale;
                     self.wait(&format!("AWS says `{word}`"), self.usual).await?;
-                    live = seen;
+                    let before = std::mem::replace(&mut live, seen);
+                    self.kind.complete(&mut live, &before.spec);
                 }
             }
         }

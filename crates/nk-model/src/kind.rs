@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Binding, Change, Grant, Json, Live, LiveValue, Unseen, Usual, bindings};
+use crate::{Binding, Change, Grant, Json, Live, LiveValue, Unseen, Usual, bindings, difference};
 
 /// A kind of resource: its type is its spec, its constants are what AWS makes of it.
 ///
@@ -17,9 +17,12 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const OUTPUTS: &'static [&'static str];
     /// The top-level fields of the spec that AWS does not change in place once they have a value.
     const IMMUTABLE: &'static [&'static str] = &[];
-    /// The top-level fields of the spec that say how it is made and mean nothing afterwards: they are
-    /// not compared.
-    const INITIAL: &'static [&'static str] = &[];
+    /// The top-level fields of the spec that AWS never tells of what is there, or that say how it is
+    /// made or removed and nothing of what it is: they are not compared.
+    const UNTOLD: &'static [&'static str] = &[];
+    /// Makes what is there equal to what is wanted wherever it satisfies it without being equal, as a
+    /// later minor version of an engine does; none where only what is equal does.
+    const EQUATE: Option<Equate<Self>> = None;
     /// The top-level fields of the spec that are lists of what is let through: what is added comes
     /// before all else, and what is taken away goes only when whoever is changed in the same plan and
     /// refers to it can do without.
@@ -158,8 +161,10 @@ pub struct KindInfo {
     pub outputs: &'static [&'static str],
     /// [`Kind::IMMUTABLE`].
     pub immutable: &'static [&'static str],
-    /// [`Kind::INITIAL`].
-    pub initial: &'static [&'static str],
+    /// [`Kind::UNTOLD`].
+    pub untold: &'static [&'static str],
+    /// [`Kind::EQUATE`]: the spec of what is there, made equal.
+    pub equate: Option<Equated>,
     /// [`Kind::OPENINGS`].
     pub openings: &'static [&'static str],
     /// [`Kind::REPLACE`].
@@ -209,7 +214,17 @@ impl KindInfo {
             kind: K::KIND,
             outputs: K::OUTPUTS,
             immutable: K::IMMUTABLE,
-            initial: K::INITIAL,
+            untold: K::UNTOLD,
+            equate: match K::EQUATE {
+                None => None,
+                Some(_) => Some(|live, wanted| {
+                    let (mut live, wanted) = (Live::restore(live)?, K::deserialize(wanted)?);
+                    if let Some(equate) = K::EQUATE {
+                        equate(&mut live, &wanted);
+                    }
+                    serde_json::to_value(live.spec)
+                }),
+            },
             openings: K::OPENINGS,
             replace: K::REPLACE,
             patience: K::PATIENCE,
@@ -242,15 +257,88 @@ impl KindInfo {
 
 impl KindInfo {
     /// What differs between what is live and what is desired, as far as it can be seen and matters.
-    pub fn difference(&self, unseen: &Unseen, live: &Json, desired: &Json) -> Vec<Change> {
-        let mut changes = unseen.difference(self.kind, live, desired);
-        changes.retain(|change| !self.initial.contains(&change.field()));
+    pub fn difference(&self, unseen: &Unseen, live: &LiveValue, desired: &Json) -> Vec<Change> {
+        let equal = self.equate.and_then(|equate| equate(live, desired).ok());
+        let mut changes = difference(equal.as_ref().unwrap_or(&live.spec), desired);
+        changes.retain(|change| {
+            let field = change.field();
+            let told = !self.untold.contains(&field) && !live.untold.contains(field);
+            told && !live.beyond.contains_key(field)
+        });
+        changes.extend(live.beyond.iter().map(|(field, text)| Change {
+            path: field.clone(),
+            from: text.clone().into(),
+            to: desired.get(field).cloned().unwrap_or_default(),
+        }));
+        changes.retain(|change| !unseen.hides(self.kind, &change.path));
         changes
     }
+
+    /// Fills in what AWS never tells of what is there as it is known from elsewhere.
+    pub fn complete(&self, live: &mut LiveValue, known: &Json) {
+        for field in self.untold {
+            live.spec[*field] = known[*field].clone();
+        }
+    }
 }
+
+/// Makes what is there equal to what is wanted where it satisfies it.
+pub type Equate<K> = fn(&mut Live<K, <K as Kind>::Outputs>, &K);
+
+/// The spec of what is there, made equal to a wanted one where it satisfies it.
+pub type Equated = fn(&LiveValue, &Json) -> Result<Json, serde_json::Error>;
 
 /// Whether two specs of a kind exclude each other.
 pub type Excludes = fn(&Json, &Json) -> Result<bool, serde_json::Error>;
 
 /// Finds a kind by its name.
 pub type Registry = fn(&str) -> Option<&'static KindInfo>;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::Address;
+
+    /// A thing whose size is a floor, and of which AWS tells no secret.
+    #[derive(Debug, Clone, Serialize, Deserialize)]
+    struct Thing {
+        size: u32,
+        colour: String,
+        secret: String,
+    }
+
+    impl Kind for Thing {
+        type Outputs = ();
+        const KIND: &'static str = "thing";
+        const OUTPUTS: &'static [&'static str] = &[];
+        const UNTOLD: &'static [&'static str] = &["secret"];
+        const EQUATE: Option<Equate<Self>> =
+            Some(|live, wanted| live.spec.size = live.spec.size.min(wanted.size));
+        const GRANTS: &'static [Grant] = &[];
+    }
+
+    #[test]
+    fn what_is_not_told_is_no_difference_and_what_is_beyond_a_spec_is_one() {
+        let paths = |live: &LiveValue| -> Vec<_> {
+            let wanted = json!({"size": 2, "colour": "red", "secret": "a"});
+            let changes = KindInfo::of::<Thing>().difference(&Unseen::default(), live, &wanted);
+            changes.iter().map(ToString::to_string).collect()
+        };
+        let spec = |size, colour: &str| json!({"size": size, "colour": colour, "secret": ""});
+        let live = |spec| LiveValue::ready(Address::new("thing", "a"), "a", spec, Json::Null);
+        assert_eq!(paths(&live(spec(3, "red"))), [""; 0]);
+        assert_eq!(paths(&live(spec(1, "red"))), ["size  1 -> 2"]);
+        let untold = BTreeSet::from(["colour".to_owned()]);
+        assert_eq!(paths(&LiveValue { untold, ..live(spec(2, "blue")) }), [""; 0]);
+        let beyond = [("colour", "striped"), ("rust", "some")];
+        let beyond = beyond.map(|(field, text)| (field.to_owned(), text.to_owned())).into();
+        let striped = LiveValue { beyond, ..live(spec(2, "blue")) };
+        let expected = [r#"colour  "striped" -> "red""#, r#"rust  "some" -> null"#];
+        assert_eq!(paths(&striped), expected);
+        assert_eq!(paths(&striped.changed_to(spec(2, "red"))), [""; 0]);
+    }
+}

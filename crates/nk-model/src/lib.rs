@@ -21,7 +21,8 @@ pub use diff::{Change, Changes, difference};
 pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
 pub use kind::{
-    Calls, Excludes, Keepsake, Kind, KindInfo, Operation, Pin, Registry, Replace, Retry,
+    Calls, Equate, Equated, Excludes, Keepsake, Kind, KindInfo, Operation, Pin, Registry, Replace,
+    Retry,
 };
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use looks::Looks;

@@ -1,5 +1,7 @@
 //! What is found at AWS.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Address, Json, Kind, Registry};
@@ -12,8 +14,17 @@ pub struct Live<S, O> {
     pub address: Address,
     /// What AWS calls it: an id, a name or an ARN.
     pub id: String,
-    /// The spec that would have produced what is there.
+    /// The spec that would have produced what is there, as far as it is told and a spec can say it.
     pub spec: S,
+    /// The fields of the spec that AWS does not tell of this one, or that something else steers;
+    /// what the spec has there says nothing, and is not compared. What AWS tells of none, the
+    /// kind says; see [`Kind::UNTOLD`].
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub untold: BTreeSet<String>,
+    /// What is there and no spec can say, in words, by the field that it differs from or a name
+    /// of its own. It is never wanted, so it is always a difference.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beyond: BTreeMap<String, String>,
     /// What AWS assigned to it.
     pub outputs: O,
     /// Whether it can be used.
@@ -36,6 +47,8 @@ impl<S, O> Live<S, O> {
             address,
             id: id.into(),
             spec,
+            untold: BTreeSet::new(),
+            beyond: BTreeMap::new(),
             outputs,
             phase: Phase::Ready,
             owner: Owner::Ours,
@@ -50,6 +63,12 @@ impl<S, O> Live<S, O> {
         Self { phase, ..self }
     }
 
+    /// The same with another spec, as AWS's answers to a change prove it.
+    #[must_use]
+    pub fn changed_to(self, spec: S) -> Self {
+        Self { spec, beyond: BTreeMap::new(), ..self }
+    }
+
     /// The same with its owner told by whether the tags are this stack's.
     #[must_use]
     pub fn owned_by(self, owner: Owner) -> Self {
@@ -60,16 +79,17 @@ impl<S, O> Live<S, O> {
 impl<K: Kind> Live<K, K::Outputs> {
     /// Erases the types.
     pub fn erase(self) -> Result<LiveValue, serde_json::Error> {
-        let Self { address, id, spec, outputs, phase, owner, vacant, notes } = self;
+        let Self { address, id, spec, untold, beyond, outputs, phase, owner, vacant, notes } = self;
         let (spec, outputs) = (serde_json::to_value(spec)?, serde_json::to_value(outputs)?);
-        Ok(Live { address, id, spec, outputs, phase, owner, vacant, notes })
+        Ok(Live { address, id, spec, untold, beyond, outputs, phase, owner, vacant, notes })
     }
 
     /// Gives the types back.
     pub fn restore(live: &LiveValue) -> Result<Self, serde_json::Error> {
-        let Live { address, id, spec, outputs, phase, owner, vacant, notes } = live.clone();
+        let Live { address, id, spec, untold, beyond, outputs, phase, owner, vacant, notes } =
+            live.clone();
         let (spec, outputs) = (K::deserialize(spec)?, K::Outputs::deserialize(outputs)?);
-        Ok(Self { address, id, spec, outputs, phase, owner, vacant, notes })
+        Ok(Self { address, id, spec, untold, beyond, outputs, phase, owner, vacant, notes })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Json, Kind, LiveValue, Note, StackId};
+use crate::{Address, Json, Kind, LiveValue, Note, Registry, StackId, placeholders_in};
 
 /// One wanted resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,8 +27,8 @@ pub struct Desired {
     pub resources: BTreeMap<Address, Resource>,
     /// What the reader of the plan should know: lints, and what waits for something.
     pub notes: Vec<Note>,
-    /// Fields that are set before whatever refers to their resource goes, so that it goes sooner. Only
-    /// where the resource goes too.
+    /// Fields that are set before whatever refers to their resource goes, so that it goes sooner, and
+    /// those that only say how the resource goes. Only where the resource goes too.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub farewell: BTreeMap<Address, BTreeMap<String, Json>>,
 }
@@ -37,6 +37,21 @@ impl Desired {
     /// Nothing: what a destroy wants.
     pub fn nothing(stack: StackId) -> Self {
         Self { stack, resources: BTreeMap::new(), notes: Vec::new(), farewell: BTreeMap::new() }
+    }
+
+    /// What a destroy of all this wants: nothing, but that it goes as it says.
+    #[must_use]
+    pub fn gone(&self, registry: Registry) -> Self {
+        let mut farewell = self.farewell.clone();
+        for (address, Resource { spec, .. }) in &self.resources {
+            let untold = registry(address.kind()).map_or(&[][..], |kind| kind.untold);
+            // What it refers to goes as well.
+            for field in untold.iter().filter(|field| placeholders_in(&spec[**field]).is_empty()) {
+                let fields = farewell.entry(address.clone()).or_default();
+                fields.insert((*field).to_owned(), spec[*field].clone());
+            }
+        }
+        Self { farewell, ..Self::nothing(self.stack.clone()) }
     }
 
     /// Adds the resource called `name`.

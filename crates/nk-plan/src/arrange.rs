@@ -55,7 +55,7 @@ pub(crate) fn arrange(
             }
             Fate::Supersede => steps.push(step(decision, Action::Supersede)),
             Fate::Destroy => {
-                let before = farewell(desired, &decision, registry);
+                let before = farewell(desired, &mut decision, registry);
                 steps.extend(before.map(|before| step(before, Action::Update)));
                 steps.push(step(decision, Action::Destroy));
             }

@@ -225,11 +225,8 @@ fn wanted_one(
     let Grounds { registry, references, unseen } = grounds;
     let kind = registry(address.kind())
         .ok_or_else(|| spec_problem(format!("there is no kind `{}`", address.kind())))?;
-    let fill = |spec: &Json| filled(spec, facts);
-    let spec = (kind.canonical)(&fill(wanted)).map_err(|error| spec_problem(error.to_string()))?;
-    // What AWS does not tell is shown as it is wanted, placeholders included.
-    let found =
-        found.into_iter().map(|live| LiveValue { spec: fill(&live.spec), ..live }).collect();
+    let spec = (kind.canonical)(&filled(wanted, facts))
+        .map_err(|error| spec_problem(error.to_string()))?;
     let Kept { live, superfluous } = keep(address, &spec, found, kind, references, unseen)?;
     let spec = match &live {
         Some(live) if kind.replace == Replace::Supersede => handed_on(spec, &live.spec),
@@ -240,7 +237,7 @@ fn wanted_one(
     let (fate, changes, reason) = match &live {
         None => (Fate::Create, Vec::new(), String::new()),
         Some(live) => {
-            let changes = kind.difference(unseen, &live.spec, &spec);
+            let changes = kind.difference(unseen, live, &spec);
             fate(address, kind, live, &spec, changes, going)?
         }
     };

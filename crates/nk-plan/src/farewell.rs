@@ -1,13 +1,14 @@
 //! What is set before a resource goes.
 
-use nk_model::{Desired, Phase, Registry, difference};
+use nk_model::{Desired, Phase, Registry, Unseen};
 
 use crate::decide::{Decision, Fate};
 
-/// What is set before a resource goes, so that what refers to it goes sooner.
+/// What is set before a resource goes, so that what refers to it goes sooner. What only the wanted
+/// tells of how it goes, it goes with.
 pub(crate) fn farewell(
     desired: &Desired,
-    going: &Decision,
+    going: &mut Decision,
     registry: Registry,
 ) -> Option<Decision> {
     let Decision { address, live: Some(live), .. } = going else { return None };
@@ -19,8 +20,10 @@ pub(crate) fn farewell(
     for (name, value) in fields {
         *spec.get_mut(name)? = value.clone();
     }
-    let spec = (registry(address.kind())?.canonical)(&spec).ok()?;
-    let changes = difference(&live.spec, &spec);
+    let kind = registry(address.kind())?;
+    let spec = (kind.canonical)(&spec).ok()?;
+    kind.complete(live, &spec);
+    let changes = kind.difference(&Unseen::default(), live, &spec);
     if changes.is_empty() || live.phase != Phase::Ready {
         return None;
     }

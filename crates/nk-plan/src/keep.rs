@@ -42,7 +42,7 @@ pub(crate) fn keep(
         };
     }
     let ranked = |live: LiveValue| {
-        let changes = kind.difference(unseen, &live.spec, wanted);
+        let changes = kind.difference(unseen, &live, wanted);
         (rank(&live, &changes, kind, references), live)
     };
     let mut ranked: Vec<_> = ours.into_iter().map(ranked).collect();

@@ -10,6 +10,8 @@ use tokio::time::Instant;
 pub(crate) struct Resource {
     pub(crate) address: Address,
     pub(crate) spec: Json,
+    pub(crate) untold: BTreeSet<String>,
+    pub(crate) beyond: BTreeMap<String, String>,
     pub(crate) outputs: Json,
     pub(crate) owner: Owner,
     pub(crate) vacant: bool,
@@ -184,6 +186,8 @@ impl Resource {
             address: self.address.clone(),
             id: id.to_owned(),
             spec: stale.map_or(&self.spec, |(_, spec)| spec).clone(),
+            untold: self.untold.clone(),
+            beyond: self.beyond.clone(),
             outputs: self.known(now),
             phase,
             owner: self.owner.clone(),

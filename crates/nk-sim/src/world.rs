@@ -1,6 +1,6 @@
 //! What exists, and what AWS would not let happen to it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nk_engine::{CloudError, CloudResult, Departure};
 use nk_model::{
@@ -113,6 +113,8 @@ impl World {
         let resource = Resource {
             address: live.address,
             spec: live.spec,
+            untold: live.untold,
+            beyond: live.beyond,
             outputs: live.outputs,
             owner: live.owner,
             vacant: live.vacant,
@@ -176,6 +178,8 @@ impl World {
         let resource = Resource {
             address,
             spec,
+            untold: BTreeSet::new(),
+            beyond: BTreeMap::new(),
             outputs: outputs.into(),
             owner: Owner::Ours,
             vacant: true,
@@ -225,6 +229,7 @@ impl World {
         let found = self.resources.change(id, |one| {
             // The address is a tag like any other.
             one.address = address;
+            one.beyond.clear();
             one.stale = Some((until, std::mem::replace(&mut one.spec, spec)));
             one.busy_until = busy_until.unwrap_or_else(Instant::now);
         });

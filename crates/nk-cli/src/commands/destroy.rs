@@ -69,10 +69,9 @@ async fn planned<P: Provider>(
     if standing.is_empty() { Ok(plan) } else { Err(Error::Guarded(standing)) }
 }
 
-/// What is desired of the stack: nothing, but the snapshot that it leaves.
+/// What is desired of the stack: nothing, but that it goes as the stack file says.
 fn nothing<P>(session: &Session<P>) -> Desired {
-    let farewell = session.desired.farewell.clone();
-    Desired { farewell, ..Desired::nothing(session.stack.id.clone()) }
+    session.desired.gone(nk_kinds::kind)
 }
 
 /// What is left to do once the lock is held; `shown` is the plan a person has agreed to.

@@ -66,6 +66,7 @@ impl Kind for IdentityProvider {
     const KIND: &'static str = "identity-provider";
     const OUTPUTS: &'static [&'static str] = &["name"];
     const IMMUTABLE: &'static [&'static str] = &["pool", "name"];
+    const UNTOLD: &'static [&'static str] = &["credentials", "credentials-key"];
     const RETRY: &'static [Retry] = super::CONCURRENT;
     const CALLS: Calls = Calls { create: 2, update: 3, destroy: 1 };
     const GRANTS: &'static [Grant] = &[

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Calls, Grant, Kind, Ref, Replace};
+use nk_model::{Calls, Equate, Grant, Kind, Ref, Replace};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ecr::RepositoryUri, iam::RoleArn, logs::LogGroupName, output};
@@ -49,7 +49,7 @@ pub struct Container {
     /// The image; none to keep the one deployed, whoever did that, or else take `latest` of the
     /// repository.
     pub image: Option<String>,
-    /// Where an image comes from when none was ever deployed. Not compared.
+    /// Where an image comes from when none was ever deployed; live, where its own came from.
     pub repository: Ref<RepositoryUri>,
     /// The TCP port it listens on.
     pub port: u16,
@@ -81,6 +81,8 @@ impl Kind for TaskDefinition {
     const IMMUTABLE: &'static [&'static str] =
         &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
     const REPLACE: Replace = Replace::Supersede;
+    const EQUATE: Option<Equate<Self>> =
+        Some(|live, wanted| live.spec.container.repository = wanted.container.repository.clone());
     const CALLS: Calls = Calls { create: 1, update: 1, destroy: 4 };
     const GUARDED: bool = false;
     const GRANTS: &'static [Grant] = &[

@@ -1,6 +1,6 @@
 //! A target group: where a load balancer sends requests.
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Equate, Grant, Kind, Operation, Ref, Retry};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ec2::VpcId, output};
@@ -70,7 +70,7 @@ impl Kind for TargetGroup {
     const KIND: &'static str = "target-group";
     const OUTPUTS: &'static [&'static str] = &["arn", "metric-name"];
     const IMMUTABLE: &'static [&'static str] = &["name", "vpc"];
-    const INITIAL: &'static [&'static str] = &["port"];
+    const EQUATE: Option<Equate<Self>> = Some(|live, wanted| live.spec.port = wanted.port);
     const REPLACE: nk_model::Replace = nk_model::Replace::CreateFirst(&["name"]);
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
     const RETRY: &'static [Retry] = &[

@@ -6,7 +6,7 @@ mod retry;
 
 use std::collections::BTreeSet;
 
-use nk_model::{Calls, Grant, Keepsake, Kind, Live, Pin, Ref, Replace, Retry};
+use nk_model::{Calls, Equate, Grant, Keepsake, Kind, Live, Pin, Ref, Replace, Retry};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -25,7 +25,7 @@ pub struct DbInstance {
     /// A floor within its major version: a later minor version is no difference.
     pub version: EngineVersion,
     /// What to ask RDS for where it creates the floor itself no more: a later version of the same
-    /// major. What RDS offers today says nothing of what is there, so it is not compared.
+    /// major. What RDS offers today says nothing of what is there.
     pub install: Option<EngineVersion>,
     /// As in `db.t3.micro`.
     pub class: String,
@@ -71,8 +71,7 @@ pub struct DbInstance {
     pub parameter_group: Option<Ref<DbParameterGroupName>>,
     /// Whether RDS refuses to delete it.
     pub protected: bool,
-    /// Whether a snapshot is left when it is destroyed. Said when it is deleted, so it is not
-    /// compared.
+    /// Whether a snapshot is left when it is destroyed. Said when it is deleted.
     pub final_snapshot: bool,
     /// Whether its snapshots get its tags.
     pub tagged_snapshots: bool,
@@ -92,6 +91,18 @@ pub struct Storage {
 }
 
 impl Storage {
+    /// Makes the storage that is there equal to what is wanted as far as it satisfies it.
+    fn equate(&mut self, wanted: Self) {
+        let size = self.initial;
+        if size > wanted.initial {
+            self.initial = wanted.initial;
+        }
+        // One that does not grow is all there can be of a wanted limit that it has outgrown.
+        if self.limit <= size && wanted.limit < Self::least_limit(size) {
+            self.limit = wanted.limit;
+        }
+    }
+
     /// The lowest limit that RDS takes for a disk of so many GiB: a tenth more. See
     /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html>.
     pub fn least_limit(size: i32) -> i32 {
@@ -127,6 +138,14 @@ impl DbInstance {
     }
 }
 
+/// A version that the floor admits and storage that has grown by itself are as good as what is wanted.
+fn equate(live: &mut Live<DbInstance, DbInstanceOutputs>, wanted: &DbInstance) {
+    if wanted.version.admits(&live.spec.version) {
+        live.spec.version = wanted.version.clone();
+    }
+    live.spec.storage.equate(wanted.storage);
+}
+
 impl Kind for DbInstance {
     type Outputs = DbInstanceOutputs;
     const KIND: &'static str = "db-instance";
@@ -134,6 +153,8 @@ impl Kind for DbInstance {
     const OUTPUTS: &'static [&'static str] = &["name", "endpoint", "arn"];
     const IMMUTABLE: &'static [&'static str] =
         &["name", "engine", "encrypted", "database", "username", "subnet-group"];
+    const UNTOLD: &'static [&'static str] = &["install", "password", "final-snapshot"];
+    const EQUATE: Option<Equate<Self>> = Some(equate);
     const PIN: Option<Pin> = Some(Pin {
         kind: "subnet",
         ids: "subnets",

@@ -18,10 +18,9 @@ pub struct Secret {
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// What it holds at first. AWS never tells, so it is not compared.
+    /// What it holds at first. AWS never tells.
     pub content: Content,
-    /// How many days a deleted one can be restored, 7 to 30. Said when it is deleted, so it is not
-    /// compared either.
+    /// How many days a deleted one can be restored, 7 to 30. Said when it is deleted.
     pub recovery_days: i64,
     /// Its tags.
     pub tags: Tags,
@@ -61,6 +60,7 @@ impl Kind for Secret {
     const KIND: &'static str = "secret";
     const OUTPUTS: &'static [&'static str] = &["arn", "name"];
     const IMMUTABLE: &'static [&'static str] = &["name"];
+    const UNTOLD: &'static [&'static str] = &["content", "recovery-days"];
     const REPLACE: Replace = Replace::Refuse(
         "what it holds would be lost; copy the value to a secret of the new name first, then delete \
          this one by hand",
