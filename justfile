@@ -1,6 +1,6 @@
-# Tests of everything that needs no SDK; seconds.
+# Tests of everything that needs no SDK, the planner and the engine included; a minute.
 test:
-    cargo test --workspace --exclude nk --exclude nk-aws --exclude nk-bench --exclude nk-tests
+    cargo test --workspace --exclude nk --exclude nk-aws --exclude nk-bench
 
 # Everything, emulators included; the first time minutes.
 test-aws:
@@ -17,7 +17,7 @@ lint:
 
 # Rewrites the golden plans with what the planner makes now; read the difference.
 golden:
-    NK_GOLDEN=write cargo test -p nk-tests golden
+    NK_GOLDEN=write cargo test -p nk-plan --test golden
 
 # What a change must pass.
 ci:

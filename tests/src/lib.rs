@@ -1,4 +1,5 @@
-//! What the tests of the whole share.
+//! What the tests share: topologies, runs on the simulated cloud, and the real nk on emulators behind a
+//! proxy.
 
 pub mod authority;
 pub mod large;

@@ -96,9 +96,11 @@ impl Trial {
     /// What exists, without the ids that differ from run to run.
     pub fn shape(&self) -> Vec<String> {
         let all = self.sim.everything();
+        let name = |live: &LiveValue| (format!("{}/", live.id), format!("{}/", live.address));
+        let names: Vec<_> = all.iter().map(name).collect();
         let mut shape: Vec<_> = all
             .iter()
-            .map(|live| format!("{} {:?} {}", live.address, live.phase, named(&live.spec, &all)))
+            .map(|live| format!("{} {:?} {}", live.address, live.phase, named(&live.spec, &names)))
             .collect();
         shape.sort();
         shape
@@ -118,22 +120,21 @@ pub fn apart(one: &[String], other: &[String]) -> Vec<String> {
 }
 
 /// The value with every id replaced by its address, and sets in the order that this gives them.
-fn named(value: &Json, all: &[LiveValue]) -> Json {
+fn named(value: &Json, names: &[(String, String)]) -> Json {
     match value {
-        Json::String(text) => {
-            let mut text = text.clone();
-            for live in all {
-                text = text.replace(&format!("{}/", live.id), &format!("{}/", live.address));
-            }
-            text.into()
+        Json::String(text) if text.contains('/') => {
+            let replaced = |text: String, (id, address): &(String, String)| {
+                if text.contains(id) { text.replace(id, address) } else { text }
+            };
+            names.iter().fold(text.clone(), replaced).into()
         }
         Json::Array(items) => {
-            let mut items: Vec<_> = items.iter().map(|item| named(item, all)).collect();
+            let mut items: Vec<_> = items.iter().map(|item| named(item, names)).collect();
             items.sort_by_cached_key(Json::to_string);
             items.into()
         }
         Json::Object(fields) => {
-            fields.iter().map(|(name, field)| (name.clone(), named(field, all))).collect()
+            fields.iter().map(|(name, field)| (name.clone(), named(field, names))).collect()
         }
         other => other.clone(),
     }

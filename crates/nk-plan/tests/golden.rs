@@ -214,7 +214,7 @@ async fn case(folder: &Path) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn every_case_gives_its_plan() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut folders: Vec<_> = fs::read_dir(&root)
         .unwrap()
         .map(|entry| entry.unwrap().path())
