@@ -5,7 +5,7 @@
 
 use aws_sdk_acm::{
     operation::request_certificate::RequestCertificateError,
-    types::{CertificateStatus, CertificateSummary, Tag, ValidationMethod},
+    types::{CertificateStatus, CertificateSummary, ValidationMethod},
 };
 use futures::future::try_join_all;
 use nk_engine::CloudResult;
@@ -16,6 +16,7 @@ use crate::{
     Aws,
     retry::token,
     sdk_error::{SdkResult, garbled},
+    tags::{managed, sdk_tags},
 };
 
 /// How ACM says that a certificate is gone.
@@ -72,15 +73,12 @@ impl Aws {
         let call = self.acm.list_tags_for_certificate();
         let call = call.set_certificate_arn(each.certificate_arn.clone()).send().await;
         let answer = call.accepting(MISSING)?;
-        let tags = answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter();
-        let tags = Tags::managed(tags.filter_map(|tag| Some((tag.key, tag.value?))));
+        let tags = managed(answer.and_then(|answer| answer.tags));
         Ok((tags.address(&self.stack) == Some(address())).then_some(each))
     }
 
     async fn request_certificate(&self, domain: &str) -> CloudResult<String> {
         let tags = Tags::new(&self.stack, &address(), domain);
-        let tag = |(key, value)| Tag::builder().key(key).value(value).build();
-        let tags = tags.iter().map(|pair| tag(pair).expect("a tag has a key")).collect();
         let call = self
             .acm
             .request_certificate()
@@ -88,7 +86,7 @@ impl Aws {
             .validation_method(ValidationMethod::Dns)
             // For an hour ACM answers an old one with what it once made for it, gone or not.
             .idempotency_token(token())
-            .set_tags(Some(tags));
+            .set_tags(Some(sdk_tags(&tags)));
         let answer = call.send().await.or_cloud_error()?;
         answer
             .certificate_arn

@@ -25,6 +25,7 @@ mod secrets;
 mod secretsmanager;
 mod survey;
 mod tag_index;
+mod tags;
 mod window;
 
 pub use aws::Aws;

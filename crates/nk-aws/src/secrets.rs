@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::{
     Aws,
     sdk_error::{SdkResult, garbled},
-    secretsmanager::{MISSING, managed, retired},
+    secretsmanager::{MISSING, retired},
+    tags::managed,
 };
 
 impl Aws {

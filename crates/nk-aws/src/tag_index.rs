@@ -12,7 +12,7 @@ use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 use nk_engine::{CloudResult, Pass, Reach, Scope};
 use nk_kinds::Tags;
 
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 /// The kinds whose tags are looked up here. Without this the answer would hold every revision of
 /// every task definition as well.
@@ -80,13 +80,9 @@ impl Aws {
         let found = found.or_cloud_error().inspect_err(|error| {
             tracing::debug!(%error, "every resource is asked for its tags");
         });
-        Some(found.ok()?.into_iter().filter_map(managed).collect())
+        let tagged = |one: ResourceTagMapping| Some((one.resource_arn?, managed(one.tags)));
+        Some(found.ok()?.into_iter().filter_map(tagged).collect())
     }
-}
-
-fn managed(found: ResourceTagMapping) -> Option<(String, Tags)> {
-    let pairs = found.tags.unwrap_or_default().into_iter();
-    Some((found.resource_arn?, Tags::managed(pairs.map(|tag| (tag.key, tag.value)))))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live};
 
-use super::{MISSING, sdk_tags};
-use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
+use super::MISSING;
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex, tags::sdk_tags};
 
 type LiveAlarm = Live<Alarm, AlarmOutputs>;
 
@@ -48,7 +48,7 @@ impl Reconcile<Alarm> for Aws {
         if changes.touch("tags") {
             self.cloudwatch_tag(&live.outputs.arn, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveAlarm) -> CloudResult<Departure> {

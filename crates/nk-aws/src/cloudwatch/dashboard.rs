@@ -11,8 +11,8 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Kind, Live, Owner};
 
-use super::{MISSING, sdk_tags};
-use crate::{Aws, sdk_error::SdkResult};
+use super::MISSING;
+use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
 type LiveDashboard = Live<Dashboard, DashboardOutputs>;
 
@@ -52,7 +52,7 @@ impl Reconcile<Dashboard> for Aws {
         if changes.touch("tags") {
             self.cloudwatch_tag(&live.outputs.arn, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveDashboard) -> CloudResult<Departure> {

@@ -22,7 +22,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Kind, Ref};
 
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 /// What Cognito says of what is not there.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -76,7 +76,7 @@ impl Aws {
     }
 
     fn is_ours(&self, pool: &UserPoolType) -> bool {
-        managed(pool).address(&self.stack).is_some()
+        managed(pool.user_pool_tags.clone()).address(&self.stack).is_some()
     }
 
     /// The user pools of this stack by their tags alone, as the index knows them; where nobody may
@@ -141,7 +141,7 @@ impl Aws {
         }
         let pools = self.pools(scope).await?;
         let ours = pools.iter().filter_map(|pool| {
-            let address = managed(pool).address(&self.stack)?;
+            let address = managed(pool.user_pool_tags.clone()).address(&self.stack)?;
             Some(Parent {
                 id: pool.id.clone()?,
                 address: Some(address),
@@ -150,11 +150,6 @@ impl Aws {
         });
         Ok(ours.collect())
     }
-}
-
-/// The tags among a pool's that nk sets.
-fn managed(pool: &UserPoolType) -> Tags {
-    Tags::managed(pool.user_pool_tags.clone().unwrap_or_default())
 }
 
 /// The address of what is in a pool of ours and nobody wants.

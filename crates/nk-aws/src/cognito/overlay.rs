@@ -66,6 +66,29 @@ pub(super) fn declare(client: &mut UserPoolClientType, spec: &UserPoolClient) {
     client.default_redirect_uri.take_if(|uri| !spec.callback_urls.contains(uri));
 }
 
+/// A request with what nk declares of a client.
+macro_rules! declared {
+    ($call:expr, $client:expr) => {
+        $call
+            .set_client_name($client.client_name)
+            .refresh_token_validity($client.refresh_token_validity)
+            .set_access_token_validity($client.access_token_validity)
+            .set_id_token_validity($client.id_token_validity)
+            .set_token_validity_units($client.token_validity_units)
+            .set_explicit_auth_flows($client.explicit_auth_flows)
+            .set_supported_identity_providers($client.supported_identity_providers)
+            .set_callback_urls($client.callback_urls)
+            .set_logout_urls($client.logout_urls)
+            .set_allowed_o_auth_flows($client.allowed_o_auth_flows)
+            .set_allowed_o_auth_scopes($client.allowed_o_auth_scopes)
+            .set_allowed_o_auth_flows_user_pool_client(
+                $client.allowed_o_auth_flows_user_pool_client,
+            )
+            .set_prevent_user_existence_errors($client.prevent_user_existence_errors)
+            .set_enable_token_revocation($client.enable_token_revocation)
+    };
+}
+
 impl Aws {
     /// The request that changes nothing of a pool.
     pub(super) fn same_pool(&self, pool: UserPoolType) -> UpdateUserPoolFluentBuilder {
@@ -137,22 +160,7 @@ impl Aws {
         &self,
         client: UserPoolClientType,
     ) -> CreateUserPoolClientFluentBuilder {
-        self.cognito
-            .create_user_pool_client()
-            .set_client_name(client.client_name)
-            .refresh_token_validity(client.refresh_token_validity)
-            .set_access_token_validity(client.access_token_validity)
-            .set_id_token_validity(client.id_token_validity)
-            .set_token_validity_units(client.token_validity_units)
-            .set_supported_identity_providers(client.supported_identity_providers)
-            .set_callback_urls(client.callback_urls)
-            .set_logout_urls(client.logout_urls)
-            .set_allowed_o_auth_flows(client.allowed_o_auth_flows)
-            .set_allowed_o_auth_scopes(client.allowed_o_auth_scopes)
-            .set_allowed_o_auth_flows_user_pool_client(client.allowed_o_auth_flows_user_pool_client)
-            .set_explicit_auth_flows(client.explicit_auth_flows)
-            .set_prevent_user_existence_errors(client.prevent_user_existence_errors)
-            .set_enable_token_revocation(client.enable_token_revocation)
+        declared!(self.cognito.create_user_pool_client(), client)
     }
 
     /// The request that replaces an app client's document by this one.
@@ -160,28 +168,13 @@ impl Aws {
         &self,
         client: UserPoolClientType,
     ) -> UpdateUserPoolClientFluentBuilder {
-        self.cognito
-            .update_user_pool_client()
+        declared!(self.cognito.update_user_pool_client(), client)
             .set_user_pool_id(client.user_pool_id)
             .set_client_id(client.client_id)
-            .set_client_name(client.client_name)
-            .refresh_token_validity(client.refresh_token_validity)
-            .set_access_token_validity(client.access_token_validity)
-            .set_id_token_validity(client.id_token_validity)
-            .set_token_validity_units(client.token_validity_units)
             .set_read_attributes(client.read_attributes)
             .set_write_attributes(client.write_attributes)
-            .set_explicit_auth_flows(client.explicit_auth_flows)
-            .set_supported_identity_providers(client.supported_identity_providers)
-            .set_callback_urls(client.callback_urls)
-            .set_logout_urls(client.logout_urls)
             .set_default_redirect_uri(client.default_redirect_uri)
-            .set_allowed_o_auth_flows(client.allowed_o_auth_flows)
-            .set_allowed_o_auth_scopes(client.allowed_o_auth_scopes)
-            .set_allowed_o_auth_flows_user_pool_client(client.allowed_o_auth_flows_user_pool_client)
             .set_analytics_configuration(client.analytics_configuration)
-            .set_prevent_user_existence_errors(client.prevent_user_existence_errors)
-            .set_enable_token_revocation(client.enable_token_revocation)
             .set_enable_propagate_additional_user_context_data(
                 client.enable_propagate_additional_user_context_data,
             )

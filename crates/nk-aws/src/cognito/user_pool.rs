@@ -11,11 +11,16 @@ use nk_kinds::cognito::{UserPool, UserPoolOutputs};
 use nk_model::{Address, Change, Guard, Live, Owner};
 
 use super::{
-    MISSING, list, managed,
+    MISSING, list,
     passwords::{observed_policy, observed_recovery, password_policy, recovery},
     words,
 };
-use crate::{Aws, retry::once, sdk_error::SdkResult};
+use crate::{
+    Aws,
+    retry::once,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
 
 impl Reconcile<UserPool> for Aws {
     async fn observe(
@@ -27,7 +32,7 @@ impl Reconcile<UserPool> for Aws {
             None => self.pools(scope).await?,
         };
         let found = pools.iter().filter_map(|pool| {
-            let (tags, name) = (managed(pool), pool.name()?);
+            let (tags, name) = (managed(pool.user_pool_tags.clone()), pool.name()?);
             let (address, owner) = match scope.reach {
                 Reach::Stack => self.holder(scope, |spec| spec.name == name, &tags)?,
                 // Two may have one name, so that what others have is in nobody's way by then.
@@ -44,7 +49,6 @@ impl Reconcile<UserPool> for Aws {
         address: &Address,
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
         let policy = password_policy(&spec.password).build();
-        let tags = spec.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
         let case = UsernameConfigurationType::builder().case_sensitive(spec.case_sensitive).build();
         // No token and no unique name: a second try inside the SDK could make a second pool.
         let answer = self
@@ -59,7 +63,7 @@ impl Reconcile<UserPool> for Aws {
             .username_configuration(case.expect("the case is set"))
             .account_recovery_setting(recovery(spec))
             .user_pool_tier(UserPoolTierType::from(spec.tier.as_str()))
-            .set_user_pool_tags(Some(tags.collect()))
+            .set_user_pool_tags(Some(sdk_tags(&spec.tags)))
             .customize()
             .config_override(once!(aws_sdk_cognitoidentityprovider))
             .send()
@@ -119,7 +123,7 @@ fn live_pool(pool: &UserPoolType, address: Address) -> Option<Live<UserPool, Use
         password: observed_policy(pool),
         tier: tier.to_string(),
         protected: is_protected(pool),
-        tags: managed(pool),
+        tags: managed(pool.user_pool_tags.clone()),
     };
     let outputs = UserPoolOutputs { id: id.clone(), arn: pool.arn.clone()? };
     Some(Live::ready(address, id, spec, outputs))

@@ -52,7 +52,7 @@ impl Reconcile<ElasticIp> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveAddress) -> CloudResult<Departure> {

@@ -5,7 +5,7 @@ use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{InternetGateway, InternetGatewayOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
-use super::{obstacle::Going, sought, tagged};
+use super::{neighbour::Going, sought, tagged};
 use crate::{Aws, retry::once, sdk_error::SdkResult};
 
 /// How EC2 says that a gateway is gone.
@@ -59,7 +59,7 @@ impl Reconcile<InternetGateway> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok((!moves).then(|| Live { spec: spec.clone(), ..live.clone() }))
+        Ok((!moves).then(|| live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {

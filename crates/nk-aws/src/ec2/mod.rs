@@ -16,18 +16,24 @@ mod vpc;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use nk_engine::{CloudResult, Scope};
-use nk_kinds::Tags;
+use nk_kinds::{
+    Tags,
+    ec2::{SecurityGroup, SecurityGroupOutputs},
+};
 use nk_model::{Address, Kind, Live};
 
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
+
+/// A security group that is there.
+type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
 
 /// The tags of a create call.
 fn tagged(resource: ResourceType, tags: &Tags) -> TagSpecification {
     TagSpecification::builder().resource_type(resource).set_tags(Some(sdk_tags(tags))).build()
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 fn filter(name: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Filter {
@@ -60,8 +66,7 @@ impl Aws {
 
     /// The address of a resource of this stack, and the tags that nk sets.
     fn ec2_owned(&self, tags: Option<Vec<Tag>>) -> Option<(Address, Tags)> {
-        let pairs = tags.unwrap_or_default().into_iter();
-        let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
+        let tags = managed(tags);
         Some((tags.address(&self.stack)?, tags))
     }
 

@@ -5,12 +5,8 @@ use nk_engine::{CloudResult, Reach, Scope};
 use nk_kinds::ec2::SecurityGroup;
 use nk_model::Address;
 
-use super::{
-    filter,
-    neighbour::managed,
-    security_group::{LiveGroup, group_at},
-};
-use crate::{Aws, sdk_error::SdkResult};
+use super::{LiveGroup, filter, security_group::group_at};
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 impl Aws {
     /// The groups of others by the names of those that are wanted and were not found. Where nothing
@@ -35,7 +31,7 @@ impl Aws {
         let pages = call.filters(filter("group-name", names)).into_paginator().items().send();
         let groups = pages.try_collect().await.or_cloud_error()?;
         let foreign = groups.into_iter().filter_map(|group| {
-            let tags = managed(group.tags());
+            let tags = managed(group.tags.clone());
             // By its tags it was looked for already.
             if tags.address(&self.stack).is_some() {
                 return None;

@@ -59,7 +59,7 @@ impl Reconcile<NatGateway> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveGateway) -> CloudResult<Departure> {

@@ -8,11 +8,30 @@ use nk_engine::CloudResult;
 use nk_kinds::Tags;
 use nk_model::StackId;
 
-use super::{
-    filter,
-    obstacle::{Going, Obstacle},
-};
-use crate::{Aws, sdk_error::SdkResult};
+use super::filter;
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
+
+/// What is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Going<'a> {
+    /// A VPC, and with it everything that is left in it.
+    Vpc,
+    /// A subnet, by its id.
+    Subnet(&'a str),
+    /// A security group, by its id.
+    Group(&'a str),
+    /// A VPC's way to the internet.
+    Gateway,
+}
+
+/// Something that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Obstacle {
+    /// What it is and whose, for a person.
+    pub(super) name: String,
+    /// Whether it goes by itself: it is this stack's, or AWS's on this stack's behalf.
+    pub(super) passes: bool,
+}
 
 /// What was found in a VPC, whosever it is.
 #[derive(Debug, Default)]
@@ -198,12 +217,7 @@ impl Neighbours {
 }
 
 fn is_ours(stack: &StackId, tags: &[Tag]) -> bool {
-    managed(tags).address(stack).is_some()
-}
-
-/// The tags that nk sets, of those there are.
-pub(super) fn managed(tags: &[Tag]) -> Tags {
-    Tags::managed(tags.iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?))))
+    managed(Some(tags.to_vec())).address(stack).is_some()
 }
 
 /// What people call it: by its tag, or by its own name; and the stack that it says it is of.

@@ -3,33 +3,11 @@
 use nk_engine::{CloudError, CloudResult, Nature};
 use nk_model::{Address, Guard};
 
-use super::neighbour::Neighbours;
+use super::neighbour::{Going, Neighbours, Obstacle};
 use crate::Aws;
 
 /// The codes by which EC2 says that something is still in use.
 const IN_USE: [&str; 2] = ["DependencyViolation", "InvalidGroup.InUse"];
-
-/// What is to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Going<'a> {
-    /// A VPC, and with it everything that is left in it.
-    Vpc,
-    /// A subnet, by its id.
-    Subnet(&'a str),
-    /// A security group, by its id.
-    Group(&'a str),
-    /// A VPC's way to the internet.
-    Gateway,
-}
-
-/// Something that stands in the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Obstacle {
-    /// What it is and whose, for a person.
-    pub(super) name: String,
-    /// Whether it goes by itself: it is this stack's, or AWS's on this stack's behalf.
-    pub(super) passes: bool,
-}
 
 impl Aws {
     /// The same answer, where a refusal because something is still in use names what stands in the

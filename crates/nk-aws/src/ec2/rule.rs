@@ -18,7 +18,7 @@ use nk_kinds::{
 };
 use nk_model::Ref;
 
-use super::{filter, security_group::LiveGroup, tagged};
+use super::{LiveGroup, filter, tagged};
 use crate::{
     Aws,
     sdk_error::{SdkResult, garbled},
@@ -57,21 +57,21 @@ pub(super) fn folded(row: &SecurityGroupRule) -> CloudResult<Option<Rule>> {
 }
 
 /// The ids of the rules among `rows` that are not wanted.
-pub(super) fn surplus(
-    rows: Vec<SecurityGroupRule>,
+fn surplus<'a>(
+    rows: impl Iterator<Item = &'a SecurityGroupRule>,
     wanted: &BTreeSet<Rule>,
 ) -> CloudResult<Vec<String>> {
     let mut ids = Vec::new();
     for row in rows {
-        if folded(&row)?.is_some_and(|rule| !wanted.contains(&rule)) {
-            ids.extend(row.security_group_rule_id);
+        if folded(row)?.is_some_and(|rule| !wanted.contains(&rule)) {
+            ids.extend(row.security_group_rule_id.clone());
         }
     }
     Ok(ids)
 }
 
 /// A rule of the group `group` as EC2 takes it.
-pub(super) fn permission(rule: &Rule, group: &str) -> IpPermission {
+fn permission(rule: &Rule, group: &str) -> IpPermission {
     let protocol = if rule.protocol == "all" { EVERY_PROTOCOL } else { &rule.protocol };
     let permission = IpPermission::builder()
         .ip_protocol(protocol)
@@ -113,24 +113,23 @@ impl Aws {
         live: &LiveGroup,
     ) -> CloudResult<bool> {
         let mut proven = true;
-        let there = &["InvalidPermission.Duplicate"];
-        let new = |wanted: &BTreeSet<Rule>, found| {
-            wanted.difference(found).map(|rule| permission(rule, &live.id)).collect::<Vec<_>>()
-        };
-        let tags = || tagged(ResourceType::SecurityGroupRule, &spec.rule_tags);
-        let ingress = new(&spec.ingress, &live.spec.ingress);
-        if !ingress.is_empty() {
-            let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
-            let call =
-                call.set_ip_permissions(Some(ingress)).tag_specifications(tags()).send().await;
-            proven &= call.accepting(there)?.is_some();
-        }
-        let egress = new(&spec.egress, &live.spec.egress);
-        if !egress.is_empty() {
-            let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
-            let call =
-                call.set_ip_permissions(Some(egress)).tag_specifications(tags()).send().await;
-            proven &= call.accepting(there)?.is_some();
+        for egress in [false, true] {
+            let new = spec.rules(egress).difference(live.spec.rules(egress));
+            let new: Vec<_> = new.map(|rule| permission(rule, &live.id)).collect();
+            if new.is_empty() {
+                continue;
+            }
+            let there = &["InvalidPermission.Duplicate"];
+            let tags = tagged(ResourceType::SecurityGroupRule, &spec.rule_tags);
+            proven &= if egress {
+                let call = self.ec2.authorize_security_group_egress().group_id(&live.id);
+                let call = call.set_ip_permissions(Some(new)).tag_specifications(tags);
+                call.send().await.accepting(there)?.is_some()
+            } else {
+                let call = self.ec2.authorize_security_group_ingress().group_id(&live.id);
+                let call = call.set_ip_permissions(Some(new)).tag_specifications(tags);
+                call.send().await.accepting(there)?.is_some()
+            };
         }
         Ok(proven)
     }
@@ -139,24 +138,24 @@ impl Aws {
     /// revoked: where it misses one, it revokes none of those it was asked for with it.
     pub(super) async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<usize> {
         let rows = self.rules(&[group]).await?;
-        let (egress, ingress): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|row| row.is_egress == Some(true));
-        let ingress = surplus(ingress, &spec.ingress)?;
-        let egress = surplus(egress, &spec.egress)?;
         let mut revoked = 0;
-        if !ingress.is_empty() {
-            let count = ingress.len();
-            let call = self.ec2.revoke_security_group_ingress().group_id(group);
-            let call = call.set_security_group_rule_ids(Some(ingress)).send().await;
-            let done = call.accepting(REVOKED)?;
-            revoked += done.map_or(0, |_| count);
-        }
-        if !egress.is_empty() {
-            let count = egress.len();
-            let call = self.ec2.revoke_security_group_egress().group_id(group);
-            let call = call.set_security_group_rule_ids(Some(egress)).send().await;
-            let done = call.accepting(REVOKED)?;
-            revoked += done.map_or(0, |_| count);
+        for egress in [false, true] {
+            let rows = rows.iter().filter(|row| row.is_egress == Some(egress));
+            let ids = surplus(rows, spec.rules(egress))?;
+            let count = ids.len();
+            if count == 0 {
+                continue;
+            }
+            let done = if egress {
+                let call = self.ec2.revoke_security_group_egress().group_id(group);
+                let call = call.set_security_group_rule_ids(Some(ids)).send().await;
+                call.accepting(REVOKED)?.is_some()
+            } else {
+                let call = self.ec2.revoke_security_group_ingress().group_id(group);
+                let call = call.set_security_group_rule_ids(Some(ids)).send().await;
+                call.accepting(REVOKED)?.is_some()
+            };
+            revoked += if done { count } else { 0 };
         }
         Ok(revoked)
     }

@@ -8,8 +8,12 @@ use nk_kinds::{
 };
 use nk_model::Ref;
 
-use super::{neighbour::managed, rule::folded, sdk_tags, security_group::LiveGroup};
-use crate::{Aws, sdk_error::SdkResult};
+use super::{LiveGroup, rule::folded};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
 
 /// What may stand for a group in a rule that is wanted: its id, or a placeholder.
 type Names = Vec<(String, Ref<SecurityGroupId>)>;
@@ -49,7 +53,7 @@ fn other_tags(
     let Some(rule) = folded(row)? else { return Ok(None) };
     let egress = row.is_egress == Some(true);
     let rules = if egress { &wanted.egress } else { &wanted.ingress };
-    let tags = managed(row.tags());
+    let tags = managed(row.tags.clone());
     // AWS makes this one along with a group, and without tags.
     let given = egress && rule == Rule::all(Peer::Cidr(Cidr::ANYWHERE)) && tags == Tags::default();
     let differ = !given && tags != *expected && rules.iter().any(|one| same(&rule, one, names));

@@ -10,10 +10,8 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live, Ref};
 
-use super::{obstacle::Going, rule::folded, rule_tags::add_rule_tags, sought, tagged};
+use super::{LiveGroup, neighbour::Going, rule::folded, rule_tags::add_rule_tags, sought, tagged};
 use crate::{Aws, sdk_error::SdkResult};
-
-pub(super) type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
 
 impl Reconcile<SecurityGroup> for Aws {
     async fn observe(&self, scope: &Scope<SecurityGroup>) -> CloudResult<Vec<LiveGroup>> {
@@ -83,7 +81,7 @@ impl Reconcile<SecurityGroup> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(proven.then(|| Live { spec: spec.clone(), ..live.clone() }))
+        Ok(proven.then(|| live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {

@@ -8,7 +8,7 @@ use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::ec2::{Subnet, SubnetOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 
-use super::{obstacle::Going, sought, tagged};
+use super::{neighbour::Going, sought, tagged};
 use crate::{
     Aws,
     sdk_error::{SdkResult, garbled},
@@ -66,7 +66,7 @@ impl Reconcile<Subnet> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &Live<Subnet, SubnetOutputs>) -> CloudResult<Departure> {

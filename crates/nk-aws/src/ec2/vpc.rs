@@ -14,7 +14,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
-use super::{filter, obstacle::Going, sought, tagged};
+use super::{filter, neighbour::Going, sought, tagged};
 use crate::{
     Aws,
     retry::once,
@@ -74,7 +74,7 @@ impl Reconcile<Vpc> for Aws {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
         // A look right after this may still show the old values: the answers are the better proof.
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &Live<Vpc, VpcOutputs>) -> CloudResult<Departure> {

@@ -1,6 +1,6 @@
 //! How ECR makes a repository.
 
-use aws_sdk_ecr::types::{self, ImageScanningConfiguration, ImageTagMutability, Tag};
+use aws_sdk_ecr::types::{self, ImageScanningConfiguration, ImageTagMutability};
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::{
@@ -10,7 +10,12 @@ use nk_kinds::{
 use nk_model::{Address, Change, Changes, Guard, Live};
 
 use super::{MISSING, lifecycle};
-use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tag_index::TagIndex,
+    tags::{managed, sdk_tags},
+};
 
 /// What is told where a repository's own word on scanning does not count.
 const DECIDED: &str = "the registry's own settings decide whether its images are scanned";
@@ -72,7 +77,7 @@ impl Reconcile<Repository> for Aws {
             let call = self.ecr.tag_resource().resource_arn(&live.outputs.arn);
             call.set_tags(Some(sdk_tags(&spec.tags))).send().await.or_cloud_error()?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveRepository) -> CloudResult<Departure> {
@@ -113,11 +118,6 @@ fn mutability(mutable: bool) -> ImageTagMutability {
 
 fn scanning(on_push: bool) -> ImageScanningConfiguration {
     ImageScanningConfiguration::builder().scan_on_push(on_push).build()
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    let tag = |(key, value)| Tag::builder().key(key).value(value).build();
-    tags.iter().map(|pair| tag(pair).expect("a tag has a key and a value")).collect()
 }
 
 impl Aws {
@@ -179,9 +179,6 @@ impl Aws {
     async fn repository_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
         let call = self.ecr.list_tags_for_resource().resource_arn(arn).send().await;
         let answer = call.accepting(MISSING)?;
-        Ok(answer.map(|answer| {
-            let tags = answer.tags.unwrap_or_default().into_iter();
-            Tags::managed(tags.map(|tag| (tag.key, tag.value)))
-        }))
+        Ok(answer.map(|answer| managed(answer.tags)))
     }
 }

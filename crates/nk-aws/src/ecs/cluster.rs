@@ -8,8 +8,11 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live, Phase};
 
-use super::{managed, sdk_tags};
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
 
 type LiveCluster = Live<Cluster, ClusterOutputs>;
 
@@ -54,7 +57,7 @@ impl Reconcile<Cluster> for Aws {
         if changes.touch("tags") {
             self.ecs_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveCluster) -> CloudResult<Departure> {

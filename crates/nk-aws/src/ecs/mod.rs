@@ -6,21 +6,11 @@ mod task_definition;
 
 use std::sync::Arc;
 
-use aws_sdk_ecs::types::{Cluster, ClusterField, Tag};
+use aws_sdk_ecs::types::{Cluster, ClusterField};
 use nk_engine::{CloudResult, Pass};
 use nk_kinds::{Tags, ecs::Cluster as WantedCluster};
 
-use crate::{Aws, sdk_error::SdkResult};
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
-
-/// The tags among a resource's that nk sets.
-fn managed(tags: Option<Vec<Tag>>) -> Tags {
-    let pairs = tags.unwrap_or_default().into_iter();
-    Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
-}
+use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
 /// The last part of an ARN, which is the name.
 fn name_in(arn: &str) -> &str {

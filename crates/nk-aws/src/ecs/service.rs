@@ -14,8 +14,8 @@ use nk_kinds::ecs::{Service, ServiceOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase};
 
 use self::rollout::Rollout;
-use super::{managed, name_in, sdk_tags};
-use crate::{Aws, sdk_error::SdkResult};
+use super::name_in;
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 /// How ECS says that a service is gone.
 const MISSING: &[&str] = &["ServiceNotFoundException", "ClusterNotFoundException"];

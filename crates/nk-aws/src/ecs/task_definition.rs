@@ -1,5 +1,6 @@
 //! How ECS makes a task definition.
 
+mod container;
 mod extra;
 mod family;
 mod reading;
@@ -10,13 +11,12 @@ use std::collections::BTreeSet;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
 use nk_kinds::ecs::TaskDefinition;
-use nk_model::{Address, Change, Changes, Kind, Live};
+use nk_model::{Address, Change, Changes, Kind};
 
 use self::{
     family::Family,
     reading::{LiveDefinition, Revision},
 };
-use super::managed;
 use crate::{Aws, retry::once, sdk_error::SdkResult};
 
 impl Reconcile<TaskDefinition> for Aws {
@@ -69,7 +69,7 @@ impl Reconcile<TaskDefinition> for Aws {
         if changes.touch("tags") {
             self.ecs_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveDefinition) -> CloudResult<Departure> {

@@ -9,7 +9,7 @@ use aws_sdk_elasticloadbalancingv2::{
 };
 use nk_engine::CloudResult;
 
-use super::{load_balancer, target_group};
+use super::GONE;
 use crate::{
     Aws,
     sdk_error::{SdkResult, garbled},
@@ -26,7 +26,7 @@ impl Aws {
     /// Whether ELB refuses to delete a load balancer; none where it is gone.
     pub(super) async fn protected(&self, arn: &str) -> CloudResult<Option<bool>> {
         let call = self.elb.describe_load_balancer_attributes().load_balancer_arn(arn);
-        let answer = call.send().await.accepting(load_balancer::MISSING)?;
+        let answer = call.send().await.accepting(GONE)?;
         Ok(answer.map(|answer| {
             let on = |each: &LoadBalancerAttribute| {
                 each.key() == Some(PROTECTION) && each.value() == Some("true")
@@ -46,7 +46,7 @@ impl Aws {
     /// How long a leaving target may finish its requests; none where the group is gone.
     pub(super) async fn drain(&self, arn: &str) -> CloudResult<Option<u32>> {
         let call = self.elb.describe_target_group_attributes().target_group_arn(arn);
-        let answer = call.send().await.accepting(target_group::MISSING)?;
+        let answer = call.send().await.accepting(GONE)?;
         let drain = drain::<DescribeTargetGroupAttributesError>;
         answer.map(|answer| drain(answer.attributes)).transpose()
     }

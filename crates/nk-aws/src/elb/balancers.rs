@@ -11,10 +11,7 @@ use nk_kinds::{
 };
 use nk_model::{Live, Phase};
 
-use super::{
-    load_balancer::{LiveBalancer, MISSING},
-    metric_name,
-};
+use super::{GONE, load_balancer::LiveBalancer, metric_name};
 use crate::{Aws, sdk_error::SdkResult};
 
 /// A load balancer and the tags that nk sets.
@@ -37,7 +34,7 @@ impl Aws {
     ) -> CloudResult<Arc<Vec<types::LoadBalancer>>> {
         let named = || async {
             let call = self.elb.describe_load_balancers().names(LoadBalancer::called(&self.stack));
-            let found = call.send().await.accepting(MISSING)?;
+            let found = call.send().await.accepting(GONE)?;
             let mut found = found.and_then(|answer| answer.load_balancers).unwrap_or_default();
             found.retain(|each| each.r#type() == Some(&LoadBalancerTypeEnum::Application));
             Ok(found)
@@ -56,7 +53,7 @@ impl Aws {
             Some(arn) => call.load_balancer_arns(arn),
             None => call.set_names(name.map(|name| vec![name])),
         };
-        let found = call.send().await.accepting(MISSING)?;
+        let found = call.send().await.accepting(GONE)?;
         let found = found.and_then(|answer| answer.load_balancers).unwrap_or_default();
         self.tagged_load_balancers(found).await
     }

@@ -15,9 +15,8 @@ use nk_model::{Address, Change, Changes, Live, Owner, Ref};
 use super::{
     action::{action, folded},
     rule::{https, rules},
-    sdk_tags,
 };
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
 type LiveListener = Live<Listener, ListenerOutputs>;
 
@@ -100,7 +99,7 @@ impl Reconcile<Listener> for Aws {
         if changes.touch("tags") {
             self.elb_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveListener) -> CloudResult<Departure> {

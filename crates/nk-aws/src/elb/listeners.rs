@@ -11,7 +11,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Owner, Ref};
 
-use super::load_balancer::MISSING;
+use super::GONE;
 use crate::{Aws, sdk_error::SdkResult};
 
 /// The listeners of a load balancer, and the placeholder that may stand for it in a wanted one.
@@ -51,7 +51,7 @@ impl Aws {
     async fn listeners(&self, balancer: &str) -> CloudResult<Vec<types::Listener>> {
         let call = self.elb.describe_listeners().load_balancer_arn(balancer);
         let found = call.into_paginator().items().send().try_collect().await;
-        Ok(found.accepting(MISSING)?.unwrap_or_default())
+        Ok(found.accepting(GONE)?.unwrap_or_default())
     }
 
     /// The address of a listener and whose it is: what listens without our tags on the port of a

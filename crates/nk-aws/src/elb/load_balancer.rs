@@ -12,11 +12,8 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Guard, Live, Phase, Ref};
 
-use super::{metric_name, sdk_tags};
-use crate::{Aws, sdk_error::SdkResult};
-
-/// How ELB says that a load balancer is gone.
-pub(super) const MISSING: &[&str] = &["LoadBalancerNotFound"];
+use super::{GONE, metric_name};
+use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
 pub(super) type LiveBalancer = Live<LoadBalancer, LoadBalancerOutputs>;
 
@@ -98,7 +95,7 @@ impl Reconcile<LoadBalancer> for Aws {
 
     async fn destroy(&self, live: &LiveBalancer) -> CloudResult<Departure> {
         let call = self.elb.delete_load_balancer().load_balancer_arn(&live.id).send().await;
-        call.accepting(MISSING)?;
+        call.accepting(GONE)?;
         // Even where it was gone before: its network interfaces outlive it.
         Ok(Departure::Going)
     }

@@ -11,22 +11,22 @@ mod target_group;
 
 use std::collections::HashMap;
 
-use aws_sdk_elasticloadbalancingv2::types::{Tag, TagDescription};
+use aws_sdk_elasticloadbalancingv2::types::TagDescription;
 use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult};
 use nk_kinds::Tags;
 
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
 
 /// How many resources one call tells the tags of.
 const TAGS_AT_ONCE: usize = 20;
 /// How ELB says that something is gone.
 const GONE: &[&str] =
     &["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
 
 /// The end of an ARN, by which CloudWatch names a load balancer or a target group.
 fn metric_name(arn: &str) -> &str {
@@ -53,12 +53,8 @@ impl Aws {
             }
         });
         let found = try_join_all(calls).await?.into_iter().flatten();
-        let managed = |found: TagDescription| {
-            let pairs = found.tags.unwrap_or_default().into_iter();
-            let tags = Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))));
-            Some((found.resource_arn?, tags))
-        };
-        Ok(found.filter_map(managed).collect())
+        let tagged = |found: TagDescription| Some((found.resource_arn?, managed(found.tags)));
+        Ok(found.filter_map(tagged).collect())
     }
 
     async fn elb_describe_tags(&self, arns: &[String]) -> CloudResult<Vec<TagDescription>> {

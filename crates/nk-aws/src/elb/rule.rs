@@ -9,11 +9,8 @@ use aws_sdk_elasticloadbalancingv2::{
 use nk_engine::CloudResult;
 use nk_kinds::elb::{Listener, ListenerAction, ListenerRule};
 
-use super::{
-    action::{action, folded},
-    sdk_tags,
-};
-use crate::{Aws, sdk_error::SdkResult};
+use super::action::{action, folded};
+use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
 /// The condition on the path of a request.
 const PATH: &str = "path-pattern";

@@ -9,11 +9,23 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live, Ref};
 
-use super::{attribute::DEFAULT_DRAIN, metric_name, sdk_tags};
-use crate::{Aws, sdk_error::SdkResult};
+use super::{GONE, attribute::DEFAULT_DRAIN, metric_name};
+use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
-/// How ELB says that a target group is gone.
-pub(super) const MISSING: &[&str] = &["TargetGroupNotFound"];
+/// A request that also says how it is found out whether a target is well.
+macro_rules! checked {
+    ($call:expr, $health:expr) => {
+        $call
+            .health_check_protocol(ProtocolEnum::from($health.protocol.as_str()))
+            .health_check_port(&$health.port)
+            .health_check_path(&$health.path)
+            .health_check_interval_seconds($health.interval_seconds)
+            .health_check_timeout_seconds($health.timeout_seconds)
+            .healthy_threshold_count($health.healthy)
+            .unhealthy_threshold_count($health.unhealthy)
+            .matcher(Matcher::builder().http_code(&$health.statuses).build())
+    };
+}
 
 type LiveGroup = Live<TargetGroup, TargetGroupOutputs>;
 
@@ -37,25 +49,15 @@ impl Reconcile<TargetGroup> for Aws {
         spec: &TargetGroup,
         address: &Address,
     ) -> CloudResult<Option<LiveGroup>> {
-        let health = &spec.health;
         // Sent again with the same settings, ELB answers with the one that is there.
-        let answer = self
-            .elb
-            .create_target_group()
+        let call = self.elb.create_target_group();
+        let answer = checked!(call, spec.health)
             .name(&spec.name)
             .protocol(ProtocolEnum::Http)
             .port(i32::from(spec.port))
             .vpc_id(spec.vpc.as_str())
             // Tasks on Fargate have an address of their own and no instance.
             .target_type(TargetTypeEnum::Ip)
-            .health_check_protocol(ProtocolEnum::from(health.protocol.as_str()))
-            .health_check_port(&health.port)
-            .health_check_path(&health.path)
-            .health_check_interval_seconds(health.interval_seconds)
-            .health_check_timeout_seconds(health.timeout_seconds)
-            .healthy_threshold_count(health.healthy)
-            .unhealthy_threshold_count(health.unhealthy)
-            .matcher(Matcher::builder().http_code(&health.statuses).build())
             .set_tags(Some(sdk_tags(&spec.tags)))
             .send()
             .await
@@ -87,12 +89,7 @@ impl Reconcile<TargetGroup> for Aws {
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
-        self.elb
-            .delete_target_group()
-            .target_group_arn(&live.id)
-            .send()
-            .await
-            .accepting(MISSING)?;
+        self.elb.delete_target_group().target_group_arn(&live.id).send().await.accepting(GONE)?;
         Ok(Departure::Gone)
     }
 }
@@ -150,7 +147,7 @@ impl Aws {
             Some(arn) => call.target_group_arns(arn),
             None => call.set_names(name.map(|name| vec![name])),
         };
-        let found = call.send().await.accepting(MISSING)?;
+        let found = call.send().await.accepting(GONE)?;
         Ok(found.and_then(|answer| answer.target_groups).unwrap_or_default())
     }
 
@@ -160,21 +157,8 @@ impl Aws {
         arn: &str,
         health: &HealthCheck,
     ) -> CloudResult<Option<HealthCheck>> {
-        let answer = self
-            .elb
-            .modify_target_group()
-            .target_group_arn(arn)
-            .health_check_protocol(ProtocolEnum::from(health.protocol.as_str()))
-            .health_check_port(&health.port)
-            .health_check_path(&health.path)
-            .health_check_interval_seconds(health.interval_seconds)
-            .health_check_timeout_seconds(health.timeout_seconds)
-            .healthy_threshold_count(health.healthy)
-            .unhealthy_threshold_count(health.unhealthy)
-            .matcher(Matcher::builder().http_code(&health.statuses).build())
-            .send()
-            .await
-            .or_cloud_error()?;
+        let call = checked!(self.elb.modify_target_group().target_group_arn(arn), health);
+        let answer = call.send().await.or_cloud_error()?;
         Ok(answer.target_groups().first().map(self::health))
     }
 }

@@ -5,13 +5,13 @@ use aws_sdk_iam::{
     types::{EntityType, RoleDetail},
 };
 use nk_engine::{CloudResult, Scope};
-use nk_kinds::{Tags, iam::Role};
+use nk_kinds::iam::Role;
 
 use super::{
     document,
     role::{LiveRole, is, live},
 };
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 impl Aws {
     /// The roles that the look is for, and those of this stack that nobody wants.
@@ -26,8 +26,7 @@ impl Aws {
 
     fn detailed(&self, scope: &Scope<Role>, role: RoleDetail) -> CloudResult<Option<LiveRole>> {
         let (Some(name), Some(arn)) = (role.role_name, role.arn) else { return Ok(None) };
-        let pairs = role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value));
-        let tags = Tags::managed(pairs);
+        let tags = managed(role.tags);
         let Some((address, owner)) = self.holder(scope, |spec| is(&name, spec), &tags) else {
             return Ok(None);
         };

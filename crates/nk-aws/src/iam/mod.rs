@@ -4,20 +4,14 @@ mod detail;
 mod policy;
 mod role;
 
-use aws_sdk_iam::types::Tag;
 use nk_engine::CloudResult;
-use nk_kinds::{PolicyDocument, Tags};
+use nk_kinds::PolicyDocument;
 use percent_encoding::percent_decode_str;
 
 use crate::sdk_error::garbled;
 
 /// How IAM says that a role, or a policy of one, is gone.
 const MISSING: &[&str] = &["NoSuchEntity"];
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    let tag = |(key, value)| Tag::builder().key(key).value(value).build();
-    tags.iter().map(|pair| tag(pair).expect("a tag has a key and a value")).collect()
-}
 
 /// A policy document as IAM hands it out in an answer of the operation with this error: percent-encoded,
 /// where a plus sign stands for itself.

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_iam::operation::get_role::GetRoleError;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Nature, Reach, Reconcile, Scope};
-use nk_kinds::{
-    Tags,
-    iam::{Role, RoleOutputs},
-};
+use nk_kinds::iam::{Role, RoleOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase};
 
-use super::{MISSING, document, sdk_tags};
-use crate::{Aws, sdk_error::SdkResult};
+use super::{MISSING, document};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
 
 pub(super) type LiveRole = Live<Role, RoleOutputs>;
 
@@ -81,7 +82,7 @@ impl Reconcile<Role> for Aws {
         }
         // IAM answers once it has stored a change, but reads may lag behind for minutes: the
         // answers are the better proof.
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveRole) -> CloudResult<Departure> {
@@ -115,8 +116,7 @@ impl Aws {
         let Some(role) = call.accepting(MISSING)?.and_then(|answer| answer.role) else {
             return Ok(None);
         };
-        let pairs = role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone()));
-        let tags = Tags::managed(pairs);
+        let tags = managed(role.tags.clone());
         let Some((address, owner)) = self.holder(scope, |spec| is(name, spec), &tags) else {
             return Ok(None);
         };

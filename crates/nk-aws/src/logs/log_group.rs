@@ -1,6 +1,6 @@
 //! How `CloudWatch` Logs makes a log group.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatchlogs::types;
 use futures::future::try_join_all;
@@ -11,7 +11,12 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Guard, Live};
 
-use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tag_index::TagIndex,
+    tags::{managed, sdk_tags},
+};
 
 /// How `CloudWatch` Logs says that a group is gone.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -79,7 +84,7 @@ impl Reconcile<LogGroup> for Aws {
             let call = self.logs.tag_resource().resource_arn(&live.outputs.arn);
             call.set_tags(Some(sdk_tags(&spec.tags))).send().await.or_cloud_error()?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
@@ -111,10 +116,6 @@ fn is_protected(live: &LiveGroup) -> bool {
     live.spec.protected == Some(true)
 }
 
-fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
-    tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-}
-
 impl Aws {
     async fn log_groups(&self, prefix: &str) -> CloudResult<Vec<types::LogGroup>> {
         let call = self.logs.describe_log_groups().log_group_name_prefix(prefix);
@@ -126,7 +127,7 @@ impl Aws {
     async fn log_group_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
         let call = self.logs.list_tags_for_resource().resource_arn(arn).send().await;
         let answer = call.accepting(MISSING)?;
-        Ok(answer.map(|answer| Tags::managed(answer.tags.unwrap_or_default())))
+        Ok(answer.map(|answer| managed(answer.tags)))
     }
 
     async fn log_group(

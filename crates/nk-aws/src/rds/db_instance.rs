@@ -10,8 +10,7 @@ use nk_engine::{CloudError, CloudResult, Departure, Nature, Reconcile, Scope};
 use nk_kinds::rds::{DbInstance, DbInstanceOutputs};
 use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
-use super::managed;
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 /// How RDS says that an instance is gone.
 const MISSING: &[&str] = &["DBInstanceNotFound"];

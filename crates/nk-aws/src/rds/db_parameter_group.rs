@@ -13,8 +13,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live};
 
-use super::sdk_tags;
-use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex, tags::sdk_tags};
 
 /// How RDS says that a parameter group is gone.
 const MISSING: &[&str] = &["DBParameterGroupNotFound"];
@@ -64,7 +63,7 @@ impl Reconcile<DbParameterGroup> for Aws {
         if changes.touch("tags") {
             self.rds_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {

@@ -9,8 +9,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Live, Ref};
 
-use super::sdk_tags;
-use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex};
+use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex, tags::sdk_tags};
 
 /// How RDS says that a subnet group is gone. Unlike its other codes, this one keeps its suffix.
 const MISSING: &[&str] = &["DBSubnetGroupNotFoundFault"];
@@ -62,7 +61,7 @@ impl Reconcile<DbSubnetGroup> for Aws {
         if changes.touch("tags") {
             self.rds_tag(&live.id, &spec.tags).await?;
         }
-        Ok(Some(Live { spec: spec.clone(), ..live.clone() }))
+        Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {

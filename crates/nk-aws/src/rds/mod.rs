@@ -5,21 +5,14 @@ mod db_parameter_group;
 mod db_subnet_group;
 mod password;
 
-use aws_sdk_rds::types::Tag;
 use nk_engine::CloudResult;
 use nk_kinds::Tags;
 
-use crate::{Aws, sdk_error::SdkResult};
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
-
-/// The tags among a resource's that nk sets.
-fn managed(tags: Option<Vec<Tag>>) -> Tags {
-    let pairs = tags.unwrap_or_default().into_iter();
-    Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
-}
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
 
 impl Aws {
     /// Whether something has a name as this stack gives them. RDS stores names in lower case.

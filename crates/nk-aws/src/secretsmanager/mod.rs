@@ -3,4 +3,4 @@
 mod password;
 mod secret;
 
-pub(crate) use secret::{MISSING, managed, retired};
+pub(crate) use secret::{MISSING, retired};

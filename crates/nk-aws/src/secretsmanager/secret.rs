@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_secretsmanager::{
-    operation::describe_secret::DescribeSecretOutput, primitives::DateTimeFormat, types::Tag,
+    operation::describe_secret::DescribeSecretOutput, primitives::DateTimeFormat,
 };
 use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult, Departure, Reach, Reconcile, Scope};
-use nk_kinds::{
-    Tags,
-    secretsmanager::{Content, Secret, SecretOutputs},
-};
+use nk_kinds::secretsmanager::{Content, Secret, SecretOutputs};
 use nk_model::{Address, Change, Changes, Live, Phase};
 use serde_json::json;
 
 use super::password;
-use crate::{Aws, sdk_error::SdkResult};
+use crate::{
+    Aws,
+    sdk_error::SdkResult,
+    tags::{managed, sdk_tags},
+};
 
 /// How Secrets Manager says that a secret is gone.
 pub(crate) const MISSING: &[&str] = &["ResourceNotFoundException"];
@@ -81,7 +82,7 @@ impl Reconcile<Secret> for Aws {
             let call = self.secrets.tag_resource().secret_id(id);
             call.set_tags(Some(sdk_tags(&spec.tags))).send().await.or_cloud_error()?;
         }
-        let live = Live { spec: spec.clone(), ..live.clone() };
+        let live = live.clone().changed_to(spec.clone());
         Ok(Some(live.in_phase(Phase::Ready)))
     }
 
@@ -107,16 +108,6 @@ impl Reconcile<Secret> for Aws {
 pub(crate) fn retired(error: &CloudError) -> bool {
     let fragments = ["for deletion", "marked deleted", "was deleted"];
     fragments.iter().any(|fragment| error.says("InvalidRequestException", fragment))
-}
-
-/// The tags among a secret's that nk sets.
-pub(crate) fn managed(tags: Option<Vec<Tag>>) -> Tags {
-    let pairs = tags.unwrap_or_default().into_iter();
-    Tags::managed(pairs.filter_map(|tag| Some((tag.key?, tag.value?))))
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 impl Aws {

@@ -33,6 +33,13 @@ pub struct SecurityGroup {
     pub rule_tags: Tags,
 }
 
+impl SecurityGroup {
+    /// Its rules in one direction.
+    pub fn rules(&self, egress: bool) -> &BTreeSet<Rule> {
+        if egress { &self.egress } else { &self.ingress }
+    }
+}
+
 /// One rule: a protocol, its ports, and one peer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

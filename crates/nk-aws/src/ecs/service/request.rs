@@ -14,8 +14,7 @@ use aws_sdk_ecs::{
 use nk_kinds::ecs::{Service, ServiceTarget};
 use nk_model::{Change, Changes};
 
-use super::sdk_tags;
-use crate::retry::token;
+use crate::{retry::token, tags::sdk_tags};
 
 pub(super) fn create(ecs: &Client, spec: &Service) -> CreateServiceFluentBuilder {
     // ECS refuses a grace period where no load balancer asks after the tasks' health.

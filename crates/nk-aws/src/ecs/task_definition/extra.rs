@@ -7,7 +7,7 @@ use aws_sdk_ecs::types::{
     PortMapping, TaskDefinition, VersionConsistency,
 };
 
-use super::reading::{log_option, main_port};
+use super::container::{log_option, main_port};
 
 /// What the names of a container's log streams begin with.
 pub(super) const STREAM_PREFIX: &str = "ecs";

@@ -10,8 +10,8 @@ use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult, Reach, Scope};
 use nk_kinds::{Tags, ecs::TaskDefinition as WantedDefinition};
 
-use super::{super::name_in, managed, reading::Revision};
-use crate::{Aws, sdk_error::SdkResult};
+use super::{super::name_in, reading::Revision};
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 /// How many earlier revisions are asked whether they carry our tags.
 ///

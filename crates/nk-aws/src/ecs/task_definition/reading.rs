@@ -5,16 +5,17 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_ecs::types::{
-    ContainerDefinition, LogConfiguration, TaskDefinition as Definition, TransportProtocol,
-};
+use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition as Definition};
 use nk_kinds::{
     Tags,
     ecs::{Container, TaskDefinition, TaskDefinitionOutputs},
 };
 use nk_model::{Address, Live, Ref};
 
-use super::extra::extra;
+use super::{
+    container::{log_option, main_container, main_port},
+    extra::extra,
+};
 
 pub(super) type LiveDefinition = Live<TaskDefinition, TaskDefinitionOutputs>;
 
@@ -51,28 +52,6 @@ fn spec(Revision { definition, tags }: Revision, wanted: Option<&Container>) -> 
         ),
         tags,
     }
-}
-
-/// The container that the spec is about: the one of that name, else the first.
-pub(super) fn main_container<'a>(
-    containers: &'a [ContainerDefinition],
-    name: Option<&str>,
-) -> Option<&'a ContainerDefinition> {
-    let named = name.and_then(|name| containers.iter().find(|one| one.name() == Some(name)));
-    named.or(containers.first())
-}
-
-/// The port that the spec is about: the first that TCP reaches.
-pub(super) fn main_port(container: &ContainerDefinition) -> Option<(usize, u16)> {
-    container.port_mappings().iter().enumerate().find_map(|(index, mapping)| {
-        let tcp = matches!(mapping.protocol, None | Some(TransportProtocol::Tcp));
-        let port = mapping.container_port.filter(|_| tcp)?;
-        Some((index, u16::try_from(port).ok()?))
-    })
-}
-
-pub(super) fn log_option<'a>(log: Option<&'a LogConfiguration>, name: &str) -> Option<&'a str> {
-    log?.options()?.get(name).map(String::as_str)
 }
 
 fn container(live: ContainerDefinition, wanted: Option<&Container>) -> Container {

@@ -10,7 +10,8 @@ use aws_sdk_ecs::{
 };
 use nk_kinds::ecs::{Container, TaskDefinition};
 
-use super::{super::sdk_tags, extra::STREAM_PREFIX};
+use super::extra::STREAM_PREFIX;
+use crate::tags::sdk_tags;
 
 /// A new revision that runs `image`.
 pub(super) fn register(

@@ -14,7 +14,8 @@ use nk_kinds::{
 };
 use nk_model::{Change, Changes, Ref};
 
-use super::{super::sdk_tags, LiveInstance};
+use super::LiveInstance;
+use crate::tags::sdk_tags;
 
 /// Without this RDS enrols the instance in paid support once its major version is out of support.
 pub(super) const LIFECYCLE: &str = "open-source-rds-extended-support-disabled";

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{
     Compatibility, CpuArchitecture, HealthCheck, KeyValuePair, LogConfiguration, LogDriver,
-    NetworkMode, OsFamily, PortMapping, RuntimePlatform, TaskDefinition as Definition, Volume,
+    NetworkMode, OsFamily, PortMapping, RuntimePlatform, TaskDefinition as Definition,
+    TransportProtocol, Volume,
 };
 use nk_kinds::Tags;
 use nk_model::StackId;
