@@ -52,3 +52,8 @@ fuzz seconds="60":
         mkdir -p fuzz/corpus/$target && \
         cargo +nightly fuzz run $target fuzz/corpus/$target fuzz/seeds/$target -- -max_total_time={{seconds}} || exit 1; \
     done
+
+# The picture in the README: a session of the real nk on an emulator of its own.
+picture:
+    cargo build --workspace --bins
+    python3 docs/session/record.py "${CARGO_TARGET_DIR:-target}/debug/nk" "${CARGO_TARGET_DIR:-target}/session"
