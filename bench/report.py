@@ -1,4 +1,4 @@
-"""What was measured, as a document."""
+"""Writes what was measured as a document."""
 
 import json
 import os
@@ -9,25 +9,25 @@ import time
 from measure import Series
 
 OPERATIONS = ["plan", "apply", "no-op plan", "destroy"]
-# Seconds that the longest way through what the proxy holds takes on AWS: in both directions it is
-# the database instance alone (bench/src/proxy/hold.rs).
+# Seconds that the slowest chain of what the proxy delays takes on AWS: in both directions it is the
+# database instance alone (bench/src/proxy/hold.rs).
 BOUNDS = {"apply": 428, "destroy": 186}
-# https://github.com/go-to-k/cdkd making 58 of these resources on moto: its best figures.
+# The best figures of https://github.com/go-to-k/cdkd for creating 58 of these resources on moto.
 PEER = {"wall": 8.0, "cpu": 5.5}
 
 # Why a target is missed, where it is.
 WHY = {
-    "call": "Nearly all of the time is the emulator's: it is one Python process, which works on one "
-            "call at a time, and nk makes no fewer for it.",
-    "bound": "The calls are not scaled: each second that the emulator needs for all of them counts "
-             "as much as a minute of AWS at 1:60, and as ten seconds at 1:10.",
-    "cpu": "What is left is encoding, signing and sending the calls and reading the answers.",
-    "destroy": "Terraform's destroy is mostly fixed waits, nk's the emulator at work.",
+    "call": "Nearly all of the time is the emulator's. It is one Python process, which handles one "
+            "call at a time.",
+    "bound": "The calls are not scaled: a second that the emulator needs for them counts as much "
+             "as a minute of AWS at 1:60, and as ten seconds at 1:10.",
+    "cpu": "What remains is encoding, signing and sending the calls and reading the answers.",
+    "destroy": "Terraform's destroy is mostly fixed waits; nk's is mostly the emulator's work.",
 }
 
 
 def machine(place, terraform):
-    """What it was measured on."""
+    """The machine on which it was measured."""
     with open("/proc/meminfo") as memory:
         gigabytes = int(memory.readline().split()[1]) / 2**20
     version = subprocess.run([place.nk, "--version"], stdout=subprocess.PIPE, text=True, check=True)
@@ -68,11 +68,11 @@ class Results:
         return self.series(mode, tool, operation, lambda _, tally: tally["calls"])
 
     def own(self, mode, tool, operation):
-        """The time in which no call was under way: the tool's own, and its fixed waits."""
+        """The time in which no call was in progress: the tool's own, and its fixed waits."""
         return self.series(mode, tool, operation, lambda taken, tally: taken.wall - tally["away"])
 
     def ratio(self, of, mode, operation):
-        """How many times as much as nk Terraform takes."""
+        """How many times as much as nk Terraform needs."""
         return of(mode, "Terraform", operation).median / of(mode, "nk", operation).median
 
     def makespan(self, mode, operation):
@@ -80,7 +80,7 @@ class Results:
         return self.series(mode, "nk", operation, lambda taken, _: ended(taken.out))
 
     def begun(self, mode, operation):
-        """When the database instance's turn came."""
+        """When the step of the database instance started."""
         return self.series(mode, "nk", operation, lambda taken, _: begun(taken.out))
 
 
@@ -127,12 +127,12 @@ def beside(results, mode):
             times = [f"**{results.ratio(of, mode, operation):.3g}**"
                      for of in (results.wall, results.cpu, results.memory, results.calls)]
             rows.append([f"{operation}, Terraform ÷ nk", *times, ""])
-    head = ["", "wall, s", "CPU, s", "memory, MiB", "calls", "no call under way, s"]
+    head = ["", "wall, s", "CPU, s", "memory, MiB", "calls", "no call in progress, s"]
     return table(head, rows)
 
 
 class Targets:
-    """What was to be reached, and what was."""
+    """The targets, and whether they were reached."""
 
     def __init__(self):
         self.rows = []
@@ -152,7 +152,7 @@ class Targets:
     def text(self):
         text = table(["", "target", "measured", "reached"], self.rows)
         if self.missed:
-            text += "\nWhat missed, and why:\n\n" + "\n".join(self.missed) + "\n"
+            text += "\nTargets that were missed, and why:\n\n" + "\n".join(self.missed) + "\n"
         return text
 
 
@@ -193,7 +193,7 @@ def targets(results, modes, alone, machine):
 
 
 def spans(results, modes):
-    """How near nk comes to what AWS itself needs."""
+    """How close nk comes to the time that AWS itself needs."""
     rows = []
     for mode in modes:
         if not mode.speed:
@@ -208,7 +208,7 @@ def spans(results, modes):
                 results.begun(mode, change).show(2),
                 f"{makespan.median - bound / mode.speed:.2f}",
             ])
-    head = ["", "bound, s", "makespan, s", "makespan ÷ bound", "database begun after, s",
+    head = ["", "bound, s", "makespan, s", "makespan ÷ bound", "database started after, s",
             "beyond the bound, s"]
     return table(head, rows)
 
@@ -223,13 +223,13 @@ def results(taken, modes, alone, machine, reason, arguments):
         f"{time.strftime('%Y-%m-%d')}: {machine['nk']}, {machine['cores']} cores, "
         f"{machine['memory']} GiB, {machine['system']}, load {machine['load']:.1f} at the end. "
         f"{terraform}.\n\n"
-        "Each figure is the median, with the least and the most behind it where there were several "
-        "runs.\nHow it is measured, and what to keep in mind, is in [README.md](README.md); how the "
-        "release binary is built, in\n[PROFILE.md](PROFILE.md).\n",
+        "Each figure is the median, followed by the minimum and the maximum where there were several "
+        "runs.\n[README.md](README.md) explains what is measured and how to read it, and "
+        "[PROFILE.md](PROFILE.md) how the release binary\nis built.\n",
         "## Targets\n\n" + targets(every, modes, alone, machine),
     ]
     parts += [f"## {mode.title}\n\n{beside(every, mode)}" for mode in modes]
-    parts.append("## How near the bound\n\n" + spans(every, modes))
+    parts.append("## How close to the bound\n\n" + spans(every, modes))
     parts.append(
         "## Without AWS\n\n"
         + table(["", "wall, ms"], [[f"`nk {name}`", one.show(1)] for name, one in alone.items()])
