@@ -118,7 +118,8 @@ pub(crate) async fn agreed(
     planning: impl Future<Output = Result<Plan, Error>>,
 ) -> Result<Plan, Error> {
     let deeds = |plan: &Plan| -> Vec<_> {
-        let deed = |step: &Step| (step.address.clone(), step.action, step.changes.clone());
+        let deed =
+            |step: &Step| (step.address.clone(), step.action, step.part, step.changes.clone());
         plan.steps.iter().map(deed).collect()
     };
     let plan = planning.await?;

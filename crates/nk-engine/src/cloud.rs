@@ -33,7 +33,8 @@ pub trait Reconcile<K: Kind>: Send + Sync {
         address: &Address,
     ) -> impl Future<Output = Result<Option<Live<K, K::Outputs>>>> + Send;
 
-    /// Brings the changed fields of `live` to what `spec` says. Returns what is there now where
+    /// Brings the changed fields of `live` to what `spec` says, and restores it first where its phase
+    /// is [`Phase::Retired`](nk_model::Phase): then there may be no changes. Returns what is there now where
     /// AWS's answers prove it, else none, and the engine looks again.
     fn update(
         &self,

@@ -13,8 +13,8 @@ use failure::failure;
 use ledger::Ledger;
 use needs::Needs;
 use nk_model::{
-    Action, Address, Event, LiveValue, Need, Operation, Outcome, Plan, Registry, Step, StepId,
-    Summary, Unseen,
+    Action, Address, Event, LiveValue, Operation, Outcome, Plan, Registry, Step, StepId, Summary,
+    Unseen,
 };
 pub use stage::{Gate, NoGate, Stop};
 pub(crate) use stage::{Interrupted, Stage};
@@ -221,38 +221,30 @@ impl<C: Cloud> Execution<C> {
         }));
     }
 
-    /// What else stands at a step's address, and what stood in its place. What is gone by now is no
-    /// other step's business: an id that is made from a name comes back with the successor.
+    /// What else stands at a step's address, and whether this run has removed what stood there.
     fn surroundings(&self, id: StepId) -> Surroundings {
-        let Step { address, action, live: own, needs, .. } = &self.plan.steps[id];
-        let own = own.as_ref().map(|live| &live.id);
-        let destroys =
-            |need: &Need| self.plan.steps[need.step].action.operation() == Operation::Destroy;
-        let steps = self.by_address[address].iter().map(|id| (*id, &self.plan.steps[*id]));
-        let others = steps
-            .filter(|(other, step)| {
-                let destroyed = *other != id && step.action.operation() == Operation::Destroy;
-                let gone = needs.iter().any(|need| need.step == *other);
-                (destroyed && !gone) || step.action == Action::Supersede
-            })
-            .filter_map(|(_, step)| step.live.as_ref().map(|live| &live.id))
-            // What is changed before it goes is this step's business first.
-            .filter(|other| *action == Action::Supersede || Some(*other) != own)
-            .cloned()
-            .collect();
-        let updates = |need: &Need| {
-            let step = &self.plan.steps[need.step];
-            step.action == Action::Update && step.address == *address
-        };
-        let changed = *action == Action::Update && needs.iter().any(updates);
-        Surroundings { others, vacated: needs.iter().any(destroys), changed }
+        let steps = &self.plan.steps;
+        let Step { address, part, pair, needs, .. } = &steps[id];
+        let destroys = |id: StepId| steps[id].action.operation() == Operation::Destroy;
+        // Where names are ids, what is gone by now has the id of its successor.
+        let gone = |other: StepId| needs.iter().any(|need| need.step == other);
+        let own = |other: StepId| part.precedes_destroy() && *pair == Some(other);
+        let others = self.by_address[address].iter().filter(|other| {
+            let going = destroys(**other) && **other != id && !gone(**other) && !own(**other);
+            going || steps[**other].action == Action::Supersede
+        });
+        let others = others.filter_map(|other| Some(steps[*other].live.as_ref()?.id.clone()));
+        Surroundings {
+            others: others.collect(),
+            vacated: needs.iter().any(|need| destroys(need.step)),
+        }
     }
 
     fn heed(&mut self, message: Message) {
         let at = self.at();
         match message {
             Message::Known(id, live, idle) => {
-                if self.facts.learn(self.plan.steps[id].action, &live) {
+                if self.facts.learn(&self.plan.steps[id], &live) {
                     self.ledger.known(id, at, idle);
                     self.needs.known(id, &live.address, &self.facts);
                     let (address, aws_id) = (live.address.clone(), live.id.clone());
@@ -273,7 +265,7 @@ impl<C: Cloud> Execution<C> {
         match result {
             Ok(live) => {
                 if let Some(live) = &live {
-                    self.facts.learn(action, live);
+                    self.facts.learn(step, live);
                 }
                 let live = live.as_ref().or(step.live.as_ref());
                 let (aws_id, notes) =

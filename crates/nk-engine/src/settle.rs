@@ -12,10 +12,10 @@ mod setback;
 mod sight;
 
 use nk_model::{
-    Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Phase, Step, Unseen,
+    Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Part, Phase, Step, Unseen,
 };
 pub(crate) use setback::StepError;
-use setback::{IN_USE, fields, taken, whole};
+use setback::{IN_USE, taken, whole};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
@@ -40,8 +40,6 @@ pub(crate) struct Surroundings {
     pub(crate) others: Vec<String>,
     /// Whether this run has removed what stood in its place.
     pub(crate) vacated: bool,
-    /// Whether this run has changed the resource already.
-    pub(crate) changed: bool,
 }
 
 /// What one step does, with what it has learnt on the way.
@@ -65,6 +63,24 @@ pub(crate) struct Settling<'a, C> {
     doubt: Option<CloudError>,
     /// How long it usually takes from `began` until AWS is done; nought where nobody knows.
     usual: f64,
+}
+
+/// What a resource lacks to be as it is wanted.
+#[derive(Debug, Default, PartialEq)]
+struct Lack {
+    /// It is scheduled for deletion.
+    restored: bool,
+    /// What differs.
+    changes: Vec<Change>,
+}
+
+impl Lack {
+    /// What is to be changed, as the inside of a quotation.
+    fn fields(&self) -> String {
+        let phase = self.restored.then_some("phase");
+        let paths = self.changes.iter().map(|change| change.path.as_str());
+        phase.into_iter().chain(paths).collect::<Vec<_>>().join("`, `")
+    }
 }
 
 /// What is known of the resource.
@@ -114,12 +130,12 @@ impl<'a, C: Cloud> Settling<'a, C> {
         let mut created = false;
         // The look that made the plan found nothing, so a create begins without another.
         let mut view = match &self.step.live {
-            // The plan says what it is like by now, but not as AWS would.
-            Some(_) if self.surroundings.changed => View::Unknown,
+            // The first half has changed it: the plan says what it is like now, but not as AWS would.
+            Some(_) if self.step.part == Part::Closes && self.step.pair.is_some() => View::Unknown,
             Some(live) if self.step.action == Action::Update => View::Seen(live.clone()),
             _ => View::Nothing,
         };
-        let mut updated: Option<(Vec<Change>, Instant)> = None;
+        let mut updated: Option<(Lack, Instant)> = None;
         loop {
             view = match view {
                 View::Unknown => self.look().await?,
@@ -128,7 +144,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     View::Unknown
                 }
                 // It is there, under the address that it had before.
-                View::Nothing if self.moves() => match self.step.live.clone() {
+                View::Nothing if self.step.part == Part::Moves => match self.step.live.clone() {
                     Some(live) => View::Seen(live),
                     None => View::Unknown,
                 },
@@ -149,16 +165,16 @@ impl<'a, C: Cloud> Settling<'a, C> {
                             self.wait(&format!("the one before is `{word}`"), 0.0).await?;
                             View::Unknown
                         }
-                        phase => {
+                        Phase::Ready | Phase::Retired(_) => {
                             self.stage.rested();
-                            let changes = self.changes(&live, &phase);
-                            if changes.is_empty() {
+                            let lack = self.lack(&live);
+                            if lack == Lack::default() {
                                 return Ok(live);
                             }
                             if let Some(error) = self.doubt.take() {
                                 return Err(StepError::Cloud(error));
                             }
-                            self.bring(live, changes, &mut updated).await?
+                            self.bring(live, lack, &mut updated).await?
                         }
                     }
                 }
@@ -166,20 +182,12 @@ impl<'a, C: Cloud> Settling<'a, C> {
         }
     }
 
-    /// Whether the step gives what is there another address: looks for that address show it only
-    /// once that is done.
-    fn moves(&self) -> bool {
-        let address = |change: &Change| change.path == "tags.nk:address";
-        self.step.action == Action::Update && self.step.changes.iter().any(address)
-    }
-
-    fn changes(&self, live: &LiveValue, phase: &Phase) -> Vec<Change> {
-        let mut changes = self.kind.difference(self.unseen, live, &self.spec);
-        if let Phase::Retired(until) = phase {
-            let path = "phase".to_owned();
-            changes.insert(0, Change { path, from: until.clone().into(), to: "restored".into() });
+    /// What the resource lacks to be as it is wanted.
+    fn lack(&self, live: &LiveValue) -> Lack {
+        Lack {
+            restored: matches!(live.phase, Phase::Retired(_)),
+            changes: self.kind.difference(self.unseen, live, &self.spec),
         }
-        changes
     }
 
     async fn create(&mut self, created: &mut bool) -> Result<View, StepError> {
@@ -255,27 +263,27 @@ impl<'a, C: Cloud> Settling<'a, C> {
     async fn bring(
         &mut self,
         live: LiveValue,
-        changes: Vec<Change>,
-        updated: &mut Option<(Vec<Change>, Instant)>,
+        lack: Lack,
+        updated: &mut Option<(Lack, Instant)>,
     ) -> Result<View, StepError> {
         match updated {
-            Some((same, since)) if *same == changes => {
+            Some((same, since)) if *same == lack => {
                 if self.stage.since(*since) >= self.kind.stale {
-                    let (fields, told) = (fields(&changes), live.notes.join("; "));
+                    let (fields, told) = (lack.fields(), live.notes.join("; "));
                     return Err(StepError::Ignored { fields, told });
                 }
                 self.wait_for_sight("AWS still answers with the old value").await?;
                 return Ok(View::Unknown);
             }
             _ if self.changed == CHANGES => {
-                return Err(StepError::Undone { fields: fields(&changes) });
+                return Err(StepError::Undone { fields: lack.fields() });
             }
             _ => {}
         }
         self.stage.gate().await?;
         let answer = {
             let _place = self.stage.place().await;
-            self.cloud.update_one(&self.spec, &live, &changes).await
+            self.cloud.update_one(&self.spec, &live, &lack.changes).await
         };
         match answer {
             Ok(answer) => {
@@ -284,7 +292,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 self.began = Instant::now();
                 // What comes after a create is not the slow part of it.
                 self.usual = if self.step.action == Action::Update { self.usual } else { 0.0 };
-                *updated = Some((changes, Instant::now()));
+                *updated = Some((lack, Instant::now()));
                 Ok(answer.map_or(View::Unknown, View::Seen))
             }
             Err(error) => {

@@ -26,7 +26,7 @@ pub use kind::{
 };
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use looks::Looks;
-pub use plan::{Action, Forecast, Need, Note, Plan, Step, StepId, Totals, Until};
+pub use plan::{Action, Forecast, Need, Note, Part, Plan, Step, StepId, Totals, Until};
 pub use reference::{
     Binding, Output, Placeholder, Ref, ReferenceError, bindings, placeholders, placeholders_in,
     resolve, substitute,

@@ -1,6 +1,6 @@
 //! What an apply will do, as data.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,13 @@ pub struct Step {
     pub address: Address,
     /// What is done.
     pub action: Action,
+    /// Which part it is of all that is done to the resource.
+    #[serde(default)]
+    pub part: Part,
+    /// The step that it belongs to: the other half of a replacement or of an update in two, or the
+    /// destroy that it comes before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<StepId>,
     /// Why, for a person: `cidr cannot be changed in place`.
     pub reason: String,
     /// What differs, for an update, and for both halves of a replacement.
@@ -100,6 +107,38 @@ impl Action {
             Self::Update => Operation::Update,
             Self::Destroy | Self::ReplaceDestroy => Operation::Destroy,
         }
+    }
+}
+
+/// Which part a step is of all that is done to its resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// All of it, or half of a replacement.
+    #[default]
+    Whole,
+    /// The first half of an update: adds what others will use.
+    Opens,
+    /// The second half of an update, or the only one: removes what others use until they have
+    /// changed or gone.
+    Closes,
+    /// An update before the destroy, so that what refers to the resource goes sooner.
+    BeforeDestroy,
+    /// An update before the destroy: removes the references by which the resource and another one
+    /// keep each other from being destroyed.
+    Unlinks,
+    /// Restores what is scheduled for deletion, then changes what differs.
+    Restores,
+    /// Gives a resource this address. Looks for the address find it only afterwards.
+    Moves,
+    /// Waits until AWS has made the resource, then changes what differs.
+    Completes,
+}
+
+impl Part {
+    /// Whether the resource is destroyed afterwards.
+    pub fn precedes_destroy(self) -> bool {
+        matches!(self, Self::BeforeDestroy | Self::Unlinks)
     }
 }
 
@@ -162,24 +201,31 @@ impl Step {
     }
 }
 
+impl Totals {
+    /// How many resources something happens to.
+    pub fn touched(self) -> usize {
+        self.add + self.change + self.replace + self.destroy
+    }
+}
+
 impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// How many resources meet which fate. What is changed before it goes only goes.
+    /// How many resources meet which fate. An update in two counts once, and one before a destroy
+    /// does not count beside it.
     pub fn totals(&self) -> Totals {
         let count = |action| self.steps.iter().filter(|step| step.action == action).count();
-        let gone = self.steps.iter().filter(|step| step.action == Action::Destroy);
-        let gone: HashSet<_> = gone.filter_map(|step| Some(&step.live.as_ref()?.id)).collect();
-        let stays = |step: &&Step| step.live.as_ref().is_none_or(|live| !gone.contains(&live.id));
-        let updates = self.steps.iter().filter(|step| step.action == Action::Update);
-        // What is changed in two steps is changed once.
-        let changed: HashSet<_> = updates.filter(stays).map(|step| &step.address).collect();
+        let again = |step: &&Step| match step.part {
+            Part::Closes => step.pair.is_some(),
+            part => part.precedes_destroy(),
+        };
         Totals {
             add: count(Action::Create),
-            change: changed.len() + count(Action::Supersede),
+            change: count(Action::Update) + count(Action::Supersede)
+                - self.steps.iter().filter(again).count(),
             replace: count(Action::ReplaceCreate),
             destroy: count(Action::Destroy),
             unchanged: self.unchanged.len(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use nk_model::{
-    Action, Address, Desired, Forecast, LiveValue, Need, Operation, Phase, Plan, Registry, Spread,
+    Action, Address, Desired, Forecast, LiveValue, Need, Operation, Part, Plan, Registry, Spread,
     Step, StepId, Until, placeholders_in,
 };
 use petgraph::{
@@ -29,29 +29,19 @@ pub(crate) fn arrange(
 ) -> Result<Plan, PlanError> {
     let mut unchanged = Vec::new();
     let mut steps = Vec::new();
-    let create_first: HashSet<_> = decisions
-        .iter()
-        .filter(|decision| decision.fate == Fate::ReplaceCreateFirst)
-        .map(|decision| decision.address.clone())
-        .collect();
     let touched = Touched::by(&decisions, registry);
     let entangled = Entangled::among(&decisions, registry);
-    let mut closing = HashSet::new();
     for mut decision in decisions {
-        if let Some(shutting) = entangled.shut(&mut decision) {
-            closing.insert(steps.len());
-            steps.push(step(shutting, Action::Update));
-        }
+        let first = steps.len();
+        let unlinking = entangled.shut(&mut decision);
+        steps.extend(unlinking.map(|decision| step(decision, Action::Update)));
         match decision.fate {
             Fate::Unchanged => unchanged.extend(decision.live),
             Fate::Create => steps.push(step(decision, Action::Create)),
-            Fate::Update => {
-                let (first, last) = opened(decision, &touched, registry);
-                steps.extend(first.map(|decision| step(decision, Action::Update)));
-                if let Some(decision) = last {
-                    closing.insert(steps.len());
-                    steps.push(step(decision, Action::Update));
-                }
+            Fate::Update(_) => {
+                let (opening, closing) = opened(decision, &touched, registry);
+                let halves = opening.into_iter().chain(closing);
+                steps.extend(halves.map(|decision| step(decision, Action::Update)));
             }
             Fate::Supersede => steps.push(step(decision, Action::Supersede)),
             Fate::Destroy => {
@@ -59,21 +49,22 @@ pub(crate) fn arrange(
                 steps.extend(before.map(|before| step(before, Action::Update)));
                 steps.push(step(decision, Action::Destroy));
             }
-            Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst => {
-                let [destroy, create] = halves(decision);
-                steps.push(destroy);
-                steps.push(create);
-            }
+            Fate::ReplaceDestroyFirst => steps.extend(halves(decision)),
+            Fate::ReplaceCreateFirst => steps.extend(halves(decision).into_iter().rev()),
         }
+        pair(&mut steps[first..], first);
     }
-    let index = Index::new(desired, &steps, create_first, closing, registry);
+    let index = Index::new(&steps, registry);
     let mut needs: Vec<BTreeSet<Need>> = vec![BTreeSet::new(); steps.len()];
     for (id, step) in steps.iter().enumerate() {
         match step.action.operation() {
             Operation::Create | Operation::Update => {
-                index.making(desired, step, &mut needs[id]);
+                index.making(desired, id, &steps, &mut needs[id]);
                 needs[id].extend(index.in_the_way(step, &steps).map(ended));
-                needs[id].extend(index.users(id, step, &steps).into_iter().map(ended));
+                needs[id].extend(index.users(step, &steps).into_iter().map(ended));
+                if let Some(destroy) = step.pair.filter(|_| step.part.precedes_destroy()) {
+                    needs[destroy].insert(ended(id));
+                }
             }
             Operation::Destroy => index.removing(id, step, &steps, &mut needs[id]),
         }
@@ -90,10 +81,13 @@ pub(crate) fn arrange(
 }
 
 fn step(decision: Decision, action: Action) -> Step {
-    let Decision { address, spec, live, changes, reason, .. } = decision;
+    let Decision { address, fate, spec, live, changes, reason } = decision;
+    let part = if let Fate::Update(part) = fate { part } else { Part::Whole };
     Step {
         address,
         action,
+        part,
+        pair: None,
         reason,
         changes,
         spec,
@@ -107,88 +101,84 @@ fn step(decision: Decision, action: Action) -> Step {
     }
 }
 
+/// Both halves of a replacement, the destroy first.
 fn halves(decision: Decision) -> [Step; 2] {
     let both = step(decision, Action::ReplaceDestroy);
     let create = Step { action: Action::ReplaceCreate, live: None, ..both.clone() };
     [Step { spec: Json::Null, ..both }, create]
 }
 
+/// Pairs the steps of one resource, of which the first has this id.
+fn pair(steps: &mut [Step], first: StepId) {
+    let find = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted).map(|at| first + at);
+    let destroy = find(&|step| step.action.operation() == Operation::Destroy);
+    let create = find(&|step| step.action == Action::ReplaceCreate);
+    let opens = find(&|step| step.part == Part::Opens);
+    let closes = find(&|step| step.part == Part::Closes);
+    for step in steps {
+        step.pair = match (step.action, step.part) {
+            (Action::ReplaceCreate, _) | (_, Part::BeforeDestroy | Part::Unlinks) => destroy,
+            (Action::ReplaceDestroy, _) => create,
+            (_, Part::Opens) => closes,
+            (_, Part::Closes) => opens,
+            _ => None,
+        };
+    }
+}
+
+/// Whether it is the half of a replacement that comes first.
+fn leads(id: StepId, step: &Step) -> bool {
+    step.pair.is_some_and(|pair| id < pair)
+}
+
 /// Who makes, changes and removes what.
 struct Index {
     registry: Registry,
     makes: HashMap<Address, StepId>,
+    /// The updates that somebody may wait for: those that do not only remove something.
     updates: HashMap<Address, StepId>,
-    /// The destroying halves of replacements.
-    replaced: HashMap<Address, StepId>,
-    /// The replacements whose creating half goes first.
-    create_first: HashSet<Address>,
-    /// The updates that restore.
-    retired: HashSet<StepId>,
     /// The steps whose live resource refers to a value, by kind, output and value.
     referrers: HashMap<(&'static str, &'static str, String), Vec<StepId>>,
     by_kind: BTreeMap<String, Vec<StepId>>,
-    /// The updates that take something away once nobody uses it.
-    closing: HashSet<StepId>,
-    /// What comes before the going of a resource, by its address and id.
-    farewells: HashMap<(Address, String), StepId>,
-    /// The same, by what refers to the resource.
-    farewells_of: HashMap<(&'static str, &'static str, String), StepId>,
+    /// The updates before a destroy that let what refers to the resource go sooner, by the values that
+    /// refer to it.
+    before_destroy: HashMap<(&'static str, &'static str, String), StepId>,
 }
 
 impl Index {
-    fn new(
-        desired: &Desired,
-        steps: &[Step],
-        create_first: HashSet<Address>,
-        closing: HashSet<StepId>,
-        registry: Registry,
-    ) -> Self {
+    fn new(steps: &[Step], registry: Registry) -> Self {
         let mut index = Self {
             registry,
             makes: HashMap::new(),
             updates: HashMap::new(),
-            replaced: HashMap::new(),
-            create_first,
-            retired: HashSet::new(),
             referrers: HashMap::new(),
             by_kind: BTreeMap::new(),
-            closing,
-            farewells: HashMap::new(),
-            farewells_of: HashMap::new(),
+            before_destroy: HashMap::new(),
         };
         for (id, step) in steps.iter().enumerate() {
+            let kind = registry(step.address.kind());
             let address = step.address.clone();
-            match step.action {
-                Action::Create | Action::ReplaceCreate | Action::Supersede => {
+            match (step.action.operation(), step.part) {
+                (Operation::Create, _) => {
                     index.makes.insert(address, id);
                 }
-                // Nobody waits for what is taken away but its own going.
-                Action::Update if index.closing.contains(&id) => {
-                    let id_of = |live: &LiveValue| (live.address.clone(), live.id.clone());
-                    index.farewells.extend(step.live.as_ref().map(|live| (id_of(live), id)));
+                (Operation::Update, Part::Closes | Part::Unlinks | Part::BeforeDestroy) => {}
+                (Operation::Update, _) => {
+                    index.updates.insert(address, id);
                 }
-                Action::Update => {
-                    index.updates.insert(address.clone(), id);
-                    if !desired.resources.contains_key(&address) {
-                        index.bid_farewell(id, step);
+                (Operation::Destroy, _) => {
+                    index.by_kind.entry(address.kind().to_owned()).or_default().push(id);
+                }
+            }
+            let Some((kind, live)) = kind.zip(step.live.as_ref()) else { continue };
+            if step.part == Part::BeforeDestroy {
+                for output in kind.outputs {
+                    if let Some(value) = live.output(output) {
+                        index.before_destroy.insert((kind.kind, *output, value), id);
                     }
                 }
-                Action::ReplaceDestroy => {
-                    index.replaced.insert(address, id);
-                }
-                Action::Destroy => {}
             }
-            if step.action.operation() == Operation::Destroy {
-                index.by_kind.entry(step.address.kind().to_owned()).or_default().push(id);
-            }
-            let Some(live) = &step.live else { continue };
-            if matches!(live.phase, Phase::Retired(_)) {
-                index.retired.insert(id);
-            }
-            for binding in registry(step.address.kind())
-                .and_then(|kind| (kind.bindings)(&live.spec).ok())
-                .unwrap_or_default()
-            {
+            for binding in (kind.bindings)(&live.spec).unwrap_or_default() {
                 let key = (binding.kind, binding.output, binding.value);
                 index.referrers.entry(key).or_default().push(id);
             }
@@ -196,21 +186,10 @@ impl Index {
         index
     }
 
-    /// Takes in an update of what goes afterwards.
-    fn bid_farewell(&mut self, id: StepId, step: &Step) {
-        let Some(live) = &step.live else { return };
-        self.farewells.insert((live.address.clone(), live.id.clone()), id);
-        let Some(kind) = (self.registry)(live.address.kind()) else { return };
-        for output in kind.outputs {
-            if let Some(value) = live.output(output) {
-                self.farewells_of.insert((kind.kind, *output, value), id);
-            }
-        }
-    }
-
     /// What a create or an update needs: the outputs it refers to, what it must come after, and,
     /// where the old one goes first, its going.
-    fn making(&self, desired: &Desired, step: &Step, needs: &mut BTreeSet<Need>) {
+    fn making(&self, desired: &Desired, id: StepId, steps: &[Step], needs: &mut BTreeSet<Need>) {
+        let step = &steps[id];
         // What is changed before it goes needs nothing that a plan makes.
         let Some(resource) = desired.resources.get(&step.address) else { return };
         for placeholder in placeholders_in(&resource.spec) {
@@ -222,18 +201,18 @@ impl Index {
                 // opening before it is there; a busy one may not have its outputs yet.
                 let opens =
                     (self.registry)(address.kind()).is_some_and(|kind| !kind.openings.is_empty());
-                let ends = opens || self.retired.contains(id);
+                let ends = opens || steps[*id].part == Part::Restores;
                 let until = if ends { Until::Ended } else { Until::Known };
                 needs.insert(Need { step: *id, until });
             }
         }
         for address in &resource.after {
             for id in [self.makes.get(address), self.updates.get(address)].into_iter().flatten() {
-                needs.insert(Need { step: *id, until: Until::Ended });
+                needs.insert(ended(*id));
             }
         }
-        if step.action == Action::ReplaceCreate && !self.create_first.contains(&step.address) {
-            needs.insert(Need { step: self.replaced[&step.address], until: Until::Ended });
+        if step.action == Action::ReplaceCreate && !leads(id, step) {
+            needs.extend(step.pair.map(ended));
         }
     }
 
@@ -241,55 +220,44 @@ impl Index {
     /// to something else; and where the new one comes first, its coming.
     fn removing(&self, id: StepId, step: &Step, steps: &[Step], needs: &mut BTreeSet<Need>) {
         let Some(live) = &step.live else { return };
-        let create_first = self.create_first.contains(&step.address);
-        let destroy_first = step.action == Action::ReplaceDestroy && !create_first;
+        let goes_first = leads(id, step);
         for referrer in self.referrers_of(live) {
             let goes = steps[referrer].action.operation() == Operation::Destroy;
             // Whoever is updated to the new one cannot be waited for by the going of the old one
             // when that has to come first.
-            if referrer != id && (goes || !destroy_first) {
+            if referrer != id && (goes || !goes_first) {
                 needs.insert(ended(referrer));
             }
         }
-        for kind in (self.registry)(step.address.kind()).map_or(&[][..], |kind| kind.leaves_after) {
+        let kind = (self.registry)(step.address.kind());
+        for kind in kind.map_or(&[][..], |kind| kind.leaves_after) {
             needs.extend(self.by_kind.get(*kind).into_iter().flatten().map(|id| ended(*id)));
         }
-        if step.action == Action::ReplaceDestroy && create_first {
-            needs.insert(ended(self.makes[&step.address]));
+        if !goes_first {
+            needs.extend(step.pair.map(ended));
         }
-        needs.extend(self.farewells_before(live).into_iter().map(ended));
-    }
-
-    /// What is set before a resource goes: on itself, and on what it refers to.
-    fn farewells_before(&self, live: &LiveValue) -> Vec<StepId> {
-        if self.farewells.is_empty() {
-            return Vec::new();
-        }
-        let kind = (self.registry)(live.address.kind());
+        // What is set before something goes that it refers to.
         let bindings = kind.and_then(|kind| (kind.bindings)(&live.spec).ok()).unwrap_or_default();
-        let others = bindings
-            .into_iter()
-            .filter_map(|one| self.farewells_of.get(&(one.kind, one.output, one.value)).copied());
-        let own = self.farewells.get(&(live.address.clone(), live.id.clone())).copied();
-        own.into_iter().chain(others).collect()
+        needs.extend(bindings.into_iter().filter_map(|one| {
+            self.before_destroy.get(&(one.kind, one.output, one.value)).copied().map(ended)
+        }));
     }
 
     /// What an update that takes something away comes after: the one that adds, and whoever may use
     /// it until it has changed or gone. What is of the same kind uses nothing, and may in turn wait for
     /// this one.
-    fn users(&self, id: StepId, step: &Step, steps: &[Step]) -> Vec<StepId> {
-        let Some(live) = step.live.as_ref().filter(|_| self.closing.contains(&id)) else {
-            return Vec::new();
-        };
+    fn users(&self, step: &Step, steps: &[Step]) -> Vec<StepId> {
+        let closes = matches!(step.part, Part::Closes | Part::Unlinks);
+        let Some(live) = step.live.as_ref().filter(|_| closes) else { return Vec::new() };
         let kind = step.address.kind();
         let using = self.referrers_of(live).into_iter();
         let using = using.filter(|other| steps[*other].address.kind() != kind);
         // Nor can whoever moves over to the next one be waited for before this one has gone.
-        let goes_first =
-            self.replaced.contains_key(&live.address) && !self.create_first.contains(&live.address);
+        let unlinks = step.pair.filter(|_| step.part == Part::Unlinks);
+        let goes_first = unlinks.is_some_and(|destroy| leads(destroy, &steps[destroy]));
         let goes = |other: &StepId| steps[*other].action.operation() == Operation::Destroy;
         let using = using.filter(|other| !goes_first || goes(other));
-        using.chain(self.updates.get(&live.address).copied()).collect()
+        using.chain(step.pair.filter(|_| step.part == Part::Closes)).collect()
     }
 
     /// The destroys of what a new resource cannot stand beside.
@@ -385,6 +353,7 @@ fn sorted(steps: Vec<Step>) -> Result<Vec<Step>, PlanError> {
             for need in &mut step.needs {
                 need.step = places[need.step];
             }
+            step.pair = step.pair.map(|pair| places[pair]);
             step.needs.sort_unstable();
             step
         })

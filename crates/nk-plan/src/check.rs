@@ -40,6 +40,7 @@ pub fn check(plan: &Plan, registry: Registry) -> Result<(), PlanError> {
             Operation::Destroy if step.live.is_none() => {
                 problems.push(format!("`{address}` is to go and is not there"));
             }
+            Operation::Update if step.part.precedes_destroy() => {}
             // What is changed twice is changed in an order.
             Operation::Create | Operation::Update
                 if !made.insert(address) && !needed.contains(address) =>

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nk_model::{
-    Address, Change, Desired, Json, KindInfo, LiveValue, Observed, Owner, Phase, Registry, Replace,
-    Resource, Unseen, placeholders_in, resolve,
+    Address, Change, Desired, Json, KindInfo, LiveValue, Observed, Owner, Part, Phase, Registry,
+    Replace, Resource, Unseen, placeholders_in, resolve,
 };
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) struct Decision {
 pub(crate) enum Fate {
     Unchanged,
     Create,
-    Update,
+    Update(Part),
     /// The old one goes first.
     ReplaceDestroyFirst,
     /// The new one comes first.
@@ -84,8 +84,11 @@ pub(crate) fn decide(
             Ok((mut decision, superfluous)) => {
                 if let Some(before) = moved.get(*address) {
                     decision.reason = format!("it was `{before}`, and stays where it is");
+                    if let Fate::Update(part) = &mut decision.fate {
+                        *part = Part::Moves;
+                    }
                 }
-                if let (Fate::Unchanged | Fate::Update, Some(live)) =
+                if let (Fate::Unchanged | Fate::Update(_), Some(live)) =
                     (decision.fate, &decision.live)
                 {
                     facts.insert((*address).clone(), live.clone());
@@ -284,14 +287,8 @@ fn fate(
             return replacement(address, kind, changes, because, first, None);
         }
         Phase::Retired(until) => {
-            let change = Change {
-                path: "phase".into(),
-                from: format!("scheduled for deletion ({until})").into(),
-                to: "restored".into(),
-            };
-            let changes = [vec![change], changes].concat();
-            let reason = "restored: it is scheduled for deletion".into();
-            return Ok((Fate::Update, changes, reason));
+            let reason = format!("restored: it is scheduled for deletion ({until})");
+            return Ok((Fate::Update(Part::Restores), changes, reason));
         }
         Phase::Busy(_) | Phase::Ready => {}
     }
@@ -308,11 +305,13 @@ fn fate(
         return replacement(address, kind, changes, because, true, root);
     }
     Ok(match &live.phase {
-        _ if !changes.is_empty() => (Fate::Update, changes, String::new()),
         Phase::Busy(word) => {
-            (Fate::Update, changes, format!("AWS is still at work on it ({word})"))
+            let still = || format!("AWS is still at work on it ({word})");
+            let reason = if changes.is_empty() { still() } else { String::new() };
+            (Fate::Update(Part::Completes), changes, reason)
         }
-        _ => (Fate::Unchanged, changes, String::new()),
+        _ if changes.is_empty() => (Fate::Unchanged, changes, String::new()),
+        _ => (Fate::Update(Part::Whole), changes, String::new()),
     })
 }
 

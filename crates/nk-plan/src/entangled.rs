@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use nk_model::{Address, Json, LiveValue, Registry, difference};
+use nk_model::{Address, Json, LiveValue, Part, Registry, difference};
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use crate::decide::{Decision, Fate};
@@ -65,7 +65,7 @@ impl Entangled {
         }
         Some(Decision {
             address: live.address.clone(),
-            fate: Fate::Update,
+            fate: Fate::Update(Part::Unlinks),
             spec: live.spec.clone(),
             changes: difference(&before.spec, &live.spec),
             live: Some(before),

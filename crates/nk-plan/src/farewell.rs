@@ -1,6 +1,6 @@
 //! What is set before a resource goes.
 
-use nk_model::{Desired, Phase, Registry, Unseen};
+use nk_model::{Desired, Part, Phase, Registry, Unseen};
 
 use crate::decide::{Decision, Fate};
 
@@ -29,7 +29,7 @@ pub(crate) fn farewell(
     }
     Some(Decision {
         address: address.clone(),
-        fate: Fate::Update,
+        fate: Fate::Update(Part::BeforeDestroy),
         spec,
         live: Some(live.clone()),
         changes,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, f64::consts::TAU};
 
-use nk_model::{Forecast, Looks, Operation, Plan, Registry, Spread, Step};
+use nk_model::{Forecast, Looks, Operation, Part, Plan, Registry, Spread, Step};
 
 use crate::{network::Network, times::Setting};
 
@@ -55,7 +55,7 @@ fn calls(step: &Step, registry: Registry, every: f64) -> (usize, usize) {
         Operation::Destroy => kind.calls.destroy,
         Operation::Update => {
             let fields: HashSet<_> = step.changes.iter().map(nk_model::Change::field).collect();
-            kind.calls.update * fields.len()
+            kind.calls.update * (fields.len() + usize::from(step.part == Part::Restores))
         }
     };
     if step.usual.median <= AT_ONCE {

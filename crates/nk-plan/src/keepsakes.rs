@@ -11,7 +11,8 @@ use crate::{
 pub(crate) fn lost(decisions: &[Decision], desired: &Desired, registry: Registry) -> Vec<Problem> {
     let name = |spec: &Json| spec["name"].as_str().unwrap_or_default().to_owned();
     let mut problems = Vec::new();
-    for keeper in decisions.iter().filter(|one| matches!(one.fate, Fate::Unchanged | Fate::Update))
+    for keeper in
+        decisions.iter().filter(|one| matches!(one.fate, Fate::Unchanged | Fate::Update(_)))
     {
         let Some(live) = &keeper.live else { continue };
         let keepsake = registry(live.address.kind()).and_then(|kind| kind.keepsake);

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use nk_model::{Change, Json, KindInfo, LiveValue, Registry};
+use nk_model::{Change, Json, KindInfo, LiveValue, Part, Registry};
 
 use crate::decide::{Decision, Fate};
 
@@ -69,19 +69,20 @@ fn in_two(
     if last.is_empty() {
         return None;
     }
-    let update = |reason: &str, spec: Json, live: LiveValue, changes| Decision {
+    let update = |part, reason: &str, spec: Json, live: LiveValue, changes| Decision {
         address: decision.address.clone(),
-        fate: Fate::Update,
+        fate: Fate::Update(part),
         spec,
         live: Some(live),
         changes,
         reason: reason.to_owned(),
     };
-    let adds = (!first.is_empty())
-        .then(|| update("what is added comes first", between.clone(), live.clone(), first.clone()));
+    let adds = (!first.is_empty()).then(|| {
+        update(Part::Opens, "what is added comes first", between.clone(), live.clone(), first)
+    });
     let there = LiveValue { spec: between, ..live.clone() };
     let reason = "what is taken away goes when nobody uses it any more";
-    Some((adds, update(reason, decision.spec.clone(), there, last)))
+    Some((adds, update(Part::Closes, reason, decision.spec.clone(), there, last)))
 }
 
 /// What is there and what is wanted of a list of what is let through, in its kind's own order.

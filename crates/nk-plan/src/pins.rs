@@ -36,6 +36,6 @@ fn goes(decision: &Decision) -> bool {
     };
     match decision.fate {
         Destroy | ReplaceCreateFirst | ReplaceDestroyFirst => true,
-        Create | Supersede | Unchanged | Update => false,
+        Create | Supersede | Unchanged | Update(_) => false,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use nk_model::{
-    Action, Address, Json, LiveValue, Looks, Operation, Phase, Plan, Registry, Spread, Step, Usual,
-    field, placeholders,
+    Address, Json, LiveValue, Looks, Operation, Part, Plan, Registry, Spread, Step, Usual, field,
+    placeholders,
 };
 
 use crate::{forecast::forecast, network::Network};
@@ -64,12 +64,9 @@ fn usual(step: &Step, registry: Registry, output: Option<&str>) -> Option<&'stat
     Usual::best(all, operation(step), output, spec)
 }
 
-/// What AWS does: a resource that is still being made when it is to be updated is being made.
+/// What AWS is at while the step is under way.
 fn operation(step: &Step) -> Operation {
-    match (step.action, step.live.as_ref().map(|live| &live.phase)) {
-        (Action::Update, Some(Phase::Busy(_))) => Operation::Create,
-        (action, _) => action.operation(),
-    }
+    if step.part == Part::Completes { Operation::Create } else { step.action.operation() }
 }
 
 fn times(

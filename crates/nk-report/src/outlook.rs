@@ -81,7 +81,7 @@ impl Outlook {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use nk_model::{Action, Forecast, Json, Need, Spread, StackId, Step, Until};
+    use nk_model::{Action, Forecast, Json, Need, Part, Spread, StackId, Step, Until};
 
     use super::*;
 
@@ -98,6 +98,8 @@ pub(crate) mod tests {
         Step {
             address: address.parse().unwrap(),
             action,
+            part: Part::Whole,
+            pair: None,
             reason: String::new(),
             changes: Vec::new(),
             spec: Json::Null,

@@ -1,8 +1,6 @@
 //! A plan, to be read before it is agreed to.
 
-use std::collections::BTreeMap;
-
-use nk_model::{Action, Address, Forecast, LiveValue, Note, Plan, Step, Totals};
+use nk_model::{Action, Forecast, LiveValue, Note, Plan, Step, StepId, Totals};
 
 use crate::{
     field,
@@ -33,20 +31,20 @@ const ADDRESSES: usize = 40;
 /// The two halves of a replacement are shown once, where the first of them stands.
 pub fn plan_text(plan: &Plan, options: &PlanText<'_>) -> String {
     let styles = &options.styles;
-    let items = items(plan);
-    let column = items.iter().map(|item| width(item.step.address.as_str())).max().unwrap_or(0);
+    let shown: Vec<_> = shown(plan).collect();
+    let column = shown.iter().map(|step| width(step.address.as_str())).max().unwrap_or(0);
     let mut text = String::new();
-    for item in &items {
-        text.push_str(&item.text(column.min(ADDRESSES), styles));
+    for step in &shown {
+        text.push_str(&step_text(step, column.min(ADDRESSES), styles));
     }
     let notes: Vec<_> = plan.notes.iter().cloned().chain(states(plan)).collect();
     let notes = notes_text(&notes, styles);
     // Without steps there is nothing that a blank line would set the notes apart from.
-    text.push_str(if items.is_empty() { notes.trim_start_matches('\n') } else { &notes });
+    text.push_str(if shown.is_empty() { notes.trim_start_matches('\n') } else { &notes });
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&paint(styles.heading, totals(plan.totals(), touched(plan, &items))));
+    text.push_str(&paint(styles.heading, totals(plan.totals())));
     text.push('\n');
     text.push_str(&expected(plan, options));
     if let Some(cost) = options.cost {
@@ -82,13 +80,8 @@ fn states(plan: &Plan) -> impl Iterator<Item = Note> {
     staying.flat_map(move |live| live.notes.iter().map(move |text| note(live, text)))
 }
 
-/// How many resources something happens to: what is changed before it goes counts once.
-fn touched(plan: &Plan, items: &[Item<'_>]) -> usize {
-    let changed = |step: &&Step| matches!(step.action, Action::Update | Action::Supersede);
-    items.len() + plan.totals().change - plan.steps.iter().filter(changed).count()
-}
-
-fn totals(totals: Totals, touched: usize) -> String {
+fn totals(totals: Totals) -> String {
+    let touched = totals.touched();
     let Totals { add, change, replace, destroy, unchanged } = totals;
     match (touched, unchanged) {
         (0, 0) => "Nothing to do: there is nothing, and nothing is wanted.".to_owned(),
@@ -113,69 +106,46 @@ fn effort(options: &PlanText<'_>) -> String {
     }
 }
 
-/// A resource that something happens to.
-struct Item<'a> {
-    step: &'a Step,
-    /// The other half of a replacement, which comes later.
-    second: Option<&'a Step>,
+/// The steps that are shown: of a replacement the first half stands for both.
+fn shown(plan: &Plan) -> impl Iterator<Item = &Step> {
+    let second =
+        |id: StepId, step: &Step| replaces(step.action) && step.pair.is_some_and(|pair| pair < id);
+    let steps = plan.steps.iter().enumerate();
+    steps.filter(move |(id, step)| !second(*id, step)).map(|(_, step)| step)
 }
 
-fn items(plan: &Plan) -> Vec<Item<'_>> {
-    let mut halves: BTreeMap<&Address, usize> = BTreeMap::new();
-    let mut items: Vec<Item<'_>> = Vec::new();
-    for step in &plan.steps {
-        let half = matches!(step.action, Action::ReplaceCreate | Action::ReplaceDestroy);
-        match halves.get(&step.address) {
-            Some(place) if half => items[*place].second = Some(step),
-            _ => {
-                if half {
-                    halves.insert(&step.address, items.len());
-                }
-                items.push(Item { step, second: None });
-            }
-        }
-    }
-    items
+fn replaces(action: Action) -> bool {
+    matches!(action, Action::ReplaceCreate | Action::ReplaceDestroy)
 }
 
-impl Item<'_> {
-    fn text(&self, column: usize, styles: &Styles) -> String {
-        let Step { address, action, changes, spec, .. } = self.step;
-        let (action, sign) = match (action, self.second) {
-            (Action::ReplaceCreate | Action::ReplaceDestroy, Some(_)) => (*action, "-/+"),
-            (action, _) => (*action, sigil(*action)),
-        };
-        let reason = self.reason();
-        let address =
-            if reason.is_empty() { address.to_string() } else { pad(address.as_str(), column) };
-        let fields = match action {
-            Action::Create => field::of_new(spec, styles),
-            Action::Destroy => String::new(),
-            _ => field::of_changes(changes, styles),
-        };
-        let sign = paint(styles.action(action), format_args!("{sign:^3}"));
-        let head = format!("  {sign} {}  {reason}", paint(styles.address, address));
-        format!("{}\n{fields}", head.trim_end())
-    }
+fn step_text(step: &Step, column: usize, styles: &Styles) -> String {
+    let Step { address, action, changes, spec, .. } = step;
+    let sign = if replaces(*action) { "-/+" } else { sigil(*action) };
+    let reason = reason(step);
+    let address =
+        if reason.is_empty() { address.to_string() } else { pad(address.as_str(), column) };
+    let fields = match action {
+        Action::Create => field::of_new(spec, styles),
+        Action::Destroy => String::new(),
+        _ => field::of_changes(changes, styles),
+    };
+    let sign = paint(styles.action(*action), format_args!("{sign:^3}"));
+    let head = format!("  {sign} {}  {reason}", paint(styles.address, address));
+    format!("{}\n{fields}", head.trim_end())
+}
 
-    fn reason(&self) -> String {
-        let Step { action, reason, live, .. } = self.step;
-        let reason = tame(reason);
-        let told = match (action, reason.is_empty()) {
-            (Action::Update, true) => return "updated".to_owned(),
-            (Action::ReplaceCreate, _) if self.second.is_some() => {
-                format!("replaced, the new one first: {reason}")
-            }
-            (Action::Supersede, _) => format!("a new revision: {reason}"),
-            (Action::ReplaceCreate | Action::ReplaceDestroy, _) => format!("replaced: {reason}"),
-            _ => reason,
-        };
-        match live {
-            Some(live) if *action == Action::Destroy => {
-                format!("{told} ({})", tame(&live.id)).trim_start().to_owned()
-            }
-            _ => told,
+fn reason(step: &Step) -> String {
+    let Step { action, reason, live, .. } = step;
+    let reason = tame(reason);
+    match (action, live) {
+        (Action::Update, _) if reason.is_empty() => "updated".to_owned(),
+        (Action::ReplaceCreate, _) => format!("replaced, the new one first: {reason}"),
+        (Action::ReplaceDestroy, _) => format!("replaced: {reason}"),
+        (Action::Supersede, _) => format!("a new revision: {reason}"),
+        (Action::Destroy, Some(live)) => {
+            format!("{reason} ({})", tame(&live.id)).trim_start().to_owned()
         }
+        _ => reason,
     }
 }
 

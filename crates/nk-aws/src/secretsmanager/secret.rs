@@ -70,7 +70,7 @@ impl Reconcile<Secret> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveSecret>> {
         let id = &live.outputs.arn;
-        if changes.touch("phase") {
+        if matches!(live.phase, Phase::Retired(_)) {
             // With the value it had: the database still goes by it.
             self.secrets.restore_secret().secret_id(id).send().await.or_cloud_error()?;
         }

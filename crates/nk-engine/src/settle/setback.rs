@@ -1,7 +1,7 @@
 //! What a step makes of a call that did not go well: what it bears, for how long, and what it says
 //! when it gives up.
 
-use nk_model::{Change, Looks, Operation};
+use nk_model::{Looks, Operation};
 use tokio::time::Duration;
 
 use super::Settling;
@@ -129,10 +129,4 @@ pub(super) fn taken(error: &CloudError) -> bool {
 /// A time without its fraction.
 pub(super) fn whole(seconds: f64) -> u64 {
     Duration::from_secs_f64(seconds).as_secs()
-}
-
-/// What changes, as the inside of a quotation.
-pub(super) fn fields(changes: &[Change]) -> String {
-    let fields: Vec<_> = changes.iter().map(|change| change.path.clone()).collect();
-    fields.join("`, `")
 }

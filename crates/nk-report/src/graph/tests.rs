@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use nk_model::{Address, Forecast, Outcome, Spread, StackId, Step, Summary};
+use nk_model::{Address, Forecast, Outcome, Part, Spread, StackId, Step, Summary};
 
 use super::*;
 
@@ -18,6 +18,8 @@ fn step(text: &str, action: Action, needs: &[(usize, Until)]) -> Step {
     Step {
         address: address(text),
         action,
+        part: Part::Whole,
+        pair: None,
         reason,
         changes,
         spec,

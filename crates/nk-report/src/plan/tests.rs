@@ -1,6 +1,8 @@
 //! The forms of a plan, line by line.
 
-use nk_model::{Change, Json, LiveValue, Note, Spread, StackId, Step};
+use std::collections::BTreeMap;
+
+use nk_model::{Address, Change, Json, LiveValue, Note, Part, Spread, StackId, Step};
 use serde_json::json;
 
 use super::*;
@@ -9,6 +11,8 @@ fn step(address: &str, action: Action, reason: &str) -> Step {
     Step {
         address: address.parse().unwrap(),
         action,
+        part: Part::Whole,
+        pair: None,
         reason: reason.into(),
         changes: Vec::new(),
         spec: Json::Null,
@@ -166,11 +170,16 @@ fn a_replacement_is_shown_once_and_an_orphan_with_its_id() {
     let both = "`cidr` cannot be changed in place";
     let image = vec![change("container.image", json!("a:v1"), json!("a:v2"))];
     let fixed = "`container` cannot be changed in place";
+    let half = |address, action, reason, changes: &[Change], pair| Step {
+        changes: changes.to_vec(),
+        pair: Some(pair),
+        ..step(address, action, reason)
+    };
     let steps = vec![
-        Step { changes: cidr.clone(), ..step("subnet.private-1", Action::ReplaceDestroy, both) },
-        Step { changes: image.clone(), ..step("task-definition.a", Action::ReplaceCreate, fixed) },
-        Step { changes: cidr, ..step("subnet.private-1", Action::ReplaceCreate, both) },
-        Step { changes: image, ..step("task-definition.a", Action::ReplaceDestroy, fixed) },
+        half("subnet.private-1", Action::ReplaceDestroy, both, &cidr, 2),
+        half("task-definition.a", Action::ReplaceCreate, fixed, &image, 3),
+        half("subnet.private-1", Action::ReplaceCreate, both, &cidr, 0),
+        half("task-definition.a", Action::ReplaceDestroy, fixed, &image, 1),
         Step {
             live: Some(live("subnet.old", "subnet-0abc")),
             ..step("subnet.old", Action::Destroy, "no longer in the stack file")

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use nk_model::{Failure, Forecast, LiveValue, Need, Outcome, Spread, StackId, Step};
+use nk_model::{Failure, Forecast, LiveValue, Need, Outcome, Part, Spread, StackId, Step};
 
 use super::*;
 
@@ -16,6 +16,8 @@ fn step(text: &str, action: Action, needs: &[(usize, Until)]) -> Step {
     Step {
         address: address(text),
         action,
+        part: Part::Whole,
+        pair: None,
         reason,
         changes,
         spec,
