@@ -14,7 +14,7 @@ use petgraph::{
 use serde_json::Value as Json;
 
 use crate::{
-    PlanError, Problem,
+    Fault, PlanError, Problem,
     decide::{Decision, Fate},
     entangled::Entangled,
     farewell::farewell,
@@ -320,7 +320,8 @@ fn sorted(steps: Vec<Step>) -> Result<Vec<Step>, PlanError> {
         }
     }
     toposort(&graph, None).map_err(|cycle| {
-        Problem::Fault(format!("`{}` waits for itself", steps[graph[cycle.node_id()]].address))
+        let address = steps[graph[cycle.node_id()]].address.clone();
+        Problem::Fault(Fault::Circle { address })
     })?;
     // A layer at a time, so that the order is by depth and then by address.
     let mut waiting: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();

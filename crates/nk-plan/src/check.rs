@@ -2,56 +2,166 @@
 
 use std::collections::HashSet;
 
-use nk_model::{Operation, Plan, Registry, placeholders_in};
+use nk_model::{Action, Address, Operation, Placeholder, Plan, Registry, StepId, placeholders_in};
 
-use crate::{PlanError, Problem};
+/// A way in which a plan contradicts itself: a mistake of the planner, not of its user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A step needs itself or a later one.
+    #[error("`{address}` needs a later step")]
+    NeedsLater {
+        /// The step.
+        step: StepId,
+        /// Its resource.
+        address: Address,
+    },
+    /// A reference is left that no needed step fills.
+    #[error("`{address}` refers to {to}, which no step before it makes")]
+    Unfilled {
+        /// The step.
+        step: StepId,
+        /// Its resource.
+        address: Address,
+        /// The reference.
+        to: Placeholder,
+    },
+    /// A destroy has nothing to destroy.
+    #[error("`{address}` is to go and is not there")]
+    NothingToDestroy {
+        /// The step.
+        step: StepId,
+        /// Its resource.
+        address: Address,
+    },
+    /// A resource is made or changed by two steps in no order.
+    #[error("`{address}` is made twice")]
+    MadeTwice {
+        /// The second step.
+        step: StepId,
+        /// Its resource.
+        address: Address,
+    },
+    /// The pair of a step belongs to another resource, or half of a replacement has none.
+    #[error("a step of `{address}` lacks the one that belongs to it")]
+    Unpaired {
+        /// The step.
+        step: StepId,
+        /// Its resource.
+        address: Address,
+    },
+    /// Steps wait for each other, so that there is no order of them.
+    #[error("`{address}` waits for itself")]
+    Circle {
+        /// The resource of one of them.
+        address: Address,
+    },
+}
 
-/// Checks a plan.
-///
-/// # Errors
-///
-/// When a step needs a later one, when a reference is left that no needed step fills, when one
-/// address is made twice, or when a destroy has nothing to destroy.
-pub fn check(plan: &Plan, registry: Registry) -> Result<(), PlanError> {
-    let mut problems = Vec::new();
+/// Every way in which a plan contradicts itself; none of a good one.
+pub fn check(plan: &Plan, registry: Registry) -> Vec<Fault> {
+    let mut faults = Vec::new();
     let mut made = HashSet::new();
     for (id, step) in plan.steps.iter().enumerate() {
-        let address = &step.address;
+        let address = || step.address.clone();
         if step.needs.iter().any(|need| need.step >= id) {
-            problems.push(format!("`{address}` needs a later step"));
+            faults.push(Fault::NeedsLater { step: id, address: address() });
         }
-        let needed: HashSet<_> = step
-            .needs
-            .iter()
-            .filter_map(|need| plan.steps.get(need.step))
-            .map(|step| &step.address)
-            .collect();
-        for placeholder in placeholders_in(&step.spec) {
-            let outputs = registry(placeholder.address.kind()).map_or(&[][..], |kind| kind.outputs);
-            if !needed.contains(&placeholder.address)
-                || !outputs.contains(&placeholder.output.as_str())
-            {
-                problems.push(format!(
-                    "`{address}` refers to {placeholder}, which no step before it makes"
-                ));
+        let needed = step.needs.iter().filter_map(|need| plan.steps.get(need.step));
+        let needed: HashSet<_> = needed.map(|step| &step.address).collect();
+        for to in placeholders_in(&step.spec) {
+            let outputs = registry(to.address.kind()).map_or(&[][..], |kind| kind.outputs);
+            if !needed.contains(&to.address) || !outputs.contains(&to.output.as_str()) {
+                faults.push(Fault::Unfilled { step: id, address: address(), to });
             }
+        }
+        let halved = matches!(step.action, Action::ReplaceCreate | Action::ReplaceDestroy);
+        let paired = step.pair.map_or(!halved, |pair| {
+            plan.steps.get(pair).is_some_and(|pair| pair.address == step.address)
+        });
+        if !paired {
+            faults.push(Fault::Unpaired { step: id, address: address() });
         }
         match step.action.operation() {
             Operation::Destroy if step.live.is_none() => {
-                problems.push(format!("`{address}` is to go and is not there"));
+                faults.push(Fault::NothingToDestroy { step: id, address: address() });
             }
             Operation::Update if step.part.precedes_destroy() => {}
             // What is changed twice is changed in an order.
             Operation::Create | Operation::Update
-                if !made.insert(address) && !needed.contains(address) =>
+                if !made.insert(&step.address) && !needed.contains(&step.address) =>
             {
-                problems.push(format!("`{address}` is made twice"));
+                faults.push(Fault::MadeTwice { step: id, address: address() });
             }
             _ => {}
         }
     }
-    if problems.is_empty() {
-        return Ok(());
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use nk_model::{Forecast, Json, LiveValue, Need, Part, Spread, StackId, Step, Until};
+    use serde_json::json;
+
+    use super::*;
+
+    fn step(action: Action, text: &str, spec: Json, needs: &[StepId]) -> Step {
+        let live = LiveValue::ready(text.parse().unwrap(), "an-id", json!({}), json!({}));
+        Step {
+            address: text.parse().unwrap(),
+            action,
+            part: Part::Whole,
+            pair: None,
+            reason: String::new(),
+            changes: Vec::new(),
+            spec,
+            live: (action.operation() == Operation::Destroy).then_some(live),
+            needs: needs.iter().map(|step| Need { step: *step, until: Until::Known }).collect(),
+            usual: Spread::UNKNOWN,
+            late: BTreeMap::new(),
+            remaining: 0.0,
+            slack: 0.0,
+        }
     }
-    Err(PlanError { problems: problems.into_iter().map(Problem::Fault).collect() })
+
+    fn faults(steps: Vec<Step>) -> Vec<Fault> {
+        let stack = StackId { project: "shop".into(), environment: "dev".into() };
+        let (unchanged, notes, forecast) = (Vec::new(), Vec::new(), Forecast::default());
+        check(&Plan { stack, steps, unchanged, notes, forecast }, nk_kinds::kind)
+    }
+
+    #[test]
+    fn each_fault_of_a_plan_is_found() {
+        use Action::{Create, Destroy, ReplaceDestroy};
+        let subnet: Address = "subnet.a".parse().unwrap();
+        let address = || subnet.clone();
+        let vpc = || step(Create, "vpc.main", Json::Null, &[]);
+        let refers = |text: &str| json!({"vpc": text});
+        let whole = step(Create, "subnet.a", refers("@{vpc.main.id}"), &[0]);
+        assert_eq!(faults(vec![vpc(), whole.clone()]), []);
+
+        let later = step(Create, "subnet.a", Json::Null, &[1]);
+        assert_eq!(faults(vec![vpc(), later]), [Fault::NeedsLater { step: 1, address: address() }]);
+        for (text, needs) in [("@{vpc.main.id}", &[][..]), ("@{vpc.main.colour}", &[0])] {
+            let unfilled = step(Create, "subnet.a", refers(text), needs);
+            let [Fault::Unfilled { step: 1, to, .. }] = &faults(vec![vpc(), unfilled])[..] else {
+                panic!("{text}")
+            };
+            assert_eq!(to.address.as_str(), "vpc.main");
+        }
+        let twice = Fault::MadeTwice { step: 2, address: address() };
+        assert_eq!(faults(vec![vpc(), whole.clone(), whole]), [twice]);
+        let nothing = Step { live: None, ..step(Destroy, "subnet.a", Json::Null, &[]) };
+        assert_eq!(
+            faults(vec![nothing]),
+            [Fault::NothingToDestroy { step: 0, address: address() }]
+        );
+        let half = step(ReplaceDestroy, "subnet.a", Json::Null, &[]);
+        let other = Step { pair: Some(1), ..half.clone() };
+        let unpaired = || [Fault::Unpaired { step: 0, address: address() }];
+        assert_eq!(faults(vec![half]), unpaired());
+        assert_eq!(faults(vec![other, vpc()]), unpaired());
+    }
 }

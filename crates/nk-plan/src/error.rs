@@ -4,6 +4,8 @@ use std::fmt;
 
 use nk_model::Address;
 
+use crate::check::Fault;
+
 /// Every reason why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
@@ -117,9 +119,9 @@ pub enum Problem {
         /// What AWS calls it.
         id: String,
     },
-    /// A fault of the planner itself.
+    /// A mistake of the planner itself.
     #[error("the plan contradicts itself: {0}")]
-    Fault(String),
+    Fault(Fault),
 }
 
 impl Problem {
@@ -162,6 +164,12 @@ impl fmt::Display for PlanError {
 }
 
 impl std::error::Error for PlanError {}
+
+impl From<Vec<Fault>> for PlanError {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self { problems: faults.into_iter().map(Problem::Fault).collect() }
+    }
+}
 
 impl From<Problem> for PlanError {
     fn from(problem: Problem) -> Self {

@@ -17,7 +17,7 @@ mod order;
 mod pins;
 mod times;
 
-pub use check::check;
+pub use check::{Fault, check};
 pub use error::{PlanError, Problem};
 pub use network::{Course, Network, Stage};
 use nk_model::{Desired, Note, Observed, Operation, Plan, Registry, Unseen};
@@ -59,7 +59,10 @@ pub fn plan(
     let order = order::by_reference(desired, registry)?;
     let decisions = decide::decide(desired, &order, observed, registry, permission)?;
     let mut plan = arrange::arrange(desired, decisions, registry)?;
-    check::check(&plan, registry)?;
+    let faults = check(&plan, registry);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
     time(&mut plan, registry, &Setting::default());
     plan.notes.extend(legacies(&plan, registry));
     plan.notes.extend(blindness(desired, &permission.unseen));
