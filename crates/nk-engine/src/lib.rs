@@ -8,6 +8,7 @@ mod provider;
 mod run;
 mod scope;
 mod settle;
+mod stage;
 
 pub use cloud::{Cloud, Departure, Entry, Reconcile};
 pub use error::{CloudError, CloudResult, Nature, grant_hint};
@@ -18,5 +19,6 @@ pub use observe::{guards, observe, observe_going, unprotect};
 pub use provider::{
     Answers, CallListener, Caller, Connected, Connection, Provider, Questions, SecretValue,
 };
-pub use run::{Gate, NoGate, Run, Stop, current_step, execute};
+pub use run::{Run, execute};
 pub use scope::{Pass, Reach, Scope};
+pub use stage::{Gate, NoGate, Stop, current_step};

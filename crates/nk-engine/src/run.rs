@@ -4,7 +4,6 @@ mod facts;
 mod failure;
 mod ledger;
 mod needs;
-mod stage;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -16,18 +15,16 @@ use nk_model::{
     Action, Address, Event, LiveValue, Operation, Outcome, Plan, Registry, Step, StepId, Summary,
     Unseen,
 };
-pub use stage::{Gate, NoGate, Stop};
-pub(crate) use stage::{Interrupted, Stage};
 use tokio::{
     sync::{Semaphore, mpsc, watch},
     task::JoinSet,
-    task_local,
     time::{Duration, Instant, sleep_until},
 };
 
 use crate::{
     Cloud, Nature,
     settle::{Settling, StepError, Surroundings},
+    stage::{Gate, Message, STEP, Stage, Stop},
 };
 
 /// How a plan is run.
@@ -48,24 +45,6 @@ pub struct Run {
     pub unseen: Arc<Unseen>,
     /// How many times faster than AWS the one who answers is; every wait is as much shorter.
     pub speed: f64,
-}
-
-task_local! {
-    /// The step that runs in this task.
-    static STEP: StepId;
-}
-
-/// The step that makes the call that is under way in this task; none outside a step.
-pub fn current_step() -> Option<StepId> {
-    STEP.try_with(|id| *id).ok()
-}
-
-/// What a running step tells the loop.
-pub(crate) enum Message {
-    /// AWS has assigned outputs, and so many seconds of the step were not AWS's so far.
-    Known(StepId, Box<LiveValue>, f64),
-    /// The step waits.
-    Waiting(StepId, String),
 }
 
 /// Runs a plan to its end, or as far as it goes.

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use crate::{
     Fault, PlanError, Problem,
-    decide::{Decision, Fate},
+    decision::{Decision, Fate},
     entangled::Entangled,
     farewell::farewell,
     openings::{Touched, opened},

@@ -8,50 +8,23 @@ use nk_model::{
 };
 
 use crate::{
-    Permission, PlanError, Problem,
+    Permission, Problem,
+    decision::{Decision, Fate},
     keep::{Kept, References, keep},
-    keepsakes::lost,
     moves::follow,
-    pins::pinned,
 };
-
-/// What becomes of one resource.
-#[derive(Debug)]
-pub(crate) struct Decision {
-    pub(crate) address: Address,
-    pub(crate) fate: Fate,
-    /// What is wanted, with the references filled that are known now; null for what is not wanted.
-    pub(crate) spec: Json,
-    pub(crate) live: Option<LiveValue>,
-    pub(crate) changes: Vec<Change>,
-    pub(crate) reason: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    Unchanged,
-    Create,
-    Update(Part),
-    /// The old one goes first.
-    ReplaceDestroyFirst,
-    /// The new one comes first.
-    ReplaceCreateFirst,
-    /// The new one comes; the old one is history.
-    Supersede,
-    Destroy,
-}
 
 /// Why something goes that is at none of the wanted addresses.
 const UNWANTED: &str = "no longer in the stack file";
 
-/// Decides what becomes of every wanted and every observed resource.
+/// Decides what becomes of every wanted and every observed resource, as far as there are no problems.
 pub(crate) fn decide(
     desired: &Desired,
     order: &[&Address],
     observed: &Observed,
     registry: Registry,
     permission: &Permission,
-) -> Result<Vec<Decision>, PlanError> {
+) -> (Vec<Decision>, Vec<Problem>) {
     let grounds = Grounds {
         registry,
         references: count_references(observed, registry),
@@ -117,9 +90,7 @@ pub(crate) fn decide(
         };
         decisions.push(removal(live, reason));
     }
-    problems.extend(pinned(&decisions, registry));
-    problems.extend(lost(&decisions, desired, registry));
-    if problems.is_empty() { Ok(decisions) } else { Err(PlanError { problems }) }
+    (decisions, problems)
 }
 
 /// The wanted resources of a kind, as far as what they refer to is known.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use nk_model::{Address, Json, LiveValue, Part, Registry, difference};
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
-use crate::decide::{Decision, Fate};
+use crate::decision::{Decision, Fate};
 
 /// What goes and stands in a circle in which each admits the next.
 pub(crate) struct Entangled {
@@ -20,7 +20,7 @@ impl Entangled {
         let mut graph = DiGraph::<&LiveValue, ()>::new();
         let mut nodes = HashMap::new();
         for live in
-            decisions.iter().filter(|one| goes(one.fate)).filter_map(|one| one.live.as_ref())
+            decisions.iter().filter(|one| one.fate.goes()).filter_map(|one| one.live.as_ref())
         {
             let Some(kind) = registry(live.address.kind()) else { continue };
             if kind.openings.is_empty() {
@@ -72,8 +72,4 @@ impl Entangled {
             reason: "it and another admit each other: shut first, so that both can go".to_owned(),
         })
     }
-}
-
-fn goes(fate: Fate) -> bool {
-    matches!(fate, Fate::Destroy | Fate::ReplaceDestroyFirst | Fate::ReplaceCreateFirst)
 }

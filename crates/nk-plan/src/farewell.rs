@@ -2,7 +2,7 @@
 
 use nk_model::{Desired, Part, Phase, Registry, Unseen};
 
-use crate::decide::{Decision, Fate};
+use crate::decision::{Decision, Fate};
 
 /// What is set before a resource goes, so that what refers to it goes sooner. What only the wanted
 /// tells of how it goes, it goes with.

@@ -4,7 +4,7 @@ use std::{collections::HashSet, f64::consts::TAU};
 
 use nk_model::{Forecast, Looks, Operation, Part, Plan, Registry, Spread, Step};
 
-use crate::{network::Network, times::Setting};
+use crate::{network::Network, setting::Setting};
 
 /// How long a call takes, in seconds, where many want to be made and only so many may be at once.
 const CALL: f64 = 0.1;

@@ -4,7 +4,7 @@ use nk_model::{Desired, Json, Registry, placeholders_in};
 
 use crate::{
     Problem,
-    decide::{Decision, Fate},
+    decision::{Decision, Fate},
 };
 
 /// What is to be made although only the one before would do.

@@ -4,6 +4,7 @@
 mod arrange;
 mod check;
 mod decide;
+mod decision;
 mod entangled;
 mod error;
 mod farewell;
@@ -15,13 +16,15 @@ mod network;
 mod openings;
 mod order;
 mod pins;
+mod setting;
 mod times;
 
 pub use check::{Fault, check};
 pub use error::{PlanError, Problem};
 pub use network::{Course, Network, Stage};
 use nk_model::{Desired, Note, Observed, Operation, Plan, Registry, Unseen};
-pub use times::{PLACES, Setting, measured, time};
+pub use setting::{PLACES, Setting};
+pub use times::measured;
 
 /// What a plan may do, and what it may not judge.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +60,12 @@ pub fn plan(
     permission: &Permission,
 ) -> Result<Plan, PlanError> {
     let order = order::by_reference(desired, registry)?;
-    let decisions = decide::decide(desired, &order, observed, registry, permission)?;
+    let (decisions, mut problems) = decide::decide(desired, &order, observed, registry, permission);
+    problems.extend(pins::pinned(&decisions, registry));
+    problems.extend(keepsakes::lost(&decisions, desired, registry));
+    if !problems.is_empty() {
+        return Err(PlanError { problems });
+    }
     let mut plan = arrange::arrange(desired, decisions, registry)?;
     let faults = check(&plan, registry);
     if !faults.is_empty() {
@@ -67,6 +75,18 @@ pub fn plan(
     plan.notes.extend(legacies(&plan, registry));
     plan.notes.extend(blindness(desired, &permission.unseen));
     Ok(plan)
+}
+
+/// Fills in how long everything takes, and what that makes of the whole.
+pub fn time(plan: &mut Plan, registry: Registry, setting: &Setting<'_>) {
+    times::fill_in(plan, registry, setting);
+    let network = Network::of(plan);
+    let (remaining, slack) = network.ways();
+    for ((step, remaining), slack) in plan.steps.iter_mut().zip(remaining).zip(slack) {
+        step.remaining = remaining;
+        step.slack = slack;
+    }
+    plan.forecast = forecast::forecast(plan, &network, registry, setting);
 }
 
 /// Tells what is left of what goes, and what is lost with it.

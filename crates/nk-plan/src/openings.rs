@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use nk_model::{Change, Json, KindInfo, LiveValue, Part, Registry};
 
-use crate::decide::{Decision, Fate};
+use crate::decision::{Decision, Fate};
 
 /// What the resources refer to that something happens to.
 pub(crate) struct Touched(HashSet<(&'static str, &'static str, String)>);

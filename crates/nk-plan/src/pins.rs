@@ -2,15 +2,12 @@
 
 use nk_model::{Json, LiveValue, Registry};
 
-use crate::{
-    Problem,
-    decide::{Decision, Fate},
-};
+use crate::{Problem, decision::Decision};
 
 /// What is to go and cannot.
 pub(crate) fn pinned(decisions: &[Decision], registry: Registry) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for holder in decisions.iter().filter(|one| !goes(one)) {
+    for holder in decisions.iter().filter(|one| !one.fate.goes()) {
         let Some(live) = &holder.live else { continue };
         let Some(pin) = registry(live.address.kind()).and_then(|kind| kind.pin) else { continue };
         let ids = live.outputs.get(pin.ids).and_then(Json::as_array);
@@ -18,7 +15,8 @@ pub(crate) fn pinned(decisions: &[Decision], registry: Registry) -> Vec<Problem>
             live.address.kind() == pin.kind
                 && ids.into_iter().flatten().any(|id| id.as_str() == Some(&live.id))
         };
-        let going = decisions.iter().filter(|one| goes(one)).filter_map(|one| one.live.as_ref());
+        let going =
+            decisions.iter().filter(|one| one.fate.goes()).filter_map(|one| one.live.as_ref());
         problems.extend(going.filter(kept).map(|live| Problem::Pinned {
             address: live.address.clone(),
             id: live.id.clone(),
@@ -27,15 +25,4 @@ pub(crate) fn pinned(decisions: &[Decision], registry: Registry) -> Vec<Problem>
         }));
     }
     problems
-}
-
-/// Whether what is there now is to go.
-fn goes(decision: &Decision) -> bool {
-    use Fate::{
-        Create, Destroy, ReplaceCreateFirst, ReplaceDestroyFirst, Supersede, Unchanged, Update,
-    };
-    match decision.fate {
-        Destroy | ReplaceCreateFirst | ReplaceDestroyFirst => true,
-        Create | Supersede | Unchanged | Update(_) => false,
-    }
 }

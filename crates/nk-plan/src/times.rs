@@ -1,39 +1,16 @@
-//! How long each step of a plan usually takes, and how long the ways through it are.
+//! How long each step of a plan usually takes.
 
 use std::collections::{BTreeMap, HashMap};
 
 use nk_model::{
-    Address, Json, LiveValue, Looks, Operation, Part, Plan, Registry, Spread, Step, Usual, field,
+    Address, Json, LiveValue, Operation, Part, Plan, Registry, Spread, Step, Usual, field,
     placeholders,
 };
 
-use crate::{forecast::forecast, network::Network};
+use crate::setting::Setting;
 
-/// Where a plan will be run.
-#[derive(Clone, Copy)]
-pub struct Setting<'a> {
-    /// What a time that ships with nk is there.
-    pub refine: &'a (dyn Fn(&Usual) -> Spread + Sync),
-    /// Whether it is an emulator, which does not sit out what a spec tells AWS to wait for.
-    pub emulated: bool,
-    /// The least seconds between two looks, as in [`Looks::AWS`].
-    pub every: f64,
-    /// How many calls may be under way at once.
-    pub places: usize,
-}
-
-impl Default for Setting<'_> {
-    /// AWS, as it is known from elsewhere.
-    fn default() -> Self {
-        Self { refine: &|usual| usual.spread, emulated: false, every: Looks::AWS, places: PLACES }
-    }
-}
-
-/// How many calls may be under way at once unless somebody says otherwise.
-pub const PLACES: usize = 16;
-
-/// Fills in how long everything takes, and what that makes of the whole.
-pub fn time(plan: &mut Plan, registry: Registry, setting: &Setting<'_>) {
+/// Fills in how long each step takes.
+pub(crate) fn fill_in(plan: &mut Plan, registry: Registry, setting: &Setting<'_>) {
     let context = Context::of(plan);
     let times: Vec<_> =
         plan.steps.iter().map(|step| times(step, registry, setting, &context)).collect();
@@ -41,13 +18,6 @@ pub fn time(plan: &mut Plan, registry: Registry, setting: &Setting<'_>) {
         step.usual = usual;
         step.late = late;
     }
-    let network = Network::of(plan);
-    let (remaining, slack) = network.ways();
-    for ((step, remaining), slack) in plan.steps.iter_mut().zip(remaining).zip(slack) {
-        step.remaining = remaining;
-        step.slack = slack;
-    }
-    plan.forecast = forecast(plan, &network, registry, setting);
 }
 
 /// What was measured when this step took its time; none for what nothing is known of.

@@ -11,7 +11,7 @@ mod track;
 use nk_model::{Action, Address, Call, Event, Json, Need, Plan, StepId, Summary, Until};
 pub use read::{Recorded, RecordedStep, TraceError, read_trace};
 use serde_json::json;
-use track::Track;
+use track::{FIRST, Track};
 
 use crate::text::tame;
 
@@ -21,8 +21,6 @@ const PROCESS: u32 = 1;
 const LONGEST: usize = 0;
 /// The track of what belongs to no step: reading, and the lock.
 const RUN: usize = 1;
-/// The track of the first step.
-const FIRST: usize = 2;
 /// How far apart the tracks of one step are that it needs for calls at the same time.
 const LANE: usize = 1_000_000;
 

@@ -5,7 +5,7 @@ use nk_model::{Looks, Operation};
 use tokio::time::Duration;
 
 use super::Settling;
-use crate::{Cloud, CloudError, Nature, run::Interrupted};
+use crate::{Cloud, CloudError, Nature, stage::Interrupted};
 
 /// Why a step failed.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -6,7 +6,7 @@ use nk_model::{Action, Address, Json, Need, Summary};
 use serde::Deserialize;
 use serde_json::Deserializer;
 
-use super::FIRST;
+use super::track::FIRST;
 
 /// What a trace tells of a run.
 #[derive(Debug, Clone, Default, PartialEq)]

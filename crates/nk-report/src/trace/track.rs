@@ -1,5 +1,8 @@
 //! One track: what is open on it, so that its slices nest.
 
+/// The track of the first step.
+pub(super) const FIRST: usize = 2;
+
 /// What is known of one track, in microseconds.
 #[derive(Debug, Default)]
 pub(super) struct Track {

@@ -6,11 +6,27 @@ use futures::future::BoxFuture;
 use nk_model::{LiveValue, StepId};
 use tokio::{
     sync::{Semaphore, SemaphorePermit, mpsc, watch},
-    time::{Duration, Instant},
+    task_local,
+    time::{Duration, Instant, sleep},
 };
 
-use super::Message;
-use crate::settle::sleep_or;
+task_local! {
+    /// The step that runs in this task.
+    pub(crate) static STEP: StepId;
+}
+
+/// The step that makes the call that is under way in this task; none outside a step.
+pub fn current_step() -> Option<StepId> {
+    STEP.try_with(|id| *id).ok()
+}
+
+/// What a running step tells the run.
+pub(crate) enum Message {
+    /// AWS has assigned outputs, and so many seconds of the step were not AWS's so far.
+    Known(StepId, Box<LiveValue>, f64),
+    /// The step waits.
+    Waiting(StepId, String),
+}
 
 /// Whether a run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,7 +90,7 @@ struct Idle {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         id: StepId,
         sender: mpsc::UnboundedSender<Message>,
         stop: watch::Receiver<Stop>,
@@ -166,5 +182,16 @@ impl<'a> Stage<'a> {
             }
         };
         sleep_or(duration.div_f64(self.speed), stopped).await
+    }
+}
+
+/// Sleeps unless told to stop waiting.
+async fn sleep_or(
+    duration: Duration,
+    stopped: impl Future<Output = ()>,
+) -> Result<(), Interrupted> {
+    tokio::select! {
+        () = sleep(duration) => Ok(()),
+        () = stopped => Err(Interrupted),
     }
 }

@@ -1,0 +1,70 @@
+//! How a step removes what it is about.
+
+use nk_model::{Operation, Phase};
+use tokio::time::Instant;
+
+use super::{Settling, StepError};
+use crate::{Cloud, Departure, cloud::Erased};
+
+impl<C: Cloud> Settling<'_, C> {
+    /// Removes the resource and waits until it is gone.
+    pub(crate) async fn remove(&mut self) -> Result<(), StepError> {
+        let live = self.step.live.clone().expect("a destroy has something to destroy");
+        let mut asked = matches!(live.phase, Phase::Leaving(_));
+        let mut live = live;
+        // When AWS has accepted it last. Patience counts from the first time: what goes not, although
+        // AWS says so again and again, is not waited for for ever.
+        let mut accepted: Option<Instant> = None;
+        loop {
+            if !asked {
+                self.stage.gate().await?;
+                let answer = {
+                    let _place = self.stage.place().await;
+                    self.cloud.destroy_one(&live).await
+                };
+                match answer {
+                    Ok(Departure::Gone) => {
+                        self.stage.rested();
+                        return Ok(());
+                    }
+                    Ok(Departure::Going) => {
+                        self.stage.rested();
+                        let now = Instant::now();
+                        if accepted.replace(now).is_none() {
+                            self.began = now;
+                        }
+                    }
+                    Err(error) => {
+                        self.pardon(error, Operation::Destroy).await?;
+                        if self.doubt.is_none() {
+                            continue;
+                        }
+                    }
+                }
+            }
+            match self.find(&live.id).await? {
+                None => {
+                    self.stage.rested();
+                    return Ok(());
+                }
+                Some(seen) => {
+                    let word = match &seen.phase {
+                        Phase::Retired(_) => return Ok(()),
+                        Phase::Leaving(word) | Phase::Busy(word) => word.clone(),
+                        // Another answer from before the call, or somebody brought it back.
+                        Phase::Ready | Phase::Failed(_) => "still there".to_owned(),
+                    };
+                    asked = matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));
+                    if let Some(error) = self.doubt.take_if(|_| !asked) {
+                        return Err(StepError::Cloud(error));
+                    }
+                    let since = self.stage.since(accepted.unwrap_or(self.began));
+                    asked |= since < self.kind.stale;
+                    self.wait(&format!("AWS says `{word}`"), self.usual).await?;
+                    let before = std::mem::replace(&mut live, seen);
+                    self.kind.complete(&mut live, &before.spec);
+                }
+            }
+        }
+    }
+}

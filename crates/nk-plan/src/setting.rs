@@ -1,0 +1,26 @@
+//! What a plan's times depend on besides the plan.
+
+use nk_model::{Looks, Spread, Usual};
+
+/// Where a plan will be run.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// What a time that ships with nk is there.
+    pub refine: &'a (dyn Fn(&Usual) -> Spread + Sync),
+    /// Whether it is an emulator, which does not sit out what a spec tells AWS to wait for.
+    pub emulated: bool,
+    /// The least seconds between two looks, as in [`Looks::AWS`].
+    pub every: f64,
+    /// How many calls may be under way at once.
+    pub places: usize,
+}
+
+impl Default for Setting<'_> {
+    /// AWS, as it is known from elsewhere.
+    fn default() -> Self {
+        Self { refine: &|usual| usual.spread, emulated: false, every: Looks::AWS, places: PLACES }
+    }
+}
+
+/// How many calls may be under way at once unless somebody says otherwise.
+pub const PLACES: usize = 16;
