@@ -1,4 +1,4 @@
-"""Runs a command and says what it took."""
+"""Runs a command and measures it."""
 
 import os
 import statistics
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 @dataclass
 class Taken:
-    """What one run of a command took."""
+    """One run of a command."""
 
     code: int
     out: str
     wall: float  # seconds
-    cpu: float  # seconds, of the command and everything it started
-    memory: float  # MiB, of the command and everything it started, at the peak
+    cpu: float  # seconds, of the command and its descendants
+    memory: float  # MiB, the peak of the command and its descendants together
 
 
 def run(command, environment, folder=None, family=False):
-    """Runs a command to its end. `family` says that it starts others whose memory counts as well."""
+    """Runs a command to its end. With `family`, the memory of its descendants counts as well."""
     with subprocess.Popen(
         command,
         env=environment,
@@ -49,7 +49,7 @@ def run(command, environment, folder=None, family=False):
 
 
 class Watch:
-    """Looks every 25 ms at how much memory a process and its descendants have together."""
+    """Measures every 25 ms how much memory a process and its descendants use together."""
 
     def __init__(self, pid):
         self.peak = 0.0
@@ -68,7 +68,7 @@ class Watch:
 
 
 def family(pid):
-    """A process and everything it has started that is still there."""
+    """A process and its running descendants."""
     members = [pid]
     for parent in members:
         try:
@@ -76,7 +76,7 @@ def family(pid):
                 with open(f"/proc/{parent}/task/{thread}/children") as children:
                     members += map(int, children.read().split())
         except OSError:
-            # It has ended meanwhile.
+            # It has ended in the meantime.
             continue
     return members
 
@@ -91,7 +91,7 @@ def resident(pid):
 
 
 class Series:
-    """The same thing measured several times."""
+    """Several measurements of the same thing."""
 
     def __init__(self, values):
         self.values = sorted(values)
@@ -101,7 +101,7 @@ class Series:
         return statistics.median(self.values)
 
     def show(self, digits):
-        """The median, with the least and the most where there were several."""
+        """The median, followed by the minimum and the maximum if there were several runs."""
         text = f"{self.median:.{digits}f}"
         if len(self.values) > 1:
             text += f" ({self.values[0]:.{digits}f}–{self.values[-1]:.{digits}f})"

@@ -1,9 +1,9 @@
-"""Measures nk beside Terraform on the emulator that `nk local` starts, and writes RESULTS.md.
+"""Measures nk and Terraform on the emulator that `nk local` starts, and writes RESULTS.md.
 
-    just bench                                    everything, in about fourteen minutes
-    just bench --quick                            nk alone, once or twice, in about a minute
+    just bench                                    everything, about fourteen minutes
+    just bench --quick                            only nk, once or twice, about a minute
     just bench --mirror DIR                       with the AWS provider from a filesystem mirror
-    just bench --terraform-runs 3                 Terraform's applies more than once: half an hour
+    just bench --terraform-runs 3                 Terraform's applies more than once, half an hour
 """
 
 import argparse
@@ -23,15 +23,15 @@ class Mode:
     """How AWS behaves."""
 
     title: str
-    latency: int  # milliseconds that each call takes more
-    speed: int  # how many times faster than AWS what AWS takes its time for; 0 for at once
-    runs: int  # of nk
-    plans: int  # of each tool in each of its runs
+    latency: int  # milliseconds added to each call
+    speed: int  # how many times faster than AWS slow resources are; 0 for at once
+    runs: int  # number of runs of nk
+    plans: int  # number of plans in each run of a tool
     terraform: bool
 
 
 def modes(runs, quick):
-    """The ways that AWS behaves in the benchmark."""
+    """The modes of the benchmark."""
     few = 1 if quick else 3
     every = [
         Mode("AWS answers at once", 0, 0, runs, 1 if quick else 2, True),
@@ -43,16 +43,16 @@ def modes(runs, quick):
 
 
 def say(text):
-    """Tells how far it is."""
+    """Reports progress."""
     print(f"{time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
 
 
 class Bench:
-    """What has been measured so far."""
+    """The measurements so far."""
 
     def __init__(self, place):
         self.place = place
-        # By mode, tool and operation: the runs, each with what the proxy has counted.
+        # By mode, tool and operation: the runs, each with the counts of the proxy.
         self.taken = {}
 
     def measure(self, tool, operation, mode, expected):
@@ -71,7 +71,7 @@ class Bench:
     def round(self, tool, mode):
         """Plan, apply, plan again, destroy."""
         self.place.reset()
-        # The first calls after a reset have the emulator read AWS's own policies: that is its time.
+        # The first calls after a reset make the emulator read AWS's managed policies, which must not count.
         Nk(self.place).run("plan", mode)
         tool.prepare()
         for _ in range(mode.plans):
@@ -83,7 +83,7 @@ class Bench:
 
 
 def small(place, quick):
-    """What takes next to nothing: the series of wall times of what needs no AWS, in milliseconds."""
+    """The wall times of the commands that do not need AWS, in milliseconds."""
     stack = BENCH.parent / "stacks/neuraknot.toml"
     series = {}
     for arguments in (["--version"], ["validate", "--stack", stack]):

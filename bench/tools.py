@@ -1,4 +1,4 @@
-"""The two tools, and what stands between them and the emulator."""
+"""The two tools, the emulator, and the proxy between them."""
 
 import json
 import os
@@ -15,11 +15,11 @@ STACK = BENCH.parent / "stacks/neuraknot.toml"
 
 
 class Failed(Exception):
-    """A tool did not do what it was to do."""
+    """A tool failed."""
 
 
 class Place:
-    """An emulator of the benchmark's own, and the proxy in front of it."""
+    """An emulator for the benchmark, and the proxy in front of it."""
 
     def __init__(self, binaries, folder):
         self.nk = binaries / "nk"
@@ -47,16 +47,16 @@ class Place:
         return done.stdout
 
     def reset(self):
-        """Forgets what was made."""
+        """Empties the emulator."""
         self.local("reset")
 
     def begin(self, mode):
-        """Has the proxy count anew, with this latency and at this scale."""
+        """Makes the proxy start counting, with this latency and at this scale."""
         order = f"latency={mode.latency}" + (f"&speed={mode.speed}" if mode.speed else "")
         self.ask(f"begin?{order}")
 
     def tally(self):
-        """What has come by since the last time."""
+        """What the proxy has counted since then."""
         return json.loads(self.ask("tally"))
 
     def ask(self, order):
@@ -80,7 +80,7 @@ class Nk:
         self.place = place
 
     def prepare(self):
-        """nk keeps nothing that would have to be forgotten."""
+        """nk keeps no state that would have to be removed."""
 
     def run(self, operation, mode):
         arguments = {
@@ -99,7 +99,7 @@ class Nk:
 
 
 class Terraform:
-    """Terraform with the AWS provider, on the configuration beside this file."""
+    """Terraform with the AWS provider and the configuration in `terraform/`."""
 
     name = "Terraform"
     family = True
@@ -135,7 +135,7 @@ class Terraform:
         return measure.run(command, self.environment, self.folder, self.family)
 
     def prepare(self):
-        """Forgets the state."""
+        """Removes the state."""
         for state in self.folder.glob("terraform.tfstate*"):
             state.unlink()
 
@@ -149,7 +149,7 @@ class Terraform:
 
 
 def terraform(place, folder, mirror):
-    """Terraform, or the reason why there is none."""
+    """Terraform, or the reason why it cannot run."""
     if shutil.which("terraform") is None:
         return None, "there is no `terraform` on the PATH"
     try:

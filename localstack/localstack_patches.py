@@ -1,4 +1,4 @@
-"""What LocalStack gets wrong in ways that a change of a few lines puts right."""
+"""Corrections of LocalStack that take a few lines each."""
 
 import threading
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 
 def take_turns():
-    """Lets one request at a time into moto, which is not made for two; one thread is as fast."""
+    """Serialises requests to moto, which is not thread-safe; one thread is as fast."""
     dispatch, turn = localstack.services.moto.dispatch_to_moto, threading.RLock()
 
     def dispatched(context):
@@ -29,16 +29,16 @@ def take_turns():
 
 
 def keep_tags(store, arn, tags):
-    """Keeps the tags with which something is made where tags are kept."""
+    """Stores the tags of a create call where tags are read."""
     store.TAGS.del_resource(arn)
     store.TAGS.tag_resource(arn, tags)
 
 
 def put_alarms():
-    """Lets alarms have tags from the start, and a period of twenty seconds."""
+    """Supports tags in PutMetricAlarm, and a period of twenty seconds."""
     put = CloudwatchProvider.put_metric_alarm
 
-    # LocalStack finds a handler by its function's name.
+    # LocalStack finds a handler by the name of its function.
     @handler("PutMetricAlarm", expand=False)
     def put_metric_alarm(self, context, request):
         account, region = context.account_id, context.region
@@ -56,7 +56,7 @@ def put_alarms():
 
 
 def tag_dashboards():
-    """Lets dashboards have tags from the start, of which LocalStack's models do not know."""
+    """Supports tags in PutDashboard, which LocalStack's models do not have."""
     path = "/shapes/PutDashboardInput/members/Tags"
     patch = {"op": "add", "path": path, "value": {"shape": "TagList"}}
     loader.patches["cloudwatch/2010-08-01/service-2"] = [patch]
@@ -76,7 +76,7 @@ def tag_dashboards():
 
 
 def index_alarms():
-    """Has the index of tags, which is moto's, find LocalStack's alarms."""
+    """Adds LocalStack's alarms to the tag index, which is moto's."""
 
     def backend(self):
         store = cloudwatch_stores[self.account_id][self.region_name]
@@ -91,7 +91,7 @@ def index_alarms():
 
 
 def index_pools():
-    """Lists user pools in the index of tags, which is moto's and leaves them out."""
+    """Adds user pools to the tag index, which is moto's and leaves them out."""
     others = ResourceGroupsTaggingAPIBackend._get_resources_generator
 
     def with_pools(self, tag_filters=None, resource_type_filters=None):
@@ -111,13 +111,13 @@ def index_pools():
 
 
 def keep_tags_of_logs_once():
-    """Keeps the tags of a log group in moto alone, where the index of tags looks for them."""
+    """Stores the tags of a log group only in moto, where the tag index reads them."""
     for name in ("list_tags_for_resource", "tag_resource", "untag_resource"):
         delattr(LogsProvider, name)
 
 
 def keep_monitoring():
-    """Keeps from the start how a database is monitored, as a newer moto does."""
+    """Stores the monitoring settings of CreateDBInstance, as a newer moto does."""
     database = moto.rds.models.DBInstance
     create = database.__init__
 
@@ -130,14 +130,14 @@ def keep_monitoring():
 
 
 def know_tls_policy():
-    """Lets a listener change to a policy that is newer than the moto in LocalStack."""
+    """Accepts a listener policy that is newer than the moto in LocalStack."""
     policy = {"name": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", "ciphers": []}
     policy["ssl_protocols"] = ["TLSv1.2", "TLSv1.3"]
     moto.elbv2.responses.SSL_POLICIES.append(policy)
 
 
 def miss_dashboards():
-    """Calls a missing dashboard missing."""
+    """Returns the right error for a missing dashboard."""
     get = CloudwatchProvider.get_dashboard
 
     @handler("GetDashboard")
@@ -151,7 +151,7 @@ def miss_dashboards():
 
 
 def apply():
-    """All of them."""
+    """Applies all corrections."""
     take_turns()
     put_alarms()
     tag_dashboards()

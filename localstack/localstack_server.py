@@ -1,6 +1,6 @@
-"""Serves LocalStack on HOST PORT without Docker, with the services that it has no licence for here.
+"""Serves LocalStack on HOST PORT without Docker, including services that would need a licence.
 
-Those are moto's, as LocalStack's own mostly are: each operation is passed on to the moto inside.
+Those are provided by moto, as most of LocalStack's own are: each operation is passed to the moto inside.
 """
 
 import os
@@ -8,10 +8,9 @@ import shutil
 import sys
 import tempfile
 
-# Read by LocalStack and moto when they are imported. LocalStack's usual server listens everywhere
-# on the machine, whatever it is told; hypercorn listens where it is told. Its files would lie where
-# those of every other one on the machine do, who starts by clearing them away; in a container it
-# would believe that there is no other.
+# Read by LocalStack and moto when they are imported. LocalStack's usual server ignores the address and
+# listens on all interfaces; hypercorn listens where it should. The folder is set because by default all
+# instances on a machine share one, and each clears it when it starts.
 FOLDER = tempfile.mkdtemp(prefix="nk-localstack-")
 os.environ.update(
     FILESYSTEM_ROOT=FOLDER,
@@ -54,12 +53,12 @@ UNLICENSED = (
 
 
 def provider(api):
-    """A provider of a service that passes every operation on to moto."""
+    """A provider that passes every operation of a service to moto."""
 
     def pass_on(self, context, request):
         return call_moto(context)
 
-    # LocalStack finds a handler by its function's name.
+    # LocalStack finds a handler by the name of its function.
     handlers = {"service": api}
     for operation in load_service(api).operation_names:
         handlers[operation] = handler(operation, expand=False)(pass_on)
@@ -68,7 +67,7 @@ def provider(api):
 
 
 class Emptying(StateVisitor):
-    """Empties what a service keeps beside moto."""
+    """Empties what a service stores outside moto."""
 
     def visit(self, container):
         if isinstance(container, AccountRegionBundle):
@@ -78,7 +77,7 @@ class Emptying(StateVisitor):
 
 
 def forget(request):
-    """Forgets everything; LocalStack's own way to do so takes a licence."""
+    """Empties LocalStack, whose own reset needs a licence."""
     names = [name for name in SERVICE_PLUGINS.list_available() if SERVICE_PLUGINS.is_running(name)]
     running = [SERVICE_PLUGINS.get_service(name) for name in names]
     for service in running:
@@ -92,18 +91,18 @@ def forget(request):
 
 
 def leave(self, code=0):
-    """There is nothing to keep, and LocalStack's own way out waits for connections that stay open."""
+    """Exits at once. LocalStack's own exit waits for connections that stay open."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     os._exit(code)
 
 
 def serve():
-    """Serves until it is told to stop."""
+    """Serves until it is stopped."""
     moto_patches.apply()
     localstack_patches.apply()
     for api in UNLICENSED:
         SERVICE_PLUGINS.api_provider_specs[api] = [SERVICE_PLUGINS.get_active_provider(api)]
-    # What LocalStack offers was asked for, and remembered, while it was imported.
+    # The list of available services was cached during the import.
     get_enabled_apis.cache_clear()
     for api in UNLICENSED:
         SERVICE_PLUGINS.add_service(Service.for_provider(provider(api)))

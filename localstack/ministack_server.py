@@ -1,5 +1,5 @@
-"""Serves ministack on HOST PORT, with the service that it lacks: Application Auto Scaling, as far as
-nk and its tests speak to it.
+"""Serves ministack on HOST PORT, and adds Application Auto Scaling, which it does not have, as far as nk
+and its tests use it.
 """
 
 import json
@@ -19,7 +19,7 @@ all_else = ministack.app.app
 
 
 def answer(operation, request):
-    """The status and the answer to one request."""
+    """The status and the body of an answer."""
     key = tuple(request.get(part) for part in KEY)
     if operation == "RegisterScalableTarget":
         targets[key] = targets.get(key, {}) | request
@@ -50,7 +50,7 @@ async def body(receive):
 
 
 async def app(scope, receive, send):
-    """Answers what is Application Auto Scaling's, and passes all else on."""
+    """Answers requests for Application Auto Scaling, and passes on all others."""
     headers = dict(scope.get("headers") or ())
     target = headers.get(b"x-amz-target", b"").decode()
     if not target.startswith(SERVICE):

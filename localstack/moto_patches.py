@@ -1,4 +1,4 @@
-"""What moto gets wrong, or does slowly, in ways that a change of a few lines puts right."""
+"""Corrections of moto, and of slow parts of it, that take a few lines each."""
 
 import moto.cloudwatch.models
 import moto.cloudwatch.responses
@@ -14,7 +14,7 @@ from moto.core.responses import ActionResult
 
 
 def settle_services():
-    """Makes a new ECS service run as many tasks as it should; moto knows only a fixed number."""
+    """Makes a new ECS service run its desired number of tasks; moto has a fixed number."""
     create = moto.ecs.models.Service.__init__
 
     def settled(self, *args, **kwargs):
@@ -27,7 +27,7 @@ def settle_services():
 
 
 def keep_deployments():
-    """Keeps of a new ECS service what moto keeps only when a service is changed."""
+    """Stores fields of CreateService that moto stores only for UpdateService."""
     responses = moto.ecs.responses.EC2ContainerServiceResponse
     create = responses.create_service
     kept = {
@@ -48,7 +48,7 @@ def keep_deployments():
 
 
 def count_tasks():
-    """Counts a cluster's tasks; moto takes them away again whenever a service is updated or removed."""
+    """Counts the tasks of a cluster; moto subtracts them whenever a service is updated or deleted."""
     backend = moto.ecs.models.EC2ContainerServiceBackend
     describe = backend.describe_clusters
 
@@ -68,7 +68,7 @@ def count_tasks():
 
 
 def keep_sign_in():
-    """Keeps how users sign in when a user pool is updated; moto forgets what the update leaves out."""
+    """Keeps the sign-in options of a user pool in an update; moto drops what the update leaves out."""
     pool = moto.cognitoidp.models.CognitoIdpUserPool
     update = pool.update_extended_config
     fixed = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
@@ -84,7 +84,7 @@ def keep_sign_in():
 
 
 def rename_pools():
-    """Lets a user pool get another name; moto takes it and forgets it."""
+    """Changes the name of a user pool; moto accepts it and drops it."""
     pool = moto.cognitoidp.models.CognitoIdpUserPool
     update = pool.update_extended_config
 
@@ -96,8 +96,8 @@ def rename_pools():
 
 
 def index_pools():
-    """Lists user pools in the index of tags, which moto leaves out of it."""
-    # Not those of LocalStack, which has another moto inside.
+    """Adds user pools to the tag index, which moto leaves out."""
+    # Not for LocalStack, which contains another version of moto.
     import moto.resourcegroupstaggingapi.models
     from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
 
@@ -123,7 +123,7 @@ def index_pools():
 
 
 def tag_dashboards():
-    """Lets dashboards have tags."""
+    """Supports tags of dashboards."""
     responses = moto.cloudwatch.responses.CloudWatchResponse
     backend = moto.cloudwatch.models.CloudWatchBackend
     put, tag = responses.put_dashboard, backend.tag_resource
@@ -146,7 +146,7 @@ def tag_dashboards():
 
 
 def keep_insights():
-    """Keeps whether a database has Performance Insights; moto takes it and forgets it."""
+    """Stores the Performance Insights settings of a database; moto accepts them and drops them."""
     database = moto.rds.models.DBInstance
     create, update = database.__init__, database.update
 
@@ -171,7 +171,7 @@ def keep_insights():
 
 
 def keep_subnet_groups():
-    """Keeps a database's subnet group when it is changed; moto takes it out of its list."""
+    """Keeps the subnet group of a database when it is changed; moto removes it from its list."""
     backend = moto.rds.models.RDSBackend
     modify = backend.modify_db_subnet_group
 
@@ -184,7 +184,7 @@ def keep_subnet_groups():
 
 
 def move_ports():
-    """Lets a database listen elsewhere; moto keeps the new port where nothing reads it."""
+    """Changes the port of a database; moto stores the new one where nothing reads it."""
     database = moto.rds.models.DBInstance
     update = database.update
 
@@ -196,7 +196,7 @@ def move_ports():
 
 
 def know_default_parameters():
-    """Lets a database have its engine's own parameters, which moto knows only of those it has made."""
+    """Supports the default parameter groups of engines; moto knows only groups that were created."""
     backend = moto.rds.models.RDSBackend
     modify = backend.modify_db_instance
 
@@ -213,11 +213,11 @@ def know_default_parameters():
 
 
 def reset_parameters():
-    """Lets parameters of a database go back to the engine's own values, which moto has no call for."""
+    """Adds ResetDBParameterGroup, which moto does not have."""
 
     def reset_db_parameter_group(self):
         name = self.params["DBParameterGroupName"]
-        # Answers with the group's refusal where there is none.
+        # Raises the right error if the group does not exist.
         group = self.backend.modify_db_parameter_group(name, [])
         for parameter in self.params.get("Parameters", []):
             group.parameters.pop(parameter.original_dict()["ParameterName"], None)
@@ -227,7 +227,7 @@ def reset_parameters():
 
 
 def free_addresses():
-    """Lets go of a NAT gateway's address when the gateway goes."""
+    """Releases the address of a NAT gateway when it is deleted."""
     backend = moto.ec2.models.EC2Backend
     delete = backend.delete_nat_gateway
 
@@ -242,7 +242,7 @@ def free_addresses():
 
 
 def allow_rules_without_ports():
-    """Lets a security group have rules for protocols without ports, which EC2 lists with -1."""
+    """Supports security group rules for protocols without ports, which EC2 lists with -1."""
     rule = moto.ec2.models.security_groups.SecurityGroupRule
     create = rule.__init__
 
@@ -254,7 +254,7 @@ def allow_rules_without_ports():
 
 
 def read_policies_once():
-    """Reads AWS's own policies once; moto does at each reset, which is most of the time that takes."""
+    """Reads AWS's managed policies once; moto reads them at each reset, which takes most of its time."""
     backend = moto.iam.models.IAMBackend
     read = backend._init_aws_policies
     known = {}
@@ -271,7 +271,7 @@ def read_policies_once():
 
 
 def apply():
-    """All that hold wherever moto's backends are used."""
+    """Applies all corrections."""
     settle_services()
     keep_deployments()
     count_tasks()

@@ -15,8 +15,8 @@ import sys
 import threading
 import traceback
 
-# Read by moto when it is imported: AWS's own policies, but not its machine images, which take a tenth
-# of each reset; and services that reach their desired count.
+# Read by moto when it is imported: load AWS's managed policies, but not its machine images, which take a
+# tenth of each reset; and let services reach their desired count.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 os.environ.setdefault("MOTO_ECS_SERVICE_RUNNING", "1000000")
@@ -38,7 +38,7 @@ MODEL = botocore.session.get_session().get_service_model("cloudwatch")
 
 
 def to_json(value):
-    """What a CBOR value is in JSON: times as seconds, bytes as base64, nothing for nulls."""
+    """Converts a CBOR value to JSON: times to seconds, bytes to base64, without nulls."""
     if isinstance(value, dict):
         return {key: to_json(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
@@ -51,7 +51,7 @@ def to_json(value):
 
 
 def to_cbor(value, shape):
-    """What a JSON value of this shape is in CBOR, which tells apart what JSON calls a number."""
+    """Converts a JSON value of this shape to CBOR, which has several types of numbers."""
     kind = shape.type_name if shape is not None else None
     if isinstance(value, dict):
         return {k: to_cbor(v, member(shape, k)) for k, v in value.items() if v is not None}
@@ -71,7 +71,7 @@ def to_cbor(value, shape):
 
 
 def member(shape, key):
-    """The shape of a part of a structure, a map or a list; None where there is no saying."""
+    """The shape of a part of a structure, a map or a list; None if it is not known."""
     kind = shape.type_name if shape is not None else None
     if kind == "structure":
         return shape.members.get(key)
@@ -96,7 +96,7 @@ def call(app, environ):
 
 
 class CborShim:
-    """Passes CBOR requests for CloudWatch on as JSON, and all others as they are."""
+    """Passes on CBOR requests for CloudWatch as JSON, and all others unchanged."""
 
     def __init__(self, app):
         self.app = app
@@ -109,7 +109,7 @@ class CborShim:
         if environ.get("HTTP_SMITHY_PROTOCOL") != "rpc-v2-cbor" or not found:
             return self.app(environ, start_response)
         operation = found.group(1)
-        # The SDK frames maps without a length; an operation without input may have no body.
+        # The SDK writes maps without a length; an operation without input may have no body.
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         request = json.dumps(to_json(cbor2.loads(body) if body else {})).encode()
         environ.update(
@@ -138,7 +138,7 @@ class CborShim:
 
 
 class Handler(MotoRequestHandler):
-    """Keeps connections open, which werkzeug's own handler does not.
+    """Keeps connections open, unlike werkzeug's own handler.
 
     It reads the whole request before the application runs, so that the next one starts where it
     should, and writes the whole answer with its length.
@@ -146,7 +146,7 @@ class Handler(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    # What moto keeps is not made for two threads at once, and one thread is as fast.
+    # moto is not thread-safe, and one thread is as fast.
     turn = threading.Lock()
 
     def run_wsgi(self):
@@ -177,11 +177,11 @@ class Handler(MotoRequestHandler):
             self.wfile.write(body)
 
     def log_request(self, code="-", size="-"):
-        """Says nothing of requests: the log is for what goes wrong."""
+        """Logs no requests: the log is for errors."""
 
 
 def main(host, port):
-    """Serves until it is told to stop."""
+    """Serves until it is stopped."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: sys.exit(0))
     moto_patches.apply()

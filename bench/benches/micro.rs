@@ -1,4 +1,4 @@
-//! The parts of nk by themselves: stack parser, differ, planner, scheduler. `just bench-micro`.
+//! Benchmarks of single parts of nk: stack parser, differ, planner, scheduler. `just bench-micro`.
 
 use std::{hint::black_box, sync::Arc, time::Duration};
 
@@ -45,12 +45,12 @@ async fn run(sim: &Arc<Sim>, plan: Plan) -> usize {
     summary.finished
 }
 
-/// What is there when everything is as it should be.
+/// What exists after an apply.
 fn applied(desired: &Desired) -> Observed {
     paused().block_on(async {
         let sim = Arc::new(Sim::default());
         run(&sim, plan(desired, &Observed::default())).await;
-        // Until all that was left to itself is ready.
+        // Wait until everything is ready.
         tokio::time::sleep(Duration::from_hours(1)).await;
         Observed { found: sim.everything() }
     })

@@ -1,5 +1,5 @@
-//! What generated topologies of 100 to 50,000 resources cost on the simulated cloud: a table, on
-//! standard output and in the page that is named, and a picture. `just large`.
+//! Measures generated topologies of 100 to 50,000 resources on the simulated cloud, and writes a
+//! table to standard output and to the given page, and a picture. `just large`.
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
@@ -8,16 +8,16 @@ use std::{env, error::Error, fmt::Write, fs, process::Command};
 use nk_tests::large::{Costs, measure};
 
 const SIZES: [usize; 4] = [100, 1_000, 10_000, 50_000];
-/// How often each is measured; the median counts.
+/// How many times each topology is measured; the median counts.
 const RUNS: usize = 3;
 
-/// Between what the table stands in the page.
+/// The marks around the table in the page.
 const BEGIN: &str = "<!-- table: begin -->\n";
 const END: &str = "<!-- table: end -->\n";
 
 type Part = (&'static str, &'static str, fn(&Costs) -> f64);
 
-/// What is measured, and the colour it is drawn in.
+/// What is measured, and its colour in the picture.
 const PARTS: [Part; 6] = [
     ("plan, nothing there", "#0969da", |costs| costs.plan),
     ("plan, nothing to do", "#8250df", |costs| costs.plan_again),
@@ -30,7 +30,7 @@ const PARTS: [Part; 6] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        // A process of its own, so that its memory is that of one size.
+        // In a process of its own, so that its memory is that of one topology.
         ["one", size] => println!("{}", serde_json::to_string(&measure(size.parse()?))?),
         [page, picture] => {
             let all = SIZES.iter().map(|size| median(*size)).collect::<Result<Vec<_>, _>>()?;
@@ -110,7 +110,7 @@ fn y(value: f64) -> f64 {
     HEIGHT - 40.0 - (value.log10() - from) / (to - from) * (HEIGHT - 80.0)
 }
 
-/// Both axes logarithmic: what grows in proportion is as steep as the dotted line.
+/// Both axes are logarithmic: the dotted line has the slope of proportional growth.
 fn svg(all: &[Costs]) -> String {
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\">\n  <style>text \

@@ -1,1 +1,1 @@
-//! Nothing yet.
+//! The benchmarks are in `benches`, `examples` and the proxy.

@@ -26,7 +26,7 @@ resource "aws_cognito_user_pool" "main" {
   }
 
   lifecycle {
-    # The emulator does not give it back.
+    # The emulator does not return it.
     ignore_changes = [user_pool_tier]
   }
 }

@@ -77,7 +77,7 @@ resource "aws_db_instance" "main" {
   depends_on                            = [aws_iam_role_policy_attachment.monitoring]
 
   lifecycle {
-    # The emulator does not give it back.
+    # The emulator does not return it.
     ignore_changes = [engine_lifecycle_support]
   }
 }

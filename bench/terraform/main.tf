@@ -1,5 +1,5 @@
-# The environment `dev` of stacks/neuraknot.toml as Terraform makes it: the same resources with the
-# same settings. Images, and the identity providers that wait for credentials, are in neither.
+# The environment `dev` of stacks/neuraknot.toml in Terraform: the same resources with the same settings.
+# Neither contains images or the identity providers that wait for credentials.
 
 terraform {
   required_version = ">= 1.9"

@@ -180,7 +180,7 @@ resource "aws_ecs_service" "service" {
   }
 
   lifecycle {
-    # The emulator does not give them back.
+    # The emulator does not return them.
     ignore_changes = [availability_zone_rebalancing, health_check_grace_period_seconds]
   }
 

@@ -1,5 +1,5 @@
 //! Any JSON as a policy document: its canonical form is a fixed point, and neither the order of
-//! statements and lists nor repetition makes a difference.
+//! statements and lists nor duplicates make a difference.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use nk_kinds::PolicyDocument;
 use serde_json::Value;
 
-/// The lists of a document the other way round, where order means nothing.
+/// The document with the lists reversed whose order has no meaning.
 fn turned(value: &Value) -> Value {
     let mut document = value.clone();
     let Some(Value::Array(statements)) = document.get_mut("Statement") else { return document };

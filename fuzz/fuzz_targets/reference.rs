@@ -1,5 +1,5 @@
-//! Any text with references: what is found prints as it was read, and substitution changes nothing
-//! but what it has an answer for.
+//! Any text with references: each reference prints as it was read, and substitution changes only
+//! the references that it knows a value for.
 
 #![no_main]
 
@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
         assert_eq!(placeholders(&one.to_string()), Ok(vec![one.clone()]));
     }
     let filled = substitute(text, |_| Some("value".into())).expect("what was read is well-formed");
-    // What two substitutes and the text between them spell is a reference only by accident.
+    // Two substituted values and the text between them may form a reference by accident.
     if !found.is_empty() && !text.contains("@@") {
         let printed: usize = found.iter().map(|one| one.to_string().len()).sum();
         assert_eq!(filled.len(), text.len() - printed + found.len() * "value".len());

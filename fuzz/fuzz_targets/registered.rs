@@ -1,5 +1,5 @@
-//! What ECS may answer of a task definition, as the body of DescribeTaskDefinition's answer: it is read
-//! without a panic, the same each time, as a spec in canonical form that differs from itself in nothing.
+//! Any body as the answer to DescribeTaskDefinition: it is read without a panic, with the same
+//! result each time, as a specification in canonical form that does not differ from itself.
 
 #![no_main]
 
@@ -60,7 +60,7 @@ impl Service {
         Self { answer, client: Client::from_conf(config), runtime }
     }
 
-    /// What the SDK makes of this body; nothing where it is no answer.
+    /// What the SDK reads from this body; none if it is not a valid answer.
     fn definition(&self, body: &[u8]) -> Option<TaskDefinition> {
         body.clone_into(&mut self.answer.0.lock().expect("nothing panics while it holds this"));
         let call = self.client.describe_task_definition().task_definition("any").send();
@@ -70,7 +70,7 @@ impl Service {
 
 static SERVICE: LazyLock<Service> = LazyLock::new(Service::start);
 
-/// The spec that is read, as it would be where it is not wanted any more, and where it is.
+/// The specification that is read, if it is no longer wanted and if it is.
 fn read(definition: &TaskDefinition) -> (Json, Json) {
     let stack = StackId { project: "p".into(), environment: "e".into() };
     let address = Address::new("task-definition", "main");

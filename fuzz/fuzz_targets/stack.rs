@@ -1,5 +1,5 @@
-//! Any text as a stack file: it is refused with places that lie in it, or it expands to resources
-//! whose specs can be read again and say the same.
+//! Any text as a stack file: it is rejected with places inside the text, or it expands to resources
+//! whose specifications can be read back unchanged.
 
 #![no_main]
 

@@ -1,13 +1,13 @@
-//! Two task definitions, one live and one wanted, as the registered JSON of their specs: the
-//! canonical form is a fixed point, and no difference between two means that they say the same
-//! wherever the wanted one says anything.
+//! Two task definitions, one live and one desired, as JSON: the canonical form is a fixed point,
+//! and if there is no difference between the two, they are equal in every field that the desired
+//! one sets.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use nk_model::{Json, difference};
 
-/// What is wanted, with what it leaves to AWS taken from what is live.
+/// The desired one, with the fields that it leaves to AWS taken from the live one.
 fn completed(wanted: &Json, live: &Json) -> Json {
     match (wanted, live) {
         (Json::Null, live) => live.clone(),

@@ -1,20 +1,20 @@
-//! What a request asks for.
+//! The operation and the parameters of a request.
 
 use hyper::{body::Bytes, http::request::Parts};
 
-/// A request as AWS understands it.
+/// A request to AWS.
 pub(crate) struct Call {
-    /// As in `CreateVpc`.
+    /// The operation, such as `CreateVpc`.
     pub(crate) operation: String,
     /// The body as text.
     pub(crate) body: String,
 }
 
-/// Operations that only look, by how their names begin.
+/// The beginnings of the names of operations that only read.
 const LOOKING: [&str; 6] = ["Describe", "Get", "List", "BatchGet", "Search", "Query"];
 
 impl Call {
-    /// Reads it in each of the protocols that AWS speaks.
+    /// Reads a request in any of the protocols that AWS uses.
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Self {
         let body = String::from_utf8_lossy(body).into_owned();
         let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
@@ -32,7 +32,7 @@ impl Call {
         !LOOKING.iter().any(|word| self.operation.starts_with(word))
     }
 
-    /// A parameter of a query request. What is asked for here has no characters that are escaped.
+    /// A parameter of a query request. The values read here contain no escaped characters.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let mut pairs = self.body.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)

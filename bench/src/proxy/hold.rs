@@ -1,7 +1,7 @@
-//! What AWS takes its time for, and the emulator does not: resources stay pending, and go, for as
-//! long as AWS takes, at a scale.
+//! Delays what takes time on AWS and none on the emulator: resources stay pending, or stay in
+//! deletion, for as long as on AWS, scaled down.
 //!
-//! A deletion is told as begun at once and passed on to the emulator when its time is over.
+//! A deletion is acknowledged at once, and passed on to the emulator when its time is over.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use crate::{Answer, Call};
 
-/// Seconds that AWS takes: medians of what public logs of Terraform runs say, for database instances
-/// with backups. A database instance has an address once it is created and not yet backed up.
+/// Seconds that AWS takes: medians from public logs of Terraform runs, for database instances with
+/// backups. A database instance has an address when it is created, before its first backup.
 mod seconds {
     pub(super) const GATEWAY_PENDING: f64 = 107.0;
     pub(super) const GATEWAY_DELETING: f64 = 52.0;
@@ -25,23 +25,23 @@ mod seconds {
     pub(super) const SERVICE_DRAINING: f64 = 70.0;
 }
 
-/// How long what is held has been there, or has been going.
+/// Since when delayed resources have existed, or have been in deletion.
 #[derive(Default)]
 pub(crate) struct Hold {
-    /// How many times faster than AWS; nothing is held where that is not known.
+    /// How many times faster than AWS; nothing is delayed if it is not set.
     speed: Option<f64>,
     made: HashMap<String, Instant>,
     leaving: HashMap<String, Instant>,
 }
 
 impl Hold {
-    /// Holds everything for AWS's time divided by this.
+    /// Delays everything by AWS's time divided by this.
     pub(crate) fn at(speed: Option<f64>) -> Self {
         Self { speed, ..Self::default() }
     }
 
-    /// The answer to a deletion that takes a while, and after what time it is to be carried out if
-    /// that is not under way already.
+    /// The answer to a deletion that takes time, and when to carry it out, unless that is already
+    /// scheduled.
     pub(crate) fn postpone(&mut self, call: &Call) -> Option<(Answer, Option<Duration>)> {
         let speed = self.speed?;
         let (id, takes, kind, said) = match call.operation.as_str() {
@@ -61,7 +61,7 @@ impl Hold {
             }
             "DeleteService" => {
                 let asked: Json = serde_json::from_str(&call.body).ok()?;
-                // Tools give a name or an ARN, whose end is the name.
+                // Tools send a name, or an ARN that ends with the name.
                 let id = last(asked["service"].as_str()?).to_owned();
                 let said = json!({"service": {"serviceName": id, "status": "DRAINING"}});
                 let json = "application/x-amz-json-1.1";
@@ -78,7 +78,7 @@ impl Hold {
         Some((answer, first.then(|| Duration::from_secs_f64(takes / speed))))
     }
 
-    /// An answer with what is pending and what is going in it.
+    /// The answer, with resources shown as pending or in deletion.
     pub(crate) fn patch(&mut self, call: &Call, body: Bytes) -> Bytes {
         let Some(text) = self.speed.and_then(|_| std::str::from_utf8(&body).ok()) else {
             return body;
@@ -87,7 +87,7 @@ impl Hold {
         match call.operation.as_str() {
             "CreateNatGateway" | "DescribeNatGateways" => {
                 each(text, "natGatewayId", |id, item| match self.age(id, created) {
-                    // Once the emulator has deleted it, it says so itself.
+                    // After the emulator has deleted it, its own answer is right.
                     _ if self.leaving.contains_key(id) => {
                         item.replacen("<state>available<", "<state>deleting<", 1)
                     }
@@ -129,7 +129,8 @@ impl Hold {
         }
     }
 
-    /// AWS's seconds since something was made here; it is made now if the call was to make it.
+    /// The seconds, on AWS's scale, since a resource was created; it is created now if this call
+    /// creates it.
     fn age(&mut self, id: &str, created: bool) -> Option<f64> {
         if created {
             self.made.entry(id.to_owned()).or_insert_with(Instant::now);
@@ -137,7 +138,7 @@ impl Hold {
         Some(self.made.get(id)?.elapsed().as_secs_f64() * self.speed?)
     }
 
-    /// The services that are going are draining as long as the emulator has them as active.
+    /// Services in deletion are shown as draining as long as they are active in the emulator.
     fn drain(&self, answer: &mut Json) {
         for service in answer["services"].as_array_mut().into_iter().flatten() {
             let going =
@@ -160,7 +161,7 @@ fn enclosed(said: &str, operation: &str) -> String {
     )
 }
 
-/// Changes each item of an answer, where an item is what follows an id up to the next one.
+/// Changes each item of an answer; an item is the text from one id to the next.
 fn each(text: &str, tag: &str, mut change: impl FnMut(&str, &str) -> String) -> String {
     let open = format!("<{tag}>");
     let mut parts = text.split(&open);
@@ -173,7 +174,7 @@ fn each(text: &str, tag: &str, mut change: impl FnMut(&str, &str) -> String) -> 
     changed
 }
 
-/// The first and the last byte of an element's content, if there is such an element.
+/// The range of bytes of an element's content, if the element exists.
 fn content(text: &str, tag: &str) -> Option<(usize, usize)> {
     let start = text.find(&format!("<{tag}>"))? + tag.len() + 2;
     Some((start, start + text[start..].find(&format!("</{tag}>"))?))

@@ -1,10 +1,10 @@
-//! Stands between a tool and the emulator: counts what is asked, adds the time that AWS is away, and
-//! holds what AWS takes its time for.
+//! A proxy between a tool and the emulator: it counts the calls, adds the latency of AWS, and
+//! delays what takes time on AWS.
 //!
-//! `nk-bench-proxy http://127.0.0.1:5000` prints where it listens. Then `POST /nk-bench/begin?latency=40`
-//! makes every call from there on take 40 ms longer and forgets what was counted;
-//! `?speed=60` lets resources stay pending for a sixtieth of what AWS takes for them; and
-//! `GET /nk-bench/tally` says what has come by since.
+//! `nk-bench-proxy http://127.0.0.1:5000` prints the address on which it listens. `POST
+//! /nk-bench/begin?latency=40` resets the counts and makes every later call take 40 ms longer; with
+//! `?speed=60`, resources stay pending for a sixtieth of the time that AWS needs; `GET
+//! /nk-bench/tally` returns the counts.
 
 mod call;
 mod hold;
@@ -36,18 +36,18 @@ use tally::Tally;
 use tokio::{net::TcpListener, time::sleep};
 use upstream::Upstream;
 
-/// An error that makes hyper drop the connection.
+/// An error that makes hyper close the connection.
 type Cut = Box<dyn std::error::Error + Send + Sync>;
 type Answer = Response<Full<Bytes>>;
 
-/// What all connections share.
+/// The state that all connections share.
 struct Shared {
-    /// As in `127.0.0.1:5000`.
+    /// The address of the emulator, such as `127.0.0.1:5000`.
     target: String,
     state: Mutex<State>,
 }
 
-/// How calls are treated, and what has come by.
+/// How calls are treated, and the counts.
 #[derive(Default)]
 struct State {
     latency: Duration,
@@ -64,7 +64,7 @@ impl Shared {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Some(target) = env::args().nth(1) else {
-        let _ = writeln!(io::stderr(), "which emulator? as in http://127.0.0.1:5000");
+        let _ = writeln!(io::stderr(), "usage: nk-bench-proxy http://127.0.0.1:5000");
         return ExitCode::FAILURE;
     };
     match serve(&target).await {
@@ -89,7 +89,7 @@ async fn serve(target: &str) -> io::Result<()> {
             let upstream = Arc::new(Upstream::new(&shared.target));
             let service =
                 service_fn(|request| handle(request, Arc::clone(&shared), Arc::clone(&upstream)));
-            // A tool that is done closes its connections; that is no error of anybody's.
+            // A tool closes its connections when it ends; that is not an error.
             let _ = server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -126,14 +126,14 @@ async fn answer(
     parts: Parts,
     body: Bytes,
 ) -> Result<Answer, Cut> {
-    // The guard must not live across the waiting.
+    // The guard must be dropped before the await.
     let later = shared.state().hold.postpone(call);
     if let Some((answer, wait)) = later {
         if let Some(wait) = wait {
             let shared = Arc::clone(shared);
             tokio::spawn(async move {
                 sleep(wait).await;
-                // What the emulator says to it, nobody waits for.
+                // Nobody waits for the answer of the emulator.
                 let _ = Upstream::new(&shared.target).send(parts, body).await;
             });
         }
@@ -148,7 +148,7 @@ async fn answer(
     Ok(Response::from_parts(parts, Full::new(body)))
 }
 
-/// Does what the benchmark says.
+/// Carries out a request of the benchmark.
 fn obey(shared: &Shared, order: &str, query: &str) -> Answer {
     let number = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));

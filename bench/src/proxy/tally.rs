@@ -1,4 +1,4 @@
-//! What has come by, and for how long somebody was waiting for it.
+//! Counts calls, and measures for how long at least one was in progress.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::Call;
 
-/// The time in which at least one thing was under way.
+/// The time in which at least one call was in progress.
 #[derive(Default)]
 struct Gauge {
     under_way: usize,
@@ -24,7 +24,7 @@ impl Gauge {
     }
 
     fn end(&mut self) {
-        // What began before the last reset ends here as well.
+        // Calls that began before the last reset end here as well.
         self.under_way = self.under_way.saturating_sub(1);
         if self.under_way == 0
             && let Some(since) = self.since.take()
@@ -34,7 +34,7 @@ impl Gauge {
     }
 }
 
-/// What has come by.
+/// The counts.
 #[derive(Default)]
 pub(crate) struct Tally {
     operations: BTreeMap<String, usize>,
@@ -44,7 +44,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// A call has come.
+    /// A call has arrived.
     pub(crate) fn begin(&mut self, call: &Call) {
         *self.operations.entry(call.operation.clone()).or_default() += 1;
         self.changing += usize::from(call.changes());
@@ -56,18 +56,18 @@ impl Tally {
         self.away.end();
     }
 
-    /// The emulator has a call to work on.
+    /// A call was passed to the emulator.
     pub(crate) fn enter(&mut self) {
         self.emulator.begin();
     }
 
-    /// The emulator has done a call.
+    /// The emulator has answered a call.
     pub(crate) fn leave(&mut self) {
         self.emulator.end();
     }
 
-    /// How many calls, how many of them may have changed something, and the seconds in which at least
-    /// one was under way, and in the emulator.
+    /// The number of calls, the number of those that may have changed something, and the seconds in
+    /// which at least one was in progress, in all and in the emulator.
     pub(crate) fn report(&self) -> Json {
         json!({
             "calls": self.operations.values().sum::<usize>(),

@@ -1,4 +1,4 @@
-//! The connection to the emulator that belongs to one of a tool's connections.
+//! The connection to the emulator for one connection of a tool.
 
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -13,19 +13,19 @@ use tokio::{net::TcpStream, sync::Mutex};
 
 use crate::Cut;
 
-/// A connection, made when it is needed and kept.
+/// A connection that is opened when it is needed, and kept.
 pub(crate) struct Upstream {
     target: String,
     sender: Mutex<Option<SendRequest<Full<Bytes>>>>,
 }
 
 impl Upstream {
-    /// A connection to `127.0.0.1:5000`, say.
+    /// A connection to an address such as `127.0.0.1:5000`.
     pub(crate) fn new(target: &str) -> Self {
         Self { target: target.to_owned(), sender: Mutex::default() }
     }
 
-    /// Sends a request on and reads the whole answer.
+    /// Passes on a request and reads the whole answer.
     pub(crate) async fn send(&self, parts: Parts, body: Bytes) -> Result<Response<Bytes>, Cut> {
         let mut kept = self.sender.lock().await;
         let mut sender = match kept.take() {
@@ -49,7 +49,7 @@ impl Upstream {
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(async move {
-            // Its end is seen by the sender.
+            // The sender notices when it ends.
             let _ = connection.await;
         });
         Ok(sender)
