@@ -113,7 +113,8 @@ fn fields(plan: &Plan) -> BTreeSet<(String, String)> {
     let fields_of = |live: &nk_model::LiveValue| {
         let kind = nk_kinds::kind(live.address.kind()).unwrap();
         let names: Vec<_> = live.spec.as_object().unwrap().keys().cloned().collect();
-        let changing = names.into_iter().filter(|name| !kind.immutable.contains(&name.as_str()));
+        let changing =
+            names.into_iter().filter(|name| !kind.replacement.immutable.contains(&name.as_str()));
         changing.map(|name| (kind.kind.to_owned(), name)).collect::<Vec<_>>()
     };
     plan.unchanged.iter().flat_map(fields_of).collect()

@@ -130,7 +130,7 @@ async fn aws_has_no_reason_to_refuse_what_nk_does_in_prod() {
 #[test]
 fn what_is_expected_is_waited_out() {
     let codes = |(_, on, code): &(&str, Operation, &str)| {
-        let mut retries = KINDS.iter().flat_map(|kind| kind.retry);
+        let mut retries = KINDS.iter().flat_map(|kind| kind.waiting.retry);
         retries.any(|retry| retry.on == *on && retry.code == *code)
     };
     let forgotten: Vec<_> = EXPECTED.iter().filter(|one| !codes(one)).collect();

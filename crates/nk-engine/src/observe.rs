@@ -87,13 +87,14 @@ pub async fn unprotect<C: Cloud>(
 
 async fn lift<C: Cloud>(cloud: &C, registry: Registry, live: &LiveValue) -> Result<(), CloudError> {
     let began = Instant::now();
-    let passing = registry(live.address.kind()).map_or(&[][..], |kind| kind.retry);
+    let passing = registry(live.address.kind()).map_or(&[][..], |kind| kind.waiting.retry);
     let passing: Vec<_> = passing.iter().filter(|one| one.on == Operation::Update).collect();
     loop {
         let Err(error) = cloud.unprotect_one(live).await else { return Ok(()) };
         let elapsed = began.elapsed().as_secs_f64();
-        let passes =
-            passing.iter().any(|one| error.says(one.code, one.message) && elapsed < one.patience);
+        let passes = passing
+            .iter()
+            .any(|one| error.says(one.code, one.message) && elapsed < one.patience.as_secs_f64());
         if !passes {
             return Err(error);
         }

@@ -191,7 +191,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
         self.stage.gate().await?;
         let answer = {
             let _place = self.stage.place().await;
-            if !self.kind.guarded {
+            if !self.kind.identity.guarded {
                 self.stage.sent();
             }
             self.cloud.create_one(&self.spec, self.address()).await
@@ -246,7 +246,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
 
     /// What became of the create that was sent is known.
     fn settled(&self) {
-        if !self.kind.guarded {
+        if !self.kind.identity.guarded {
             self.stage.settled();
         }
     }
@@ -265,7 +265,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     ) -> Result<View, StepError> {
         match updated {
             Some((same, since)) if *same == lack => {
-                if self.stage.since(*since) >= self.kind.stale {
+                if self.stage.since(*since) >= self.kind.waiting.stale.as_secs_f64() {
                     let (fields, told) = (lack.fields(), live.notes.join("; "));
                     return Err(StepError::Ignored { fields, told });
                 }
@@ -323,7 +323,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     ) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
         // What is usually slow, as where connections drain for an hour, is given its time.
-        if elapsed > self.kind.patience.max(2.0 * self.step.usual.median) {
+        if elapsed > self.kind.waiting.patience.as_secs_f64().max(2.0 * self.step.usual.median) {
             let (doing, seconds) = (reason.to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: None });
         }

@@ -1,5 +1,7 @@
 //! What every kind of resource says about itself.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Binding, Change, Grant, Json, Live, LiveValue, Unseen, Usual, bindings, difference};
@@ -15,58 +17,108 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const KIND: &'static str;
     /// The names of the fields of its outputs, all that a reference may name.
     const OUTPUTS: &'static [&'static str];
-    /// The top-level fields of the spec that AWS does not change in place once they have a value.
-    const IMMUTABLE: &'static [&'static str] = &[];
+    /// How its resources are told apart.
+    const IDENTITY: Identity = Identity::DEFAULT;
+    /// What AWS does not change in place, and what happens then.
+    const REPLACEMENT: Replacement = Replacement::DEFAULT;
     /// The top-level fields of the spec that AWS never tells of what is there, or that say how it is
     /// made or removed and nothing of what it is: they are not compared.
     const UNTOLD: &'static [&'static str] = &[];
     /// Makes what is there equal to what is wanted wherever it satisfies it without being equal, as a
     /// later minor version of an engine does; none where only what is equal does.
     const EQUATE: Option<Equate<Self>> = None;
-    /// The top-level fields of the spec that are lists of what is let through: what is added comes
-    /// before all else, and what is taken away goes only when whoever is changed in the same plan and
-    /// refers to it can do without.
-    const OPENINGS: &'static [&'static str] = &[];
-    /// What happens when one of the [immutable](Self::IMMUTABLE) fields differs.
-    const REPLACE: Replace = Replace::DestroyFirst;
-    /// How long a wait for AWS may take before the step fails, in seconds.
-    const PATIENCE: f64 = 120.0;
-    /// How long AWS may go on answering with what was before a change that it has accepted, in
-    /// seconds.
-    const STALE: f64 = 30.0;
+    /// What it has to do with other resources beyond what its spec refers to.
+    const TIES: Ties = Ties::DEFAULT;
+    /// How long things may take.
+    const WAITING: Waiting = Waiting::DEFAULT;
     /// How many calls it takes.
     const CALLS: Calls = Calls::ONE;
-    /// The refusals that pass by themselves.
-    const RETRY: &'static [Retry] = &[];
-    /// Whether a create that the cloud repeats by itself cannot make a second one: a unique name
-    /// guards it, or a token that all its repetitions carry. Where nothing does, the cloud sends it
-    /// once, and it is looked for at length before the step sends another.
-    const GUARDED: bool = true;
-    /// The kinds whose resources must be gone first although their specs do not refer to this one.
-    const LEAVES_AFTER: &'static [&'static str] = &[];
-    /// Whether AWS refuses to remove what its spec refers to as long as it does.
-    const HOLDS: bool = true;
-    /// Whether it holds what cannot be made again, so that no apply removes it merely because the
-    /// stack file has ceased to mention it.
-    const PRECIOUS: bool = false;
-    /// What AWS must allow whoever runs nk.
-    const GRANTS: &'static [Grant];
-    /// Whether a resource is told by its immutable fields alone, so that it can get another address:
-    /// one that is where another address wants it stays, and its tags say so.
-    const MOVES: bool = false;
-    /// What cannot go while a resource of this kind stays.
-    const PIN: Option<Pin> = None;
-    /// What it cannot do without once it is there, and nobody can make again.
-    const KEEPSAKE: Option<Keepsake> = None;
-    /// What does not work from the going of a replaced resource until the coming of its successor;
-    /// empty where nobody notices.
-    const GAP: &'static str = "";
     /// Whether two of the kind cannot exist at the same time, beyond what [`Replace::CreateFirst`]
     /// says; none where all can.
     const EXCLUDES: Option<fn(&Self, &Self) -> bool> = None;
     /// What is left of one that is destroyed, or lost with it for good, as a sentence of which it is
     /// the subject; none where one just like it can be made again.
     const LEGACY: fn(&Live<Self, Self::Outputs>) -> Option<String> = |_| None;
+    /// What AWS must allow whoever runs nk.
+    const GRANTS: &'static [Grant];
+}
+
+/// How the resources of a kind are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// Whether a create that the cloud repeats by itself cannot make a second one: a unique name
+    /// guards it, or a token that all its repetitions carry. Where nothing does, the cloud sends it
+    /// once, and it is looked for at length before the step sends another.
+    pub guarded: bool,
+    /// Whether a resource is told by its immutable fields alone, so that it can get another address:
+    /// one that is where another address wants it stays, and its tags say so.
+    pub moves: bool,
+}
+
+impl Identity {
+    /// A unique name.
+    pub const DEFAULT: Self = Self { guarded: true, moves: false };
+}
+
+/// What AWS does not change in place, and what happens then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replacement {
+    /// The top-level fields of the spec that AWS does not change in place once they have a value.
+    pub immutable: &'static [&'static str],
+    /// What happens when one of the immutable fields differs.
+    pub how: Replace,
+    /// What does not work from the going of a replaced resource until the coming of its successor;
+    /// empty where nobody notices.
+    pub gap: &'static str,
+    /// Whether it holds what cannot be made again, so that no apply removes it merely because the
+    /// stack file has ceased to mention it.
+    pub precious: bool,
+}
+
+impl Replacement {
+    /// Everything is changed in place.
+    pub const DEFAULT: Self =
+        Self { immutable: &[], how: Replace::DestroyFirst, gap: "", precious: false };
+}
+
+/// What the resources of a kind have to do with others beyond what their specs refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ties {
+    /// The top-level fields of the spec that are lists of what is let through: what is added comes
+    /// before all else, and what is taken away goes only when whoever is changed in the same plan and
+    /// refers to it can do without.
+    pub openings: &'static [&'static str],
+    /// The kinds whose resources must be gone first although their specs do not refer to this one.
+    pub leaves_after: &'static [&'static str],
+    /// Whether AWS refuses to remove what its spec refers to as long as it does.
+    pub holds: bool,
+    /// What cannot go while a resource of this kind stays.
+    pub pin: Option<Pin>,
+    /// What it cannot do without once it is there, and nobody can make again.
+    pub keepsake: Option<Keepsake>,
+}
+
+impl Ties {
+    /// None but those of its spec.
+    pub const DEFAULT: Self =
+        Self { openings: &[], leaves_after: &[], holds: true, pin: None, keepsake: None };
+}
+
+/// How long AWS may take over the resources of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// How long a wait for AWS may take before the step fails.
+    pub patience: Duration,
+    /// How long AWS may go on answering with what was before a change that it has accepted.
+    pub stale: Duration,
+    /// The refusals that pass by themselves.
+    pub retry: &'static [Retry],
+}
+
+impl Waiting {
+    /// Two minutes, and no refusal passes.
+    pub const DEFAULT: Self =
+        Self { patience: Duration::from_mins(2), stale: Duration::from_secs(30), retry: &[] };
 }
 
 /// What a resource keeps from going although its spec does not refer to it.
@@ -128,7 +180,8 @@ impl Calls {
 ///
 /// Code *and* message fragment must match; a bare code would turn a wrong configuration into a
 /// long wait.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
 pub struct Retry {
     /// The operation of the kind that may meet it.
     pub on: Operation,
@@ -136,8 +189,25 @@ pub struct Retry {
     pub code: &'static str,
     /// A part of the message; empty where the code says enough.
     pub message: &'static str,
-    /// How long to go on trying, in seconds.
-    pub patience: f64,
+    /// How long to go on trying.
+    pub patience: Duration,
+}
+
+impl Retry {
+    /// A refusal of an operation by its code, whatever its message, that passes within two minutes.
+    pub const fn new(on: Operation, code: &'static str) -> Self {
+        Self { on, code, message: "", patience: Duration::from_mins(2) }
+    }
+
+    /// Only where the message contains this.
+    pub const fn saying(self, message: &'static str) -> Self {
+        Self { message, ..self }
+    }
+
+    /// How long it takes to pass.
+    pub const fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
 }
 
 /// What can be done to a resource.
@@ -159,48 +229,28 @@ pub struct KindInfo {
     pub kind: &'static str,
     /// [`Kind::OUTPUTS`].
     pub outputs: &'static [&'static str],
-    /// [`Kind::IMMUTABLE`].
-    pub immutable: &'static [&'static str],
+    /// [`Kind::IDENTITY`].
+    pub identity: Identity,
+    /// [`Kind::REPLACEMENT`].
+    pub replacement: Replacement,
     /// [`Kind::UNTOLD`].
     pub untold: &'static [&'static str],
     /// [`Kind::EQUATE`]: the spec of what is there, made equal.
     pub equate: Option<Equated>,
-    /// [`Kind::OPENINGS`].
-    pub openings: &'static [&'static str],
-    /// [`Kind::REPLACE`].
-    pub replace: Replace,
-    /// [`Kind::PATIENCE`].
-    pub patience: f64,
-    /// [`Kind::STALE`].
-    pub stale: f64,
+    /// [`Kind::TIES`].
+    pub ties: Ties,
+    /// [`Kind::WAITING`].
+    pub waiting: Waiting,
     /// [`Kind::CALLS`].
     pub calls: Calls,
     /// How long its operations usually take.
     pub usual: fn() -> &'static [Usual],
-    /// [`Kind::RETRY`].
-    pub retry: &'static [Retry],
-    /// [`Kind::GUARDED`].
-    pub guarded: bool,
-    /// [`Kind::LEAVES_AFTER`].
-    pub leaves_after: &'static [&'static str],
-    /// [`Kind::HOLDS`].
-    pub holds: bool,
-    /// [`Kind::PRECIOUS`].
-    pub precious: bool,
-    /// [`Kind::GRANTS`].
-    pub grants: &'static [Grant],
-    /// [`Kind::MOVES`].
-    pub moves: bool,
-    /// [`Kind::PIN`].
-    pub pin: Option<Pin>,
-    /// [`Kind::KEEPSAKE`].
-    pub keepsake: Option<Keepsake>,
-    /// [`Kind::GAP`].
-    pub gap: &'static str,
     /// [`Kind::EXCLUDES`], of two specs.
     pub excludes: Option<Excludes>,
     /// [`Kind::LEGACY`].
     pub legacy: fn(&LiveValue) -> Option<String>,
+    /// [`Kind::GRANTS`].
+    pub grants: &'static [Grant],
     /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
     pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
     /// The typed references in a spec, known or not.
@@ -213,7 +263,8 @@ impl KindInfo {
         Self {
             kind: K::KIND,
             outputs: K::OUTPUTS,
-            immutable: K::IMMUTABLE,
+            identity: K::IDENTITY,
+            replacement: K::REPLACEMENT,
             untold: K::UNTOLD,
             equate: match K::EQUATE {
                 None => None,
@@ -225,22 +276,11 @@ impl KindInfo {
                     serde_json::to_value(live.spec)
                 }),
             },
-            openings: K::OPENINGS,
-            replace: K::REPLACE,
-            patience: K::PATIENCE,
-            stale: K::STALE,
+            ties: K::TIES,
+            waiting: K::WAITING,
             calls: K::CALLS,
             usual: || &[],
-            retry: K::RETRY,
-            guarded: K::GUARDED,
-            leaves_after: K::LEAVES_AFTER,
-            holds: K::HOLDS,
-            precious: K::PRECIOUS,
             grants: K::GRANTS,
-            moves: K::MOVES,
-            pin: K::PIN,
-            keepsake: K::KEEPSAKE,
-            gap: K::GAP,
             excludes: match K::EXCLUDES {
                 None => None,
                 Some(_) => Some(|one, other| {

@@ -21,8 +21,8 @@ pub use diff::{Change, Changes, difference};
 pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
 pub use kind::{
-    Calls, Equate, Equated, Excludes, Keepsake, Kind, KindInfo, Operation, Pin, Registry, Replace,
-    Retry,
+    Calls, Equate, Equated, Excludes, Identity, Keepsake, Kind, KindInfo, Operation, Pin, Registry,
+    Replace, Replacement, Retry, Ties, Waiting,
 };
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use looks::Looks;

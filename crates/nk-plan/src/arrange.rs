@@ -199,8 +199,8 @@ impl Index {
             } else if let Some(id) = self.updates.get(address) {
                 // A resource scheduled for deletion cannot be used before it is restored, nor a new
                 // opening before it is there; a busy one may not have its outputs yet.
-                let opens =
-                    (self.registry)(address.kind()).is_some_and(|kind| !kind.openings.is_empty());
+                let opens = (self.registry)(address.kind())
+                    .is_some_and(|kind| !kind.ties.openings.is_empty());
                 let ends = opens || steps[*id].part == Part::Restores;
                 let until = if ends { Until::Ended } else { Until::Known };
                 needs.insert(Need { step: *id, until });
@@ -230,7 +230,7 @@ impl Index {
             }
         }
         let kind = (self.registry)(step.address.kind());
-        for kind in kind.map_or(&[][..], |kind| kind.leaves_after) {
+        for kind in kind.map_or(&[][..], |kind| kind.ties.leaves_after) {
             needs.extend(self.by_kind.get(*kind).into_iter().flatten().map(|id| ended(*id)));
         }
         if !goes_first {

@@ -42,7 +42,7 @@ pub(crate) fn decide(
     let mut followed = BTreeSet::new();
     for address in order {
         // The first of its kind: what they refer to is decided.
-        if let Some(kind) = registry(address.kind()).filter(|kind| kind.moves)
+        if let Some(kind) = registry(address.kind()).filter(|kind| kind.identity.moves)
             && followed.insert(kind.kind)
         {
             let wanted = resolved(kind, desired, &facts);
@@ -74,7 +74,7 @@ pub(crate) fn decide(
         }
     }
     for live in found.into_values().flatten().filter(|live| live.owner == Owner::Ours) {
-        let precious = registry(live.address.kind()).is_some_and(|kind| kind.precious);
+        let precious = registry(live.address.kind()).is_some_and(|kind| kind.replacement.precious);
         if matches!(live.phase, Phase::Retired(_)) {
             continue;
         }
@@ -165,7 +165,7 @@ impl Going {
 
 /// The changes that cannot be made in place.
 fn fixed<'a>(kind: &KindInfo, changes: &'a [Change]) -> impl Iterator<Item = &'a Change> {
-    let immutable = kind.immutable;
+    let immutable = kind.replacement.immutable;
     changes.iter().filter(move |change| immutable.contains(&change.field()) && !change.fills())
 }
 
@@ -203,7 +203,7 @@ fn wanted_one(
         .map_err(|error| spec_problem(error.to_string()))?;
     let Kept { live, superfluous } = keep(address, &spec, found, kind, references, unseen)?;
     let spec = match &live {
-        Some(live) if kind.replace == Replace::Supersede => handed_on(spec, &live.spec),
+        Some(live) if kind.replacement.how == Replace::Supersede => handed_on(spec, &live.spec),
         _ => spec,
     };
     let superfluous =
@@ -265,13 +265,13 @@ fn fate(
     }
     let root = going.root(live, &changes, kind);
     let fields: BTreeSet<_> = fixed(kind, &changes).map(Change::field).collect();
-    let in_order = kind.immutable.iter().filter(|field| fields.contains(*field));
+    let in_order = kind.replacement.immutable.iter().filter(|field| fields.contains(*field));
     let fields: Vec<_> = in_order.map(|field| format!("`{field}`")).collect();
     if !fields.is_empty() {
         let because = format!("{} cannot be changed in place", fields.join(", "));
         return replacement(address, kind, changes, because, first, root);
     }
-    if let (true, Some(beneath)) = (kind.holds, beneath) {
+    if let (true, Some(beneath)) = (kind.ties.holds, beneath) {
         let because = format!("it holds `{beneath}`, which must go first to be replaced");
         return replacement(address, kind, changes, because, true, root);
     }
@@ -294,7 +294,7 @@ fn replacement(
     destroy_first: bool,
     root: Option<&(Address, String)>,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
-    let fate = match kind.replace {
+    let fate = match kind.replacement.how {
         Replace::Refuse(why) => {
             let because = match root {
                 Some((root, reason)) => {
@@ -314,8 +314,8 @@ fn replacement(
         }
     };
     let because = match fate {
-        Fate::ReplaceDestroyFirst if !kind.gap.is_empty() => {
-            format!("{because}; meanwhile {}", kind.gap)
+        Fate::ReplaceDestroyFirst if !kind.replacement.gap.is_empty() => {
+            format!("{because}; meanwhile {}", kind.replacement.gap)
         }
         _ => because,
     };

@@ -23,7 +23,7 @@ impl Entangled {
             decisions.iter().filter(|one| one.fate.goes()).filter_map(|one| one.live.as_ref())
         {
             let Some(kind) = registry(live.address.kind()) else { continue };
-            if kind.openings.is_empty() {
+            if kind.ties.openings.is_empty() {
                 continue;
             }
             let node = graph.add_node(live);
@@ -56,7 +56,7 @@ impl Entangled {
         let before = live.clone();
         let kind = (self.registry)(live.address.kind())?;
         let references = |spec: &Json| (kind.bindings)(spec).map_or(0, |bindings| bindings.len());
-        for opening in kind.openings {
+        for opening in kind.ties.openings {
             let mut without = live.spec.clone();
             without[*opening] = Json::Array(Vec::new());
             if references(&without) < references(&live.spec) {

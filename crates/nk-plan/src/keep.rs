@@ -53,10 +53,11 @@ pub(crate) fn keep(
     let mut stray = Vec::new();
     for (rank, live) in ranked {
         // What has been superseded, or is not in use yet, is history.
-        if kind.replace == Replace::Supersede {
+        if kind.replacement.how == Replace::Supersede {
             continue;
         }
-        let outgoing = matches!(kind.replace, Replace::CreateFirst(_)) && rank.immutable > 0;
+        let outgoing =
+            matches!(kind.replacement.how, Replace::CreateFirst(_)) && rank.immutable > 0;
         if matches!(live.phase, Phase::Leaving(_) | Phase::Retired(_)) {
             superfluous.push((live, "is already going"));
         } else if outgoing {
@@ -84,8 +85,10 @@ struct Rank {
 }
 
 fn rank(live: &LiveValue, changes: &[Change], kind: &KindInfo, references: &References) -> Rank {
-    let immutable =
-        changes.iter().filter(|one| !one.fills() && kind.immutable.contains(&one.field())).count();
+    let immutable = changes
+        .iter()
+        .filter(|one| !one.fills() && kind.replacement.immutable.contains(&one.field()))
+        .count();
     let referred: usize = kind
         .outputs
         .iter()

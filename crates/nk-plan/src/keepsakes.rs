@@ -15,7 +15,7 @@ pub(crate) fn lost(decisions: &[Decision], desired: &Desired, registry: Registry
         decisions.iter().filter(|one| matches!(one.fate, Fate::Unchanged | Fate::Update(_)))
     {
         let Some(live) = &keeper.live else { continue };
-        let keepsake = registry(live.address.kind()).and_then(|kind| kind.keepsake);
+        let keepsake = registry(live.address.kind()).and_then(|kind| kind.ties.keepsake);
         let Some(keepsake) = keepsake else { continue };
         // What is not there yet is still a placeholder.
         let awaited = placeholders_in(&keeper.spec[keepsake.field]);

@@ -30,7 +30,7 @@ pub(crate) fn follow(
             && matches!(live.phase, Phase::Ready | Phase::Busy(_))
             && !difference(&live.spec, spec)
                 .iter()
-                .any(|change| kind.immutable.contains(&change.field()))
+                .any(|change| kind.replacement.immutable.contains(&change.field()))
     };
     let fitting = |found: &BTreeMap<Address, Vec<LiveValue>>, address: &Address, spec: &Json| {
         found.get(address).is_some_and(|here| here.iter().any(|live| fits(spec, live)))

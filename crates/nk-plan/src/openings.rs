@@ -16,7 +16,8 @@ impl Touched {
         let changing = decisions.iter().filter(|one| one.fate != Fate::Unchanged);
         let references = changing.filter_map(|one| {
             let live = one.live.as_ref()?;
-            let kind = registry(live.address.kind()).filter(|kind| kind.openings.is_empty())?;
+            let kind =
+                registry(live.address.kind()).filter(|kind| kind.ties.openings.is_empty())?;
             (kind.bindings)(&live.spec).ok()
         });
         Self(references.flatten().map(|one| (one.kind, one.output, one.value)).collect())
@@ -87,7 +88,7 @@ fn in_two(
 
 /// What is there and what is wanted of a list of what is let through, in its kind's own order.
 fn united(change: &Change, kind: &KindInfo) -> Option<Json> {
-    if !kind.openings.contains(&change.path.as_str()) {
+    if !kind.ties.openings.contains(&change.path.as_str()) {
         return None;
     }
     let (Json::Array(there), Json::Array(wanted)) = (&change.from, &change.to) else { return None };

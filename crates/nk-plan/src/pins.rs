@@ -9,7 +9,9 @@ pub(crate) fn pinned(decisions: &[Decision], registry: Registry) -> Vec<Problem>
     let mut problems = Vec::new();
     for holder in decisions.iter().filter(|one| !one.fate.goes()) {
         let Some(live) = &holder.live else { continue };
-        let Some(pin) = registry(live.address.kind()).and_then(|kind| kind.pin) else { continue };
+        let Some(pin) = registry(live.address.kind()).and_then(|kind| kind.ties.pin) else {
+            continue;
+        };
         let ids = live.outputs.get(pin.ids).and_then(Json::as_array);
         let kept = |live: &&LiveValue| {
             live.address.kind() == pin.kind

@@ -146,7 +146,9 @@ impl Policy {
                 let covered = match grant.purpose {
                     Purpose::Look => true,
                     Purpose::Shortcut => shortcuts,
-                    purpose => !specs.is_empty() && scope.covers(purpose, kind.precious),
+                    purpose => {
+                        !specs.is_empty() && scope.covers(purpose, kind.replacement.precious)
+                    }
                 };
                 covered && given(grant, specs)
             };

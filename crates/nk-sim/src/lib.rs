@@ -209,7 +209,7 @@ impl<K: Kind> Reconcile<K> for Sim {
     ) -> CloudResult<Option<Live<K, K::Outputs>>> {
         let json = serde_json::to_value(spec).expect("a spec serializes");
         let (address, kind) = (address.clone(), KindInfo::of::<K>());
-        let sent = if K::GUARDED { Sent::Repeatedly } else { Sent::Once };
+        let sent = if K::IDENTITY.guarded { Sent::Repeatedly } else { Sent::Once };
         let live = self
             .call(sent, format!("sim:Create {address}"), move |world| {
                 world.create(&kind, address.clone(), json.clone())

@@ -135,14 +135,14 @@ impl World {
         spec: Json,
     ) -> CloudResult<LiveValue> {
         self.resources.sweep();
-        let several =
-            matches!(kind.replace, Replace::CreateFirst(_) | Replace::Supersede) || !kind.guarded;
+        let several = matches!(kind.replacement.how, Replace::CreateFirst(_) | Replace::Supersede)
+            || !kind.identity.guarded;
         let id = self.id(kind, &spec, several);
         let held = self.held.get(&id).is_some_and(|until| *until > Instant::now());
         if held || !several && self.resources.at(&address).next().is_some() {
             return Err(refused("Create", "SimAlreadyExists", &format!("{address} exists")));
         }
-        if kind.guarded {
+        if kind.identity.guarded {
             // Its name or its token says that it is asked for again.
             let mut there = self.resources.at(&address);
             if let Some((id, one)) =
@@ -163,7 +163,7 @@ impl World {
                 return Err(refused("Create", "SimConflict", other.address.as_str()));
             }
         }
-        if kind.replace == Replace::Supersede {
+        if kind.replacement.how == Replace::Supersede {
             self.resources.clear(&address);
         }
         let outputs: Map<_, _> = kind
@@ -216,7 +216,8 @@ impl World {
         changes: &[Change],
     ) -> CloudResult<()> {
         self.refers_to_what_exists(kind, &spec)?;
-        let fixed = |one: &&Change| !one.fills() && kind.immutable.contains(&one.field());
+        let fixed =
+            |one: &&Change| !one.fills() && kind.replacement.immutable.contains(&one.field());
         if let Some(change) = changes.iter().find(fixed) {
             return Err(refused("Update", "SimImmutable", &change.path));
         }
@@ -258,7 +259,8 @@ impl World {
         let referrers = values.iter().flat_map(|value| self.resources.referring(value));
         // Whatever stands in a VPC holds the VPC.
         let holds = |one: &&Resource| {
-            kind.kind == "vpc" || nk_kinds::kind(one.address.kind()).is_some_and(|kind| kind.holds)
+            kind.kind == "vpc"
+                || nk_kinds::kind(one.address.kind()).is_some_and(|kind| kind.ties.holds)
         };
         referrers.filter(holds).map(|one| &one.address).next()
     }

@@ -72,7 +72,7 @@ impl<C: Cloud> Settling<'_, C> {
     /// sent again as often as the run's budget allows.
     pub(super) fn bear(&mut self, error: CloudError) -> Result<(), StepError> {
         self.failures += 1;
-        if self.kind.guarded || self.failures > AGAIN {
+        if self.kind.identity.guarded || self.failures > AGAIN {
             return Err(StepError::Cloud(error));
         }
         Ok(())
@@ -87,6 +87,7 @@ impl<C: Cloud> Settling<'_, C> {
     ) -> Result<(), StepError> {
         let known = self
             .kind
+            .waiting
             .retry
             .iter()
             .find(|retry| retry.on == operation && error.says(retry.code, retry.message))
@@ -100,7 +101,7 @@ impl<C: Cloud> Settling<'_, C> {
             return Ok(());
         };
         let elapsed = self.stage.since(self.began);
-        if elapsed > retry.patience {
+        if elapsed > retry.patience.as_secs_f64() {
             let (doing, seconds) = ("AWS still refuses it".to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: Some(error) });
         }

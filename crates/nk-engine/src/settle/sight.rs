@@ -65,7 +65,7 @@ impl<C: Cloud> Settling<'_, C> {
         error: &CloudError,
     ) -> Result<Option<LiveValue>, StepError> {
         let looks = match error.code {
-            _ if self.kind.guarded => REPEATED,
+            _ if self.kind.identity.guarded => REPEATED,
             None => SILENT,
             Some(_) => FAILED,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Grant, Kind};
+use nk_model::{Grant, Kind, Replacement};
 use serde::{Deserialize, Serialize};
 
 use crate::Tags;
@@ -53,7 +53,7 @@ impl Kind for Alarm {
     type Outputs = AlarmOutputs;
     const KIND: &'static str = "alarm";
     const OUTPUTS: &'static [&'static str] = &["arn"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cloudwatch:DescribeAlarms"]),
         Grant::look(&["cloudwatch:ListTagsForResource"]).on(ALARM),

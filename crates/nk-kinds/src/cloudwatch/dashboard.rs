@@ -1,6 +1,6 @@
 //! A dashboard.
 
-use nk_model::{Address, Grant, Kind, StackId};
+use nk_model::{Address, Grant, Kind, Replacement, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags};
@@ -45,7 +45,7 @@ impl Kind for Dashboard {
     type Outputs = DashboardOutputs;
     const KIND: &'static str = "dashboard";
     const OUTPUTS: &'static [&'static str] = &["arn"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"]).on(DASHBOARD),
         Grant::make(&["cloudwatch:PutDashboard", "cloudwatch:TagResource"]).on(DASHBOARD),

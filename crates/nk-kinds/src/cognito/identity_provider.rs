@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Calls, Grant, Kind, Only, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Ref, Replacement, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{POOL, UserPoolId};
@@ -65,9 +65,10 @@ impl Kind for IdentityProvider {
     type Outputs = IdentityProviderOutputs;
     const KIND: &'static str = "identity-provider";
     const OUTPUTS: &'static [&'static str] = &["name"];
-    const IMMUTABLE: &'static [&'static str] = &["pool", "name"];
+    const REPLACEMENT: Replacement =
+        Replacement { immutable: &["pool", "name"], ..Replacement::DEFAULT };
     const UNTOLD: &'static [&'static str] = &["credentials", "credentials-key"];
-    const RETRY: &'static [Retry] = super::CONCURRENT;
+    const WAITING: Waiting = Waiting { retry: super::CONCURRENT, ..Waiting::DEFAULT };
     const CALLS: Calls = Calls { create: 2, update: 3, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["secretsmanager:GetSecretValue"])

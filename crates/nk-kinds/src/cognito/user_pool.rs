@@ -1,8 +1,10 @@
 //! A user pool: the application's users.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Grant, Kind, Live, Only, Operation, Replace, Retry};
+use nk_model::{
+    Grant, Identity, Kind, Live, Only, Operation, Replace, Replacement, Retry, Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use super::POOL;
@@ -67,31 +69,28 @@ pub struct UserPoolOutputs {
 impl Kind for UserPool {
     type Outputs = UserPoolOutputs;
     const KIND: &'static str = "user-pool";
-    const PRECIOUS: bool = true;
-    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id", "arn"];
-    const IMMUTABLE: &'static [&'static str] =
-        &["aliases", "username-attributes", "case-sensitive"];
-    const REPLACE: Replace = Replace::Refuse(
-        "Cognito fixes how users sign in when a pool is made, and replacing the pool loses every user; \
-         make a pool in another stack and move the users there with a migration trigger",
-    );
+    const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
+    const REPLACEMENT: Replacement = Replacement {
+        precious: true,
+        immutable: &["aliases", "username-attributes", "case-sensitive"],
+        how: Replace::Refuse(
+            "Cognito fixes how users sign in when a pool is made, and replacing the pool loses every user; \
+             make a pool in another stack and move the users there with a migration trigger",
+        ),
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            Retry::new(Operation::Update, "ConcurrentModificationException"),
+            Retry::new(Operation::Destroy, "InvalidParameterException")
+                .saying("domain configured that should be deleted first")
+                .within(Duration::from_mins(1)),
+        ],
+        ..Waiting::DEFAULT
+    };
     const LEGACY: fn(&Live<Self, UserPoolOutputs>) -> Option<String> =
         |_| Some("takes all its users with it".to_owned());
-    const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Update,
-            code: "ConcurrentModificationException",
-            message: "",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "InvalidParameterException",
-            message: "domain configured that should be deleted first",
-            patience: 60.0,
-        },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:ListUserPools"]),
         // Whose a pool with our name is, only its description tells.

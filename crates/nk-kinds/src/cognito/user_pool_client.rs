@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Kind, Only, Operation, Ref, Replace, Retry};
+use nk_model::{Grant, Identity, Kind, Only, Operation, Ref, Replace, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{IdentityProviderName, POOL, UserPoolId};
@@ -69,14 +69,17 @@ pub struct UserPoolClientOutputs {
 impl Kind for UserPoolClient {
     type Outputs = UserPoolClientOutputs;
     const KIND: &'static str = "user-pool-client";
-    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id"];
-    const IMMUTABLE: &'static [&'static str] = &["pool", "name", "secret"];
-    const REPLACE: Replace = Replace::Refuse(
-        "another client has another id, and the applications that know this one could sign nobody in; \
-         point them at a client made by hand first, then delete this one",
-    );
-    const RETRY: &'static [Retry] = super::CONCURRENT;
+    const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &["pool", "name", "secret"],
+        how: Replace::Refuse(
+            "another client has another id, and the applications that know this one could sign nobody in; \
+             point them at a client made by hand first, then delete this one",
+        ),
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting { retry: super::CONCURRENT, ..Waiting::DEFAULT };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:ListUserPoolClients"]).on(POOL),
         // The answer holds the client's secret.
@@ -90,22 +93,7 @@ impl Kind for UserPoolClient {
 
 /// What Cognito says when two calls change one pool at once.
 pub(super) const CONCURRENT: &[Retry] = &[
-    Retry {
-        on: Operation::Create,
-        code: "ConcurrentModificationException",
-        message: "",
-        patience: 120.0,
-    },
-    Retry {
-        on: Operation::Update,
-        code: "ConcurrentModificationException",
-        message: "",
-        patience: 120.0,
-    },
-    Retry {
-        on: Operation::Destroy,
-        code: "ConcurrentModificationException",
-        message: "",
-        patience: 120.0,
-    },
+    Retry::new(Operation::Create, "ConcurrentModificationException"),
+    Retry::new(Operation::Update, "ConcurrentModificationException"),
+    Retry::new(Operation::Destroy, "ConcurrentModificationException"),
 ];

@@ -1,6 +1,6 @@
 //! The domain of a user pool's sign-in pages.
 
-use nk_model::{Calls, Grant, Kind, Only, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Ref, Replacement, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{POOL, UserPoolId};
@@ -27,9 +27,10 @@ impl Kind for UserPoolDomain {
     type Outputs = UserPoolDomainOutputs;
     const KIND: &'static str = "user-pool-domain";
     const OUTPUTS: &'static [&'static str] = &["prefix"];
-    const IMMUTABLE: &'static [&'static str] = &["pool", "prefix"];
+    const REPLACEMENT: Replacement =
+        Replacement { immutable: &["pool", "prefix"], ..Replacement::DEFAULT };
+    const WAITING: Waiting = Waiting { retry: super::CONCURRENT, ..Waiting::DEFAULT };
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
-    const RETRY: &'static [Retry] = super::CONCURRENT;
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:DescribeUserPoolDomain"]),
         Grant::make(&["cognito-idp:CreateUserPoolDomain"]).on(POOL).only(Only::Tagged),

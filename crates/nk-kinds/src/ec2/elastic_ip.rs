@@ -1,6 +1,8 @@
 //! An elastic IP address: a public IPv4 address that stays.
 
-use nk_model::{Grant, Kind, Only, Operation, Retry};
+use std::time::Duration;
+
+use nk_model::{Grant, Identity, Kind, Only, Operation, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::tag_new;
@@ -32,7 +34,7 @@ pub struct ElasticIpOutputs {
 /// What EC2 says of an address that its NAT gateway has not let go yet; `AuthFailure` because the
 /// network interface that still has it is AWS's own.
 const fn in_use(code: &'static str, message: &'static str) -> Retry {
-    Retry { on: Operation::Destroy, code, message, patience: 300.0 }
+    Retry::new(Operation::Destroy, code).saying(message).within(Duration::from_mins(5))
 }
 
 /// Any address.
@@ -41,12 +43,15 @@ const ADDRESS: &[&str] = &["ec2:{region}:{account}:elastic-ip/*"];
 impl Kind for ElasticIp {
     type Outputs = ElasticIpOutputs;
     const KIND: &'static str = "elastic-ip";
-    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id", "address"];
-    const RETRY: &'static [Retry] = &[
-        in_use("InvalidIPAddress.InUse", ""),
-        in_use("AuthFailure", "do not have permission to access the specified resource"),
-    ];
+    const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            in_use("InvalidIPAddress.InUse", ""),
+            in_use("AuthFailure", "do not have permission to access the specified resource"),
+        ],
+        ..Waiting::DEFAULT
+    };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeAddresses"]),
         Grant::make(&["ec2:AllocateAddress"]).on(ADDRESS).only(Only::Tagging),

@@ -1,6 +1,8 @@
 //! An internet gateway: a VPC's way to and from the internet.
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
+use std::time::Duration;
+
+use nk_model::{Calls, Grant, Identity, Kind, Only, Operation, Ref, Replacement, Ties, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VpcId, tag_new, unheard, unready};
@@ -38,20 +40,26 @@ const GATEWAY_AND_VPC: &[&str] =
 impl Kind for InternetGateway {
     type Outputs = InternetGatewayOutputs;
     const KIND: &'static str = "internet-gateway";
-    const GUARDED: bool = false;
-    /// EC2 detaches no gateway while anything in the VPC has a public address through it.
-    const LEAVES_AFTER: &'static [&'static str] = &["nat-gateway", "elastic-ip", "load-balancer"];
     const OUTPUTS: &'static [&'static str] = &["id"];
-    const IMMUTABLE: &'static [&'static str] = &["vpc"];
-    const PATIENCE: f64 = 20.0 * 60.0;
+    const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
+    const REPLACEMENT: Replacement = Replacement { immutable: &["vpc"], ..Replacement::DEFAULT };
+    const TIES: Ties = Ties {
+        // EC2 detaches no gateway while anything in the VPC has a public address through it.
+        leaves_after: &["nat-gateway", "elastic-ip", "load-balancer"],
+        ..Ties::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        patience: Duration::from_mins(20),
+        retry: &[
+            IN_USE,
+            unheard(Operation::Update, "InvalidInternetGatewayID.NotFound"),
+            unheard(Operation::Update, "InvalidVpcID.NotFound"),
+            unready(Operation::Update, "IncorrectState"),
+            unready(Operation::Update, "ResourceNotReady"),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 3, update: 2, destroy: 2 };
-    const RETRY: &'static [Retry] = &[
-        IN_USE,
-        unheard(Operation::Update, "InvalidInternetGatewayID.NotFound"),
-        unheard(Operation::Update, "InvalidVpcID.NotFound"),
-        unready(Operation::Update, "IncorrectState"),
-        unready(Operation::Update, "ResourceNotReady"),
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeInternetGateways"]),
         Grant::make(&["ec2:CreateInternetGateway"]).on(GATEWAY).only(Only::Tagging),

@@ -16,27 +16,25 @@ pub use security_group::{Peer, Ports, Rule, SecurityGroup, SecurityGroupId, Secu
 pub use subnet::{Subnet, SubnetId, SubnetOutputs};
 pub use vpc::{Vpc, VpcId, VpcOutputs};
 
+use std::time::Duration;
+
 use nk_model::{Grant, Only, Operation, Retry};
 
 /// What EC2 says while something still stands in, or uses, what is to go: network interfaces of
 /// load balancers and tasks linger for minutes after their owners are gone.
-pub(crate) const IN_USE: Retry = Retry {
-    on: Operation::Destroy,
-    code: "DependencyViolation",
-    message: "",
-    patience: 20.0 * 60.0,
-};
+pub(crate) const IN_USE: Retry =
+    Retry::new(Operation::Destroy, "DependencyViolation").within(Duration::from_mins(20));
 
 /// What EC2 says of an id it has just given out, until all of it has heard of it: seconds, and up
 /// to a few minutes.
 /// See <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>.
 pub(crate) const fn unheard(on: Operation, code: &'static str) -> Retry {
-    Retry { on, code, message: "", patience: 300.0 }
+    Retry::new(on, code).within(Duration::from_mins(5))
 }
 
 /// What EC2 says while what is to be used is still on its way to the state it must be in.
 pub(crate) const fn unready(on: Operation, code: &'static str) -> Retry {
-    Retry { on, code, message: "", patience: 300.0 }
+    Retry::new(on, code).within(Duration::from_mins(5))
 }
 
 /// Any VPC.

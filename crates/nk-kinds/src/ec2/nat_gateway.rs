@@ -1,6 +1,8 @@
 //! A NAT gateway: the way out to the internet for what has no public address.
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
+use std::time::Duration;
+
+use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{AllocationId, SubnetId, tag_new, unheard};
@@ -42,22 +44,23 @@ impl Kind for NatGateway {
     type Outputs = NatGatewayOutputs;
     const KIND: &'static str = "nat-gateway";
     const OUTPUTS: &'static [&'static str] = &["id"];
-    const IMMUTABLE: &'static [&'static str] = &["subnet", "address"];
-    const GAP: &'static str = "nothing gets out through it";
-    /// Two minutes is usual; AWS itself gives up after fifteen and reports `failed`.
-    const PATIENCE: f64 = 15.0 * 60.0;
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &["subnet", "address"],
+        gap: "nothing gets out through it",
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        // Two minutes is usual; AWS itself gives up after fifteen and reports `failed`.
+        patience: Duration::from_mins(15),
+        retry: &[
+            unheard(Operation::Create, "InvalidAllocationID.NotFound"),
+            unheard(Operation::Create, "InvalidSubnetID.NotFound"),
+            // The one before is deleted a little earlier than it lets go of its address.
+            Retry::new(Operation::Create, "Resource.AlreadyAssociated"),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 1, update: 1, destroy: 2 };
-    const RETRY: &'static [Retry] = &[
-        unheard(Operation::Create, "InvalidAllocationID.NotFound"),
-        unheard(Operation::Create, "InvalidSubnetID.NotFound"),
-        // The one before is deleted a little earlier than it lets go of its address.
-        Retry {
-            on: Operation::Create,
-            code: "Resource.AlreadyAssociated",
-            message: "",
-            patience: 120.0,
-        },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeNatGateways"]),
         Grant::make(&["ec2:CreateNatGateway"]).on(NAT).only(Only::Tagging),

@@ -1,8 +1,8 @@
 //! A route table, with its routes and the subnets that use it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Replacement, Retry, Ties, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -64,34 +64,32 @@ impl Kind for RouteTable {
     type Outputs = RouteTableOutputs;
     const KIND: &'static str = "route-table";
     const OUTPUTS: &'static [&'static str] = &["id"];
-    /// A route may lead to what is gone, and an association goes with its subnet.
-    const HOLDS: bool = false;
-    const IMMUTABLE: &'static [&'static str] = &["vpc"];
+    const REPLACEMENT: Replacement = Replacement { immutable: &["vpc"], ..Replacement::DEFAULT };
+    const TIES: Ties = Ties {
+        // A route may lead to what is gone, and an association goes with its subnet.
+        holds: false,
+        ..Ties::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            unheard(Operation::Create, "InvalidVpcID.NotFound"),
+            unheard(Operation::Update, "InvalidRouteTableID.NotFound"),
+            unheard(Operation::Update, "InvalidSubnetID.NotFound"),
+            unheard(Operation::Update, "InvalidGatewayID.NotFound"),
+            // A NAT gateway has its id before it is available, and may have no routes until then.
+            Retry::new(Operation::Update, "InvalidNatGatewayID.NotFound")
+                .within(NatGateway::WAITING.patience),
+            unready(Operation::Update, "IncorrectState"),
+            unready(Operation::Update, "ResourceNotReady"),
+            unready(Operation::Update, "InvalidParameterException"),
+            // An internet gateway has its id before it is attached, and no network until then.
+            Retry::new(Operation::Update, "InvalidParameterValue")
+                .saying("belong to different networks"),
+            Retry::new(Operation::Destroy, "DependencyViolation").within(Duration::from_mins(5)),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 5, update: 3, destroy: 4 };
-    const RETRY: &'static [Retry] = &[
-        unheard(Operation::Create, "InvalidVpcID.NotFound"),
-        unheard(Operation::Update, "InvalidRouteTableID.NotFound"),
-        unheard(Operation::Update, "InvalidSubnetID.NotFound"),
-        unheard(Operation::Update, "InvalidGatewayID.NotFound"),
-        // A NAT gateway has its id before it is available, and may have no routes until then.
-        Retry {
-            on: Operation::Update,
-            code: "InvalidNatGatewayID.NotFound",
-            message: "",
-            patience: NatGateway::PATIENCE,
-        },
-        unready(Operation::Update, "IncorrectState"),
-        unready(Operation::Update, "ResourceNotReady"),
-        unready(Operation::Update, "InvalidParameterException"),
-        // An internet gateway has its id before it is attached, and no network until then.
-        Retry {
-            on: Operation::Update,
-            code: "InvalidParameterValue",
-            message: "belong to different networks",
-            patience: 120.0,
-        },
-        Retry { on: Operation::Destroy, code: "DependencyViolation", message: "", patience: 300.0 },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeRouteTables"]),
         Grant::make(&["ec2:CreateRouteTable"]).on(TABLE).only(Only::Tagging),

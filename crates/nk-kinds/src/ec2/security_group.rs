@@ -1,8 +1,8 @@
 //! A security group, with its rules.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Replacement, Retry, Ties, Waiting};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
@@ -132,20 +132,19 @@ impl Kind for SecurityGroup {
     type Outputs = SecurityGroupOutputs;
     const KIND: &'static str = "security-group";
     const OUTPUTS: &'static [&'static str] = &["id"];
-    const IMMUTABLE: &'static [&'static str] = &["name", "description", "vpc"];
-    const OPENINGS: &'static [&'static str] = &["ingress", "egress"];
+    const REPLACEMENT: Replacement =
+        Replacement { immutable: &["name", "description", "vpc"], ..Replacement::DEFAULT };
+    const TIES: Ties = Ties { openings: &["ingress", "egress"], ..Ties::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            IN_USE,
+            Retry::new(Operation::Destroy, "InvalidGroup.InUse").within(Duration::from_mins(20)),
+            unheard(Operation::Create, "InvalidVpcID.NotFound"),
+            unheard(Operation::Update, "InvalidGroup.NotFound"),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
-    const RETRY: &'static [Retry] = &[
-        IN_USE,
-        Retry {
-            on: Operation::Destroy,
-            code: "InvalidGroup.InUse",
-            message: "",
-            patience: 20.0 * 60.0,
-        },
-        unheard(Operation::Create, "InvalidVpcID.NotFound"),
-        unheard(Operation::Update, "InvalidGroup.NotFound"),
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"]),
         Grant::make(&["ec2:CreateSecurityGroup"]).on(GROUP).only(Only::Tagging),

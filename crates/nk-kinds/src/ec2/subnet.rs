@@ -1,6 +1,6 @@
 //! A subnet: a part of a VPC's addresses in one zone.
 
-use nk_model::{Grant, Kind, Only, Operation, Ref, Replace, Retry};
+use nk_model::{Grant, Identity, Kind, Only, Operation, Ref, Replace, Replacement, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
@@ -42,15 +42,26 @@ impl Kind for Subnet {
     type Outputs = SubnetOutputs;
     const KIND: &'static str = "subnet";
     const OUTPUTS: &'static [&'static str] = &["id"];
-    const IMMUTABLE: &'static [&'static str] = &["vpc", "cidr", "zone"];
-    /// The zones of a stack file are counted; the ranges of their subnets are not.
-    const MOVES: bool = true;
-    const REPLACE: Replace = Replace::CreateFirst(&["vpc", "cidr"]);
-    const RETRY: &'static [Retry] = &[
-        IN_USE,
-        unheard(Operation::Create, "InvalidVpcID.NotFound"),
-        unheard(Operation::Update, "InvalidSubnetID.NotFound"),
-    ];
+    const IDENTITY: Identity = Identity {
+        // The zones of a stack file are counted; the ranges of their subnets are not.
+        moves: true,
+        ..Identity::DEFAULT
+    };
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &["vpc", "cidr", "zone"],
+        how: Replace::CreateFirst(&["vpc", "cidr"]),
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            IN_USE,
+            unheard(Operation::Create, "InvalidVpcID.NotFound"),
+            unheard(Operation::Update, "InvalidSubnetID.NotFound"),
+        ],
+        ..Waiting::DEFAULT
+    };
+    const EXCLUDES: Option<fn(&Self, &Self) -> bool> =
+        Some(|one, other| one.vpc == other.vpc && one.cidr.overlaps(other.cidr));
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeSubnets"]),
         Grant::make(&["ec2:CreateSubnet"]).on(SUBNET).only(Only::Tagging),
@@ -60,6 +71,4 @@ impl Kind for Subnet {
         Grant::remove(&["ec2:DeleteSubnet"]).on(SUBNET).only(Only::Tagged),
         OBSTACLES,
     ];
-    const EXCLUDES: Option<fn(&Self, &Self) -> bool> =
-        Some(|one, other| one.vpc == other.vpc && one.cidr.overlaps(other.cidr));
 }

@@ -1,6 +1,8 @@
 //! A VPC: the private network that everything else stands in.
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Retry};
+use std::time::Duration;
+
+use nk_model::{Calls, Grant, Identity, Kind, Only, Operation, Replacement, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VPC, tag_new, unheard};
@@ -35,12 +37,15 @@ pub struct VpcOutputs {
 impl Kind for Vpc {
     type Outputs = VpcOutputs;
     const KIND: &'static str = "vpc";
-    const GUARDED: bool = false;
     const OUTPUTS: &'static [&'static str] = &["id"];
-    const IMMUTABLE: &'static [&'static str] = &["cidr"];
-    const PATIENCE: f64 = 5.0 * 60.0;
+    const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
+    const REPLACEMENT: Replacement = Replacement { immutable: &["cidr"], ..Replacement::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        patience: Duration::from_mins(5),
+        retry: &[IN_USE, unheard(Operation::Update, "InvalidVpcID.NotFound")],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
-    const RETRY: &'static [Retry] = &[IN_USE, unheard(Operation::Update, "InvalidVpcID.NotFound")];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ec2:DescribeVpcs"]),
         Grant::look(&["ec2:DescribeVpcAttribute"]).on(VPC).only(Only::Tagged),

@@ -1,6 +1,6 @@
 //! A repository of container images, with its lifecycle policy.
 
-use nk_model::{Calls, Grant, Kind, Operation, Replace, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Replace, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags, output};
@@ -46,18 +46,19 @@ impl Kind for Repository {
     type Outputs = RepositoryOutputs;
     const KIND: &'static str = "repository";
     const OUTPUTS: &'static [&'static str] = &["uri", "arn", "name"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
-    const REPLACE: Replace = Replace::Refuse(
-        "its images are the only copy of a release; push them to a repository of the new name first, \
-         then delete this one by hand",
-    );
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &["name"],
+        how: Replace::Refuse(
+            "its images are the only copy of a release; push them to a repository of the new name first, \
+             then delete this one by hand",
+        ),
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        retry: &[Retry::new(Operation::Update, "RepositoryNotFoundException")],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
-    const RETRY: &'static [Retry] = &[Retry {
-        on: Operation::Update,
-        code: "RepositoryNotFoundException",
-        message: "",
-        patience: 120.0,
-    }];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ecr:DescribeRepositories", "ecr:GetRegistryScanningConfiguration"]),
         Grant::look(&["ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"]).on(REPOSITORY),

@@ -1,6 +1,8 @@
 //! An ECS cluster.
 
-use nk_model::{Grant, Kind, Operation, Retry, StackId};
+use std::time::Duration;
+
+use nk_model::{Grant, Kind, Operation, Replacement, Retry, StackId, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -45,33 +47,20 @@ impl Kind for Cluster {
     type Outputs = ClusterOutputs;
     const KIND: &'static str = "cluster";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
-    const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Create,
-            code: "InvalidParameterException",
-            message: "Unable to assume the service linked role",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "ClusterContainsServicesException",
-            message: "",
-            patience: 600.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "ClusterContainsTasksException",
-            message: "",
-            patience: 600.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "UpdateInProgressException",
-            message: "",
-            patience: 600.0,
-        },
-    ];
+    const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            Retry::new(Operation::Create, "InvalidParameterException")
+                .saying("Unable to assume the service linked role"),
+            Retry::new(Operation::Destroy, "ClusterContainsServicesException")
+                .within(Duration::from_mins(10)),
+            Retry::new(Operation::Destroy, "ClusterContainsTasksException")
+                .within(Duration::from_mins(10)),
+            Retry::new(Operation::Destroy, "UpdateInProgressException")
+                .within(Duration::from_mins(10)),
+        ],
+        ..Waiting::DEFAULT
+    };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["ecs:DescribeClusters"]).on(CLUSTER),
         Grant::make(&["ecs:CreateCluster", "ecs:TagResource", "ecs:UpdateCluster"]).on(CLUSTER),

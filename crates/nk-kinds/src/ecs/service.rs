@@ -1,8 +1,8 @@
 //! A service: tasks that are kept running.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{ClusterName, TaskDefinitionArn, cluster::CLUSTER};
@@ -90,53 +90,37 @@ const SERVICE: &[&str] = &["ecs:{region}:{account}:service/{stack}-*"];
 impl Kind for Service {
     type Outputs = ServiceOutputs;
     const KIND: &'static str = "service";
-    const GAP: &'static str = "it has no tasks";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
-    const IMMUTABLE: &'static [&'static str] = &["name", "cluster"];
-    const PATIENCE: f64 = 20.0 * 60.0;
+    const REPLACEMENT: Replacement = Replacement {
+        gap: "it has no tasks",
+        immutable: &["name", "cluster"],
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        patience: Duration::from_mins(20),
+        retry: &[
+            Retry::new(Operation::Create, "InvalidParameterException")
+                .saying("does not have an associated load balancer")
+                .within(Duration::from_mins(4)),
+            Retry::new(Operation::Create, "InvalidParameterException")
+                .saying("Unable to assume the service linked role"),
+            Retry::new(Operation::Create, "InvalidParameterException")
+                .saying("verify that the ECS service role being passed has the proper permissions"),
+            Retry::new(Operation::Create, "InvalidParameterException")
+                .saying("Unable to Start a service that is still Draining")
+                .within(Duration::from_mins(20)),
+            unheard(Operation::Create, "Error retrieving subnet information"),
+            unheard(Operation::Create, "Error retrieving security group information"),
+            unheard(Operation::Update, "Error retrieving subnet information"),
+            unheard(Operation::Update, "Error retrieving security group information"),
+            Retry::new(Operation::Create, "ClusterNotFoundException"),
+            Retry::new(Operation::Destroy, "InvalidParameterException")
+                .saying("The service cannot be stopped while deployments are active.")
+                .within(Duration::from_mins(4)),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 1, update: 1, destroy: 3 };
-    const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Create,
-            code: "InvalidParameterException",
-            message: "does not have an associated load balancer",
-            patience: 240.0,
-        },
-        Retry {
-            on: Operation::Create,
-            code: "InvalidParameterException",
-            message: "Unable to assume the service linked role",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Create,
-            code: "InvalidParameterException",
-            message: "verify that the ECS service role being passed has the proper permissions",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Create,
-            code: "InvalidParameterException",
-            message: "Unable to Start a service that is still Draining",
-            patience: 1200.0,
-        },
-        unheard(Operation::Create, "Error retrieving subnet information"),
-        unheard(Operation::Create, "Error retrieving security group information"),
-        unheard(Operation::Update, "Error retrieving subnet information"),
-        unheard(Operation::Update, "Error retrieving security group information"),
-        Retry {
-            on: Operation::Create,
-            code: "ClusterNotFoundException",
-            message: "",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "InvalidParameterException",
-            message: "The service cannot be stopped while deployments are active.",
-            patience: 240.0,
-        },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[
             "application-autoscaling:DescribeScalableTargets",
@@ -155,5 +139,5 @@ impl Kind for Service {
 
 /// How ECS words it of parts of the network that it has not heard of yet.
 const fn unheard(on: Operation, message: &'static str) -> Retry {
-    Retry { on, code: "InvalidParameterException", message, patience: 60.0 }
+    Retry::new(on, "InvalidParameterException").saying(message).within(Duration::from_mins(1))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Calls, Equate, Grant, Kind, Ref, Replace};
+use nk_model::{Calls, Equate, Grant, Identity, Kind, Ref, Replace, Replacement};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ecr::RepositoryUri, iam::RoleArn, logs::LogGroupName, output};
@@ -78,13 +78,23 @@ impl Kind for TaskDefinition {
     type Outputs = TaskDefinitionOutputs;
     const KIND: &'static str = "task-definition";
     const OUTPUTS: &'static [&'static str] = &["arn"];
-    const IMMUTABLE: &'static [&'static str] =
-        &["family", "cpu", "memory", "execution-role", "task-role", "container", "extra"];
-    const REPLACE: Replace = Replace::Supersede;
+    const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &[
+            "family",
+            "cpu",
+            "memory",
+            "execution-role",
+            "task-role",
+            "container",
+            "extra",
+        ],
+        how: Replace::Supersede,
+        ..Replacement::DEFAULT
+    };
     const EQUATE: Option<Equate<Self>> =
         Some(|live, wanted| live.spec.container.repository = wanted.container.repository.clone());
     const CALLS: Calls = Calls { create: 1, update: 1, destroy: 4 };
-    const GUARDED: bool = false;
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[
             "ecs:DescribeTaskDefinition",

@@ -1,8 +1,11 @@
 //! A listener of a load balancer, with its rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use super::{LoadBalancerArn, TargetGroupArn};
@@ -84,16 +87,22 @@ const RULE: &[&str] = &["elasticloadbalancing:{region}:{account}:listener-rule/a
 impl Kind for Listener {
     type Outputs = ListenerOutputs;
     const KIND: &'static str = "listener";
-    const GAP: &'static str = "nothing answers on its port";
     const OUTPUTS: &'static [&'static str] = &["arn"];
-    const IMMUTABLE: &'static [&'static str] = &["load-balancer"];
-    const RETRY: &'static [Retry] = &[
-        Retry { on: Operation::Create, code: "CertificateNotFound", message: "", patience: 300.0 },
-        Retry { on: Operation::Create, code: "TargetGroupNotFound", message: "", patience: 60.0 },
-        Retry { on: Operation::Update, code: "TargetGroupNotFound", message: "", patience: 60.0 },
-        Retry { on: Operation::Update, code: "RuleNotFound", message: "", patience: 60.0 },
-        Retry { on: Operation::Update, code: "ListenerNotFound", message: "", patience: 60.0 },
-    ];
+    const REPLACEMENT: Replacement = Replacement {
+        gap: "nothing answers on its port",
+        immutable: &["load-balancer"],
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            Retry::new(Operation::Create, "CertificateNotFound").within(Duration::from_mins(5)),
+            Retry::new(Operation::Create, "TargetGroupNotFound").within(Duration::from_mins(1)),
+            Retry::new(Operation::Update, "TargetGroupNotFound").within(Duration::from_mins(1)),
+            Retry::new(Operation::Update, "RuleNotFound").within(Duration::from_mins(1)),
+            Retry::new(Operation::Update, "ListenerNotFound").within(Duration::from_mins(1)),
+        ],
+        ..Waiting::DEFAULT
+    };
     // What rules there are is looked at before one is made.
     const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
     const GRANTS: &'static [Grant] = &[

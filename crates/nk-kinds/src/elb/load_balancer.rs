@@ -1,8 +1,8 @@
 //! An application load balancer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry, StackId};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, StackId, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -62,22 +62,23 @@ impl Kind for LoadBalancer {
     type Outputs = LoadBalancerOutputs;
     const KIND: &'static str = "load-balancer";
     const OUTPUTS: &'static [&'static str] = &["arn", "dns-name", "metric-name"];
-    const IMMUTABLE: &'static [&'static str] = &["name", "internet-facing"];
-    const PATIENCE: f64 = 15.0 * 60.0;
+    const REPLACEMENT: Replacement =
+        Replacement { immutable: &["name", "internet-facing"], ..Replacement::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        patience: Duration::from_mins(15),
+        retry: &[
+            unheard(Operation::Create, "SubnetNotFound"),
+            // The gateway was attached a moment ago.
+            Retry::new(Operation::Create, "InvalidSubnet")
+                .saying("has no internet gateway")
+                .within(Duration::from_mins(1)),
+            unheard(Operation::Create, "InvalidSecurityGroup"),
+            unheard(Operation::Update, "SubnetNotFound"),
+            unheard(Operation::Update, "InvalidSecurityGroup"),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 4, update: 1, destroy: 3 };
-    const RETRY: &'static [Retry] = &[
-        unheard(Operation::Create, "SubnetNotFound"),
-        // The gateway was attached a moment ago.
-        Retry {
-            on: Operation::Create,
-            code: "InvalidSubnet",
-            message: "has no internet gateway",
-            patience: 60.0,
-        },
-        unheard(Operation::Create, "InvalidSecurityGroup"),
-        unheard(Operation::Update, "SubnetNotFound"),
-        unheard(Operation::Update, "InvalidSecurityGroup"),
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[
             "elasticloadbalancing:DescribeLoadBalancerAttributes",

@@ -1,6 +1,8 @@
 //! A target group: where a load balancer sends requests.
 
-use nk_model::{Calls, Equate, Grant, Kind, Operation, Ref, Retry};
+use std::time::Duration;
+
+use nk_model::{Calls, Equate, Grant, Kind, Operation, Ref, Replace, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ec2::VpcId, output};
@@ -69,25 +71,25 @@ impl Kind for TargetGroup {
     type Outputs = TargetGroupOutputs;
     const KIND: &'static str = "target-group";
     const OUTPUTS: &'static [&'static str] = &["arn", "metric-name"];
-    const IMMUTABLE: &'static [&'static str] = &["name", "vpc"];
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &["name", "vpc"],
+        how: Replace::CreateFirst(&["name"]),
+        ..Replacement::DEFAULT
+    };
     const EQUATE: Option<Equate<Self>> = Some(|live, wanted| live.spec.port = wanted.port);
-    const REPLACE: nk_model::Replace = nk_model::Replace::CreateFirst(&["name"]);
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            // Of a VPC that it has not heard of yet.
+            Retry::new(Operation::Create, "ValidationError")
+                .saying("is not found")
+                .within(Duration::from_mins(1)),
+            Retry::new(Operation::Destroy, "ResourceInUse")
+                .saying("is currently in use by a listener or a rule")
+                .within(Duration::from_mins(5)),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
-    const RETRY: &'static [Retry] = &[
-        // Of a VPC that it has not heard of yet.
-        Retry {
-            on: Operation::Create,
-            code: "ValidationError",
-            message: "is not found",
-            patience: 60.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "ResourceInUse",
-            message: "is currently in use by a listener or a rule",
-            patience: 300.0,
-        },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[
             "elasticloadbalancing:DescribeTags",

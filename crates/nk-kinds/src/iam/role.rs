@@ -1,8 +1,11 @@
 //! A role, with its policies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Retry, StackId};
+use nk_model::{Calls, Grant, Kind, Only, Operation, Replacement, Retry, StackId, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{PolicyDocument, Tags, output};
@@ -61,30 +64,21 @@ impl Kind for Role {
     type Outputs = RoleOutputs;
     const KIND: &'static str = "role";
     const OUTPUTS: &'static [&'static str] = &["arn"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            Retry::new(Operation::Create, "MalformedPolicyDocument")
+                .saying("Invalid principal in policy"),
+            Retry::new(Operation::Update, "ConcurrentModification"),
+            Retry::new(Operation::Update, "NoSuchEntity")
+                .saying("role")
+                .within(Duration::from_mins(1)),
+            Retry::new(Operation::Destroy, "DeleteConflict"),
+            Retry::new(Operation::Destroy, "ConcurrentModification"),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 3, update: 2, destroy: 5 };
-    const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Create,
-            code: "MalformedPolicyDocument",
-            message: "Invalid principal in policy",
-            patience: 120.0,
-        },
-        Retry {
-            on: Operation::Update,
-            code: "ConcurrentModification",
-            message: "",
-            patience: 120.0,
-        },
-        Retry { on: Operation::Update, code: "NoSuchEntity", message: "role", patience: 60.0 },
-        Retry { on: Operation::Destroy, code: "DeleteConflict", message: "", patience: 120.0 },
-        Retry {
-            on: Operation::Destroy,
-            code: "ConcurrentModification",
-            message: "",
-            patience: 120.0,
-        },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::shortcut(&["iam:GetAccountAuthorizationDetails"]),
         Grant::look(&[

@@ -1,6 +1,8 @@
 //! A log group, with its retention.
 
-use nk_model::{Calls, Grant, Kind, Operation, Retry};
+use std::time::Duration;
+
+use nk_model::{Calls, Grant, Kind, Operation, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -50,28 +52,19 @@ impl Kind for LogGroup {
     type Outputs = LogGroupOutputs;
     const KIND: &'static str = "log-group";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            Retry::new(Operation::Create, "OperationAbortedException")
+                .within(Duration::from_mins(1)),
+            Retry::new(Operation::Update, "OperationAbortedException")
+                .within(Duration::from_mins(1)),
+            Retry::new(Operation::Destroy, "OperationAbortedException")
+                .within(Duration::from_mins(1)),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 1 };
-    const RETRY: &'static [Retry] = &[
-        Retry {
-            on: Operation::Create,
-            code: "OperationAbortedException",
-            message: "",
-            patience: 60.0,
-        },
-        Retry {
-            on: Operation::Update,
-            code: "OperationAbortedException",
-            message: "",
-            patience: 60.0,
-        },
-        Retry {
-            on: Operation::Destroy,
-            code: "OperationAbortedException",
-            message: "",
-            patience: 60.0,
-        },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["logs:DescribeLogGroups"]),
         Grant::look(&["logs:ListTagsForResource"]).on(GROUP),

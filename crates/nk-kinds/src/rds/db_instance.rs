@@ -4,9 +4,11 @@ mod grants;
 mod legacy;
 mod retry;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Equate, Grant, Keepsake, Kind, Live, Pin, Ref, Replace, Retry};
+use nk_model::{
+    Calls, Equate, Grant, Keepsake, Kind, Live, Pin, Ref, Replace, Replacement, Ties, Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{DbParameterGroupName, DbSubnetGroupName};
@@ -149,39 +151,46 @@ fn equate(live: &mut Live<DbInstance, DbInstanceOutputs>, wanted: &DbInstance) {
 impl Kind for DbInstance {
     type Outputs = DbInstanceOutputs;
     const KIND: &'static str = "db-instance";
-    const PRECIOUS: bool = true;
     const OUTPUTS: &'static [&'static str] = &["name", "endpoint", "arn"];
-    const IMMUTABLE: &'static [&'static str] =
-        &["name", "engine", "encrypted", "database", "username", "subnet-group"];
+    const REPLACEMENT: Replacement = Replacement {
+        precious: true,
+        immutable: &["name", "engine", "encrypted", "database", "username", "subnet-group"],
+        how: Replace::Refuse(
+            "replacing a database loses its data; take a snapshot, restore it as a new instance with the \
+             new settings, point the stack at it, and delete the old one by hand",
+        ),
+        ..Replacement::DEFAULT
+    };
     const UNTOLD: &'static [&'static str] = &["install", "password", "final-snapshot"];
     const EQUATE: Option<Equate<Self>> = Some(equate);
-    const PIN: Option<Pin> = Some(Pin {
-        kind: "subnet",
-        ids: "subnets",
-        why: "RDS takes no subnet out of a group whose database stands in it; keep the zone as it is, or \
-              have the database leave it: set `database.multi-zone = true` and apply, fail over with \
-              `aws rds reboot-db-instance --force-failover`, set it to `false` and apply, and then \
-              change the zone",
-    });
-    const KEEPSAKE: Option<Keepsake> = Some(Keepsake {
-        field: "password",
-        why: "the database goes by the password in it; make it by hand with that one, or another, as \
-              `{\"password\": \"...\"}` in a file: `aws secretsmanager create-secret --name {name} \
-              --secret-string file://secret.json --tags Key=nk:stack,Value={stack} \
-              Key=nk:address,Value={address}`, and tell the database of another: `aws rds \
-              modify-db-instance --db-instance-identifier {by} --master-user-password ...`",
-    });
-    const REPLACE: Replace = Replace::Refuse(
-        "replacing a database loses its data; take a snapshot, restore it as a new instance with the \
-         new settings, point the stack at it, and delete the old one by hand",
-    );
-    const PATIENCE: f64 = 40.0 * 60.0;
-    /// A modification is taken up minutes after RDS has accepted it, and until then the instance is
-    /// `available` as it was.
-    const STALE: f64 = 300.0;
+    const TIES: Ties = Ties {
+        pin: Some(Pin {
+            kind: "subnet",
+            ids: "subnets",
+            why: "RDS takes no subnet out of a group whose database stands in it; keep the zone as it is, or \
+                  have the database leave it: set `database.multi-zone = true` and apply, fail over with \
+                  `aws rds reboot-db-instance --force-failover`, set it to `false` and apply, and then \
+                  change the zone",
+        }),
+        keepsake: Some(Keepsake {
+            field: "password",
+            why: "the database goes by the password in it; make it by hand with that one, or another, as \
+                  `{\"password\": \"...\"}` in a file: `aws secretsmanager create-secret --name {name} \
+                  --secret-string file://secret.json --tags Key=nk:stack,Value={stack} \
+                  Key=nk:address,Value={address}`, and tell the database of another: `aws rds \
+                  modify-db-instance --db-instance-identifier {by} --master-user-password ...`",
+        }),
+        ..Ties::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        patience: Duration::from_mins(40),
+        // A modification is taken up minutes after RDS has accepted it, and until then the instance is
+        // `available` as it was.
+        stale: Duration::from_mins(5),
+        retry: retry::RETRY,
+    };
     const CALLS: Calls = Calls { create: 2, update: 1, destroy: 2 };
     const LEGACY: fn(&Live<Self, DbInstanceOutputs>) -> Option<String> =
         |live| Some(legacy::legacy(live));
-    const RETRY: &'static [Retry] = retry::RETRY;
     const GRANTS: &'static [Grant] = grants::GRANTS;
 }

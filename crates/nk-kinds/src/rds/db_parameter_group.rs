@@ -1,8 +1,8 @@
 //! A DB parameter group: settings of a database engine.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Replace, Retry};
+use nk_model::{Calls, Grant, Kind, Operation, Replace, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -43,14 +43,16 @@ impl Kind for DbParameterGroup {
     type Outputs = DbParameterGroupOutputs;
     const KIND: &'static str = "db-parameter-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
-    const IMMUTABLE: &'static [&'static str] = &["name", "family", "description"];
-    const REPLACE: Replace = Replace::CreateFirst(&["name"]);
-    const RETRY: &'static [Retry] = &[Retry {
-        on: Operation::Destroy,
-        code: "InvalidDBParameterGroupState",
-        message: "",
-        patience: 180.0,
-    }];
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &["name", "family", "description"],
+        how: Replace::CreateFirst(&["name"]),
+        ..Replacement::DEFAULT
+    };
+    const WAITING: Waiting = Waiting {
+        retry: &[Retry::new(Operation::Destroy, "InvalidDBParameterGroupState")
+            .within(Duration::from_mins(3))],
+        ..Waiting::DEFAULT
+    };
     // A group has some four hundred parameters, and RDS tells of a hundred in one call.
     const CALLS: Calls = Calls { create: 7, update: 6, destroy: 1 };
     const GRANTS: &'static [Grant] = &[

@@ -1,8 +1,8 @@
 //! A DB subnet group: the subnets a database may stand in.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Retry, StackId};
+use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, StackId, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -51,20 +51,19 @@ impl Kind for DbSubnetGroup {
     type Outputs = DbSubnetGroupOutputs;
     const KIND: &'static str = "db-subnet-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
+    const WAITING: Waiting = Waiting {
+        retry: &[
+            unheard(Operation::Create, "InvalidSubnet"),
+            unheard(Operation::Update, "InvalidSubnet"),
+            unknown_subnets(Operation::Create),
+            unknown_subnets(Operation::Update),
+            Retry::new(Operation::Destroy, "InvalidDBSubnetGroupStateFault")
+                .within(Duration::from_mins(3)),
+        ],
+        ..Waiting::DEFAULT
+    };
     const CALLS: Calls = Calls { create: 1, update: 1, destroy: 2 };
-    const RETRY: &'static [Retry] = &[
-        unheard(Operation::Create, "InvalidSubnet"),
-        unheard(Operation::Update, "InvalidSubnet"),
-        unknown_subnets(Operation::Create),
-        unknown_subnets(Operation::Update),
-        Retry {
-            on: Operation::Destroy,
-            code: "InvalidDBSubnetGroupStateFault",
-            message: "",
-            patience: 180.0,
-        },
-    ];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["rds:DescribeDBSubnetGroups"]),
         Grant::look(&["rds:ListTagsForResource"]).on(GROUP),
@@ -80,5 +79,7 @@ impl Kind for DbSubnetGroup {
 
 /// How RDS words it of subnets that it has not heard of yet.
 const fn unknown_subnets(on: Operation) -> Retry {
-    Retry { on, code: "InvalidParameterValue", message: "Some input subnets", patience: 60.0 }
+    Retry::new(on, "InvalidParameterValue")
+        .saying("Some input subnets")
+        .within(Duration::from_mins(1))
 }

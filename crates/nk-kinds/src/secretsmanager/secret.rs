@@ -1,6 +1,6 @@
 //! A secret: where a value is kept, never the value itself.
 
-use nk_model::{Grant, Kind, Live, Operation, Purpose, Replace, Retry};
+use nk_model::{Grant, Kind, Live, Operation, Purpose, Replace, Replacement, Retry, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -59,24 +59,25 @@ impl Kind for Secret {
     type Outputs = SecretOutputs;
     const KIND: &'static str = "secret";
     const OUTPUTS: &'static [&'static str] = &["arn", "name"];
-    const IMMUTABLE: &'static [&'static str] = &["name"];
+    const REPLACEMENT: Replacement = Replacement {
+        immutable: &["name"],
+        how: Replace::Refuse(
+            "what it holds would be lost; copy the value to a secret of the new name first, then delete \
+             this one by hand",
+        ),
+        ..Replacement::DEFAULT
+    };
     const UNTOLD: &'static [&'static str] = &["content", "recovery-days"];
-    const REPLACE: Replace = Replace::Refuse(
-        "what it holds would be lost; copy the value to a secret of the new name first, then delete \
-         this one by hand",
-    );
+    const WAITING: Waiting = Waiting {
+        retry: &[Retry::new(Operation::Create, "InvalidRequestException").saying("was deleted")],
+        ..Waiting::DEFAULT
+    };
     const LEGACY: fn(&Live<Self, SecretOutputs>) -> Option<String> = |live| {
         let days = live.spec.recovery_days;
         Some(format!(
             "can be restored for {days} days, and an apply does so; then its value is lost"
         ))
     };
-    const RETRY: &'static [Retry] = &[Retry {
-        on: Operation::Create,
-        code: "InvalidRequestException",
-        message: "was deleted",
-        patience: 120.0,
-    }];
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["secretsmanager:DescribeSecret"]).on(SECRET),
         Grant::make(&[
