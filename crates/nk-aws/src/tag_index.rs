@@ -6,18 +6,17 @@
 //! out whole kinds. What it says is believed only where it is what is wanted; everything else is
 //! asked of the service itself. That nobody may read it costs calls and nothing else.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 use nk_engine::{CloudResult, Pass, Reach, Scope};
-use nk_kinds::Tags;
+use nk_kinds::{KINDS, Tags};
 
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
-/// The kinds whose tags are looked up here. Without this the answer would hold every revision of
-/// every task definition as well.
-const TYPES: [&str; 6] =
-    ["cloudwatch:alarm", "cognito-idp:userpool", "ecr:repository", "logs", "rds:pg", "rds:subgrp"];
 /// How many resources a page has at most.
 const PAGE: i32 = 100;
 
@@ -75,7 +74,7 @@ impl Aws {
             .get_resources()
             .tag_filters(stack)
             .resources_per_page(PAGE)
-            .set_resource_type_filters(Some(TYPES.map(str::to_owned).to_vec()));
+            .set_resource_type_filters(Some(types()));
         let found = call.into_paginator().items().send().try_collect().await;
         let found = found.or_cloud_error().inspect_err(|error| {
             tracing::debug!(%error, "every resource is asked for its tags");
@@ -83,6 +82,13 @@ impl Aws {
         let tagged = |one: ResourceTagMapping| Some((one.resource_arn?, managed(one.tags)));
         Some(found.ok()?.into_iter().filter_map(tagged).collect())
     }
+}
+
+/// The types of what is looked up here. Without this the answer would hold every revision of every
+/// task definition as well.
+fn types() -> Vec<String> {
+    let types: BTreeSet<_> = KINDS.iter().filter_map(|kind| kind.tag_type).collect();
+    types.into_iter().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nk_model::Address;
+use nk_model::{Address, Charge};
 use serde::{Deserialize, Serialize};
 
 use crate::Line;
@@ -50,17 +50,13 @@ impl Prices {
         self.price.values().map(|price| price.dated.clone()).min().unwrap_or_default()
     }
 
-    pub(crate) fn line(
-        &self,
-        address: &Address,
-        name: &str,
-        quantity: f64,
-        usage: Option<&'static str>,
-    ) -> Line {
-        let price = self.price.get(name);
+    pub(crate) fn line(&self, address: &Address, charge: Charge) -> Line {
+        let Charge { price: what, units, hourly, usage } = charge;
+        let quantity = if hourly { units * self.hours } else { units };
+        let price = self.price.get(&*what);
         Line {
             address: address.clone(),
-            what: name.to_owned(),
+            what: what.into_owned(),
             quantity,
             price: price.cloned(),
             monthly: price.map(|price| price.usd * quantity),

@@ -47,6 +47,10 @@ struct Samples {
 struct Quick {
     median: f64,
     slow: f64,
+    /// The kinds that are made so quickly.
+    create: Vec<String>,
+    update: Vec<String>,
+    destroy: Vec<String>,
 }
 
 static TIMES: LazyLock<BTreeMap<String, Vec<Usual>>> =
@@ -59,27 +63,26 @@ pub(crate) fn of(kind: &str) -> &'static [Usual] {
 
 fn read(text: &str) -> Result<BTreeMap<String, Vec<Usual>>, String> {
     let File { times, quick } = toml::from_str(text).map_err(|error| error.to_string())?;
-    let quick = Spread { median: quick.median, slow: quick.slow };
+    let Quick { median, slow, create, update, destroy } = quick;
+    let quick = Spread { median, slow };
+    let at_once =
+        [(Operation::Create, create), (Operation::Update, update), (Operation::Destroy, destroy)];
     let mut all: BTreeMap<String, Vec<Usual>> = BTreeMap::new();
     for entry in times {
         let usual = entry.usual()?;
         all.entry(usual.kind.clone()).or_default().push(usual);
     }
-    for kind in crate::KINDS {
-        let known = all.entry(kind.kind.to_owned()).or_default();
-        for operation in [Operation::Create, Operation::Update, Operation::Destroy] {
-            let whole = |usual: &Usual| usual.output.is_none() && usual.when.is_empty();
-            if !known.iter().any(|usual| usual.operation == operation && whole(usual)) {
-                known.push(Usual {
-                    kind: kind.kind.to_owned(),
-                    operation,
-                    output: None,
-                    when: BTreeMap::new(),
-                    plus: None,
-                    spread: quick,
-                    samples: 0,
-                });
-            }
+    for (operation, kinds) in at_once {
+        for kind in kinds {
+            all.entry(kind.clone()).or_default().push(Usual {
+                kind,
+                operation,
+                output: None,
+                when: BTreeMap::new(),
+                plus: None,
+                spread: quick,
+                samples: 0,
+            });
         }
     }
     Ok(all)
@@ -117,6 +120,20 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_on_every_kind_has_one_time_without_conditions() {
+        let times = read(FILE).unwrap();
+        for kind in crate::KINDS {
+            for operation in [Operation::Create, Operation::Update, Operation::Destroy] {
+                let whole = |usual: &&Usual| {
+                    usual.operation == operation && usual.output.is_none() && usual.when.is_empty()
+                };
+                let known = times.get(kind.kind).map_or(0, |all| all.iter().filter(whole).count());
+                assert_eq!(known, 1, "times.toml of {} {operation:?}", kind.kind);
+            }
+        }
+    }
+
+    #[test]
     fn the_times_are_those_of_the_sources() {
         let median = |kind: &str, operation, spec: Json| {
             Usual::best(of(kind), operation, None, &spec).unwrap().spread.median
@@ -138,7 +155,7 @@ mod tests {
     #[test]
     fn a_time_without_a_source_is_no_time() {
         let entry = "[[times]]\nkind = \"vpc\"\noperation = \"create\"\nmedian = 2.0\nslow = 4.0\n";
-        let quick = "[quick]\nmedian = 1.0\nslow = 2.0\n";
+        let quick = "[quick]\nmedian = 1.0\nslow = 2.0\ncreate = []\nupdate = []\ndestroy = []\n";
         assert!(read(&format!("{entry}{quick}")).is_err());
         assert!(read(&format!("{entry}why = \"so\"\n{quick}")).is_ok());
     }

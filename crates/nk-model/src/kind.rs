@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Binding, Change, Grant, Json, Live, LiveValue, Unseen, Usual, bindings, difference};
+use crate::{
+    Billing, Binding, Change, Charge, Charges, Grant, Json, Live, LiveValue, Unseen, Usual,
+    bindings, difference,
+};
 
 /// A kind of resource: its type is its spec, its constants are what AWS makes of it.
 ///
@@ -17,6 +20,15 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const KIND: &'static str;
     /// The names of the fields of its outputs, all that a reference may name.
     const OUTPUTS: &'static [&'static str];
+    /// What AWS takes as a name; none where it has none, or AWS gives it out.
+    const NAME: Option<NameRule>;
+    /// The type under which AWS's index of tags lists it; none where its service tells the tags
+    /// together with the rest, or knows none.
+    const TAG_TYPE: Option<&'static str>;
+    /// What `nk output` shows of it; none where nobody needs it outside the stack.
+    const SHOWN: Option<Shown>;
+    /// What AWS bills of it; [`free`](crate::free) where it bills nothing.
+    const CHARGES: Charges<Self>;
     /// How its resources are told apart.
     const IDENTITY: Identity = Identity::DEFAULT;
     /// What AWS does not change in place, and what happens then.
@@ -41,6 +53,42 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const LEGACY: fn(&Live<Self, Self::Outputs>) -> Option<String> = |_| None;
     /// What AWS must allow whoever runs nk.
     const GRANTS: &'static [Grant];
+}
+
+/// What AWS takes as a name of a kind, from its service's model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameRule {
+    /// The field of the spec that holds the name.
+    pub field: &'static str,
+    /// How many characters it may have.
+    pub longest: usize,
+    /// The punctuation it may contain beside letters and digits.
+    pub punctuation: &'static str,
+}
+
+impl NameRule {
+    /// The rule of a kind with a field `name`.
+    pub const fn name(longest: usize, punctuation: &'static str) -> Option<Self> {
+        Some(Self { field: "name", longest, punctuation })
+    }
+}
+
+/// What `nk output` shows of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// What it is called; `*` stands for the resource's name in the stack.
+    pub name: &'static str,
+    /// Which of its outputs.
+    pub output: &'static str,
+    /// How it is written: `*` stands for the value of the output, `{region}` for the region.
+    pub written: &'static str,
+}
+
+impl Shown {
+    /// An output as it is.
+    pub const fn plain(name: &'static str, output: &'static str) -> Option<Self> {
+        Some(Self { name, output, written: "*" })
+    }
 }
 
 /// How the resources of a kind are told apart.
@@ -229,6 +277,14 @@ pub struct KindInfo {
     pub kind: &'static str,
     /// [`Kind::OUTPUTS`].
     pub outputs: &'static [&'static str],
+    /// [`Kind::NAME`].
+    pub name: Option<NameRule>,
+    /// [`Kind::TAG_TYPE`].
+    pub tag_type: Option<&'static str>,
+    /// [`Kind::SHOWN`].
+    pub shown: Option<Shown>,
+    /// [`Kind::CHARGES`]; none of a spec that cannot be read.
+    pub charges: fn(&str, &Json, &Billing<'_>) -> Vec<Charge>,
     /// [`Kind::IDENTITY`].
     pub identity: Identity,
     /// [`Kind::REPLACEMENT`].
@@ -263,6 +319,13 @@ impl KindInfo {
         Self {
             kind: K::KIND,
             outputs: K::OUTPUTS,
+            name: K::NAME,
+            tag_type: K::TAG_TYPE,
+            shown: K::SHOWN,
+            charges: |name, spec, billing| {
+                let charges = |spec| (K::CHARGES)(name, &spec, billing);
+                K::deserialize(spec).map(charges).unwrap_or_default()
+            },
             identity: K::IDENTITY,
             replacement: K::REPLACEMENT,
             untold: K::UNTOLD,
@@ -341,7 +404,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::Address;
+    use crate::{Address, free};
 
     /// A thing whose size is a floor, and of which AWS tells no secret.
     #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -355,6 +418,10 @@ mod tests {
         type Outputs = ();
         const KIND: &'static str = "thing";
         const OUTPUTS: &'static [&'static str] = &[];
+        const NAME: Option<NameRule> = None;
+        const TAG_TYPE: Option<&'static str> = None;
+        const SHOWN: Option<Shown> = None;
+        const CHARGES: Charges<Self> = free;
         const UNTOLD: &'static [&'static str] = &["secret"];
         const EQUATE: Option<Equate<Self>> =
             Some(|live, wanted| live.spec.size = live.spec.size.min(wanted.size));

@@ -4,6 +4,7 @@
 //! become a [`Plan`], and running a plan is told as a stream of [`Event`]s.
 
 mod address;
+mod charge;
 mod diff;
 mod event;
 mod grant;
@@ -17,12 +18,13 @@ mod unseen;
 mod usual;
 
 pub use address::{Address, AddressError, StackId};
+pub use charge::{Billing, Charge, Charges, Usage, count, free};
 pub use diff::{Change, Changes, difference};
 pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
 pub use kind::{
-    Calls, Equate, Equated, Excludes, Identity, Keepsake, Kind, KindInfo, Operation, Pin, Registry,
-    Replace, Replacement, Retry, Ties, Waiting,
+    Calls, Equate, Equated, Excludes, Identity, Keepsake, Kind, KindInfo, NameRule, Operation, Pin,
+    Registry, Replace, Replacement, Retry, Shown, Ties, Waiting,
 };
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use looks::Looks;

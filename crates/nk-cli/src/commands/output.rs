@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nk_engine::Provider;
-use nk_model::{LiveValue, Observed, Owner};
+use nk_model::{LiveValue, Observed, Owner, Shown};
 use serde_json::json;
 
 use crate::{
@@ -13,19 +13,6 @@ use crate::{
     output::Output,
     session::Session,
 };
-
-/// Which output of which kind is shown under which name; `*` stands for the resource's own.
-const SHOWN: &[(&str, &str, &str)] = &[
-    ("cluster", "name", "cluster"),
-    ("db-instance", "endpoint", "database-endpoint"),
-    ("load-balancer", "dns-name", "load-balancer-address"),
-    ("repository", "uri", "repository.*"),
-    ("secret", "arn", "secret-arn.*"),
-    ("service", "name", "service.*"),
-    ("user-pool", "id", "user-pool-id"),
-    ("user-pool-client", "id", "user-pool-client-id"),
-    ("user-pool-domain", "prefix", "user-pool-domain"),
-];
 
 /// Prints one output, or all of them.
 pub(crate) async fn output<P: Provider>(
@@ -58,21 +45,11 @@ pub(crate) async fn output<P: Provider>(
 
 fn values(observed: &Observed, region: &str) -> BTreeMap<String, String> {
     let ours = observed.found.iter().filter(|live| live.owner == Owner::Ours);
-    ours.flat_map(|live| shown(live, region)).collect()
+    ours.filter_map(|live| shown(live, region)).collect()
 }
 
-fn shown(live: &LiveValue, region: &str) -> Vec<(String, String)> {
-    let kind = live.address.kind();
-    SHOWN
-        .iter()
-        .filter(|(shown, _, _)| *shown == kind)
-        .filter_map(|(_, output, name)| {
-            let value = live.output(output)?;
-            let value = match kind {
-                "user-pool-domain" => format!("{value}.auth.{region}.amazoncognito.com"),
-                _ => value,
-            };
-            Some((name.replace('*', live.address.name()), value))
-        })
-        .collect()
+fn shown(live: &LiveValue, region: &str) -> Option<(String, String)> {
+    let Shown { name, output, written } = nk_kinds::kind(live.address.kind())?.shown?;
+    let value = written.replace('*', &live.output(output)?).replace("{region}", region);
+    Some((name.replace('*', live.address.name()), value))
 }

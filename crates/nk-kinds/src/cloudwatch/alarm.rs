@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Grant, Kind, Replacement};
+use nk_model::{Charge, Charges, Grant, Kind, NameRule, Replacement, Shown};
 use serde::{Deserialize, Serialize};
 
 use crate::Tags;
@@ -53,6 +53,10 @@ impl Kind for Alarm {
     type Outputs = AlarmOutputs;
     const KIND: &'static str = "alarm";
     const OUTPUTS: &'static [&'static str] = &["arn"];
+    const NAME: Option<NameRule> = NameRule::name(255, "-_.");
+    const TAG_TYPE: Option<&'static str> = Some("cloudwatch:alarm");
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = |_, _, _| vec![Charge::monthly("alarm", 1.0)];
     const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cloudwatch:DescribeAlarms"]),

@@ -1,6 +1,6 @@
 //! A dashboard.
 
-use nk_model::{Address, Grant, Kind, Replacement, StackId};
+use nk_model::{Address, Charge, Charges, Grant, Kind, NameRule, Replacement, Shown, StackId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags};
@@ -45,6 +45,10 @@ impl Kind for Dashboard {
     type Outputs = DashboardOutputs;
     const KIND: &'static str = "dashboard";
     const OUTPUTS: &'static [&'static str] = &["arn"];
+    const NAME: Option<NameRule> = NameRule::name(255, "-_");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = |_, _, _| vec![Charge::monthly("dashboard", 1.0)];
     const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"]).on(DASHBOARD),

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Calls, Grant, Kind, Only, Ref, Replacement, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Only, Ref, Replacement, Shown, Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{POOL, UserPoolId};
@@ -65,6 +67,10 @@ impl Kind for IdentityProvider {
     type Outputs = IdentityProviderOutputs;
     const KIND: &'static str = "identity-provider";
     const OUTPUTS: &'static [&'static str] = &["name"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement =
         Replacement { immutable: &["pool", "name"], ..Replacement::DEFAULT };
     const UNTOLD: &'static [&'static str] = &["credentials", "credentials-key"];

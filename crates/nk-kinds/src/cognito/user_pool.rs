@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use nk_model::{
-    Grant, Identity, Kind, Live, Only, Operation, Replace, Replacement, Retry, Waiting,
+    Charge, Charges, Grant, Identity, Kind, Live, NameRule, Only, Operation, Replace, Replacement,
+    Retry, Shown, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,10 +67,21 @@ pub struct UserPoolOutputs {
     pub arn: String,
 }
 
+/// Users that Cognito does not bill, on the plans Lite and Essentials.
+const FREE_USERS: f64 = 10_000.0;
+
 impl Kind for UserPool {
     type Outputs = UserPoolOutputs;
     const KIND: &'static str = "user-pool";
     const OUTPUTS: &'static [&'static str] = &["id", "arn"];
+    const NAME: Option<NameRule> = NameRule::name(128, "_+=,.@- ");
+    const TAG_TYPE: Option<&'static str> = Some("cognito-idp:userpool");
+    const SHOWN: Option<Shown> = Shown::plain("user-pool-id", "id");
+    const CHARGES: Charges<Self> = |_, spec, billing| {
+        let free = if spec.tier == "PLUS" { 0.0 } else { FREE_USERS };
+        let price = format!("cognito-{}-user", spec.tier.to_lowercase());
+        vec![Charge::monthly(price, (billing.usage.users - free).max(0.0)).by("users")]
+    };
     const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
     const REPLACEMENT: Replacement = Replacement {
         precious: true,

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use nk_model::{Grant, Identity, Kind, Only, Operation, Ref, Replace, Replacement, Retry, Waiting};
+use nk_model::{
+    Charges, Grant, Identity, Kind, NameRule, Only, Operation, Ref, Replace, Replacement, Retry,
+    Shown, Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{IdentityProviderName, POOL, UserPoolId};
@@ -70,6 +73,10 @@ impl Kind for UserPoolClient {
     type Outputs = UserPoolClientOutputs;
     const KIND: &'static str = "user-pool-client";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const NAME: Option<NameRule> = NameRule::name(128, "_+=,.@- ");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = Shown::plain("user-pool-client-id", "id");
+    const CHARGES: Charges<Self> = free;
     const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["pool", "name", "secret"],

@@ -1,6 +1,8 @@
 //! The domain of a user pool's sign-in pages.
 
-use nk_model::{Calls, Grant, Kind, Only, Ref, Replacement, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Only, Ref, Replacement, Shown, Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{POOL, UserPoolId};
@@ -27,6 +29,15 @@ impl Kind for UserPoolDomain {
     type Outputs = UserPoolDomainOutputs;
     const KIND: &'static str = "user-pool-domain";
     const OUTPUTS: &'static [&'static str] = &["prefix"];
+    const NAME: Option<NameRule> =
+        Some(NameRule { field: "prefix", longest: 63, punctuation: "-" });
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = Some(Shown {
+        name: "user-pool-domain",
+        output: "prefix",
+        written: "*.auth.{region}.amazoncognito.com",
+    });
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement =
         Replacement { immutable: &["pool", "prefix"], ..Replacement::DEFAULT };
     const WAITING: Waiting = Waiting { retry: super::CONCURRENT, ..Waiting::DEFAULT };

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use nk_model::{Grant, Identity, Kind, Only, Operation, Retry, Waiting};
+use nk_model::{
+    Charge, Charges, Grant, Identity, Kind, NameRule, Only, Operation, Retry, Shown, Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use super::tag_new;
@@ -44,6 +46,10 @@ impl Kind for ElasticIp {
     type Outputs = ElasticIpOutputs;
     const KIND: &'static str = "elastic-ip";
     const OUTPUTS: &'static [&'static str] = &["id", "address"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = |_, _, _| vec![Charge::hourly("ipv4", 1.0)];
     const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
     const WAITING: Waiting = Waiting {
         retry: &[

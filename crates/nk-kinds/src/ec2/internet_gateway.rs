@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use nk_model::{Calls, Grant, Identity, Kind, Only, Operation, Ref, Replacement, Ties, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Identity, Kind, NameRule, Only, Operation, Ref, Replacement, Shown,
+    Ties, Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VpcId, tag_new, unheard, unready};
@@ -41,6 +44,10 @@ impl Kind for InternetGateway {
     type Outputs = InternetGatewayOutputs;
     const KIND: &'static str = "internet-gateway";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
     const REPLACEMENT: Replacement = Replacement { immutable: &["vpc"], ..Replacement::DEFAULT };
     const TIES: Ties = Ties {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Replacement, Retry, Waiting};
+use nk_model::{
+    Calls, Charge, Charges, Grant, Kind, NameRule, Only, Operation, Ref, Replacement, Retry, Shown,
+    Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{AllocationId, SubnetId, tag_new, unheard};
@@ -44,6 +47,15 @@ impl Kind for NatGateway {
     type Outputs = NatGatewayOutputs;
     const KIND: &'static str = "nat-gateway";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = |_, _, billing| {
+        vec![
+            Charge::hourly("nat-gateway", 1.0),
+            Charge::monthly("nat-gateway-data", billing.usage.nat_gb).by("nat-gb"),
+        ]
+    };
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["subnet", "address"],
         gap: "nothing gets out through it",

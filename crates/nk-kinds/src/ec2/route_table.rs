@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Replacement, Retry, Ties, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Only, Operation, Ref, Replacement, Retry, Shown, Ties,
+    Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -64,6 +67,10 @@ impl Kind for RouteTable {
     type Outputs = RouteTableOutputs;
     const KIND: &'static str = "route-table";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement { immutable: &["vpc"], ..Replacement::DEFAULT };
     const TIES: Ties = Ties {
         // A route may lead to what is gone, and an association goes with its subnet.

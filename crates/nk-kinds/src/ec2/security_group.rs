@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fmt, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Ref, Replacement, Retry, Ties, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Only, Operation, Ref, Replacement, Retry, Shown, Ties,
+    Waiting, free,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
@@ -132,6 +135,10 @@ impl Kind for SecurityGroup {
     type Outputs = SecurityGroupOutputs;
     const KIND: &'static str = "security-group";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const NAME: Option<NameRule> = NameRule::name(255, "-._ ");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement =
         Replacement { immutable: &["name", "description", "vpc"], ..Replacement::DEFAULT };
     const TIES: Ties = Ties { openings: &["ingress", "egress"], ..Ties::DEFAULT };

@@ -1,6 +1,9 @@
 //! A subnet: a part of a VPC's addresses in one zone.
 
-use nk_model::{Grant, Identity, Kind, Only, Operation, Ref, Replace, Replacement, Waiting};
+use nk_model::{
+    Charges, Grant, Identity, Kind, NameRule, Only, Operation, Ref, Replace, Replacement, Shown,
+    Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
@@ -42,6 +45,10 @@ impl Kind for Subnet {
     type Outputs = SubnetOutputs;
     const KIND: &'static str = "subnet";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const IDENTITY: Identity = Identity {
         // The zones of a stack file are counted; the ranges of their subnets are not.
         moves: true,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use nk_model::{Calls, Grant, Identity, Kind, Only, Operation, Replacement, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Identity, Kind, NameRule, Only, Operation, Replacement, Shown, Waiting,
+    free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{IN_USE, OBSTACLES, VPC, tag_new, unheard};
@@ -38,6 +41,10 @@ impl Kind for Vpc {
     type Outputs = VpcOutputs;
     const KIND: &'static str = "vpc";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
     const REPLACEMENT: Replacement = Replacement { immutable: &["cidr"], ..Replacement::DEFAULT };
     const WAITING: Waiting = Waiting {

@@ -1,6 +1,9 @@
 //! A repository of container images, with its lifecycle policy.
 
-use nk_model::{Calls, Grant, Kind, Operation, Replace, Replacement, Retry, Waiting};
+use nk_model::{
+    Calls, Charge, Charges, Grant, Kind, NameRule, Operation, Replace, Replacement, Retry, Shown,
+    Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Tags, output};
@@ -46,6 +49,12 @@ impl Kind for Repository {
     type Outputs = RepositoryOutputs;
     const KIND: &'static str = "repository";
     const OUTPUTS: &'static [&'static str] = &["uri", "arn", "name"];
+    const NAME: Option<NameRule> = NameRule::name(256, "-._/");
+    const TAG_TYPE: Option<&'static str> = Some("ecr:repository");
+    const SHOWN: Option<Shown> = Shown::plain("repository.*", "uri");
+    const CHARGES: Charges<Self> = |_, _, billing| {
+        vec![Charge::monthly("image-storage", billing.usage.image_gb).by("image-gb")]
+    };
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["name"],
         how: Replace::Refuse(

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use nk_model::{Grant, Kind, Operation, Replacement, Retry, StackId, Waiting};
+use nk_model::{
+    Charge, Charges, Grant, Kind, NameRule, Operation, Replacement, Retry, Shown, StackId, Waiting,
+};
 use serde::{Deserialize, Serialize};
 
+use super::{Service, TaskDefinition};
 use crate::{Tags, output};
 
 output!(
@@ -47,6 +50,19 @@ impl Kind for Cluster {
     type Outputs = ClusterOutputs;
     const KIND: &'static str = "cluster";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
+    const NAME: Option<NameRule> = NameRule::name(255, "-_");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = Shown::plain("cluster", "name");
+    /// Container Insights is billed by metric: 8 for the cluster, 6 for each family of task
+    /// definitions and 11 for each service.
+    const CHARGES: Charges<Self> = |_, spec, billing| {
+        if spec.container_insights == "disabled" {
+            return Vec::new();
+        }
+        let metrics =
+            8.0 + 6.0 * billing.count::<TaskDefinition>() + 11.0 * billing.count::<Service>();
+        vec![Charge::monthly("container-insights-metric", metrics)]
+    };
     const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const WAITING: Waiting = Waiting {
         retry: &[

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, Waiting};
+use nk_model::{
+    Calls, Charge, Charges, Grant, Kind, NameRule, Operation, Ref, Replacement, Retry, Shown,
+    Waiting,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{ClusterName, TaskDefinitionArn, cluster::CLUSTER};
+use super::{ClusterName, TaskDefinition, TaskDefinitionArn, cluster::CLUSTER};
 use crate::{
     Tags,
     ec2::{SecurityGroupId, SubnetId},
@@ -91,6 +94,17 @@ impl Kind for Service {
     type Outputs = ServiceOutputs;
     const KIND: &'static str = "service";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
+    const NAME: Option<NameRule> = NameRule::name(255, "-_");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = Shown::plain("service.*", "name");
+    const CHARGES: Charges<Self> = |name, spec, billing| {
+        let Some(task) = billing.spec::<TaskDefinition>(name) else { return Vec::new() };
+        let tasks = f64::from(spec.count);
+        vec![
+            Charge::hourly("fargate-vcpu", tasks * f64::from(task.cpu) / 1024.0),
+            Charge::hourly("fargate-memory", tasks * f64::from(task.memory) / 1024.0),
+        ]
+    };
     const REPLACEMENT: Replacement = Replacement {
         gap: "it has no tasks",
         immutable: &["name", "cluster"],

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nk_model::{Calls, Equate, Grant, Identity, Kind, Ref, Replace, Replacement};
+use nk_model::{
+    Calls, Charges, Equate, Grant, Identity, Kind, NameRule, Ref, Replace, Replacement, Shown, free,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ecr::RepositoryUri, iam::RoleArn, logs::LogGroupName, output};
@@ -78,6 +80,11 @@ impl Kind for TaskDefinition {
     type Outputs = TaskDefinitionOutputs;
     const KIND: &'static str = "task-definition";
     const OUTPUTS: &'static [&'static str] = &["arn"];
+    const NAME: Option<NameRule> =
+        Some(NameRule { field: "family", longest: 255, punctuation: "-_" });
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
     const REPLACEMENT: Replacement = Replacement {
         immutable: &[

@@ -5,7 +5,9 @@ use std::{
     time::Duration,
 };
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Operation, Ref, Replacement, Retry, Shown, Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{LoadBalancerArn, TargetGroupArn};
@@ -88,6 +90,10 @@ impl Kind for Listener {
     type Outputs = ListenerOutputs;
     const KIND: &'static str = "listener";
     const OUTPUTS: &'static [&'static str] = &["arn"];
+    const NAME: Option<NameRule> = None;
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement {
         gap: "nothing answers on its port",
         immutable: &["load-balancer"],

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, StackId, Waiting};
+use nk_model::{
+    Calls, Charge, Charges, Grant, Kind, NameRule, Operation, Ref, Replacement, Retry, Shown,
+    StackId, Waiting, count,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -62,6 +65,17 @@ impl Kind for LoadBalancer {
     type Outputs = LoadBalancerOutputs;
     const KIND: &'static str = "load-balancer";
     const OUTPUTS: &'static [&'static str] = &["arn", "dns-name", "metric-name"];
+    const NAME: Option<NameRule> = NameRule::name(32, "-");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = Shown::plain("load-balancer-address", "dns-name");
+    const CHARGES: Charges<Self> = |_, spec, billing| {
+        let addresses = if spec.internet_facing { count(spec.subnets.len()) } else { 0.0 };
+        vec![
+            Charge::hourly("load-balancer", 1.0),
+            Charge::hourly("ipv4", addresses),
+            Charge::hourly("load-balancer-lcu", billing.usage.lcu).by("lcu"),
+        ]
+    };
     const REPLACEMENT: Replacement =
         Replacement { immutable: &["name", "internet-facing"], ..Replacement::DEFAULT };
     const WAITING: Waiting = Waiting {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use nk_model::{Calls, Equate, Grant, Kind, Operation, Ref, Replace, Replacement, Retry, Waiting};
+use nk_model::{
+    Calls, Charges, Equate, Grant, Kind, NameRule, Operation, Ref, Replace, Replacement, Retry,
+    Shown, Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, ec2::VpcId, output};
@@ -71,6 +74,10 @@ impl Kind for TargetGroup {
     type Outputs = TargetGroupOutputs;
     const KIND: &'static str = "target-group";
     const OUTPUTS: &'static [&'static str] = &["arn", "metric-name"];
+    const NAME: Option<NameRule> = NameRule::name(32, "-");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["name", "vpc"],
         how: Replace::CreateFirst(&["name"]),

@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use nk_model::{Calls, Grant, Kind, Only, Operation, Replacement, Retry, StackId, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Only, Operation, Replacement, Retry, Shown, StackId,
+    Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{PolicyDocument, Tags, output};
@@ -64,6 +67,10 @@ impl Kind for Role {
     type Outputs = RoleOutputs;
     const KIND: &'static str = "role";
     const OUTPUTS: &'static [&'static str] = &["arn"];
+    const NAME: Option<NameRule> = NameRule::name(64, "+=,.@-_");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const WAITING: Waiting = Waiting {
         retry: &[

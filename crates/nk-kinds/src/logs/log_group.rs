@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use nk_model::{Calls, Grant, Kind, Operation, Replacement, Retry, Waiting};
+use nk_model::{
+    Calls, Charge, Charges, Grant, Kind, NameRule, Operation, Replacement, Retry, Shown, Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -52,6 +54,16 @@ impl Kind for LogGroup {
     type Outputs = LogGroupOutputs;
     const KIND: &'static str = "log-group";
     const OUTPUTS: &'static [&'static str] = &["name", "arn"];
+    const NAME: Option<NameRule> = NameRule::name(512, "-._/#");
+    const TAG_TYPE: Option<&'static str> = Some("logs");
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = |_, _, billing| {
+        let gb = billing.usage.log_gb;
+        vec![
+            Charge::monthly("log-ingestion", gb).by("log-gb"),
+            Charge::monthly("log-storage", gb).by("log-gb"),
+        ]
+    };
     const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const WAITING: Waiting = Waiting {
         retry: &[

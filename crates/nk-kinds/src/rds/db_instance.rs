@@ -7,7 +7,8 @@ mod retry;
 use std::{collections::BTreeSet, time::Duration};
 
 use nk_model::{
-    Calls, Equate, Grant, Keepsake, Kind, Live, Pin, Ref, Replace, Replacement, Ties, Waiting,
+    Calls, Charge, Charges, Equate, Grant, Keepsake, Kind, Live, NameRule, Pin, Ref, Replace,
+    Replacement, Shown, Ties, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -152,6 +153,16 @@ impl Kind for DbInstance {
     type Outputs = DbInstanceOutputs;
     const KIND: &'static str = "db-instance";
     const OUTPUTS: &'static [&'static str] = &["name", "endpoint", "arn"];
+    const NAME: Option<NameRule> = NameRule::name(63, "-");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = Shown::plain("database-endpoint", "endpoint");
+    const CHARGES: Charges<Self> = |_, spec, _| {
+        let copies = if spec.multi_zone { 2.0 } else { 1.0 };
+        vec![
+            Charge::hourly(spec.class.clone(), copies),
+            Charge::monthly("db-storage", f64::from(spec.storage.initial) * copies),
+        ]
+    };
     const REPLACEMENT: Replacement = Replacement {
         precious: true,
         immutable: &["name", "engine", "encrypted", "database", "username", "subnet-group"],

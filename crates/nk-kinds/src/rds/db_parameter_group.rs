@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Replace, Replacement, Retry, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Operation, Replace, Replacement, Retry, Shown, Waiting,
+    free,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -43,6 +46,10 @@ impl Kind for DbParameterGroup {
     type Outputs = DbParameterGroupOutputs;
     const KIND: &'static str = "db-parameter-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
+    const NAME: Option<NameRule> = NameRule::name(255, "-");
+    const TAG_TYPE: Option<&'static str> = Some("rds:pg");
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["name", "family", "description"],
         how: Replace::CreateFirst(&["name"]),

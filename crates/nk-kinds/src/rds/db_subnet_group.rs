@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use nk_model::{Calls, Grant, Kind, Operation, Ref, Replacement, Retry, StackId, Waiting};
+use nk_model::{
+    Calls, Charges, Grant, Kind, NameRule, Operation, Ref, Replacement, Retry, Shown, StackId,
+    Waiting, free,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -51,6 +54,10 @@ impl Kind for DbSubnetGroup {
     type Outputs = DbSubnetGroupOutputs;
     const KIND: &'static str = "db-subnet-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
+    const NAME: Option<NameRule> = NameRule::name(255, "._- ");
+    const TAG_TYPE: Option<&'static str> = Some("rds:subgrp");
+    const SHOWN: Option<Shown> = None;
+    const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement { immutable: &["name"], ..Replacement::DEFAULT };
     const WAITING: Waiting = Waiting {
         retry: &[

@@ -1,6 +1,9 @@
 //! A secret: where a value is kept, never the value itself.
 
-use nk_model::{Grant, Kind, Live, Operation, Purpose, Replace, Replacement, Retry, Waiting};
+use nk_model::{
+    Charge, Charges, Grant, Kind, Live, NameRule, Operation, Purpose, Replace, Replacement, Retry,
+    Shown, Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Tags, output};
@@ -59,6 +62,10 @@ impl Kind for Secret {
     type Outputs = SecretOutputs;
     const KIND: &'static str = "secret";
     const OUTPUTS: &'static [&'static str] = &["arn", "name"];
+    const NAME: Option<NameRule> = NameRule::name(512, "/_+=.@-");
+    const TAG_TYPE: Option<&'static str> = None;
+    const SHOWN: Option<Shown> = Shown::plain("secret-arn.*", "arn");
+    const CHARGES: Charges<Self> = |_, _, _| vec![Charge::monthly("secret", 1.0)];
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["name"],
         how: Replace::Refuse(
