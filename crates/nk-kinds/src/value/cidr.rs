@@ -1,15 +1,13 @@
 //! IPv4 and IPv6 address ranges.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{fmt, net::Ipv4Addr, str::FromStr};
 
+use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An address range by its network address, as AWS stores it: `10.0.0.5/16` is `10.0.0.0/16`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cidr {
-    network: IpAddr,
-    length: u8,
-}
+pub struct Cidr(IpNet);
 
 /// Why a text is not an address range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,24 +16,21 @@ pub struct CidrError(String);
 
 impl Cidr {
     /// Every IPv4 address.
-    pub const ANYWHERE: Self =
-        Self { network: IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), length: 0 };
+    pub const ANYWHERE: Self = Self(IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0)));
 
     /// The number of fixed bits.
     pub fn length(self) -> u8 {
-        self.length
+        self.0.prefix_len()
     }
 
     /// Whether this is an IPv4 range.
     pub fn is_ipv4(self) -> bool {
-        self.network.is_ipv4()
+        matches!(self.0, IpNet::V4(_))
     }
 
     /// Whether every address of `other` is in this range.
     pub fn contains(self, other: Self) -> bool {
-        self.length <= other.length
-            && masked(other.network, self.length) == Some(self.network)
-            && self.is_ipv4() == other.is_ipv4()
+        self.0.contains(&other.0)
     }
 
     /// Whether any address is in both ranges.
@@ -44,34 +39,18 @@ impl Cidr {
     }
 }
 
-fn masked(address: IpAddr, length: u8) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(32_u32.checked_sub(length.into())?).unwrap_or(0);
-            Some(IpAddr::V4((address.to_bits() & mask).into()))
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(128_u32.checked_sub(length.into())?).unwrap_or(0);
-            Some(IpAddr::V6((address.to_bits() & mask).into()))
-        }
-    }
-}
-
 impl FromStr for Cidr {
     type Err = CidrError;
 
     fn from_str(text: &str) -> Result<Self, CidrError> {
-        let wrong = || CidrError(text.to_owned());
-        let (address, length) = text.split_once('/').ok_or_else(wrong)?;
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let length: u8 = length.parse().map_err(|_| wrong())?;
-        Ok(Self { network: masked(address, length).ok_or_else(wrong)?, length })
+        let range: IpNet = text.parse().map_err(|_| CidrError(text.to_owned()))?;
+        Ok(Self(range.trunc()))
     }
 }
 
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.network, self.length)
+        self.0.fmt(f)
     }
 }
 
