@@ -9,11 +9,11 @@ use crate::{
 
 /// A value and where it stands in the stack file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct At<T> {
+pub(crate) struct At<T> {
     /// The value.
-    pub value: T,
+    pub(crate) value: T,
     /// Where it stands; for a default, where it could.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 impl<T> At<T> {
@@ -107,6 +107,8 @@ pub(crate) struct Fields<'t, 'p> {
     pub(crate) span: Span,
     table: &'t Table,
     known: Vec<&'static str>,
+    /// Whether tables stand under names that the stack chooses.
+    has_tables: bool,
     pub(crate) problems: &'p mut Vec<Problem>,
 }
 
@@ -117,7 +119,14 @@ impl<'t, 'p> Fields<'t, 'p> {
         table: &'t Table,
         problems: &'p mut Vec<Problem>,
     ) -> Self {
-        Self { path: path.into(), span: span.clone(), table, known: Vec::new(), problems }
+        Self {
+            path: path.into(),
+            span: span.clone(),
+            table,
+            known: Vec::new(),
+            has_tables: false,
+            problems,
+        }
     }
 
     /// Notes a problem.
@@ -133,7 +142,12 @@ impl<'t, 'p> Fields<'t, 'p> {
     /// The value of a key, whatever it is.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<&'t Node> {
         self.known.push(key);
-        self.table.get(key)
+        self.table.get(key).filter(|node| !self.is_chosen(node))
+    }
+
+    /// Whether a value stands under a name that the stack chooses.
+    fn is_chosen(&self, node: &Node) -> bool {
+        self.has_tables && node.table().is_some()
     }
 
     /// The value of a key that may be missing.
@@ -198,20 +212,34 @@ impl<'t, 'p> Fields<'t, 'p> {
     }
 
     /// A table of text by names that the stack chooses.
-    pub(crate) fn texts(&mut self, key: &'static str) -> Vec<(At<String>, At<String>)> {
-        let Some(node) = self.take(key) else { return Vec::new() };
-        let Some(table) = node.table() else {
-            self.wrong_type(key, node, "a table");
-            return Vec::new();
-        };
-        let name = self.name(key);
+    pub(crate) fn texts_in(&mut self, key: &'static str) -> Vec<(At<String>, At<String>)> {
+        self.section(key).map(|mut section| section.texts()).unwrap_or_default()
+    }
+
+    /// All values of this table, which are text by names that the stack chooses.
+    pub(crate) fn texts(&mut self) -> Vec<(At<String>, At<String>)> {
         let mut found = Vec::new();
-        for (key, node) in table {
-            if let Some(text) = decode(node, &format!("{name}.{key}"), self.problems) {
+        for (key, node) in self.table {
+            if let Some(text) = decode(node, &self.name(key), self.problems) {
                 found.push((At::new(key.clone(), &node.key), text));
             }
         }
         found
+    }
+
+    /// The tables in this one, by names that the stack chooses, in the order of the file. What else is
+    /// read of it from here on is no table.
+    pub(crate) fn tables(&mut self) -> Vec<(&'t String, &'t Node)> {
+        self.has_tables = true;
+        let mut tables: Vec<_> =
+            self.table.iter().filter(|(_, node)| node.table().is_some()).collect();
+        tables.sort_by_key(|(_, node)| node.key.start);
+        tables
+    }
+
+    /// One of these tables.
+    pub(crate) fn below(&mut self, name: &str, node: &'t Node) -> Option<Fields<'t, '_>> {
+        Some(Fields::new(self.name(name), &node.key, node.table()?, self.problems))
     }
 
     /// Reports a value of the wrong type.
@@ -239,8 +267,9 @@ impl<'t, 'p> Fields<'t, 'p> {
 
     /// Reports the keys that nobody asked for.
     pub(crate) fn finish(mut self) {
+        let is_known = |key: &str, node| self.known.contains(&key) || self.is_chosen(node);
         let unknown: Vec<_> =
-            self.table.iter().filter(|(key, _)| !self.known.contains(&key.as_str())).collect();
+            self.table.iter().filter(|(key, node)| !is_known(key, node)).collect();
         for (key, node) in unknown {
             let place = if self.path.is_empty() {
                 "the stack file".to_owned()

@@ -6,67 +6,21 @@
 
 mod check;
 mod decode;
-mod expand;
-mod lint;
+mod expansion;
+mod measure;
+mod naming;
 mod problem;
 mod read;
 mod section;
+mod sections;
 mod stack;
 mod support;
+mod survey;
 mod tree;
 mod value;
 
-use std::collections::BTreeSet;
-
-pub use decode::At;
-pub use lint::address_note;
-use nk_kinds::{EngineVersion, cognito::IdentityProvider};
-use nk_model::{Kind, Observed, Owner};
-pub use problem::{Located, Problem, Problems, Span};
+pub use problem::{Located, Problem, Problems, Source, Span};
 pub use read::{environments, read};
-pub use section::{
-    Alarms, Auth, Cost, Database, Https, LoadBalancerSection, Nat, Network, Password, Provider,
-    Route, ServiceSection, SignIn, Zone,
-};
+pub use sections::{Cost, address_note};
 pub use stack::Stack;
-
-/// A stack file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// What messages call it: its path.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-}
-
-/// What is known of AWS when a stack is expanded. Nothing of it need be.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Survey {
-    /// The account.
-    pub account: Option<String>,
-    /// The identity providers (`google`, `line`, `x`) whose credentials are in their secret.
-    pub credentials: BTreeSet<String>,
-    /// The identity providers that are there already, whether or not the secret still holds their
-    /// credentials.
-    pub providers: BTreeSet<String>,
-    /// The versions of the database's engine that can be created; empty where nobody knows.
-    pub engine_versions: Vec<EngineVersion>,
-    /// A certificate to use where the stack file names none.
-    pub certificate: Option<String>,
-    /// What ACM says of the certificate that the stack file names, as in `ISSUED`, or `NOT_FOUND`;
-    /// none where nobody was asked.
-    pub certificate_status: Option<String>,
-    /// The date, as in `2026-11-22`.
-    pub today: Option<String>,
-}
-
-impl Survey {
-    /// The same after a look at what is there.
-    #[must_use]
-    pub fn seeing(self, observed: &Observed) -> Self {
-        let ours = observed.found.iter().filter(|live| live.owner == Owner::Ours);
-        let providers = ours.filter(|live| live.address.kind() == IdentityProvider::KIND);
-        let providers = providers.map(|live| live.address.name().to_owned()).collect();
-        Self { providers, ..self }
-    }
-}
+pub use survey::Survey;

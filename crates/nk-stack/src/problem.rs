@@ -8,6 +8,15 @@ use serde::Serialize;
 /// A part of a stack file's text, in bytes.
 pub type Span = Range<usize>;
 
+/// A stack file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What messages call it: its path.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// One mistake in a stack file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

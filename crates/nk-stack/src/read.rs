@@ -5,12 +5,10 @@ use std::sync::Arc;
 use nk_model::StackId;
 
 use crate::{
-    Source, Stack, check,
+    Stack,
     decode::{At, Fields, advice, decode},
-    problem::{Problem, Problems, Span},
-    section::{
-        Alarms, Auth, Cost, Database, LoadBalancerSection, Network, read_logs, read_services,
-    },
+    problem::{Problem, Problems, Source, Span},
+    sections,
     tree::{self, Node, Table, overlay},
 };
 
@@ -45,14 +43,14 @@ pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
             continue;
         }
         let stack = assemble(source, &parsed, name, &mut problems);
-        addresses_of_all += stack.network.as_ref().map_or(0, Network::gateways);
+        addresses_of_all += stack.gateways();
         if name == environment {
             wanted = Some(stack);
         }
     }
     let names = named(&parsed);
     if !names.is_empty() && !names.contains(&PLAIN) && environment != PLAIN {
-        addresses_of_all += plain(source, &parsed).map_or(0, |network| network.gateways());
+        addresses_of_all += plain(source, &parsed).map_or(0, |stack| stack.gateways());
     }
     match wanted {
         Some(stack) if problems.is_empty() => Ok(Stack { addresses_of_all, ..stack }),
@@ -66,22 +64,17 @@ pub fn environments(source: &Source) -> Vec<String> {
     let Ok(parsed) = parse(source) else { return vec![PLAIN.to_owned()] };
     let mut names: Vec<_> = named(&parsed).into_iter().map(str::to_owned).collect();
     let is_named = names.iter().any(|name| name == PLAIN);
-    if !is_named && (names.is_empty() || is_whole(source, &parsed)) {
+    if !is_named && (names.is_empty() || plain(source, &parsed).is_some()) {
         names.insert(0, PLAIN.to_owned());
     }
     names
 }
 
-fn is_whole(source: &Source, parsed: &Parsed) -> bool {
-    let mut problems = Vec::new();
-    assemble(source, parsed, PLAIN, &mut problems);
-    problems.is_empty()
-}
-
-fn plain(source: &Source, parsed: &Parsed) -> Option<Network> {
+/// What the file says without an overlay, if it is whole.
+fn plain(source: &Source, parsed: &Parsed) -> Option<Stack> {
     let mut problems = Vec::new();
     let stack = assemble(source, parsed, PLAIN, &mut problems);
-    stack.network.filter(|_| problems.is_empty())
+    problems.is_empty().then_some(stack)
 }
 
 fn parse(source: &Source) -> Result<Parsed, Vec<Problem>> {
@@ -171,42 +164,21 @@ fn assemble(
     problems: &mut Vec<Problem>,
 ) -> Stack {
     let table = overlaid(parsed, environment);
-    let mut fields = Fields::new("", &(0..0), &table, problems);
-    let project = read_project(&mut fields);
-    let region = read_region(&mut fields);
-    let account = read_account(&mut fields);
-    let protected = fields.or("protect", false).value;
-    let name = project.value.as_str();
-    let network = fields.section("network").and_then(|section| Network::read(section, &region));
-    let database =
-        fields.section("database").and_then(|section| Database::read(section, name, protected));
-    let auth = fields.section("auth").and_then(|section| Auth::read(section, protected));
-    let load_balancer = fields
-        .section("load-balancer")
-        .and_then(|section| LoadBalancerSection::read(section, &region, protected));
-    let services = fields.take("services").map(|node| read_services(node, fields.problems));
-    let log_days = fields.section("logs").map(read_logs);
-    let alarms = fields.section("alarms").map(Alarms::read);
-    let cost = fields.section("cost").map(Cost::read);
-    fields.finish();
-    let id = StackId { project: project.value.clone(), environment: environment.to_owned() };
+    let mut file = Fields::new("", &(0..0), &table, problems);
+    let project = read_project(&mut file);
+    let id = StackId { project: project.value, environment: environment.to_owned() };
     let stack = Stack {
         id,
-        region,
-        account,
-        protected,
-        network,
-        database,
-        auth,
-        load_balancer,
-        services: services.unwrap_or_default(),
-        log_days: log_days.unwrap_or(30),
-        alarms: alarms.unwrap_or_default(),
-        cost: cost.unwrap_or_default(),
+        region: read_region(&mut file),
+        account: read_account(&mut file),
+        protected: file.or("protect", false).value,
+        sections: Vec::new(),
         addresses_of_all: 0,
         source: Arc::new(source.clone()),
     };
-    check::check(&stack, &table, &project.span, problems);
+    let stack = sections::read(&mut file, stack);
+    file.finish();
+    sections::check(&stack, &table, &project.span, problems);
     stack
 }
 

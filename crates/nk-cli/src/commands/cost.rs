@@ -109,7 +109,7 @@ pub(crate) fn line(cost: &PlanCost, region: &str) -> Option<String> {
 
 /// How much the stack file says the environment is used.
 pub(crate) fn usage(stack: &Stack) -> Usage {
-    let cost = &stack.cost;
+    let cost = stack.cost();
     let usual = Usage::default();
     Usage {
         nat_gb: cost.nat_gb.unwrap_or(usual.nat_gb),

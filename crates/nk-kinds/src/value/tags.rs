@@ -26,15 +26,15 @@ impl Tags {
 
     /// The tags of the resource at `address` with the physical name `name`.
     pub fn new(stack: &StackId, address: &Address, name: &str) -> Self {
-        let values = [
-            stack.project.clone(),
-            stack.environment.clone(),
-            "nk".to_owned(),
-            name.to_owned(),
-            stack.prefix(),
-            address.to_string(),
+        let tags = [
+            ("Project", stack.project.clone()),
+            ("Environment", stack.environment.clone()),
+            ("ManagedBy", "nk".to_owned()),
+            ("Name", name.to_owned()),
+            (STACK, stack.prefix()),
+            (ADDRESS, address.to_string()),
         ];
-        Self(MANAGED.iter().map(|key| (*key).to_owned()).zip(values).collect())
+        Self(tags.map(|(key, value)| (key.to_owned(), value)).into())
     }
 
     /// The same for a secret with values for these.

@@ -1,28 +1,26 @@
 //! Physical names against the lengths and patterns of AWS.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nk_kinds::kind;
-use nk_model::{Address, Desired, Json, NameRule};
+use nk_model::{Address, Json, NameRule};
 
-use crate::{
-    Stack,
-    problem::{Problem, Span},
-};
+use super::Check;
+use crate::problem::{Problem, Span};
 
 /// Words that Cognito does not have in a domain.
 const NOT_IN_DOMAINS: [&str; 3] = ["aws", "amazon", "cognito"];
 
-pub(super) fn check(stack: &Stack, desired: &Desired, project: &Span, problems: &mut Vec<Problem>) {
+/// Checks the names of what the stack asks for; `chosen` are the places of those that its file chooses.
+pub(crate) fn check(check: &mut Check<'_>, chosen: &BTreeMap<&str, &Span>, project: &Span) {
     let mut seen = BTreeSet::new();
-    for (address, resource) in &desired.resources {
+    for (address, resource) in &check.desired.resources {
         let Some(rule) = kind(address.kind()).and_then(|kind| kind.name) else { continue };
         let Some(name) = resource.spec.get(rule.field).and_then(Json::as_str) else { continue };
-        let service = stack.services.iter().find(|service| service.name == address.name());
-        let span = service.map_or(project, |service| &service.span);
+        let span = chosen.get(address.name()).copied().unwrap_or(project);
         if let Some((message, label)) = refusal(&rule, address, name) {
             let problem = Problem::new(span, message, label);
-            problems.push(match address.kind() {
+            check.report(match address.kind() {
                 "target-group" => problem.help(format!(
                     "set `services.{}.route.name` to a shorter name for the target group",
                     address.name()
@@ -33,7 +31,7 @@ pub(super) fn check(stack: &Stack, desired: &Desired, project: &Span, problems: 
         if !seen.insert((address.kind(), name.to_lowercase())) {
             let message =
                 format!("`{address}` would be called `{name}`, like another {}", address.kind());
-            problems.push(Problem::new(span, message, "a name given twice"));
+            check.report(Problem::new(span, message, "a name given twice"));
         }
     }
 }

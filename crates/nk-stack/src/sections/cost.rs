@@ -1,8 +1,10 @@
 //! `[cost]`: how much the stack is used in a month, for estimates.
 
 use crate::{
+    Stack,
     decode::{Decode, Fields},
     problem::Problem,
+    section::Section,
 };
 
 /// How much a stack is used in a month. What is not said is left to the estimate.
@@ -22,8 +24,10 @@ pub struct Cost {
     pub out_gb: Option<f64>,
 }
 
-impl Cost {
-    pub(crate) fn read(mut fields: Fields<'_, '_>) -> Self {
+impl Section for Cost {
+    const KEY: &'static str = "cost";
+
+    fn read(mut fields: Fields<'_, '_>, _: &Stack) -> Option<Self> {
         let read = Self {
             nat_gb: figure(&mut fields, "nat-gb"),
             log_gb: figure(&mut fields, "log-gb"),
@@ -33,7 +37,14 @@ impl Cost {
             out_gb: figure(&mut fields, "out-gb"),
         };
         fields.finish();
-        read
+        Some(read)
+    }
+}
+
+impl Stack {
+    /// How much the stack is used in a month.
+    pub fn cost(&self) -> Cost {
+        self.section::<Cost>().cloned().unwrap_or_default()
     }
 }
 

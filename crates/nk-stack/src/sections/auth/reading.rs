@@ -1,10 +1,11 @@
-//! `[auth]`: the user pool, and where else users may come from.
+//! What `[auth]` says.
 
 use std::collections::BTreeSet;
 
 use nk_kinds::cognito::{IdentityProvider, TokenValidity};
 
 use crate::{
+    Stack,
     decode::{At, Fields, Word},
     problem::Problem,
     value::{Days, Seconds},
@@ -12,41 +13,41 @@ use crate::{
 
 /// How users sign in.
 #[derive(Debug, Clone)]
-pub struct Auth {
+pub(crate) struct Auth {
     /// What they sign in with.
-    pub sign_in: BTreeSet<SignIn>,
+    pub(crate) sign_in: BTreeSet<SignIn>,
     /// What their passwords must be like.
-    pub password: Password,
+    pub(crate) password: Password,
     /// How long tokens are good for.
-    pub tokens: TokenValidity,
+    pub(crate) tokens: TokenValidity,
     /// Where users may be sent back to.
-    pub callback_urls: BTreeSet<String>,
+    pub(crate) callback_urls: BTreeSet<String>,
     /// Where users may be sent after signing out.
-    pub logout_urls: BTreeSet<String>,
+    pub(crate) logout_urls: BTreeSet<String>,
     /// The OAuth scopes.
-    pub scopes: BTreeSet<String>,
+    pub(crate) scopes: BTreeSet<String>,
     /// Cognito's feature plan, as Cognito spells it.
-    pub tier: &'static str,
+    pub(crate) tier: &'static str,
     /// Where else users may come from, in the order of the file.
-    pub providers: Vec<Provider>,
+    pub(crate) providers: Vec<Provider>,
     /// Whether AWS refuses to delete the pool.
-    pub protected: bool,
+    pub(crate) protected: bool,
 }
 
 /// What a password must be like.
 #[derive(Debug, Clone)]
-pub struct Password {
+pub(crate) struct Password {
     /// At least so many characters.
-    pub length: i32,
+    pub(crate) length: i32,
     /// What it must contain, in Cognito's words.
-    pub require: BTreeSet<String>,
+    pub(crate) require: BTreeSet<String>,
     /// How many days a temporary one is good for.
-    pub temporary_days: i32,
+    pub(crate) temporary_days: i32,
 }
 
 /// What users sign in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SignIn {
+pub(crate) enum SignIn {
     /// A user name.
     Username,
     /// A verified e-mail address.
@@ -59,7 +60,7 @@ pub enum SignIn {
 
 impl SignIn {
     /// The attribute, as Cognito spells it.
-    pub fn attribute(self) -> &'static str {
+    pub(crate) fn attribute(self) -> &'static str {
         match self {
             Self::Username => "username",
             Self::Email => "email",
@@ -80,7 +81,7 @@ impl Word for SignIn {
 
 /// Where else users may come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Provider {
+pub(crate) enum Provider {
     /// Google.
     Google,
     /// LINE.
@@ -91,7 +92,7 @@ pub enum Provider {
 
 impl Provider {
     /// Its name in stack files, addresses and the credentials' secret.
-    pub fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Google => "google",
             Self::Line => "line",
@@ -100,7 +101,7 @@ impl Provider {
     }
 
     /// Its name at Cognito, which wants three characters.
-    pub fn physical(self) -> &'static str {
+    pub(crate) fn physical(self) -> &'static str {
         let [google, line, x] = IdentityProvider::NAMES;
         match self {
             Self::Google => google,
@@ -138,7 +139,7 @@ impl Word for Tier {
 }
 
 impl Auth {
-    pub(crate) fn read(mut fields: Fields<'_, '_>, protected: bool) -> Option<Self> {
+    pub(super) fn read(mut fields: Fields<'_, '_>, stack: &Stack) -> Option<Self> {
         let sign_in = read_sign_in(&mut fields);
         let password = read_password(&mut fields);
         let tokens = read_tokens(&mut fields);
@@ -157,7 +158,7 @@ impl Auth {
                 fields.report(Problem::new(&provider.span, message, "again"));
             }
         }
-        let is_protected = fields.or("protect", protected).value;
+        let is_protected = fields.or("protect", stack.protected).value;
         fields.finish();
         Some(Self {
             sign_in: sign_in?,

@@ -1,10 +1,11 @@
-//! `[database]`: the database instance.
+//! What `[database]` says.
 
 use std::collections::BTreeMap;
 
 use nk_kinds::{EngineVersion, StatedWindow, rds::Storage};
 
 use crate::{
+    Stack,
     decode::{At, Fields, Word},
     problem::Problem,
     value::{Days, Gigabytes, Seconds},
@@ -13,39 +14,39 @@ use crate::{
 /// The database of a stack.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "RDS has that many switches")]
-pub struct Database {
+pub(crate) struct Database {
     /// As in `postgres`.
-    pub engine: String,
+    pub(crate) engine: String,
     /// A floor within its major version.
-    pub version: EngineVersion,
+    pub(crate) version: EngineVersion,
     /// As in `db.t3.micro`.
-    pub class: String,
+    pub(crate) class: String,
     /// Its disk.
-    pub storage: Storage,
+    pub(crate) storage: Storage,
     /// The database made with the instance.
-    pub name: String,
+    pub(crate) name: String,
     /// The master user.
-    pub username: String,
+    pub(crate) username: String,
     /// The port it listens on.
-    pub port: u16,
+    pub(crate) port: u16,
     /// Whether a standby stands in another zone.
-    pub multi_zone: bool,
+    pub(crate) multi_zone: bool,
     /// How many days backups are kept.
-    pub backup_days: i32,
+    pub(crate) backup_days: i32,
     /// When the daily backup is made.
-    pub backup_window: StatedWindow,
+    pub(crate) backup_window: StatedWindow,
     /// When RDS may maintain it.
-    pub maintenance: StatedWindow,
+    pub(crate) maintenance: StatedWindow,
     /// Whether Performance Insights is on.
-    pub insights: bool,
+    pub(crate) insights: bool,
     /// How often Enhanced Monitoring looks, in seconds; zero turns it off.
-    pub monitoring_seconds: i32,
+    pub(crate) monitoring_seconds: i32,
     /// Settings that differ from the engine's own.
-    pub parameters: BTreeMap<String, String>,
+    pub(crate) parameters: BTreeMap<String, String>,
     /// Whether RDS refuses to delete it.
-    pub protected: bool,
+    pub(crate) protected: bool,
     /// Whether a snapshot is left when it is destroyed.
-    pub final_snapshot: bool,
+    pub(crate) final_snapshot: bool,
 }
 
 /// The engines that nk knows the rules of.
@@ -64,12 +65,12 @@ const MONITORING: [i64; 7] = [0, 1, 5, 10, 15, 30, 60];
 const RESERVED: [&str; 4] = ["admin", "rdsadmin", "rds_superuser", "public"];
 
 impl Database {
-    pub(crate) fn read(mut fields: Fields<'_, '_>, project: &str, protected: bool) -> Option<Self> {
+    pub(super) fn read(mut fields: Fields<'_, '_>, stack: &Stack) -> Option<Self> {
         let Engine::Postgres = fields.or("engine", Engine::Postgres).value;
         let version = read_version(&mut fields);
         let class = read_class(&mut fields);
         let storage = read_storage(&mut fields);
-        let name = read_name(&mut fields, project);
+        let name = read_name(&mut fields, &stack.id.project);
         let username = read_username(&mut fields);
         let port = fields.or("port", 5432_i64);
         let port = fields.within("port", Some(port), &(1150..=65535));
@@ -80,8 +81,8 @@ impl Database {
         let insights = fields.or("insights", true).value;
         let monitoring_seconds = read_monitoring(&mut fields);
         let parameters = read_parameters(&mut fields);
-        let is_protected = fields.or("protect", protected).value;
-        let final_snapshot = fields.or("final-snapshot", protected).value;
+        let is_protected = fields.or("protect", stack.protected).value;
+        let final_snapshot = fields.or("final-snapshot", stack.protected).value;
         fields.finish();
         Some(Self {
             engine: "postgres".into(),
@@ -263,7 +264,7 @@ fn read_monitoring(fields: &mut Fields<'_, '_>) -> i32 {
 }
 
 fn read_parameters(fields: &mut Fields<'_, '_>) -> BTreeMap<String, String> {
-    let parameters = fields.texts("parameters");
+    let parameters = fields.texts_in("parameters");
     for (name, _) in &parameters {
         let form = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
         if name.value.is_empty() || !name.value.chars().all(form) {

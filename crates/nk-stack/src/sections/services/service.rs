@@ -1,58 +1,66 @@
 //! `[services.NAME]`: one service.
 
-use super::services::{Defaults, fargate_cpus, fargate_memory};
+use super::fargate::{fargate_cpus, fargate_memory};
 use crate::{
     decode::{At, Fields},
     problem::{Problem, Span},
 };
 
+/// What a service gets that does not say otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Defaults {
+    pub(super) count: Option<i64>,
+    pub(super) cpu: Option<i64>,
+    pub(super) memory: Option<i64>,
+}
+
 /// A service of a stack.
 #[derive(Debug, Clone)]
-pub struct ServiceSection {
+pub(crate) struct Service {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// In CPU units.
-    pub cpu: u32,
+    pub(crate) cpu: u32,
     /// In MiB.
-    pub memory: u32,
+    pub(crate) memory: u32,
     /// The port it listens on.
-    pub port: u16,
+    pub(crate) port: u16,
     /// How many tasks.
-    pub count: i32,
+    pub(crate) count: i32,
     /// Its image; none for the one that is deployed.
-    pub image: Option<At<String>>,
+    pub(crate) image: Option<At<String>>,
     /// How the load balancer reaches it.
-    pub route: Option<At<Route>>,
+    pub(crate) route: Option<At<Route>>,
     /// Whether it uses the stack's database.
-    pub database: At<bool>,
+    pub(crate) database: At<bool>,
     /// The services it calls.
-    pub calls: Vec<At<String>>,
+    pub(crate) calls: Vec<At<String>>,
     /// Its environment, names and values.
-    pub environment: Vec<(At<String>, At<String>)>,
+    pub(crate) environment: Vec<(At<String>, At<String>)>,
     /// Its environment from secrets: names, and `secret` or `secret:key`.
-    pub secrets: Vec<(At<String>, At<String>)>,
+    pub(crate) secrets: Vec<(At<String>, At<String>)>,
     /// Where it is announced.
     pub(crate) span: Span,
 }
 
 /// How the load balancer reaches a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
+pub(crate) struct Route {
     /// Patterns of paths, of which one must match; empty for any.
-    pub paths: Vec<String>,
+    pub(crate) paths: Vec<String>,
     /// Patterns of host names, of which one must match; empty for any.
-    pub hosts: Vec<String>,
+    pub(crate) hosts: Vec<String>,
     /// What is asked for to find out whether a task is well.
-    pub health: String,
+    pub(crate) health: String,
     /// What stands for the service in its target group's name, which AWS keeps short.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The priority of its rule.
-    pub priority: Option<At<i32>>,
+    pub(crate) priority: Option<At<i32>>,
 }
 
 impl Route {
     /// Whether it takes what no other route does.
-    pub fn is_default(&self) -> bool {
+    pub(crate) fn is_default(&self) -> bool {
         self.paths.is_empty() && self.hosts.is_empty()
     }
 }
@@ -60,8 +68,8 @@ impl Route {
 /// What nk itself puts in the environment of a service with `database = true`.
 pub(crate) const DATABASE: [&str; 5] = ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"];
 
-impl ServiceSection {
-    pub(crate) fn read(mut fields: Fields<'_, '_>, name: &str, defaults: Defaults) -> Option<Self> {
+impl Service {
+    pub(super) fn read(mut fields: Fields<'_, '_>, name: &str, defaults: Defaults) -> Option<Self> {
         let cpu = or_shared(&mut fields, "cpu", defaults.cpu);
         let memory = or_shared(&mut fields, "memory", defaults.memory);
         check_size(&mut fields, cpu.as_ref(), memory.as_ref());
@@ -73,8 +81,8 @@ impl ServiceSection {
         let route = read_route(&mut fields);
         let database = fields.or("database", false);
         let calls = fields.list("calls").unwrap_or_default();
-        let environment = fields.texts("environment");
-        let secrets = fields.texts("secrets");
+        let environment = fields.texts_in("environment");
+        let secrets = fields.texts_in("secrets");
         check_environment(&mut fields, &environment, &secrets, database.value);
         let span = fields.span.clone();
         fields.finish();

@@ -1,6 +1,7 @@
-//! `[load-balancer]`: the way in.
+//! What `[load-balancer]` says.
 
 use crate::{
+    Stack,
     decode::{At, Fields, Word},
     problem::Problem,
     value::Seconds,
@@ -8,22 +9,22 @@ use crate::{
 
 /// The load balancer of a stack.
 #[derive(Debug, Clone)]
-pub struct LoadBalancerSection {
+pub(crate) struct LoadBalancer {
     /// Whether it must speak HTTPS.
-    pub https: At<Https>,
+    pub(crate) https: At<Https>,
     /// The ACM certificate's ARN.
-    pub certificate: Option<String>,
+    pub(crate) certificate: Option<String>,
     /// How many seconds a leaving target may finish its requests.
-    pub drain_seconds: u32,
+    pub(crate) drain_seconds: u32,
     /// The same when everything is destroyed; none where nothing is to be cut short.
-    pub destroy_drain_seconds: Option<u32>,
+    pub(crate) destroy_drain_seconds: Option<u32>,
     /// Whether AWS refuses to delete it.
-    pub protected: bool,
+    pub(crate) protected: bool,
 }
 
 /// Whether a load balancer must speak HTTPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Https {
+pub(crate) enum Https {
     /// It speaks HTTPS once it has a certificate.
     Optional,
     /// Without a certificate there is no plan.
@@ -35,13 +36,14 @@ impl Word for Https {
         &[("optional", Self::Optional), ("required", Self::Required)];
 }
 
-impl LoadBalancerSection {
-    pub(crate) fn read(mut fields: Fields<'_, '_>, region: &str, protected: bool) -> Option<Self> {
+impl LoadBalancer {
+    pub(super) fn read(mut fields: Fields<'_, '_>, stack: &Stack) -> Option<Self> {
+        let protected = stack.protected;
         let usual = if protected { Https::Required } else { Https::Optional };
         let https = fields.or("https", usual);
         let certificate = fields.optional::<String>("certificate");
         if let Some(certificate) = &certificate {
-            check_certificate(&mut fields, certificate, region);
+            check_certificate(&mut fields, certificate, &stack.region);
         }
         let usual = if protected { Seconds(300) } else { Seconds(30) };
         let drain = fields.or("drain", usual);

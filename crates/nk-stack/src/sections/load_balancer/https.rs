@@ -1,0 +1,86 @@
+//! Whether the load balancer can speak HTTPS, and what becomes of a stack that must.
+
+use super::reading::{Https, LoadBalancer};
+use crate::{
+    Stack, Survey,
+    expansion::Expansion,
+    problem::{Problem, Problems},
+};
+
+/// What ACM says of a certificate that no listener can have; `NOT_FOUND` is nk's word for none. One
+/// that has been issued and is valid no more is not among them: what has HTTPS keeps it. See
+/// <https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html>.
+const UNISSUED: [&str; 4] = ["PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED", "NOT_FOUND"];
+
+impl Stack {
+    /// The ARN of the certificate that the stack file names.
+    pub fn certificate(&self) -> Option<&str> {
+        self.section::<LoadBalancer>()?.certificate.as_deref()
+    }
+
+    /// The ARN of the certificate that a listener can have.
+    pub(super) fn usable_certificate<'a>(&'a self, survey: &'a Survey) -> Option<&'a str> {
+        let status = survey.certificate_status.as_deref();
+        let issued = !status.is_some_and(|status| UNISSUED.contains(&status));
+        self.certificate().filter(|_| issued).or(survey.certificate.as_deref())
+    }
+
+    /// The load balancer that must speak HTTPS, if there is one.
+    fn must_encrypt(&self) -> Option<&LoadBalancer> {
+        self.section::<LoadBalancer>().filter(|section| section.https.value == Https::Required)
+    }
+
+    /// Whether it cannot be planned without a certificate that the stack file does not name.
+    pub fn wants_certificate(&self) -> bool {
+        self.must_encrypt().is_some_and(|section| section.certificate.is_none())
+    }
+
+    /// Refuses a load balancer that must speak HTTPS and has no certificate that it can have.
+    ///
+    /// Only a plan of what the stack asks for does: what is there can be read and removed without,
+    /// and the certificate may be one that nk had an emulator issue.
+    ///
+    /// # Errors
+    ///
+    /// The mistake, at the key that requires HTTPS.
+    pub fn check_https(&self, survey: &Survey) -> Result<(), Problems> {
+        let Some(section) = self.must_encrypt() else { return Ok(()) };
+        if self.usable_certificate(survey).is_some() {
+            return Ok(());
+        }
+        let environment = &self.id.environment;
+        let message = match (&section.certificate, &survey.certificate_status) {
+            (Some(arn), Some(status)) => {
+                format!("HTTPS is required in `{environment}`, and ACM says {status} of `{arn}`")
+            }
+            _ => format!("HTTPS is required in `{environment}`, without a certificate"),
+        };
+        let help = "set `load-balancer.certificate` to the ARN of an ACM certificate in this \
+                    region that is ISSUED, or say `load-balancer.https = \"optional\"`";
+        let problem = Problem::new(&section.https.span, message, "required here").help(help);
+        Err(Problems::new(&self.source.name, &self.source.text, vec![problem]))
+    }
+}
+
+/// Notes what stands in the way of HTTPS.
+pub(super) fn lint(expansion: &mut Expansion<'_>) {
+    let (stack, survey) = (expansion.stack, expansion.survey);
+    let has_certificate = stack.usable_certificate(survey).is_some();
+    let status = survey.certificate_status.as_deref().filter(|status| *status != "ISSUED");
+    let (about, text) = if let (Some(arn), Some(status)) = (stack.certificate(), status) {
+        let so = if has_certificate {
+            "clients refuse it"
+        } else {
+            "there is no HTTPS until it is ISSUED"
+        };
+        ("listener.https", format!("ACM says {status} of `{arn}`: {so}"))
+    } else if stack.wants_certificate() && !has_certificate {
+        let text = "HTTPS is required, and no plan can be made before there is a certificate";
+        ("listener.https", text.to_owned())
+    } else if stack.is_relied_on() && !has_certificate {
+        ("listener.http", format!("requests to {} are not encrypted", stack.id.environment))
+    } else {
+        return;
+    };
+    expansion.note(about, text, "load-balancer.certificate");
+}
