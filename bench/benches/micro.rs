@@ -39,6 +39,7 @@ async fn run(sim: &Arc<Sim>, plan: Plan) -> usize {
         unseen: Arc::default(),
         every: nk_model::Looks::AWS,
         speed: 1.0,
+        advice: |_| None,
     };
     let summary = execute(Arc::clone(sim), plan, run).await;
     while told.try_recv().is_ok() {}

@@ -84,14 +84,14 @@ async fn a_missing_permission_is_named_with_the_statement_that_grants_it() {
     let rule =
         Refusing { name: "ec2:DescribeSubnets", refusal: denied("ec2:DescribeSubnets", "*") };
     let said = under(&rig, rule, &PLAN).await.with_code(1);
-    one_error(&said, &["ec2:DescribeSubnets", r#"{"Action":["ec2:DescribeSubnets"]"#]);
+    one_error(&said, &["ec2:DescribeSubnets", r#"{"Action":"ec2:DescribeSubnets","#]);
 
     let subnets = "arn:aws:ec2:ap-northeast-1:123456789012:subnet/*";
     let rule = Refusing { name: "ec2:CreateSubnet", refusal: denied("ec2:CreateTags", subnets) };
     // The other steps are done.
     let said = under(&rig, rule, &APPLY).await.with_code(3);
     let statement =
-        format!(r#"{{"Action":["ec2:CreateTags"],"Effect":"Allow","Resource":["{subnets}"]}}"#);
+        format!(r#"{{"Action":"ec2:CreateTags","Effect":"Allow","Resource":"{subnets}"}}"#);
     for word in ["could not create `subnet.public-1`", "ec2:CreateSubnet was refused", &statement] {
         assert!(said.err.contains(word), "no `{word}` in:\n{}", said.err);
     }
@@ -106,14 +106,14 @@ async fn expired_credentials_are_told_from_missing_permissions() {
     };
     let rule = Refusing { name: "sts:GetCallerIdentity", refusal: expired() };
     let said = under(&rig, rule, &PLAN).await.with_code(1);
-    one_error(&said, &["cannot connect to AWS", "ExpiredToken", "sign in"]);
+    one_error(&said, &["could not connect to AWS in ", "ExpiredToken", "sign in"]);
     let rule = Refusing { name: "ec2:DescribeVpcs", refusal: expired() };
     let said = under(&rig, rule, &PLAN).await.with_code(1);
-    one_error(&said, &["ec2:DescribeVpcs was refused: ExpiredToken"]);
+    one_error(&said, &["ec2:DescribeVpcs was refused: ExpiredToken", "sign in"]);
     let rule = Refusing { name: "ec2:CreateVpc", refusal: expired() };
     // Nothing else can be begun.
     let said = under(&rig, rule, &APPLY).await.with_code(1);
-    one_error(&said, &["could not create `vpc.main`", "ExpiredToken", "renew the credentials"]);
+    one_error(&said, &["could not create `vpc.main`", "ExpiredToken", "sign in"]);
     // What has begun beside it ends; nothing else begins.
     let rule = Refusing { name: "ec2:CreateSubnet", refusal: expired() };
     let said = under(&rig, rule, &APPLY).await.with_code(3);
@@ -137,10 +137,10 @@ async fn nonsense_is_called_so() {
     let rig = rig().await;
     for with in [Nonsense::Nothing, Nonsense::Half, Nonsense::Page] {
         let said = under(&rig, Garbled { chosen: all, with }, &PLAN).await.with_code(1);
-        one_error(&said, &["was not understood", "hint: something else than AWS answers"]);
+        one_error(&said, &["was not understood", "hint: something other than AWS answers"]);
         // Half an answer may hold all that is needed of it.
         if with != Nonsense::Half {
-            one_error(&said, &["cannot connect to AWS", "sts:GetCallerIdentity"]);
+            one_error(&said, &["could not connect to AWS in ", "sts:GetCallerIdentity"]);
         }
         let said = under(&rig, Garbled { chosen: all_but_who, with }, &PLAN).await.with_code(1);
         one_error(&said, &["was not understood"]);
@@ -165,7 +165,7 @@ async fn at(rig: &Rig, endpoint: &str, words: &[&str]) {
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{text}");
         let said = Said { code: Some(1), out: String::new(), err: text };
-        one_error(&said, &["cannot connect to AWS", "sts:GetCallerIdentity", "hint: "]);
+        one_error(&said, &["could not connect to AWS in ", "sts:GetCallerIdentity", "hint: "]);
         one_error(&said, words);
     }
 }
@@ -309,8 +309,12 @@ fn missing_credentials_are_told_at_once_wherever_they_were_looked_for() {
         ];
         for line in ["plan --env dev", "apply --env dev --yes"] {
             let said = terminal.session_with(line, &variables);
-            let words =
-                ["exit code 1\n", "error: cannot connect to AWS", "credentials", "hint: sign in"];
+            let words = [
+                "exit code 1\n",
+                "error: could not connect to AWS in ",
+                "credentials",
+                "hint: sign in",
+            ];
             for word in words {
                 assert!(said.contains(word), "no `{word}` in:\n{said}");
             }
@@ -324,8 +328,11 @@ fn a_region_that_does_not_exist_is_told_at_once() {
     let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", &stack)]);
     let variables = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
     let said = terminal.session_with("plan --env dev", &variables);
-    let words =
-        ["exit code 1\n", "error: cannot connect to AWS", "whether `xy-nowhere-1` is a region"];
+    let words = [
+        "exit code 1\n",
+        "error: could not connect to AWS in xy-nowhere-1",
+        "hint: check the network, the region",
+    ];
     for word in words {
         assert!(said.contains(word), "no `{word}` in:\n{said}");
     }

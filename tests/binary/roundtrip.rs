@@ -75,6 +75,7 @@ impl Account {
             unseen: Arc::new(self.unseen.clone()),
             every: nk_model::Looks::EMULATOR,
             speed: 1.0,
+            advice: |_| None,
         };
         let summary = execute(Arc::clone(&self.cloud), plan, run).await;
         let mut wrong = Vec::new();

@@ -265,10 +265,10 @@ fn without_credentials_there_is_one_clear_error() {
     assert_snapshot!(terminal().session("plan --env dev"), @r#"
     exit code 1
     --- stderr
-    error: cannot connect to AWS
+    error: could not connect to AWS in ap-northeast-1
       sts:GetCallerIdentity was not sent: no credentials were found
 
-    hint: sign in (`aws sso login`), choose a profile (`--profile`), or rehearse without an account (`--local`)
+    hint: sign in (`aws sso login`) or choose a profile (`--profile`), and run the same command again; `--local` needs no account
     "#);
 }
 
@@ -283,7 +283,7 @@ fn missing_credentials_are_data_too() {
     assert_snapshot!(terminal().session("plan --env dev --json"), @r#"
     exit code 1
     --- stderr
-    {"event":"error","error":"cannot connect to AWS","causes":["sts:GetCallerIdentity was not sent: no credentials were found"],"hint":"sign in (`aws sso login`), choose a profile (`--profile`), or rehearse without an account (`--local`)"}
+    {"event":"error","error":"could not connect to AWS in ap-northeast-1","causes":["sts:GetCallerIdentity was not sent: no credentials were found"],"hint":"sign in (`aws sso login`) or choose a profile (`--profile`), and run the same command again; `--local` needs no account","cloud":[{"operation":"sts:GetCallerIdentity","code":null,"message":"no credentials were found","request-id":null,"nature":"credentials"}]}
     "#);
 }
 
@@ -297,10 +297,10 @@ fn nobody_at_the_endpoint_is_said_at_once() {
     assert_snapshot!(terminal().session_with("plan --env dev", &variables), @r#"
     exit code 1
     --- stderr
-    error: cannot connect to AWS
+    error: could not connect to AWS in ap-northeast-1
       sts:GetCallerIdentity reached nobody: io error: client error (Connect): tcp connect error: Connection refused (os error 111)
 
-    hint: see whether the network is up, whether `ap-northeast-1` is a region of AWS, and what AWS_ENDPOINT_URL says if it is set
+    hint: check the network, the region, and AWS_ENDPOINT_URL if it is set
     "#);
 }
 

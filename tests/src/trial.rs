@@ -84,6 +84,7 @@ impl Trial {
             gate: Arc::new(NoGate),
             unseen: Arc::default(),
             speed: self.speed,
+            advice: |_| None,
         };
         let summary = execute(Arc::clone(&self.sim), plan, run).await;
         let mut all = Vec::new();

@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::{
     result::{ConnectorError, SdkError},
 };
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
-use nk_engine::{CloudError, CloudResult, Nature};
+use nk_engine::{CloudError, CloudResult, Denied, Nature};
 
 /// What an SDK answers, as the engine takes it.
 pub(crate) trait SdkResult<T>: Sized {
@@ -66,13 +66,7 @@ fn cloud_error<E>(error: SdkError<E, HttpResponse>) -> CloudError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let bare = |nature, message: String| CloudError {
-        operation: operation::<E>(),
-        code: None,
-        message,
-        request_id: None,
-        nature,
-    };
+    let bare = |nature, message: String| CloudError::new(nature, operation::<E>(), message);
     match error {
         SdkError::ServiceError(context) => {
             let status = context.raw().status().as_u16();
@@ -96,7 +90,8 @@ where
                 None if status < 500 && status != 429 => Nature::Garbled,
                 code => nature(code.as_deref().unwrap_or_default(), &message, status),
             };
-            CloudError { code, request_id, ..bare(nature, message) }
+            let denied = (nature == Nature::Denied).then(|| denied(operation::<E>(), &message));
+            CloudError { code, request_id, denied, ..bare(nature, message) }
         }
         SdkError::DispatchFailure(failure) => {
             let nature = match failure.as_connector_error() {
@@ -173,6 +168,32 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html>.
 const NOT_VALIDATED: &str = "not able to validate the provided access credentials";
 
+/// How services say that something of that name, or in that place, is there: a part of the code, and
+/// of the message.
+const TAKEN: [(&str, &str); 6] = [
+    ("AlreadyExists", ""),
+    ("Duplicate", ""),
+    ("ResourceExistsException", ""),
+    (".Conflict", ""),
+    ("InvalidParameterException", "was not idempotent"),
+    ("InvalidParameterException", "Domain already"),
+];
+
+fn taken(code: &str, message: &str) -> bool {
+    TAKEN.iter().any(|(part, fragment)| code.contains(part) && message.contains(fragment))
+}
+
+/// The action that the caller may not do and the resource it was about, by AWS's own words where it
+/// says: it is not always the one that was asked for.
+fn denied(operation: String, message: &str) -> Denied {
+    let words = |before: &str| {
+        let word = message.split_once(before)?.1.split_whitespace().next()?;
+        Some(word.trim_end_matches(['.', ',']).to_owned())
+    };
+    let action = words("not authorized to perform: ").unwrap_or(operation);
+    Denied { action, resource: words(" on resource: ").unwrap_or_else(|| "*".to_owned()) }
+}
+
 /// What a code means; each service has its own for the same thing.
 fn nature(code: &str, message: &str, status: u16) -> Nature {
     match code {
@@ -199,6 +220,8 @@ fn nature(code: &str, message: &str, status: u16) -> Nature {
         // EC2's own word for "the server is overloaded and can't handle the request":
         // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
         "Unavailable" if status == 503 => Nature::Throttled,
+        "Resource.AlreadyAssociated" => Nature::InUse,
+        _ if taken(code, message) => Nature::Taken,
         _ if status == 403 => Nature::Denied,
         _ if status == 429 => Nature::Throttled,
         _ if status >= 500 => Nature::Ambiguous,
@@ -269,5 +292,31 @@ mod tests {
         let in_use = "You do not have permission to access the specified resource.";
         assert_eq!(nature("AuthFailure", in_use, 400), Nature::Refused);
         assert_eq!(nature("AuthFailure", in_use, 403), Nature::Refused);
+    }
+
+    #[test]
+    fn what_is_there_is_told_from_what_is_in_use() {
+        for (code, message, nature) in [
+            ("InvalidGroup.Duplicate", "", Nature::Taken),
+            ("EntityAlreadyExists", "", Nature::Taken),
+            ("InvalidSubnet.Conflict", "", Nature::Taken),
+            ("InvalidParameterException", "Creation of service was not idempotent.", Nature::Taken),
+            ("InvalidParameterException", "no", Nature::Refused),
+            ("DeleteConflict", "", Nature::Refused),
+            ("Resource.AlreadyAssociated", "", Nature::InUse),
+        ] {
+            assert_eq!(super::nature(code, message, 400), nature, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_denied_is_what_aws_names_and_else_what_was_asked() {
+        let told = "User: arn:aws:sts::1:assumed-role/ci/x is not authorized to perform: iam:PassRole \
+                    on resource: arn:aws:iam::1:role/task because no policy allows it";
+        let role =
+            Denied { action: "iam:PassRole".into(), resource: "arn:aws:iam::1:role/task".into() };
+        assert_eq!(denied("ecs:RegisterTaskDefinition".into(), told), role);
+        let all = Denied { action: "ec2:DescribeVpcs".into(), resource: "*".into() };
+        assert_eq!(denied("ec2:DescribeVpcs".into(), "no"), all);
     }
 }

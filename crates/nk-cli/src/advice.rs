@@ -1,76 +1,43 @@
-//! The commands that people are told to run, whole: what is told is what works when it is copied.
+//! What to do about errors of the cloud: one table, for steps that fail and for commands that do.
 
-use crate::arguments::Global;
+use std::collections::BTreeSet;
 
-/// The flags that make another command mean the same stack, environment and account as this one.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Flags(String);
+use nk_engine::{CloudError, Nature};
+use nk_policy::grant_hint;
 
-impl Flags {
-    /// Those of this command line.
-    pub(crate) fn of(global: &Global) -> Self {
-        let stack = global.stack.as_ref().map(|path| path.display().to_string());
-        let named = [
-            ("--env", global.environment.clone()),
-            ("--stack", stack),
-            ("--profile", global.profile.clone()),
-        ];
-        let flag = |(flag, value): (&str, Option<String>)| {
-            value.map(|value| format!(" {flag} {}", quoted(&value)))
-        };
-        let local = global.local.then(|| " --local".to_owned());
-        Self(named.into_iter().filter_map(flag).chain(local).collect())
-    }
-
-    /// A text whose commands of nk, which stand in backticks, have the flags. One that says what
-    /// environment it is for is whole, and the emulator is the same for all.
-    pub(crate) fn complete(&self, text: &str) -> String {
-        let parts = text.split('`').enumerate().map(|(nth, part)| {
-            let is_command = nth % 2 == 1 && part.starts_with("nk ");
-            if is_command && !part.starts_with("nk local") && !part.contains("--env") {
-                format!("{part}{}", self.0)
-            } else {
-                part.to_owned()
-            }
-        });
-        parts.collect::<Vec<_>>().join("`")
-    }
-}
-
-/// A value as a shell takes it for one word.
-fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:+=,".contains(c);
-    if !value.is_empty() && value.chars().all(plain) {
-        return value.to_owned();
-    }
-    format!("'{}'", value.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_is_told_with_what_it_takes_to_mean_the_same() {
-        let flags = Flags(" --env prod --local".into());
-        for (text, whole) in [
-            ("run `nk unlock`", "run `nk unlock --env prod --local`"),
-            (
-                "or `nk destroy --unprotect` does",
-                "or `nk destroy --unprotect --env prod --local` does",
-            ),
-            ("by ana: `nk apply --env dev`", "by ana: `nk apply --env dev`"),
-            ("run `nk local down`, nk says", "run `nk local down`, nk says"),
-            ("put `nk` back", "put `nk` back"),
-        ] {
-            assert_eq!(flags.complete(text), whole);
-            assert_eq!(Flags::default().complete(text), text);
+/// What to do about an error, where there is advice.
+pub(crate) fn of(error: &CloudError) -> Option<String> {
+    let text = match error.nature {
+        Nature::Denied => return grant_hint(&error.denied),
+        Nature::Credentials => {
+            "sign in (`aws sso login`) or choose a profile (`--profile`), and run the same command \
+             again; `--local` needs no account"
         }
-    }
+        // Where AWS answered, the network is not to blame.
+        Nature::Ambiguous if error.code.is_some() => return None,
+        Nature::Unreachable | Nature::Ambiguous => {
+            "check the network, the region, and AWS_ENDPOINT_URL if it is set"
+        }
+        Nature::Garbled => {
+            "something other than AWS answers: check AWS_ENDPOINT_URL if it is set, and whether a \
+             proxy is in the way"
+        }
+        Nature::Taken => "rename the project, or remove it by hand if nobody needs it",
+        Nature::Blocked => {
+            "remove what is in the way, or move it elsewhere; the same command goes on from here"
+        }
+        Nature::Refused | Nature::InUse | Nature::Throttled => return None,
+    };
+    Some(text.to_owned())
+}
 
-    #[test]
-    fn a_file_with_a_space_is_one_word() {
-        assert_eq!(quoted("stacks/a.toml"), "stacks/a.toml");
-        assert_eq!(quoted("my stacks/it's.toml"), r"'my stacks/it'\''s.toml'");
-    }
+/// The same about several at once: one statement grants all that was denied, and nothing is said
+/// twice.
+pub(crate) fn of_all(errors: &[CloudError]) -> Vec<String> {
+    let denied = errors.iter().filter_map(|error| error.denied.as_ref());
+    let others = errors.iter().filter(|error| error.nature != Nature::Denied).filter_map(of);
+    let mut advice: Vec<_> = grant_hint(denied).into_iter().chain(others).collect();
+    let mut told = BTreeSet::new();
+    advice.retain(|text| told.insert(text.clone()));
+    advice
 }

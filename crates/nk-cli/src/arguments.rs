@@ -49,6 +49,23 @@ pub(crate) struct Global {
     pub(crate) color: Color,
 }
 
+impl Global {
+    /// The flags that make another command mean the same stack, environment and account as this one,
+    /// each after a blank.
+    pub(crate) fn flags(&self) -> String {
+        let stack = self.stack.as_ref().map(|path| path.display().to_string());
+        let named =
+            [("--env", &self.environment), ("--stack", &stack), ("--profile", &self.profile)];
+        let flag = |(flag, value): (&str, &Option<String>)| {
+            // Nothing with a NUL in it came from a command line.
+            let value = shlex::try_quote(value.as_deref()?).ok()?;
+            Some(format!(" {flag} {value}"))
+        };
+        let local = self.local.then(|| " --local".to_owned());
+        named.into_iter().filter_map(flag).chain(local).collect()
+    }
+}
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
@@ -257,6 +274,18 @@ mod tests {
             let Global { environment, json, verbose, .. } = read(line).unwrap().global;
             assert_eq!((environment.as_deref(), json, verbose), (Some("dev"), true, 2));
         }
+    }
+
+    #[test]
+    fn the_flags_of_a_command_are_words_of_a_shell() {
+        let flags = |line| read(line).unwrap().global.flags();
+        assert_eq!(
+            flags("nk --env dev --local --stack stacks/a.toml plan"),
+            " --env dev --stack stacks/a.toml --local"
+        );
+        let mut arguments = read("nk --env dev plan").unwrap();
+        arguments.global.stack = Some("my stacks/a.toml".into());
+        assert_eq!(arguments.global.flags(), " --env dev --stack 'my stacks/a.toml'");
     }
 
     #[test]

@@ -1,14 +1,12 @@
-//! What apply and destroy share: the lock around a run, and the run itself.
+//! What apply and destroy share: asking, the lock around a run, and the run itself.
 
 use std::{
-    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use nk_engine::{Cloud, Holder, Lease, Provider, Released, Run, Stop, execute, guards};
-use nk_model::{Action, Desired, Event, Guard, LiveValue, Outcome, Plan, Step, Summary};
-use nk_plan::Permission;
+use nk_engine::{Cloud, Holder, Lease, Provider, Released, Run, Stop, execute};
+use nk_model::{Event, Outcome, Plan, Step, Summary};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
@@ -17,13 +15,15 @@ use tokio::{
 };
 
 use crate::{
+    advice,
     arguments::{Global, RunArguments},
     clock,
-    commands::cost,
     errors::Error,
     exit::Exit,
     holder,
     output::Output,
+    planning::Planned,
+    pricing, prompt,
     session::Session,
     signals::{self, Patience, Told},
     trace::Tracer,
@@ -39,28 +39,25 @@ const LAST_WORDS: Patience =
     Patience { draining: Duration::from_secs(2), aborting: Duration::from_millis(1500) };
 
 /// The lock, and what signals have said since before it was taken.
-pub(crate) struct Hold<C: Cloud> {
+struct Hold<C: Cloud> {
     lease: Lease<C>,
     told: watch::Receiver<Told>,
 }
 
 /// Takes the lock. A signal leaves it as much time as it takes to learn whether it was had.
-pub(crate) async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Hold<C>, Error> {
+async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Hold<C>, Error> {
     let told = signals::watch();
     let mine: Holder = holder::myself(command);
     let acquiring = Lease::acquire(Arc::clone(cloud), mine, clock::wall());
     match signals::within(&told, LOCK, acquiring).await {
-        Some(lease) => Ok(Hold { lease: lease.map_err(Error::Lock)?, told }),
+        Some(lease) => Ok(Hold { lease: lease?, told }),
         None => Err(Error::Interrupted),
     }
 }
 
 impl<C: Cloud> Hold<C> {
     /// Does what comes before the run, unless a signal ends it: there is nothing to finish yet.
-    pub(crate) async fn prepare<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    async fn prepare<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         tokio::select! {
             () = signals::stopped(self.told.clone()) => Err(Error::Interrupted),
             done = work => done,
@@ -68,7 +65,7 @@ impl<C: Cloud> Hold<C> {
     }
 
     /// Gives the lock back and keeps the first thing that went wrong.
-    pub(crate) async fn finish(self, result: Result<Exit, Error>) -> Result<Exit, Error> {
+    async fn finish(self, result: Result<Exit, Error>) -> Result<Exit, Error> {
         let Self { lease, told } = self;
         let releasing = signals::within(&told, LOCK, lease.release());
         let released = timeout(LOCK.draining, releasing).await.ok().flatten();
@@ -82,28 +79,115 @@ impl<C: Cloud> Hold<C> {
     }
 }
 
-/// Runs a command with the trace that it is asked for, which is closed whatever comes of it.
-pub(crate) async fn traced(
+/// What a command that changes something does in its own way.
+pub(crate) trait Change<P: Provider> {
+    /// As in `nk apply`.
+    const COMMAND: &'static str;
+
+    /// Its arguments.
+    fn arguments(&self) -> &RunArguments;
+
+    /// What a person is asked before this environment is changed, and the answer that agrees.
+    fn question<'a>(&self, environment: &'a str) -> (String, &'a str);
+
+    /// Reads the stack file and connects.
+    async fn begin(&self, global: &Global) -> Result<Session<P>, Error>;
+
+    /// Plans, unless something guards what would go.
+    async fn plan(&self, session: &Session<P>) -> Result<Planned, Error>;
+
+    /// Does what a plan takes that is made under the lock.
+    async fn before_plan(&self, _: &mut Session<P>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Does what the run of a plan takes.
+    async fn before_run(&self, _: &Session<P>, _: &Plan) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Does what is left once all is done.
+    async fn after_run(&self, _: &Session<P>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Plans, asks, and runs the plan; with the trace that is asked for, which is closed whatever comes of
+/// it.
+pub(crate) async fn change<P: Provider, C: Change<P>>(
     global: &Global,
-    arguments: &RunArguments,
-    command: impl AsyncFnOnce(&Tracer) -> Result<Exit, Error>,
+    change: C,
 ) -> Result<Exit, Error> {
-    let tracer = Tracer::open(arguments.trace.as_deref())?;
-    let result = command(&tracer).await;
+    let tracer = Tracer::open(change.arguments().trace.as_deref())?;
+    let result = asked(global, &change, &tracer).await;
     tracer.close(&Output::new(global)).await;
     result
 }
 
-/// Makes a plan that ends with what is desired, and shows it with what that does to the cost.
-pub(crate) async fn show<P: Provider>(
+async fn asked<P: Provider, C: Change<P>>(
+    global: &Global,
+    change: &C,
+    tracer: &Tracer,
+) -> Result<Exit, Error> {
+    let mut session = change.begin(global).await?;
+    let environment = session.stack.id.environment.clone();
+    let command = format!("{} --env {environment}", C::COMMAND);
+    tracer.listen(command.clone(), &*session.cloud);
+    let mut shown = None;
+    // With `--yes` the lock comes first: what is planned under it cannot be overtaken.
+    if !change.arguments().yes {
+        let plan = show(&session, global, change.plan(&session)).await?;
+        if plan.is_empty() {
+            return Ok(Exit::Done);
+        }
+        let (question, agreement) = change.question(&environment);
+        if !prompt::confirm(&question, agreement, C::COMMAND)? {
+            Output::new(global).line("Nothing was changed.");
+            return Ok(Exit::Failed);
+        }
+        shown = Some(plan);
+    }
+    let hold = lock(&session.cloud, &command).await?;
+    let result = under_lock(&mut session, global, change, &hold, shown, tracer).await;
+    hold.finish(result).await
+}
+
+/// What is left to do once the lock is held; `shown` is the plan a person has agreed to.
+async fn under_lock<P: Provider, C: Change<P>>(
+    session: &mut Session<P>,
+    global: &Global,
+    change: &C,
+    hold: &Hold<P>,
+    shown: Option<Plan>,
+    tracer: &Tracer,
+) -> Result<Exit, Error> {
+    hold.prepare(change.before_plan(session)).await?;
+    let session = &*session;
+    let planning = change.plan(session);
+    let plan = match &shown {
+        Some(shown) => hold.prepare(agreed(shown, planning)).await?,
+        None => hold.prepare(show(session, global, planning)).await?,
+    };
+    if !plan.is_empty() {
+        hold.prepare(change.before_run(session, &plan)).await?;
+        let exit = carry_out(session, global, change.arguments(), plan, hold, tracer).await;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
+    }
+    change.after_run(session).await?;
+    Ok(Exit::Done)
+}
+
+/// Makes a plan, and shows it with what it does to the cost.
+async fn show<P: Provider>(
     session: &Session<P>,
     global: &Global,
-    desired: &Desired,
-    planning: impl Future<Output = Result<Plan, Error>>,
+    planning: impl Future<Output = Result<Planned, Error>>,
 ) -> Result<Plan, Error> {
     let began = Instant::now();
-    let plan = planning.await?;
-    let cost = cost::of_plan(&session.stack, &plan, desired);
+    let Planned { plan, desired } = planning.await?;
+    let cost = pricing::of_plan(&session.stack, &plan, &desired);
     let calls = session.cloud.calls();
     let (output, place, shown) = (Output::new(global), session.place.clone(), plan.clone());
     // Whoever does not read on must not keep signals from being heard.
@@ -113,21 +197,21 @@ pub(crate) async fn show<P: Provider>(
 }
 
 /// The plan of this moment, if it does the same to the same as the one that a person has agreed to.
-pub(crate) async fn agreed(
+async fn agreed(
     shown: &Plan,
-    planning: impl Future<Output = Result<Plan, Error>>,
+    planning: impl Future<Output = Result<Planned, Error>>,
 ) -> Result<Plan, Error> {
     let deeds = |plan: &Plan| -> Vec<_> {
         let deed =
             |step: &Step| (step.address.clone(), step.action, step.part, step.changes.clone());
         plan.steps.iter().map(deed).collect()
     };
-    let plan = planning.await?;
+    let Planned { plan, .. } = planning.await?;
     if deeds(&plan) == deeds(shown) { Ok(plan) } else { Err(Error::Overtaken) }
 }
 
 /// Runs a plan under the lock, and says what came of it.
-pub(crate) async fn carry_out<P: Provider>(
+async fn carry_out<P: Provider>(
     session: &Session<P>,
     global: &Global,
     arguments: &RunArguments,
@@ -177,6 +261,7 @@ async fn run<P: Provider>(
         gate: hold.lease.gate(),
         unseen: Arc::new(session.unseen.clone()),
         speed: session.speed,
+        advice: advice::of,
     };
     let executing = execute(Arc::clone(&session.cloud), plan, run);
     let (summary, ()) = tokio::join!(executing, tracer.follow(happening, passed));
@@ -194,49 +279,4 @@ fn exit(summary: &Summary) -> Exit {
         Outcome::Interrupted => Exit::Interrupted,
         Outcome::Ousted => Exit::Failed,
     }
-}
-
-/// What guards the resources that a plan removes for good.
-pub(crate) async fn guarded<C: Cloud>(cloud: &C, plan: &Plan) -> Result<Vec<Guard>, Error> {
-    guards(cloud, &going(plan)).await.map_err(|error| Error::Cloud(vec![error]))
-}
-
-/// The plan for what the stack file asks for, unless it would remove for good what something guards.
-/// What is in `remove` may go although it cannot be made again.
-pub(crate) async fn planned<P: Provider>(
-    session: &Session<P>,
-    remove: &[String],
-    places: usize,
-) -> Result<Plan, Error> {
-    let (desired, observed) = session.observe().await?;
-    let permission = Permission { remove: remove.to_vec(), unseen: session.unseen.clone() };
-    let mut plan =
-        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
-    // At the same time: nothing may make reading AWS a round trip longer.
-    let (guards, note) =
-        tokio::join!(guarded(&*session.cloud, &plan), session.count_addresses(&plan));
-    let guards = guards?;
-    if !guards.is_empty() {
-        return Err(Error::Kept(guards));
-    }
-    plan.notes.extend(note);
-    let windows = session.stack.window_notes(Some(&plan));
-    plan.notes.extend(windows);
-    session.time(&mut plan, places);
-    Ok(plan)
-}
-
-/// The resources that a plan removes.
-pub(crate) fn going(plan: &Plan) -> Vec<LiveValue> {
-    let removed = plan
-        .steps
-        .iter()
-        .filter(|step| matches!(step.action, Action::Destroy | Action::ReplaceDestroy))
-        .filter_map(|step| step.live.clone());
-    // By address, so that the list reads the same every time.
-    removed
-        .map(|live| (live.address.clone(), live))
-        .collect::<BTreeMap<_, _>>()
-        .into_values()
-        .collect()
 }

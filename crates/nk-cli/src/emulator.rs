@@ -10,26 +10,26 @@ use crate::errors::Error;
 /// Which emulator, and where.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 pub(crate) fn settings() -> Result<Settings, Error> {
-    Settings::read(|name| env::var(name).ok()).map_err(Error::Local)
+    Ok(Settings::read(|name| env::var(name).ok())?)
 }
 
 /// What the emulator does not keep: where `AWS_ENDPOINT_URL` leads to another than nk's own,
 /// `NK_LOCAL_EMULATOR` says which it is.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 pub(crate) fn unseen() -> Result<Unseen, Error> {
-    let product = Product::chosen(|name| env::var(name).ok()).map_err(Error::Local)?;
+    let product = Product::chosen(|name| env::var(name).ok())?;
     Ok(Unseen::new(product.lies().into_iter().map(|lie| (lie.kind, lie.field))))
 }
 
 /// How many times faster than AWS the emulator is.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 pub(crate) fn speed() -> Result<f64, Error> {
-    nk_local::speed(|name| env::var(name).ok()).map_err(Error::Local)
+    Ok(nk_local::speed(|name| env::var(name).ok())?)
 }
 
 /// Makes sure that it runs.
 pub(crate) async fn up() -> Result<Emulator, Error> {
-    nk_local::up(&settings()?, &tell).await.map_err(Error::Local)
+    Ok(nk_local::up(&settings()?, &tell).await?)
 }
 
 /// Tells what takes long enough to be told.

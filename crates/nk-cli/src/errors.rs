@@ -8,15 +8,15 @@ use std::{
 };
 
 use marked::graphical;
-use nk_engine::{CloudError, LockError, Nature, grant_hint};
+use nk_engine::{CloudError, LockError};
 use nk_local::LocalError;
-use nk_model::Guard;
+use nk_model::{Guard, Hint};
 use nk_plan::{PlanError, Problem};
 use nk_report::{Complaint, Styles, complaint_json, complaint_text};
-use nk_stack::{Problems, Stack};
+use nk_stack::Problems;
 use serde_json::json;
 
-use crate::{advice::Flags, arguments::Global, exit::Exit};
+use crate::{advice, arguments::Global, exit::Exit};
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,7 @@ pub(crate) enum Error {
     #[error("which environment?")]
     WhichEnvironment(Vec<String>),
     #[error("the stack file is wrong")]
-    Problems(Problems),
+    Problems(#[from] Problems),
     #[error("the environment says region {environment}, the stack file says {stack}")]
     Region { environment: String, stack: String },
     #[error("the stack file says account {stack}, but the credentials are of account {caller}")]
@@ -39,14 +39,20 @@ pub(crate) enum Error {
     NoPart { number: usize, parts: usize },
     #[error("cannot start: {0}")]
     Runtime(String),
-    #[error("cannot connect to AWS")]
-    Connecting { error: CloudError, region: String },
-    #[error("AWS was asked in vain")]
-    Cloud(Vec<CloudError>),
-    #[error("{0}")]
-    Local(LocalError),
+    #[error("could not connect to AWS in {region}")]
+    Connecting {
+        #[source]
+        error: CloudError,
+        region: String,
+    },
+    #[error("could not read from AWS")]
+    Reading(Vec<CloudError>),
+    #[error("a call to AWS failed")]
+    Call(#[from] CloudError),
+    #[error(transparent)]
+    Local(#[from] LocalError),
     #[error("there is no way from what exists to what the stack file says")]
-    Plan(PlanError),
+    Plan(#[from] PlanError),
     #[error("what is to go is guarded")]
     Guarded(Vec<Guard>),
     #[error("what is no longer in the stack file, or is to be replaced, is guarded")]
@@ -55,10 +61,14 @@ pub(crate) enum Error {
     Overtaken,
     #[error("interrupted before any step was begun")]
     Interrupted,
-    #[error("{0}")]
-    Lock(LockError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
     #[error("the lock was not given back")]
-    Unreleased { error: Option<CloudError>, exit: Exit },
+    Unreleased {
+        #[source]
+        error: Option<CloudError>,
+        exit: Exit,
+    },
     #[error("the lock is kept: what became of a create that was cut off is not known yet")]
     Unsettled { exit: Exit },
     #[error("there is no terminal to ask on")]
@@ -91,11 +101,13 @@ fn which_stack(found: &[String]) -> String {
     }
 }
 
-impl Error {
-    pub(crate) fn connecting(error: CloudError, stack: &Stack) -> Self {
-        Self::Connecting { error, region: stack.region.clone() }
+impl From<Vec<CloudError>> for Error {
+    fn from(errors: Vec<CloudError>) -> Self {
+        Self::Reading(errors)
     }
+}
 
+impl Error {
     /// The exit code it ends with.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -103,7 +115,9 @@ impl Error {
             | Self::StackFile { .. }
             | Self::WhichStack(_)
             | Self::WhichEnvironment(_) => Exit::StackFile,
-            Self::Plan(error) if error.problems.iter().all(is_in_the_stack_file) => Exit::StackFile,
+            Self::Plan(error) if error.problems.iter().all(Problem::is_in_the_stack_file) => {
+                Exit::StackFile
+            }
             Self::Interrupted => Exit::Interrupted,
             // What the run came to, where that says more.
             Self::Unreleased { exit, .. } | Self::Unsettled { exit } if *exit != Exit::Done => {
@@ -113,13 +127,22 @@ impl Error {
         }
     }
 
-    /// What lies beneath, a line each.
-    fn causes(&self) -> Vec<String> {
+    /// What AWS said.
+    fn cloud(&self) -> &[CloudError] {
         match self {
-            Self::Connecting { error, .. } | Self::Unreleased { error: Some(error), .. } => {
-                vec![error.to_string()]
-            }
-            Self::Cloud(errors) => errors.iter().map(ToString::to_string).collect(),
+            Self::Reading(errors) => errors,
+            Self::Connecting { error, .. }
+            | Self::Call(error)
+            | Self::Lock(LockError::Cloud(error))
+            | Self::Unreleased { error: Some(error), .. } => slice::from_ref(error),
+            _ => &[],
+        }
+    }
+
+    /// What lies beneath, where that is a list.
+    fn parts(&self) -> Option<Vec<String>> {
+        Some(match self {
+            Self::Reading(errors) => errors.iter().map(ToString::to_string).collect(),
             Self::Plan(error) => error.problems.iter().map(ToString::to_string).collect(),
             Self::Problems(problems) => problems
                 .iter()
@@ -129,99 +152,71 @@ impl Error {
                 .iter()
                 .map(|guard| format!("`{}`: {}", guard.address, guard.reason))
                 .collect(),
-            _ => Vec::new(),
-        }
+            _ => return None,
+        })
     }
 
     /// What to do next.
-    fn hints(&self) -> Vec<String> {
-        let known = |known: &[String]| vec![format!("known: {}", known.join(", "))];
+    fn hints(&self) -> Vec<Hint> {
+        let mut hints: Vec<_> = advice::of_all(self.cloud()).into_iter().map(Hint::from).collect();
         match self {
-            Self::WhichStack(found) if !found.is_empty() => {
-                vec![format!("name one with `--stack`: {}", found.join(", "))]
+            Self::Plan(error) => hints.extend(error.problems.iter().filter_map(Problem::hint)),
+            _ => hints.extend(self.hint()),
+        }
+        hints.dedup();
+        hints
+    }
+
+    /// What to do about what is not AWS's.
+    fn hint(&self) -> Option<Hint> {
+        Some(match self {
+            Self::WhichStack(found) if found.is_empty() => "name one with `--stack`".into(),
+            Self::WhichStack(found) => {
+                format!("name one with `--stack`: {}", found.join(", ")).into()
             }
-            Self::WhichStack(_) => vec!["name one with `--stack`".to_owned()],
             Self::WhichEnvironment(found) => {
-                vec![format!(
-                    "say `--env` or set ENVIRONMENT; the stack file has: {}",
-                    found.join(", ")
-                )]
+                let found = found.join(", ");
+                format!("say `--env` or set ENVIRONMENT; the stack file has: {found}").into()
             }
             Self::Region { stack, .. } => {
-                vec![format!("set AWS_REGION={stack}, or change `region`")]
+                format!("set AWS_REGION={stack}, or change `region`").into()
             }
             Self::Account { .. } => {
-                vec![
-                    "use the credentials of that account (`--profile`), or change `account`"
-                        .to_owned(),
-                ]
+                "use the credentials of that account (`--profile`), or change `account`".into()
             }
-            Self::NotHere { .. } => {
-                vec!["unset AWS_ENDPOINT_URL, or leave `--local` out".to_owned()]
-            }
-            Self::Connecting { error, region } => connecting_hint(error, region),
-            Self::Cloud(errors) => cloud_hints(errors),
-            Self::Local(error) => error.hint().into_iter().collect(),
-            Self::Plan(error) => {
-                let mut hints: Vec<_> = error.problems.iter().filter_map(Problem::hint).collect();
-                hints.dedup();
-                hints
-            }
+            Self::NotHere { .. } => "unset AWS_ENDPOINT_URL, or leave `--local` out".into(),
+            Self::Local(error) => error.hint()?.into(),
+            Self::Lock(error) => error.hint()?,
             Self::Guarded(guards) if guards.iter().all(|guard| guard.liftable) => {
-                vec![
-                    "`nk destroy --unprotect` lifts protection, empties what is full, lets go what no \
-                     snapshot can save, and leaves what is not this stack's and what it keeps; \
-                     nothing was changed"
-                        .to_owned(),
-                ]
+                Hint::from("run ").command("nk destroy --unprotect").then(LIFTS)
             }
-            Self::Guarded(_) | Self::SecretShape { .. } => vec!["nothing was changed".to_owned()],
-            Self::Kept(_) => vec![
-                "put it back into the stack file, or lift first what guards it: protection by \
-                 `protect = false` and an apply, images, users and lost data by hand; nothing was \
-                 changed"
-                    .to_owned(),
-            ],
-            Self::Overtaken => vec!["run the same command again to see the new plan".to_owned()],
-            Self::Lock(LockError::Held { age_seconds, .. }) => vec![format!(
-                "its last sign of life was {age_seconds} s ago; 90 s without one and the lock is free, \
-                 or `nk unlock` removes it"
-            )],
-            Self::Lock(LockError::Cloud(error)) => cloud_hints(slice::from_ref(error)),
-            Self::Unreleased { error, .. } => {
-                let grants = cloud_hints(error.as_slice());
-                let expires =
-                    "it is free 90 s after its last sign of life, or `nk unlock` removes it";
-                grants.into_iter().chain([expires.to_owned()]).collect()
+            Self::Guarded(_) | Self::SecretShape { .. } => "nothing was changed".into(),
+            Self::Kept(_) => KEPT.into(),
+            Self::Overtaken => "run the same command again to see the new plan".into(),
+            Self::Unreleased { .. } => {
+                Hint::from("it is free 90 s after its last sign of life, or ")
+                    .command("nk unlock")
+                    .then(" removes it")
             }
-            Self::Unsettled { .. } => vec![
-                "it is free 90 s after its last sign of life; by then AWS shows what was made, and \
-                 the same command goes on from here"
-                    .to_owned(),
-            ],
-            Self::NobodyToAsk { command } => vec![format!("run `{command} --yes`")],
+            Self::Unsettled { .. } => UNSETTLED.into(),
+            Self::NobodyToAsk { command } => Hint::from("run ").command(format!("{command} --yes")),
             Self::SecretInput(_) => {
-                vec![
-                    "type it at the prompt, pipe it in, or name a file with `--from-file`"
-                        .to_owned(),
-                ]
+                "type it at the prompt, pipe it in, or name a file with `--from-file`".into()
             }
-            Self::NoSuchSecret { known: names, .. } | Self::NoSuchOutput { known: names, .. } => {
-                known(names)
+            Self::NoSuchSecret { known, .. } | Self::NoSuchOutput { known, .. } => {
+                format!("known: {}", known.join(", ")).into()
             }
-            Self::SecretOfDatabase(_) => vec![
-                "change it in RDS and in Secrets Manager by hand, and then start the services anew; \
-                 nothing was changed"
-                    .to_owned(),
-            ],
-            Self::SecretMissing(_) => vec!["`nk apply` makes it".to_owned()],
-            _ => Vec::new(),
-        }
+            Self::SecretOfDatabase(_) => OF_DATABASE.into(),
+            Self::SecretMissing(_) => {
+                Hint::from("run ").command("nk apply").then(", which makes it")
+            }
+            _ => return None,
+        })
     }
 
     /// Prints it on standard error; as one line of JSON if asked to.
     pub(crate) fn print(&self, global: &Global) {
-        let flags = Flags::of(global);
+        let flags = global.flags();
         let text = if global.json {
             complaint_json(&self.complaint(&flags))
         } else {
@@ -231,107 +226,72 @@ impl Error {
         let _ = anstream::stderr().write_all(text.as_bytes());
     }
 
-    fn complaint(&self, flags: &Flags) -> Complaint {
-        let hints = self.hints();
-        let hint = (!hints.is_empty()).then(|| flags.complete(&hints.join("\n")));
+    fn complaint(&self, flags: &str) -> Complaint {
+        let hints: Vec<_> = self.hints().iter().map(|hint| hint.text(flags)).collect();
         let mistakes = match self {
             Self::Problems(problems) => problems.iter().map(|mistake| json!(mistake)).collect(),
             _ => Vec::new(),
         };
-        Complaint { error: self.to_string(), causes: self.causes(), hint, mistakes }
+        let chain = Complaint::of(self);
+        Complaint {
+            causes: self.parts().unwrap_or(chain.causes),
+            hint: (!hints.is_empty()).then(|| hints.join("\n")),
+            cloud: self.cloud().to_vec(),
+            mistakes,
+            error: chain.error,
+        }
     }
 
-    fn text(&self, styles: &Styles, flags: &Flags) -> String {
+    fn text(&self, styles: &Styles, flags: &str) -> String {
         match self {
             Self::Problems(problems) => graphical(problems, styles),
             // Each has its own way out.
             Self::Plan(error) if error.problems.len() > 1 => {
-                let texts: Vec<_> = error
-                    .problems
-                    .iter()
-                    .map(|problem| {
-                        let hint = problem.hint().map(|hint| flags.complete(&hint));
-                        Complaint::of(problem).with_hint(hint)
-                    })
-                    .map(|complaint| complaint_text(&complaint, styles))
-                    .collect();
-                texts.join("\n")
+                let texts = error.problems.iter().map(|problem| {
+                    let hint = problem.hint().map(|hint| hint.text(flags));
+                    complaint_text(&Complaint::of(problem).with_hint(hint), styles)
+                });
+                texts.collect::<Vec<_>>().join("\n")
             }
             _ => complaint_text(&self.complaint(flags), styles),
         }
     }
 }
 
-/// Whether only another stack file would help.
-fn is_in_the_stack_file(problem: &Problem) -> bool {
-    match problem {
-        Problem::Unknown { .. }
-        | Problem::NoSuchOutput { .. }
-        | Problem::Circle(_)
-        | Problem::Spec { .. } => true,
-        Problem::Foreign { .. }
-        | Problem::Twins { .. }
-        | Problem::Irreplaceable { .. }
-        | Problem::Precious { .. }
-        | Problem::Pinned { .. }
-        | Problem::Occupied { .. }
-        | Problem::Lost { .. }
-        | Problem::Fault(_) => false,
-    }
-}
-
-/// What to do about answers that make no sense.
-const SOMETHING_ELSE: &str = "something else than AWS answers: see what AWS_ENDPOINT_URL says if it is \
-                              set, and whether a proxy is in the way";
-
-fn connecting_hint(error: &CloudError, region: &str) -> Vec<String> {
-    match error.nature {
-        Nature::Credentials => vec![
-            "sign in (`aws sso login`), choose a profile (`--profile`), or rehearse without an account \
-             (`--local`)"
-                .to_owned(),
-        ],
-        Nature::Unreachable | Nature::Ambiguous => vec![format!(
-            "see whether the network is up, whether `{region}` is a region of AWS, and what \
-             AWS_ENDPOINT_URL says if it is set"
-        )],
-        Nature::Garbled => vec![SOMETHING_ELSE.to_owned()],
-        _ => Vec::new(),
-    }
-}
-
-fn cloud_hints(errors: &[CloudError]) -> Vec<String> {
-    let grants = grant_hint(errors);
-    let garbled = errors.iter().any(|error| error.nature == Nature::Garbled);
-    grants.into_iter().chain(garbled.then(|| SOMETHING_ELSE.to_owned())).collect()
-}
+const LIFTS: &str = ", which lifts protection, empties what is full, lets go what no snapshot can save, \
+                     and leaves what is not this stack's and what it keeps; nothing was changed";
+const KEPT: &str = "put it back into the stack file, or lift first what guards it: protection by \
+                    `protect = false` and an apply, images, users and lost data by hand; nothing was \
+                    changed";
+const UNSETTLED: &str = "it is free 90 s after its last sign of life; by then AWS shows what was made, \
+                         and the same command goes on from here";
+const OF_DATABASE: &str = "change it in RDS and in Secrets Manager by hand, and then start the services \
+                           anew; nothing was changed";
 
 #[cfg(test)]
 mod tests {
-    use nk_engine::Holder;
+    use nk_engine::{Denied, Holder, Nature};
     use nk_model::Address;
     use nk_stack::Source;
 
     use super::*;
 
     fn text(error: &Error) -> String {
-        error.text(&Styles::default(), &Flags::default())
-    }
-
-    fn refused(operation: &str, nature: Nature) -> CloudError {
-        CloudError { nature, ..CloudError::refused(operation, "not now") }
+        error.text(&Styles::default(), "")
     }
 
     #[test]
     fn every_failed_call_is_named_with_what_would_grant_it() {
-        let calls = vec![
-            refused("ec2:DescribeVpcs", Nature::Denied),
-            refused("iam:ListRoles", Nature::Throttled),
-        ];
-        let printed = text(&Error::Cloud(calls));
+        let denied = Denied { action: "ec2:DescribeVpcs".into(), resource: "*".into() };
+        let denied = CloudError {
+            denied: Some(denied),
+            ..CloudError::new(Nature::Denied, "ec2:DescribeVpcs", "not now")
+        };
+        let throttled = CloudError::new(Nature::Throttled, "iam:ListRoles", "not now");
+        let printed = text(&Error::Reading(vec![denied, throttled]));
         assert!(printed.contains("\n  ec2:DescribeVpcs was refused: not now\n"), "{printed}");
         assert!(printed.contains("\n  iam:ListRoles was throttled: not now\n"), "{printed}");
-        assert!(printed.contains(r#"{"Action":["ec2:DescribeVpcs"]"#), "{printed}");
+        assert!(printed.contains(r#"{"Action":"ec2:DescribeVpcs""#), "{printed}");
     }
 
     #[test]

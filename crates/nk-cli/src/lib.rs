@@ -11,6 +11,8 @@ mod exit;
 mod history;
 mod holder;
 mod output;
+mod planning;
+mod pricing;
 mod prompt;
 mod session;
 mod signals;
@@ -37,38 +39,27 @@ pub fn main<P: Provider>() -> ExitCode {
     };
     colour(arguments.global.color);
     log(arguments.global.verbose);
-    let done = match &arguments.command {
-        // Offline, and quick: no runtime is started for them.
-        Command::Show => commands::show::show(&arguments.global),
-        Command::Validate => commands::validate::validate(&arguments.global),
-        Command::Cost => commands::cost::cost(&arguments.global),
-        Command::IamPolicy(policy) => commands::iam_policy::iam_policy(&arguments.global, policy),
-        Command::Graph(graph) if !graph.plan => commands::graph::graph(&arguments.global, graph),
-        _ => runtime().and_then(|runtime| {
-            let done = runtime.block_on(online::<P>(&arguments));
-            // What still prints to somebody who does not read is not waited for.
-            runtime.shutdown_background();
-            done
-        }),
-    };
-    let exit = done.unwrap_or_else(|error| {
+    let exit = run::<P>(&arguments).unwrap_or_else(|error| {
         error.print(&arguments.global);
         error.exit()
     });
     exit.into()
 }
 
-async fn online<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
+fn run<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
     let global = &arguments.global;
     match &arguments.command {
-        Command::Plan(plan) => commands::plan::plan::<P>(global, plan).await,
-        Command::Apply(apply) => commands::apply::apply::<P>(global, apply).await,
-        Command::Destroy(destroy) => commands::destroy::destroy::<P>(global, destroy).await,
-        Command::Output(output) => commands::output::output::<P>(global, output).await,
-        Command::Secrets(secrets) => commands::secrets::secrets::<P>(global, secrets).await,
-        Command::Unlock => commands::unlock::unlock::<P>(global).await,
-        Command::Local(local) => commands::local::local(global, *local).await,
-        Command::Graph(graph) => commands::graph::graph_of_plan::<P>(global, graph).await,
+        Command::Plan(plan) => online(commands::plan::plan::<P>(global, plan)),
+        Command::Apply(apply) => online(change::change::<P, _>(global, apply)),
+        Command::Destroy(destroy) => online(change::change::<P, _>(global, destroy)),
+        Command::Output(output) => online(commands::output::output::<P>(global, output)),
+        Command::Secrets(secrets) => online(commands::secrets::secrets::<P>(global, secrets)),
+        Command::Unlock => online(commands::unlock::unlock::<P>(global)),
+        Command::Local(local) => online(commands::local::local(global, *local)),
+        Command::Graph(graph) if graph.plan => {
+            online(commands::graph::graph_of_plan::<P>(global, graph))
+        }
+        Command::Graph(graph) => commands::graph::graph(global, graph),
         Command::Show => commands::show::show(global),
         Command::Validate => commands::validate::validate(global),
         Command::Cost => commands::cost::cost(global),
@@ -76,12 +67,17 @@ async fn online<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    tokio::runtime::Builder::new_multi_thread()
+/// Runs a command that waits for others; what is offline, and quick, takes no runtime.
+fn online(command: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Error::Runtime(error.to_string()))
+        .map_err(|error| Error::Runtime(error.to_string()))?;
+    let done = runtime.block_on(command);
+    // What still prints to somebody who does not read is not waited for.
+    runtime.shutdown_background();
+    done
 }
 
 fn colour(color: Color) {

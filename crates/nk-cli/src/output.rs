@@ -8,17 +8,18 @@ use nk_report::{
     summary_text,
 };
 
-use crate::{advice::Flags, arguments::Global, commands::cost, session::Place};
+use crate::{arguments::Global, session::Place};
 
 /// The printer of one command. A reader that has gone away is no reason to fail.
 pub(crate) struct Output {
     json: bool,
-    flags: Flags,
+    /// Those that commands are told with.
+    flags: String,
 }
 
 impl Output {
     pub(crate) fn new(global: &Global) -> Self {
-        Self { json: global.json, flags: Flags::of(global) }
+        Self { json: global.json, flags: global.flags() }
     }
 
     /// Data, on standard output.
@@ -59,14 +60,14 @@ impl Output {
             self.data(plan_json(plan, &circumstances).trim_end());
             return;
         }
-        let cost = cost::line(&cost, &place.region);
         let options = PlanText {
             styles: Styles::of(&std::io::stdout()),
-            cost: cost.as_deref(),
+            cost: Some((&place.region, &cost)),
+            flags: &self.flags,
             calls: Some(calls),
             seconds: Some(seconds),
         };
-        let text = self.flags.complete(&plan_text(plan, &options));
+        let text = plan_text(plan, &options);
         let _ = write!(anstream::stdout(), "{place}\n\n{text}");
     }
 
@@ -76,7 +77,7 @@ impl Output {
             self.data(&serde_json::to_string(desired).unwrap_or_default());
             return;
         }
-        let text = show_text(desired, &Styles::of(&std::io::stdout()));
+        let text = show_text(desired, &Styles::of(&std::io::stdout()), &self.flags);
         let _ = write!(anstream::stdout(), "{text}");
     }
 
@@ -92,8 +93,8 @@ impl Output {
     /// What came of a run, after which so many calls were made in all, and so many before it.
     pub(crate) fn summary(&self, summary: &Summary, calls: usize, before: usize) {
         if !self.json {
-            let text = summary_text(summary, calls, before, &Styles::of(&std::io::stderr()));
-            let text = self.flags.complete(&text);
+            let styles = Styles::of(&std::io::stderr());
+            let text = summary_text(summary, calls, before, &styles, &self.flags);
             let _ = write!(anstream::stderr(), "\n{text}");
         }
     }

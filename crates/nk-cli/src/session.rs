@@ -14,16 +14,10 @@ use nk_stack::{Source, Stack, Survey};
 
 use crate::{arguments::Global, clock, emulator, errors::Error, history::History};
 
-/// A stack file, read and checked for one environment.
-pub(crate) struct Opened {
-    pub(crate) stack: Stack,
-}
-
 /// A stack with its cloud.
 pub(crate) struct Session<P> {
     pub(crate) stack: Stack,
     pub(crate) cloud: Arc<P>,
-    pub(crate) desired: Desired,
     /// What the emulator in use does not keep; of AWS there is nothing.
     pub(crate) unseen: Unseen,
     /// How many times faster than AWS the emulator in use is.
@@ -95,12 +89,12 @@ fn which(source: &Source) -> Error {
 }
 
 /// Reads and checks the stack file for the environment that the arguments name.
-pub(crate) fn open(global: &Global) -> Result<Opened, Error> {
+pub(crate) fn open(global: &Global) -> Result<Stack, Error> {
     let source = source(global)?;
     let Some(environment) = &global.environment else { return Err(which(&source)) };
-    let stack = nk_stack::read(&source, environment).map_err(Error::Problems)?;
+    let stack = nk_stack::read(&source, environment)?;
     check_region(&stack)?;
-    Ok(Opened { stack })
+    Ok(stack)
 }
 
 /// Refuses a stack of another region than the environment asks for.
@@ -131,27 +125,25 @@ fn is_here(endpoint: &str) -> bool {
 
 impl<P: Provider> Session<P> {
     /// Connects, and learns what the stack file's meaning depends on.
-    pub(crate) async fn connect(global: &Global, opened: Opened) -> Result<Self, Error> {
-        let Opened { stack, .. } = opened;
+    async fn connect(global: &Global, stack: Stack) -> Result<Self, Error> {
         let unseen = if global.local { emulator::unseen()? } else { Unseen::default() };
         let speed = if global.local { emulator::speed()? } else { 1.0 };
         let connection = connection(global, &stack).await?;
         let questions = questions(&stack, &connection);
         let connected = P::connect(stack.id.clone(), &connection, &questions).await;
         let Connected { cloud, caller, answers } =
-            connected.map_err(|error| Error::connecting(error, &stack))?;
+            connected.map_err(|error| Error::Connecting { error, region: stack.region.clone() })?;
         // An emulator's account is made up.
         let meant = stack.account.as_ref().filter(|_| !connection.local);
         if let Some(account) = meant.filter(|account| **account != caller.account) {
             return Err(Error::Account { stack: account.clone(), caller: caller.account });
         }
-        let mut answers = answers.map_err(|error| Error::Cloud(vec![error]))?;
+        let mut answers = answers?;
         let unissued = questions.local_certificate.filter(|_| answers.local_certificate.is_none());
         if unissued.is_some() {
             answers.local_certificate = Some("(issued by the emulator on apply)".to_owned());
         }
         let survey = survey(&caller, answers);
-        let desired = stack.expand(&survey);
         let place = Place {
             stack: stack.id.clone(),
             region: stack.region.clone(),
@@ -167,19 +159,18 @@ impl<P: Provider> Session<P> {
             History::open(cache.as_deref(), connection.emulated)
         };
         let cloud = Arc::new(cloud);
-        Ok(Self { stack, cloud, desired, unseen, speed, history, survey, unissued, place })
+        Ok(Self { stack, cloud, unseen, speed, history, survey, unissued, place })
     }
 
     /// Opens the stack file and connects.
     pub(crate) async fn begin(global: &Global) -> Result<Self, Error> {
-        let opened = open(global)?;
-        Self::connect(global, opened).await
+        Self::connect(global, open(global)?).await
     }
 
     /// The same for a command that plans what the stack file asks for, and so must be able to make it.
     pub(crate) async fn begin_plan(global: &Global) -> Result<Self, Error> {
         let session = Self::begin(global).await?;
-        session.stack.check_https(&session.survey).map_err(Error::Problems)?;
+        session.stack.check_https(&session.survey)?;
         Ok(session)
     }
 
@@ -187,11 +178,19 @@ impl<P: Provider> Session<P> {
     /// lock is held.
     pub(crate) async fn issue_certificate(&mut self) -> Result<(), Error> {
         if let Some(domain) = self.unissued.take() {
-            let issued = self.cloud.issue_local_certificate(&domain).await;
-            self.survey.certificate = Some(issued.map_err(|error| Error::Cloud(vec![error]))?);
-            self.desired = self.stack.expand(&self.survey);
+            self.survey.certificate = Some(self.cloud.issue_local_certificate(&domain).await?);
         }
         Ok(())
+    }
+
+    /// What the stack file asks for, as far as is known before anything of it is read.
+    pub(crate) fn desired(&self) -> Desired {
+        self.stack.expand(&self.survey)
+    }
+
+    /// Whether it is on the emulator of `--local`.
+    pub(crate) fn is_local(&self) -> bool {
+        self.place.emulator.is_some()
     }
 
     /// Reads what the stack file asks for, and what is there from before it changed; says what is
@@ -210,12 +209,12 @@ impl<P: Provider> Session<P> {
     /// Reads everything of the stack that is to go.
     pub(crate) async fn observe_all(&self) -> Result<Observed, Error> {
         let sought = self.stack.sought(&self.survey);
-        observe_going(&*self.cloud, &sought, nk_kinds::KINDS).await.map_err(Error::Cloud)
+        Ok(observe_going(&*self.cloud, &sought, nk_kinds::KINDS).await?)
     }
 
     async fn observe_kinds(&self, kinds: &[KindInfo]) -> Result<Observed, Error> {
         let sought = self.stack.sought(&self.survey);
-        observe(&*self.cloud, &sought, kinds).await.map_err(Error::Cloud)
+        Ok(observe(&*self.cloud, &sought, kinds).await?)
     }
 
     /// Says how long a plan will take where it will be run, with so many calls under way at once.

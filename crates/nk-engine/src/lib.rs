@@ -1,7 +1,6 @@
 //! Observe, settle, schedule, execute, lock: what runs a plan against any cloud.
 
 mod cloud;
-mod error;
 mod lock;
 mod observe;
 mod provider;
@@ -11,10 +10,10 @@ mod settle;
 mod stage;
 
 pub use cloud::{Cloud, Departure, Entry, Reconcile};
-pub use error::{CloudError, CloudResult, Nature, grant_hint};
 pub use lock::{
     Holder, Lease, LockError, LockRecord, Released, WallClock, holder, lock_calls, unlock,
 };
+pub use nk_model::{CloudError, CloudResult, Denied, Nature};
 pub use observe::{guards, observe, observe_going, unprotect};
 pub use provider::{
     Answers, CallListener, Caller, Connected, Connection, Provider, Questions, SecretValue,

@@ -30,6 +30,7 @@ use std::{
 };
 
 use futures::future::BoxFuture;
+use nk_model::Hint;
 use serde::{Deserialize, Serialize};
 use take::take;
 use tokio::{
@@ -99,13 +100,18 @@ pub enum LockError {
         age_seconds: i64,
     },
     /// A call failed.
-    #[error("{0}")]
-    Cloud(CloudError),
+    #[error("could not take the lock")]
+    Cloud(#[from] CloudError),
 }
 
-impl From<CloudError> for LockError {
-    fn from(error: CloudError) -> Self {
-        Self::Cloud(error)
+impl LockError {
+    /// How the lock becomes free, where somebody holds it.
+    pub fn hint(&self) -> Option<Hint> {
+        let Self::Held { age_seconds, .. } = self else { return None };
+        let age = format!(
+            "its last sign of life was {age_seconds} s ago; 90 s without one and the lock is free, or "
+        );
+        Some(Hint::from(age).command("nk unlock").then(" removes it"))
     }
 }
 

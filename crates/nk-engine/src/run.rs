@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    Cloud, Nature,
+    Cloud, CloudError, Nature,
     settle::{Settling, StepError, Surroundings},
     stage::{Gate, Message, STEP, Stage, Stop},
 };
@@ -45,6 +45,8 @@ pub struct Run {
     pub unseen: Arc<Unseen>,
     /// How many times faster than AWS the one who answers is; every wait is as much shorter.
     pub speed: f64,
+    /// What to do about an error of the cloud, as steps that fail tell it.
+    pub advice: fn(&CloudError) -> Option<String>,
 }
 
 /// Runs a plan to its end, or as far as it goes.
@@ -276,7 +278,8 @@ impl<C: Cloud> Execution<C> {
             Err(error) => {
                 self.ledger.fail(id);
                 self.needs.lost(id);
-                self.tell(Event::Failed { at, failure: failure(id, step, &error) });
+                let failure = failure(id, step, &error, self.run.advice);
+                self.tell(Event::Failed { at, failure });
                 self.stop_unknown(&error);
             }
         }

@@ -16,10 +16,10 @@ use nk_model::{
     Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Part, Phase, Step, Unseen,
 };
 pub(crate) use setback::StepError;
-use setback::{IN_USE, taken, whole};
+use setback::whole;
 use tokio::time::Instant;
 
-use crate::{Cloud, CloudError, cloud::Erased, stage::Stage};
+use crate::{Cloud, CloudError, Nature, cloud::Erased, stage::Stage};
 
 /// For how long after its going AWS may still keep a name, a range or an address for what had it, in
 /// seconds.
@@ -207,7 +207,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 self.began = Instant::now();
                 Ok(live.map_or(View::Unknown, View::Seen))
             }
-            Err(error) if taken(&error) => {
+            // It may be what a lost answer was about that is in the place, or uses it.
+            Err(error) if matches!(error.nature, Nature::Taken | Nature::InUse) => {
                 match self.namesake().await? {
                     Some(live) => {
                         *created = true;
@@ -218,7 +219,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         Ok(View::Nothing)
                     }
                     // What it is to use is in use: no matter of names, and it may pass.
-                    None if error.is(IN_USE) => {
+                    None if error.nature == Nature::InUse => {
                         self.pardon(error, Operation::Create).await?;
                         Ok(View::Nothing)
                     }

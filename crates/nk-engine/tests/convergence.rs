@@ -1,6 +1,6 @@
 //! Whatever goes wrong, the same command again gets there: on the simulated cloud, in paused time.
 
-use nk_model::{Action, Address, Desired, Event, Json, Outcome};
+use nk_model::{Action, Address, Desired, Event, Json, Nature, Outcome};
 use nk_sim::Fault;
 use nk_tests::{
     small::network,
@@ -70,9 +70,9 @@ async fn what_nothing_guards_is_looked_for_before_it_is_sent_again() {
 }
 
 /// Something is refused while something else is on its way, and is done in the end.
-async fn waited_out(trial: Trial, operation: &str, code: &'static str, times: usize) {
-    let operation = operation.to_owned();
-    trial.sim.set_fault(Some(Fault::Says { operation, code, times }));
+async fn waited_out(trial: Trial, operation: &str, refusal: (&'static str, Nature), times: usize) {
+    let (operation, (code, nature)) = (operation.to_owned(), refusal);
+    trial.sim.set_fault(Some(Fault::Says { operation, code, nature, times }));
     let (summary, events) = trial.apply(&topology::desired(STACK, "dev")).await;
     assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
     let says = format!("AWS says {code}");
@@ -83,8 +83,8 @@ async fn waited_out(trial: Trial, operation: &str, code: &'static str, times: us
 
 #[tokio::test(start_paused = true)]
 async fn an_address_that_the_gateway_before_still_holds_is_waited_for() {
-    let (create, code) = ("sim:Create nat-gateway.nat-1", "Resource.AlreadyAssociated");
-    waited_out(Trial::default(), create, code, 5).await;
+    let refusal = ("Resource.AlreadyAssociated", Nature::InUse);
+    waited_out(Trial::default(), "sim:Create nat-gateway.nat-1", refusal, 5).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,8 +93,8 @@ async fn a_route_waits_as_long_as_a_gateway_may_take() {
     let table = Address::new("route-table", "private-1");
     trial.sim.meddle(&table, "routes", Json::Array(Vec::new()));
     // Ten minutes, with a look and a try every five seconds.
-    let (update, code) = ("sim:Update route-table.private-1", "InvalidNatGatewayID.NotFound");
-    waited_out(trial, update, code, 120).await;
+    let refusal = ("InvalidNatGatewayID.NotFound", Nature::Refused);
+    waited_out(trial, "sim:Update route-table.private-1", refusal, 120).await;
 }
 
 /// The ways in which a call may go wrong: all of them for a small stack; for a large one, where that

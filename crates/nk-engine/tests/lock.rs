@@ -353,6 +353,7 @@ async fn aborted(latency: u64) -> Released {
         gate: lease.gate(),
         unseen: Arc::default(),
         speed: 1.0,
+        advice: |_| None,
     };
     let stopping = async {
         sleep(Duration::from_secs(2)).await;

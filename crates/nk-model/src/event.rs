@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Address, Forecast, StepId};
+use crate::{Action, Address, CloudError, Forecast, StepId};
 
 /// One thing that happened. `at` is in seconds since the run began.
 ///
@@ -114,6 +114,9 @@ pub struct Failure {
     /// What AWS said: operation, code, message, request id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// The same as data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<CloudError>,
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,

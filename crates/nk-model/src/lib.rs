@@ -5,9 +5,11 @@
 
 mod address;
 mod charge;
+mod cloud_error;
 mod diff;
 mod event;
 mod grant;
+mod hint;
 mod kind;
 mod live;
 mod looks;
@@ -19,9 +21,11 @@ mod usual;
 
 pub use address::{Address, AddressError, StackId};
 pub use charge::{Billing, Charge, Charges, Usage, count, free};
+pub use cloud_error::{CloudError, CloudResult, Denied, Nature};
 pub use diff::{Change, Changes, difference};
 pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
+pub use hint::{Hint, Settle};
 pub use kind::{
     Calls, Equate, Equated, Excludes, Identity, Keepsake, Kind, KindInfo, NameRule, Operation, Pin,
     Registry, Replace, Replacement, Retry, Shown, Ties, Waiting,

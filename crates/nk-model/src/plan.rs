@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Change, Json, LiveValue, Operation, Spread, StackId};
+use crate::{Address, Change, Json, LiveValue, Operation, Settle, Spread, StackId};
 
 /// The whole way from what is there to what is wanted.
 ///
@@ -172,7 +172,7 @@ pub struct Note {
     pub text: String,
     /// The key of the stack file, or the command, that settles it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settle: Option<String>,
+    pub settle: Option<Settle>,
 }
 
 /// How many resources meet which fate.

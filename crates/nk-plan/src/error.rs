@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use nk_model::Address;
+use nk_model::{Address, Hint};
 
 use crate::check::Fault;
 
@@ -125,24 +125,35 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether only another stack file would help.
+    pub fn is_in_the_stack_file(&self) -> bool {
+        matches!(
+            self,
+            Self::Unknown { .. } | Self::NoSuchOutput { .. } | Self::Circle(_) | Self::Spec { .. }
+        )
+    }
+
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Foreign { id, .. } => Some(format!(
+    pub fn hint(&self) -> Option<Hint> {
+        Some(match self {
+            Self::Foreign { id, .. } => format!(
                 "rename `project` in the stack file, or remove `{id}` by hand if nobody needs it"
-            )),
-            Self::Twins { .. } => Some("remove by hand all but the one in use".to_owned()),
-            Self::Irreplaceable { why, .. } | Self::Pinned { why, .. } => Some((*why).to_owned()),
-            Self::Lost { why, .. } => Some(why.clone()),
-            Self::Occupied { address, .. } => Some(format!(
-                "apply twice: first with another place for `{address}`, or without it"
-            )),
-            Self::Precious { address, .. } => Some(format!(
-                "put it back into the stack file, or run `nk apply --remove {address}`"
-            )),
-            Self::Fault(_) => Some("this is a mistake in nk; nothing was changed".to_owned()),
-            _ => None,
-        }
+            )
+            .into(),
+            Self::Twins { .. } => "remove by hand all but the one in use".into(),
+            Self::Irreplaceable { why, .. } | Self::Pinned { why, .. } => (*why).into(),
+            Self::Lost { why, .. } => why.clone().into(),
+            Self::Occupied { address, .. } => {
+                format!("apply twice: first with another place for `{address}`, or without it")
+                    .into()
+            }
+            Self::Precious { address, .. } => {
+                Hint::from("put it back into the stack file, or run ")
+                    .command(format!("nk apply --remove {address}"))
+            }
+            Self::Fault(_) => "this is a mistake in nk; nothing was changed".into(),
+            _ => return None,
+        })
     }
 }
 

@@ -206,7 +206,8 @@ async fn case(folder: &Path) -> String {
             plan_text(&plan, &PlanText::default()) + &order
         }
         Err(error) => {
-            let hints: Vec<_> = error.problems.iter().filter_map(nk_plan::Problem::hint).collect();
+            let hints = error.problems.iter().filter_map(nk_plan::Problem::hint);
+            let hints: Vec<_> = hints.map(|hint| hint.text("")).collect();
             format!("{error}\n\n{}\n", hints.join("\n"))
         }
     }

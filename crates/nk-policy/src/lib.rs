@@ -13,7 +13,7 @@ use nk_kinds::{KINDS, Tags};
 use nk_model::{Desired, Grant, Json, KindInfo, Only, Purpose, StackId};
 use serde_json::json;
 use statement::Allowances;
-pub use statement::{Condition, Statement};
+pub use statement::{Condition, Statement, grant_hint};
 
 /// How many characters IAM allows in a managed policy, white space not counted.
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.

@@ -5,7 +5,7 @@ use std::{
     iter,
 };
 
-use nk_model::Json;
+use nk_model::{Denied, Json};
 use serde_json::json;
 
 /// What a statement allows.
@@ -43,6 +43,19 @@ impl Statement {
         document
     }
 
+    /// A statement that allows what was denied; none where that is nothing.
+    fn granting<'a>(denied: impl IntoIterator<Item = &'a Denied>) -> Option<Self> {
+        let (mut actions, mut resources) = (BTreeSet::new(), BTreeSet::new());
+        for Denied { action, resource } in denied {
+            actions.insert(action.clone());
+            resources.insert(resource.clone());
+        }
+        if resources.contains("*") {
+            resources.retain(|resource| resource == "*");
+        }
+        (!actions.is_empty()).then_some(Self { actions, resources, condition: None })
+    }
+
     /// Whether this and the other can be one without allowing more.
     ///
     /// An action takes resources of certain types only. Next to ARNs of types that it does not
@@ -58,6 +71,12 @@ impl Statement {
         };
         !clash(self, other) && !clash(other, self)
     }
+}
+
+/// What would let the caller do what was denied; none where that is nothing.
+pub fn grant_hint<'a>(denied: impl IntoIterator<Item = &'a Denied>) -> Option<String> {
+    let statement = Statement::granting(denied)?.document();
+    Some(format!("this statement in the caller's policy grants it: {statement}"))
 }
 
 /// A list as a document holds it: one alone stands for itself.

@@ -1,3 +1,4 @@
+use nk_model::Denied;
 use nk_stack::{Source, Stack};
 
 use super::*;
@@ -145,4 +146,25 @@ fn the_parts_fit_and_allow_the_same_together() {
     let together: Vec<_> = parts.iter().flat_map(|part| &part.statements).collect();
     assert_eq!(together.len(), everything.statements.len());
     assert!(everything.statements.iter().all(|statement| together.contains(&statement)));
+}
+
+#[test]
+fn what_was_denied_is_granted_by_one_statement() {
+    let denied =
+        |action: &str, resource: &str| Denied { action: action.into(), resource: resource.into() };
+    let one = [denied("iam:PassRole", "arn:aws:iam::1:role/task")];
+    let all = [&one[..], &[denied("ec2:DescribeVpcs", "*")]].concat();
+    let granted = |denied: &[Denied], statement: &str| {
+        let hint = grant_hint(denied).unwrap();
+        assert_eq!(hint.split_once(": ").unwrap().1, statement);
+    };
+    granted(
+        &one,
+        r#"{"Action":"iam:PassRole","Effect":"Allow","Resource":"arn:aws:iam::1:role/task"}"#,
+    );
+    granted(
+        &all,
+        r#"{"Action":["ec2:DescribeVpcs","iam:PassRole"],"Effect":"Allow","Resource":"*"}"#,
+    );
+    assert_eq!(grant_hint([]), None);
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use nk_model::{Failure, Json};
+use nk_model::{CloudError, Failure, Json};
 use serde::Serialize;
 
 use crate::{
@@ -19,6 +19,8 @@ pub struct Complaint {
     pub causes: Vec<String>,
     /// What to do next.
     pub hint: Option<String>,
+    /// What the cloud said, for machines.
+    pub cloud: Vec<CloudError>,
     /// What is wrong with the stack file, each mistake with its place, for machines.
     pub mistakes: Vec<Json>,
 }
@@ -26,7 +28,8 @@ pub struct Complaint {
 impl Complaint {
     /// An error of which nothing more is known.
     pub fn new(error: impl Into<String>) -> Self {
-        Self { error: error.into(), causes: Vec::new(), hint: None, mistakes: Vec::new() }
+        let error = error.into();
+        Self { error, causes: Vec::new(), hint: None, cloud: Vec::new(), mistakes: Vec::new() }
     }
 
     /// An error with the chain of its sources. Messages do not repeat their sources.
@@ -49,9 +52,9 @@ impl Complaint {
 
 impl From<&Failure> for Complaint {
     fn from(failure: &Failure) -> Self {
-        let Failure { step: _, address: _, action: _, error, cause, hint } = failure;
-        let causes = cause.iter().cloned().collect();
-        Self { causes, hint: hint.clone(), ..Self::new(error) }
+        let Failure { error, cause, cloud, hint, .. } = failure;
+        let (causes, cloud) = (cause.iter().cloned().collect(), cloud.iter().cloned().collect());
+        Self { causes, cloud, hint: hint.clone(), ..Self::new(error) }
     }
 }
 
@@ -99,6 +102,7 @@ mod tests {
             action: Action::Create,
             error: "could not create `nat-gateway.nat-1`".into(),
             cause: Some("ec2:CreateNatGateway was refused: NatGatewayLimitExceeded: the limit of 5 is reached (request 8f2c)\n東京リージョンの上限です".into()),
+            cloud: None,
             hint: Some("run `nk apply` again once there is room".into()),
         };
         insta::assert_snapshot!(failure_text(&failure, &Styles::default()), @r#"

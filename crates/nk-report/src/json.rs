@@ -1,6 +1,6 @@
 //! The forms for machines: one object a line, described in `docs/json.md`.
 
-use nk_model::{Event, Forecast, Json, LiveValue, Note, Plan, StackId, Step, Totals};
+use nk_model::{CloudError, Event, Forecast, Json, LiveValue, Note, Plan, StackId, Step, Totals};
 use serde::Serialize;
 
 use crate::Complaint;
@@ -56,6 +56,8 @@ struct Complained<'a> {
     error: &'a str,
     causes: &'a [String],
     hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[CloudError]>::is_empty")]
+    cloud: &'a [CloudError],
     #[serde(skip_serializing_if = "<[Json]>::is_empty")]
     mistakes: &'a [Json],
 }
@@ -74,8 +76,8 @@ pub fn event_json(event: &Event) -> String {
 
 /// An error as the line `"event": "error"`.
 pub fn complaint_json(complaint: &Complaint) -> String {
-    let Complaint { error, causes, hint, mistakes } = complaint;
-    line(&Complained { event: "error", error, causes, hint: hint.as_deref(), mistakes })
+    let Complaint { error, causes, hint, cloud, mistakes } = complaint;
+    line(&Complained { event: "error", error, causes, hint: hint.as_deref(), cloud, mistakes })
 }
 
 fn line(value: &impl Serialize) -> String {

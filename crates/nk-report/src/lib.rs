@@ -5,6 +5,7 @@
 
 mod complaint;
 mod console;
+mod cost;
 mod field;
 mod graph;
 mod json;

@@ -185,6 +185,7 @@ mod tests {
                     action: Action::Create,
                     error: "could not create `nat-gateway.nat-1`: AWS gave up".into(),
                     cause: Some("Elastic IP address is already associated".into()),
+                    cloud: None,
                     hint: Some("release it by hand".into()),
                 },
             },

@@ -1,14 +1,14 @@
 //! What the reader should know, grouped by what settles it.
 
-use nk_model::Note;
+use nk_model::{Note, Settle};
 
 use crate::{
     styles::{Styles, paint},
     text::{self, pad, tame, width},
 };
 
-/// The notes of a plan; empty without any.
-pub(crate) fn notes_text(notes: &[Note], styles: &Styles) -> String {
+/// The notes of a plan, whose commands have these flags; empty without any.
+pub(crate) fn notes_text(notes: &[Note], styles: &Styles, flags: &str) -> String {
     let (settled, known): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.settle.is_some());
     let (waits, lints): (Vec<_>, Vec<_>) = settled.into_iter().partition(|note| is_command(note));
     let column = notes.iter().map(|note| width(&note.about)).max().unwrap_or(0);
@@ -23,7 +23,7 @@ pub(crate) fn notes_text(notes: &[Note], styles: &Styles) -> String {
         text.push_str(&paint(styles.heading, heading));
         text.push('\n');
         for note in group {
-            text.push_str(&line(note, column, styles));
+            text.push_str(&line(note, column, styles, flags));
         }
     }
     text
@@ -31,19 +31,16 @@ pub(crate) fn notes_text(notes: &[Note], styles: &Styles) -> String {
 
 /// Whether it is a command that settles it, and not a key of the stack file.
 fn is_command(note: &Note) -> bool {
-    note.settle.as_ref().is_some_and(|settle| settle.starts_with("nk "))
+    matches!(note.settle, Some(Settle::Command(_)))
 }
 
-fn line(note: &Note, column: usize, styles: &Styles) -> String {
+fn line(note: &Note, column: usize, styles: &Styles, flags: &str) -> String {
     let about = paint(styles.address, pad(&note.about, column));
     let mut text = format!("  {about}  {}\n", tame(&note.text));
     if let Some(settle) = &note.settle {
-        let settle = if is_command(note) {
-            format!("run `{settle}`")
-        } else if settle.contains('`') {
-            settle.clone()
-        } else {
-            format!("the key for it: `{settle}`")
+        let settle = match settle {
+            Settle::Command(command) => format!("run `{command}{flags}`"),
+            Settle::Key(key) => format!("the key for it: `{key}`"),
         };
         text::line(&mut text, format_args!("  {:column$}  {}", "", paint(styles.faint, settle)));
     }

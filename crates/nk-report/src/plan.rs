@@ -3,6 +3,8 @@
 use nk_model::{Action, Forecast, LiveValue, Note, Plan, Step, StepId, Totals};
 
 use crate::{
+    PlanCost,
+    cost::cost_text,
     field,
     note::notes_text,
     styles::{Styles, paint, sigil},
@@ -14,8 +16,10 @@ use crate::{
 pub struct PlanText<'a> {
     /// The colours.
     pub styles: Styles,
-    /// What the plan does to the cost, in a sentence.
-    pub cost: Option<&'a str>,
+    /// The region that the plan is for, and what the plan does to the cost there.
+    pub cost: Option<(&'a str, &'a PlanCost)>,
+    /// The flags that commands have.
+    pub flags: &'a str,
     /// How many calls it took to read AWS.
     pub calls: Option<usize>,
     /// How many seconds it took to plan.
@@ -38,7 +42,7 @@ pub fn plan_text(plan: &Plan, options: &PlanText<'_>) -> String {
         text.push_str(&step_text(step, column.min(ADDRESSES), styles));
     }
     let notes: Vec<_> = plan.notes.iter().cloned().chain(states(plan)).collect();
-    let notes = notes_text(&notes, styles);
+    let notes = notes_text(&notes, styles, options.flags);
     // Without steps there is nothing that a blank line would set the notes apart from.
     text.push_str(if shown.is_empty() { notes.trim_start_matches('\n') } else { &notes });
     if !text.is_empty() {
@@ -47,9 +51,8 @@ pub fn plan_text(plan: &Plan, options: &PlanText<'_>) -> String {
     text.push_str(&paint(styles.heading, totals(plan.totals())));
     text.push('\n');
     text.push_str(&expected(plan, options));
-    if let Some(cost) = options.cost {
-        text.push_str(cost);
-        text.push('\n');
+    if let Some((region, cost)) = options.cost {
+        text.push_str(&cost_text(cost, region, options.flags));
     }
     text.push_str(&effort(options));
     text

@@ -11,8 +11,9 @@ use crate::{
 /// How wide a value may be before a list or table is broken up.
 const COLUMNS: usize = 80;
 
-/// Every resource with its address and its fields. All but the notes is TOML.
-pub fn show_text(desired: &Desired, styles: &Styles) -> String {
+/// Every resource with its address and its fields, and the notes, whose commands have these flags. All
+/// but the notes is TOML.
+pub fn show_text(desired: &Desired, styles: &Styles, flags: &str) -> String {
     let mut text = String::new();
     for (address, resource) in &desired.resources {
         text.push_str(&paint(styles.address, format_args!("[{address}]")));
@@ -23,7 +24,7 @@ pub fn show_text(desired: &Desired, styles: &Styles) -> String {
     let total = count(desired.resources.len(), "resource");
     text.push_str(&paint(styles.heading, format_args!("# {}: {total}.", desired.stack)));
     text.push('\n');
-    for line in notes_text(&desired.notes, styles).lines() {
+    for line in notes_text(&desired.notes, styles, flags).lines() {
         text.push_str(format!("# {line}").trim_end());
         text.push('\n');
     }
@@ -99,7 +100,7 @@ fn key(name: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use nk_model::{Address, Note, StackId};
+    use nk_model::{Address, Note, Settle, StackId};
     use serde_json::json;
 
     use super::*;
@@ -128,11 +129,11 @@ mod tests {
             notes: vec![Note {
                 about: "service.worker".into(),
                 text: "nobody routes to it or calls it".into(),
-                settle: Some("services.worker.route".into()),
+                settle: Some(Settle::Key("services.worker.route".into())),
             }],
             farewell: BTreeMap::new(),
         };
-        let text = show_text(&desired, &Styles::default());
+        let text = show_text(&desired, &Styles::default(), "");
         insta::assert_snapshot!(text, @r#"
         [security-group.alb]
         description       = "東京の\n\u007Fロードバランサー"

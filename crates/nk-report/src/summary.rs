@@ -1,6 +1,6 @@
 //! What came of a run.
 
-use nk_model::{Forecast, Outcome, Summary};
+use nk_model::{Forecast, Hint, Outcome, Summary};
 
 use crate::{
     styles::{Styles, paint},
@@ -10,8 +10,14 @@ use crate::{
 /// What was done, failed and skipped, what had been expected, how close the run came to its bound, and
 /// what comes next.
 ///
-/// Of the `calls` in all, so many were made before the run.
-pub fn summary_text(summary: &Summary, calls: usize, before: usize, styles: &Styles) -> String {
+/// Of the `calls` in all, so many were made before the run. Commands have these flags.
+pub fn summary_text(
+    summary: &Summary,
+    calls: usize,
+    before: usize,
+    styles: &Styles,
+    flags: &str,
+) -> String {
     let Summary { outcome, finished, failed, skipped, seconds, notes, .. } = summary;
     let style = if *outcome == Outcome::Done { styles.create } else { styles.error };
     let effort = format!("{} and {}", spell(*seconds), count(calls, "call"));
@@ -34,6 +40,7 @@ pub fn summary_text(summary: &Summary, calls: usize, before: usize, styles: &Sty
         }
     }
     if let Some(hint) = hint(*outcome) {
+        let hint = hint.text(flags);
         line(&mut text, format_args!("\n{} {hint}", paint(styles.hint, "hint:")));
     }
     text
@@ -48,15 +55,18 @@ fn heading(outcome: Outcome) -> &'static str {
     }
 }
 
-fn hint(outcome: Outcome) -> Option<&'static str> {
-    match outcome {
-        Outcome::Done => None,
-        Outcome::Partial => Some(
-            "what is done is kept; settle what is said above, and the same command does the rest",
-        ),
-        Outcome::Interrupted => Some("what is done is kept; the same command does the rest"),
-        Outcome::Ousted => Some("what is done is kept; see with `nk plan` what the other one left"),
-    }
+fn hint(outcome: Outcome) -> Option<Hint> {
+    Some(match outcome {
+        Outcome::Done => return None,
+        Outcome::Partial => {
+            "what is done is kept; settle what is said above, and the same command does the rest"
+                .into()
+        }
+        Outcome::Interrupted => "what is done is kept; the same command does the rest".into(),
+        Outcome::Ousted => Hint::from("what is done is kept; ")
+            .command("nk plan")
+            .then(" shows what the other left"),
+    })
 }
 
 /// The chain that took the longest, and how much longer the whole took.
@@ -105,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_good_end_says_how_good() {
-        let text = summary_text(&summary(Outcome::Done), 187, 52, &Styles::default());
+        let text = summary_text(&summary(Outcome::Done), 187, 52, &Styles::default(), "");
         insta::assert_snapshot!(text, @r#"
         Done: 61 steps, in 6 min 32 s and 187 calls.
         Expected were 7 min 12 s, nine times in ten less than 9 min 21 s, and about 192 calls.
@@ -119,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_bad_end_says_what_comes_next() {
-        let text = summary_text(&summary(Outcome::Partial), 1, 0, &Styles::default());
+        let text = summary_text(&summary(Outcome::Partial), 1, 0, &Styles::default(), "");
         insta::assert_snapshot!(text, @r#"
         Not all done: 61 steps done, 1 failed, 20 not begun, in 6 min 32 s and 1 call.
         AWS itself needed 6 min 20 s for the path below; the run took 1.03 times that:
@@ -132,10 +142,10 @@ mod tests {
         "#);
         let one =
             Summary { critical_path: Vec::new(), notes: Vec::new(), ..summary(Outcome::Ousted) };
-        insta::assert_snapshot!(summary_text(&one, 12, 0, &Styles::default()), @r#"
+        insta::assert_snapshot!(summary_text(&one, 12, 0, &Styles::default(), " --env x"), @r#"
         Stopped, another run has taken the lock over: 61 steps done, 1 failed, 20 not begun, in 6 min 32 s and 12 calls.
 
-        hint: what is done is kept; see with `nk plan` what the other one left
+        hint: what is done is kept; `nk plan --env x` shows what the other left
         "#);
     }
 }

@@ -26,6 +26,8 @@ pub enum Fault {
         operation: String,
         /// The code.
         code: &'static str,
+        /// What it means.
+        nature: Nature,
         /// How many times from now on.
         times: usize,
     },
@@ -39,7 +41,7 @@ const CODE: &str = "SimulatedFault";
 pub(crate) enum Fate {
     Well,
     /// Nothing happens, and the answer has this code.
-    Refused(&'static str),
+    Refused(&'static str, Nature),
     /// Nothing happens and the answer is unknown; if it is sent again, that is answered.
     Lost,
     /// Nothing happens and the answer is unknown, however often it is sent.
@@ -58,16 +60,20 @@ impl Fate {
         operation: &str,
     ) -> Self {
         match fault {
-            Some(Fault::DeadBefore(at)) if number >= *at => Self::Refused(CODE),
-            Some(Fault::DeadAfter(at)) if number > *at => Self::Refused(CODE),
+            Some(Fault::DeadBefore(at)) if number >= *at => Self::Refused(CODE, Nature::Refused),
+            Some(Fault::DeadAfter(at)) if number > *at => Self::Refused(CODE, Nature::Refused),
             Some(Fault::DeadAfter(at)) if change && number == *at => Self::Died,
             Some(Fault::LostAnswer(at)) if change && number == *at => Self::Unanswered,
             Some(Fault::LostCall(at)) if change && number == *at => Self::Lost,
             Some(Fault::Unheard(at)) if change && number == *at => Self::Unheard,
-            Some(Fault::Refused(at)) if change && number == *at => Self::Refused(CODE),
-            Some(Fault::Says { operation: one, code, times }) if one == operation && *times > 0 => {
+            Some(Fault::Refused(at)) if change && number == *at => {
+                Self::Refused(CODE, Nature::Refused)
+            }
+            Some(Fault::Says { operation: one, code, nature, times })
+                if one == operation && *times > 0 =>
+            {
                 *times -= 1;
-                Self::Refused(code)
+                Self::Refused(code, *nature)
             }
             _ => Self::Well,
         }
@@ -79,17 +85,14 @@ impl Fate {
         again: bool,
         mut effect: impl FnMut() -> CloudResult<T>,
     ) -> CloudResult<T> {
+        // Where nobody answers there is no code.
         let error = |nature, code: Option<String>| CloudError {
-            operation: operation.to_owned(),
-            // Where nobody answers there is no code.
             code,
-            message: "as the test asked".into(),
-            request_id: None,
-            nature,
+            ..CloudError::new(nature, operation, "as the test asked")
         };
         match self {
             Self::Well => effect(),
-            Self::Refused(code) => Err(error(Nature::Refused, Some(code.into()))),
+            Self::Refused(code, nature) => Err(error(nature, Some(code.into()))),
             Self::Lost if again => effect(),
             Self::Unanswered if again => effect().and_then(|_| effect()),
             Self::Lost | Self::Unheard => Err(error(Nature::Ambiguous, None)),

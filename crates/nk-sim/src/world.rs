@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use nk_engine::{CloudError, CloudResult, Departure};
+use nk_engine::{CloudError, CloudResult, Departure, Nature};
 use nk_model::{
     Address, Binding, Change, KindInfo, LiveValue, Operation, Owner, Replace, Usual, field,
 };
@@ -281,8 +281,10 @@ impl World {
 }
 
 fn refused(operation: &str, code: &str, message: &str) -> CloudError {
-    CloudError {
-        code: Some(code.to_owned()),
-        ..CloudError::refused(format!("sim:{operation}"), message)
-    }
+    let nature = match code {
+        "SimAlreadyExists" | "SimConflict" => Nature::Taken,
+        _ => Nature::Refused,
+    };
+    let code = Some(code.to_owned());
+    CloudError { code, ..CloudError::new(nature, format!("sim:{operation}"), message) }
 }

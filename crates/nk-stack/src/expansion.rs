@@ -8,7 +8,7 @@ use nk_kinds::{
     iam::Role,
     secretsmanager::{Content, Secret},
 };
-use nk_model::{Address, Desired, Kind, Note, Ref, Resource};
+use nk_model::{Address, Desired, Kind, Note, Ref, Resource, Settle};
 
 use crate::{
     Stack, Survey,
@@ -120,10 +120,14 @@ impl Expansion<'_> {
         self.add(name, &secret);
     }
 
-    /// Adds something that the reader of a plan should know, with the key or the command that settles
-    /// it.
-    pub(crate) fn note(&mut self, about: &str, text: impl Into<String>, settle: &str) {
-        let (about, settle) = (about.to_owned(), Some(settle.to_owned()));
-        self.desired.notes.push(Note { about, text: text.into(), settle });
+    /// Adds something that the reader of a plan should know, with the key that settles it.
+    pub(crate) fn note(&mut self, about: &str, text: impl Into<String>, key: &str) {
+        self.settled_by(about, text, Settle::Key(key.to_owned()));
+    }
+
+    /// The same with what settles it.
+    pub(crate) fn settled_by(&mut self, about: &str, text: impl Into<String>, settle: Settle) {
+        let (about, text, settle) = (about.to_owned(), text.into(), Some(settle));
+        self.desired.notes.push(Note { about, text, settle });
     }
 }

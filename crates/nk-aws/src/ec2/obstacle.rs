@@ -50,16 +50,11 @@ impl Aws {
 }
 
 fn naming(error: CloudError, obstacles: &[Obstacle]) -> CloudError {
-    if obstacles.is_empty() {
-        return error;
-    }
-    let (passing, staying): (Vec<_>, Vec<_>) = obstacles.iter().partition(|one| one.passes);
+    let passes = obstacles.iter().all(|one| one.passes);
+    let nature = if passes { error.nature } else { Nature::Blocked };
     // What stays decides; what passes would only draw the eye away from it.
-    let told = if staying.is_empty() { passing } else { staying };
-    let nature = if told[0].passes { error.nature } else { Nature::Blocked };
-    let names: Vec<_> = told.iter().map(|one| one.name.as_str()).collect();
-    let message = format!("{} (in the way: {})", error.message, names.join(", "));
-    CloudError { message, nature, ..error }
+    let told = obstacles.iter().filter(|one| one.passes == passes);
+    CloudError { obstacles: told.map(|one| one.name.clone()).collect(), nature, ..error }
 }
 
 #[cfg(test)]
@@ -79,7 +74,7 @@ mod tests {
     fn a_refusal_names_what_passes_and_keeps_its_code() {
         let found = [obstacle("one", true), obstacle("two", true)];
         let error = naming(refusal("ec2:DeleteSubnet"), &found);
-        assert_eq!(error.message, "it has dependencies (in the way: one, two)");
+        assert_eq!(error.obstacles, ["one", "two"]);
         assert_eq!((error.is("DependencyViolation"), error.nature), (true, Nature::Refused));
     }
 
@@ -87,7 +82,7 @@ mod tests {
     fn what_stays_is_named_alone_and_blocks() {
         let found = [obstacle("one", true), obstacle("two", false)];
         let error = naming(refusal("ec2:DeleteSubnet"), &found);
-        assert_eq!(error.message, "it has dependencies (in the way: two)");
+        assert_eq!(error.obstacles, ["two"]);
         assert_eq!(error.nature, Nature::Blocked);
     }
 

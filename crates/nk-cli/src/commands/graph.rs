@@ -20,7 +20,7 @@ pub(crate) fn graph(global: &Global, arguments: &GraphArguments) -> Result<Exit,
     let graph = if let Some(path) = &arguments.run {
         of_run(path)?
     } else {
-        let desired = session::open(global)?.stack.expand(&Survey::default());
+        let desired = session::open(global)?.expand(&Survey::default());
         Graph::of_desired(&desired, nk_kinds::service)
     };
     draw(global, arguments, &graph);
@@ -42,8 +42,7 @@ pub(crate) async fn graph_of_plan<P: Provider>(
     let session = Session::<P>::begin_plan(global).await?;
     let (desired, observed) = session.observe().await?;
     let permission = Permission { unseen: session.unseen.clone(), ..Permission::default() };
-    let plan =
-        nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission).map_err(Error::Plan)?;
+    let plan = nk_plan::plan(&desired, &observed, nk_kinds::kind, &permission)?;
     draw(global, arguments, &Graph::of_plan(&plan, nk_kinds::service));
     Ok(Exit::Done)
 }

@@ -13,8 +13,7 @@ use crate::{
 
 /// Prints the policy. Offline.
 pub(crate) fn iam_policy(global: &Global, arguments: &PolicyArguments) -> Result<Exit, Error> {
-    let opened = session::open(global)?;
-    let stack = &opened.stack;
+    let stack = session::open(global)?;
     let desired = stack.expand(&stack.awaited());
     let place = Place { region: &stack.region, account: stack.account.as_deref() };
     let scope = arguments.command.map_or(Scope::Everything, scope);

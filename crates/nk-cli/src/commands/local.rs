@@ -20,17 +20,17 @@ pub(crate) async fn local(global: &Global, command: LocalCommand) -> Result<Exit
             (format!("the emulator answers at {endpoint}"), json!({"endpoint": endpoint}))
         }
         LocalCommand::Down => {
-            let stopped = nk_local::down(&settings()?, &tell).await.map_err(Error::Local)?;
+            let stopped = nk_local::down(&settings()?, &tell).await?;
             let text = if stopped { "the emulator is stopped" } else { "no emulator was running" };
             (text.to_owned(), json!({"stopped": stopped}))
         }
         LocalCommand::Reset => {
-            let emptied = nk_local::reset(&settings()?).await.map_err(Error::Local)?;
+            let emptied = nk_local::reset(&settings()?).await?;
             let text = if emptied { "the emulator is empty" } else { "no emulator is running" };
             (text.to_owned(), json!({"emptied": emptied}))
         }
         LocalCommand::Status => {
-            let status = nk_local::status(&settings()?).await.map_err(Error::Local)?;
+            let status = nk_local::status(&settings()?).await?;
             (sentence(&status), document(&status))
         }
     };

@@ -7,10 +7,11 @@ use nk_model::Note;
 
 use crate::{
     arguments::{Global, PlanArguments},
-    change,
     errors::Error,
     exit::Exit,
     output::Output,
+    planning::{Planned, planned},
+    pricing,
     session::Session,
 };
 
@@ -21,17 +22,17 @@ pub(crate) async fn plan<P: Provider>(
 ) -> Result<Exit, Error> {
     let began = Instant::now();
     let session = Session::<P>::begin_plan(global).await?;
-    let planning = change::planned(&session, &[], nk_plan::PLACES);
-    let (plan, held) = tokio::join!(planning, holder(&*session.cloud));
-    let mut plan = plan?;
-    if let Some((holder, _)) = held.map_err(|error| Error::Cloud(vec![error]))? {
+    let planning = planned(&session, &[], nk_plan::PLACES);
+    let (planned, held) = tokio::join!(planning, holder(&*session.cloud));
+    let Planned { mut plan, desired } = planned?;
+    if let Some((holder, _)) = held? {
         plan.notes.push(Note {
             about: "lock".into(),
             text: format!("held by {holder}"),
             settle: None,
         });
     }
-    let cost = super::cost::of_plan(&session.stack, &plan, &session.desired);
+    let cost = pricing::of_plan(&session.stack, &plan, &desired);
     let output = Output::new(global);
     output.plan(&session.place, &plan, cost, session.cloud.calls(), began.elapsed());
     let changes = arguments.detailed_exitcode && !plan.is_empty();

@@ -60,8 +60,7 @@ pub(crate) async fn secrets<P: Provider>(
                 key: key.clone(),
                 why,
             })?;
-            let written = session.cloud.set_secret(&physical, &SecretValue::new(value)).await;
-            written.map_err(|error| Error::Cloud(vec![error]))?;
+            session.cloud.set_secret(&physical, &SecretValue::new(value)).await?;
             let document = json!({"secret": physical, "set": key});
             Output::new(global).done(&format!("set `{key}` in {physical}"), &document);
         }
@@ -70,17 +69,17 @@ pub(crate) async fn secrets<P: Provider>(
 }
 
 /// The secret called `name` in the stack file.
-fn secret<P>(session: &Session<P>, name: &str) -> Result<Secret, Error> {
-    let known =
-        || session.desired.of_kind("secret").into_iter().map(|(one, _)| one.name().to_owned());
-    let found = session.desired.resources.get(&Address::new("secret", name));
+fn secret<P: Provider>(session: &Session<P>, name: &str) -> Result<Secret, Error> {
+    let desired = session.desired();
+    let known = || desired.of_kind("secret").into_iter().map(|(one, _)| one.name().to_owned());
+    let found = desired.resources.get(&Address::new("secret", name));
     found
         .and_then(|found| serde_json::from_value::<Secret>(found.spec.clone()).ok())
         .ok_or_else(|| Error::NoSuchSecret { name: name.to_owned(), known: known().collect() })
 }
 
 async fn read<P: Provider>(session: &Session<P>, physical: &str) -> Result<SecretValue, Error> {
-    let value = session.cloud.secret(physical).await.map_err(|error| Error::Cloud(vec![error]))?;
+    let value = session.cloud.secret(physical).await?;
     value.ok_or_else(|| Error::SecretMissing(physical.to_owned()))
 }
 

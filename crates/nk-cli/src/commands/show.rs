@@ -6,10 +6,9 @@ use crate::{arguments::Global, clock, errors::Error, exit::Exit, output::Output,
 
 /// Prints every resource the stack file asks for. Offline: what only AWS knows is left open.
 pub(crate) fn show(global: &Global) -> Result<Exit, Error> {
-    let opened = session::open(global)?;
-    let mut desired =
-        opened.stack.expand(&Survey { today: Some(clock::today()), ..Survey::default() });
-    desired.notes.extend(opened.stack.window_notes(None));
+    let stack = session::open(global)?;
+    let mut desired = stack.expand(&Survey { today: Some(clock::today()), ..Survey::default() });
+    desired.notes.extend(stack.window_notes(None));
     Output::new(global).desired(&desired);
     Ok(Exit::Done)
 }

@@ -9,8 +9,7 @@ use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, sessio
 /// Removes the lock, whoever holds it, and says who did.
 pub(crate) async fn unlock<P: Provider>(global: &Global) -> Result<Exit, Error> {
     let session = Session::<P>::begin(global).await?;
-    let held = nk_engine::unlock(&*session.cloud).await;
-    let held = held.map_err(|error| Error::Cloud(vec![error]))?;
+    let held = nk_engine::unlock(&*session.cloud).await?;
     let document = json!({"stack": session.stack.id, "removed": held.as_ref().map(whose)});
     let text = match held {
         Some(holder) => format!("removed the lock of {holder}"),

@@ -15,7 +15,7 @@ pub(crate) fn validate(global: &Global) -> Result<Exit, Error> {
     let output = Output::new(global);
     let mut valid = Vec::new();
     for environment in environments {
-        let stack = nk_stack::read(&source, &environment).map_err(Error::Problems)?;
+        let stack = nk_stack::read(&source, &environment)?;
         session::check_region(&stack)?;
         let desired = stack.expand(&Survey::default());
         nk_plan::plan(
@@ -23,8 +23,7 @@ pub(crate) fn validate(global: &Global) -> Result<Exit, Error> {
             &nk_model::Observed::default(),
             nk_kinds::kind,
             &nk_plan::Permission::default(),
-        )
-        .map_err(Error::Plan)?;
+        )?;
         let resources = desired.resources.len();
         output.line(&format!("{}: {resources} resources, no mistakes", stack.id));
         valid.push(json!({"stack": stack.id, "resources": resources}));

@@ -11,8 +11,8 @@ use crate::{Cloud, CloudError, Nature, stage::Interrupted};
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum StepError {
     /// A call failed in a way that does not pass.
-    #[error("{0}")]
-    Cloud(CloudError),
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
     /// AWS gave up on the resource.
     #[error("AWS gave up on it: {0}")]
     GaveUp(String),
@@ -44,10 +44,21 @@ pub(crate) enum StepError {
     },
     /// The name is taken by something that a look does not show as ours.
     #[error("something of that name exists already and is not managed by nk")]
-    Taken(CloudError),
+    Taken(#[source] CloudError),
     /// Stopped from outside.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl StepError {
+    /// What the cloud said last, where it did.
+    pub(crate) fn cloud(&self) -> Option<&CloudError> {
+        match self {
+            Self::Cloud(error) | Self::Taken(error) => Some(error),
+            Self::Impatient { last, .. } => last.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// What there is to say, after a colon.
@@ -105,26 +116,12 @@ impl<C: Cloud> Settling<'_, C> {
             let (doing, seconds) = ("AWS still refuses it".to_owned(), whole(elapsed));
             return Err(StepError::Impatient { doing, seconds, last: Some(error) });
         }
-        self.stage.waits(&format!("AWS says {}: {}", retry.code, error.message));
+        self.stage.waits(&format!("AWS says {}: {}", retry.code, error.told()));
         let [least, most] = PARDON;
         let looks = Looks { usual: 0.0, quick: 1.0, slack: 0.0, every: most };
         self.stage.rest(looks.next(elapsed).clamp(least, most)).await?;
         Ok(())
     }
-}
-
-/// How EC2 says that an address serves another; it may serve what a lost answer was about.
-pub(super) const IN_USE: &str = "Resource.AlreadyAssociated";
-
-/// Whether a create was refused because something of that name, or with that address, is there.
-pub(super) fn taken(error: &CloudError) -> bool {
-    let Some(code) = error.code.as_deref() else { return false };
-    ["AlreadyExists", "Duplicate", "ResourceExistsException", "Conflict"]
-        .iter()
-        .any(|word| code.contains(word))
-        || code == IN_USE
-        || error.says("InvalidParameterException", "was not idempotent")
-        || error.says("InvalidParameterException", "Domain already")
 }
 
 /// A time without its fraction.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nk_model::{Address, Change, Json, LiveValue, Note, Part, Spread, StackId, Step};
+use nk_model::{Address, Change, Json, LiveValue, Note, Part, Settle, Spread, StackId, Step};
 use serde_json::json;
 
 use super::*;
@@ -200,18 +200,16 @@ fn a_replacement_is_shown_once_and_an_orphan_with_its_id() {
 
 #[test]
 fn notes_are_grouped_by_what_settles_them() {
-    let note = |about: &str, text: &str, settle: Option<&str>| Note {
+    let note = |about: &str, text: &str, settle: Option<Settle>| Note {
         about: about.into(),
         text: text.into(),
-        settle: settle.map(Into::into),
+        settle,
     };
+    let key = Settle::Key("services.worker.route".into());
+    let command = Settle::Command("nk secrets set oauth-credentials google.client_id".into());
     let notes = vec![
-        note("service.worker", "nobody routes to it or calls it", Some("services.worker.route")),
-        note(
-            "identity-provider.google",
-            "waits for its credentials",
-            Some("nk secrets set oauth-credentials google.client_id"),
-        ),
+        note("service.worker", "nobody routes to it or calls it", Some(key)),
+        note("identity-provider.google", "waits for its credentials", Some(command)),
         note("lock", "held by somebody", None),
     ];
     insta::assert_snapshot!(text(&plan(Vec::new(), 61, notes)), @r#"
@@ -228,6 +226,29 @@ fn notes_are_grouped_by_what_settles_them() {
 
     Nothing to do: 61 resources are as the stack file says.
     Read in 52 calls, 0.8 s.
+    "#);
+}
+
+#[test]
+fn a_value_is_shown_as_it_is_and_a_command_with_its_flags() {
+    let changes = vec![
+        change("environment.MOTD", json!("a`b"), json!("a``b")),
+        change("environment.RUN", json!("see `nk apply`"), json!("`nk apply")),
+    ];
+    let step = Step { changes, ..step("task-definition.a", Action::Update, "") };
+    let command = Settle::Command("nk secrets set a b".into());
+    let note = Note { about: "secret.a".into(), text: "`".into(), settle: Some(command) };
+    let options = PlanText { flags: " --env prod", ..PlanText::default() };
+    insta::assert_snapshot!(plan_text(&plan(vec![step], 0, vec![note]), &options), @r#"
+       ~  task-definition.a  updated
+            environment.MOTD  a`b -> a``b
+            environment.RUN   see `nk apply` -> `nk apply
+
+    Waiting for you:
+      secret.a  `
+                run `nk secrets set a b --env prod`
+
+    1 resource: 0 to add, 1 to change, 0 to replace, 0 to destroy; 0 unchanged.
     "#);
 }
 

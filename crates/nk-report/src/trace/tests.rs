@@ -83,6 +83,7 @@ fn events() -> Vec<Json> {
         action: Action::Create,
         error: "could not create `route-table.a`".into(),
         cause: Some("ec2:CreateRouteTable was refused".into()),
+        cloud: None,
         hint: None,
     };
     let summary = Summary {

@@ -10,7 +10,7 @@ use nk_kinds::{
     },
     secretsmanager::{Content, Secret},
 };
-use nk_model::{Address, Kind, Ref};
+use nk_model::{Address, Kind, Ref, Settle};
 use sha2::{Digest, Sha256};
 
 pub(super) use self::reading::Auth;
@@ -154,8 +154,8 @@ fn note(expansion: &mut Expansion<'_>, provider: Provider, goes_on: bool) {
     } else {
         format!("waits for {key}.client_id and {key}.client_secret in the secret {secret}")
     };
-    let settle = format!("nk secrets set {CREDENTIALS} {key}.client_id");
-    expansion.note(&format!("identity-provider.{key}"), text, &settle);
+    let command = Settle::Command(format!("nk secrets set {CREDENTIALS} {key}.client_id"));
+    expansion.settled_by(&format!("identity-provider.{key}"), text, command);
 }
 
 fn identity_provider(provider: Provider) -> IdentityProvider {

@@ -8,7 +8,7 @@ use nk_kinds::{
         ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, SubnetId, Target, Vpc,
     },
 };
-use nk_model::{Address, Kind, Note, Ref};
+use nk_model::{Address, Kind, Note, Ref, Settle};
 
 use crate::{
     Stack,
@@ -127,7 +127,7 @@ pub fn address_note(new: usize, used: usize) -> Option<Note> {
     let text = format!(
         "this makes {new} elastic IP addresses, and {used} of the usual {ADDRESSES} are in use"
     );
-    let (about, settle) = ("elastic-ip".to_owned(), Some("network.nat".to_owned()));
+    let (about, settle) = ("elastic-ip".to_owned(), Some(Settle::Key("network.nat".into())));
     (new + used > ADDRESSES).then_some(Note { about, text, settle })
 }
 

@@ -77,7 +77,8 @@ pub(crate) fn addresses(desired: &Desired) -> String {
 /// The notes, one a line.
 pub(crate) fn notes(desired: &Desired) -> String {
     let line = |note: &nk_model::Note| {
-        format!("{}: {} -> {}\n", note.about, note.text, note.settle.as_deref().unwrap_or("-"))
+        let settle = note.settle.clone().map_or_else(|| "-".to_owned(), String::from);
+        format!("{}: {} -> {settle}\n", note.about, note.text)
     };
     desired.notes.iter().map(line).collect()
 }

@@ -1,9 +1,8 @@
 //! Why a deployment failed, in the words of those who were there.
 
-use std::slice;
-
 use aws_sdk_ecs::types::{DesiredStatus, Service, Task};
-use nk_engine::{CloudResult, grant_hint};
+use nk_engine::CloudResult;
+use nk_policy::grant_hint;
 
 use crate::{Aws, sdk_error::SdkResult};
 
@@ -24,7 +23,7 @@ impl Aws {
             Ok(Some(task)) => format!("{reason}; a task stopped: {}", last_words(&task)),
             Ok(None) => reason.to_owned(),
             Err(error) => {
-                let hint = grant_hint(slice::from_ref(&error)).map(|hint| format!("; {hint}"));
+                let hint = grant_hint(&error.denied).map(|hint| format!("; {hint}"));
                 let hint = hint.unwrap_or_default();
                 format!("{reason}; why its tasks stopped is not known: {error}{hint}")
             }
