@@ -9,6 +9,7 @@ mod deployments;
 mod others;
 mod refusals;
 mod reply;
+mod rest;
 mod rules;
 mod stale;
 

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, time::Instant};
 use hyper::{body::Bytes, http::request::Parts};
 use serde::Serialize;
 
+use super::rest;
+
 /// A request as AWS understands it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Call {
@@ -12,6 +14,8 @@ pub struct Call {
     pub service: String,
     /// The operation, as in `CreateVpc`.
     pub operation: String,
+    /// The HTTP method, as in `POST`; empty where nobody has sent the call.
+    pub method: String,
     /// The body as text; for matching on what is in it.
     pub body: String,
     /// The body as it came; what is not text stands in it whole.
@@ -34,14 +38,15 @@ impl Call {
             .and_then(|target| target.rsplit('.').next())
             .or_else(|| parts.uri.path().split("/operation/").nth(1))
             .or_else(|| text.split('&').find_map(|pair| pair.strip_prefix("Action=")))
-            .unwrap_or("unknown")
-            .to_owned();
-        Self { service, operation, body: text, bytes: body.clone() }
+            .map_or_else(|| rest::operation(&service, &parts.method, &parts.uri), str::to_owned);
+        let method = parts.method.to_string();
+        Self { service, operation, method, body: text, bytes: body.clone() }
     }
 
     /// Whether it may change something.
     pub fn changes(&self) -> bool {
-        !LOOKING.iter().any(|word| self.operation.starts_with(word))
+        let looks = LOOKING.iter().any(|word| self.operation.starts_with(word));
+        !looks && !["GET", "HEAD"].contains(&&*self.method)
     }
 
     /// Service and operation, as in `ec2:CreateVpc`.
