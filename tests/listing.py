@@ -21,6 +21,8 @@ import sys
 import boto3
 import botocore.session
 
+import kinds
+
 PLACE = sys.argv[1:3]
 # A client costs more than all that is asked of it, so each is made once, for the other files, too.
 SESSION = botocore.session.get_session()
@@ -35,14 +37,11 @@ def client(service):
     ).client(service, endpoint_url=PLACE[0])
 
 
+# Which key of an item is the id that AWS made up for it.
 OWN_ID = {
-    "vpcs": "VpcId",
-    "subnets": "SubnetId",
-    "internet-gateways": "InternetGatewayId",
-    "addresses": "AllocationId",
-    "nat-gateways": "NatGatewayId",
-    "route-tables": "RouteTableId",
-    "security-groups": "GroupId",
+    told["listed"]: told["listing"]["id"]
+    for told in kinds.KINDS.values()
+    if "id" in told.get("listing", {}) and "name" not in told
 }
 NOISE = [
     # First, as a part of one may look like a word before an id.
@@ -55,13 +54,7 @@ NOISE = [
     (re.compile(r"ap-northeast-1_[A-Za-z0-9]+"), "(pool)"),
     (re.compile(r"db-[A-Z0-9]{20,}"), "db-*"),
 ]
-VOLATILE = {
-    "AllocatedAt", "AssociationId", "CreateDate", "CreatedTime", "CreationDate",
-    "PrivateIp", "PrivateIpAddress", "PublicIp", "RoleId", "creationTime", "createdAt", "deployments", "events",
-    "LastModifiedDate", "CreationTime", "InstanceCreateTime", "DbiResourceId", "NetworkInterfaceId",
-    "AlarmConfigurationUpdatedTimestamp",
-    "LastModified", "SecurityGroupRuleId", "AvailabilityZoneId",
-}
+VOLATILE = {key for keys in kinds.in_listings("volatile") for key in keys}
 
 
 def without_noise(value):
@@ -99,14 +92,9 @@ def run(script, *arguments):
 def listing():
     """What `account.py` prints, without what AWS keeps or makes by itself."""
     account = json.loads(run("account.py"))
-    # A deleted cluster is listed for a while, and the default parameters come with a database.
+    # A deleted cluster is listed for a while.
     clusters = client("ecs").describe_clusters(clusters=account["clusters"])["clusters"]
     account["clusters"] = [one for one in clusters if one["status"] != "INACTIVE"]
-    account["db-parameter-groups"] = [
-        one
-        for one in account["db-parameter-groups"]
-        if not one["DBParameterGroupName"].startswith("default.")
-    ]
     # What is deregistered and not deleted stays for ever.
     listed = client("ecs").get_paginator("list_task_definitions").paginate(status="INACTIVE")
     account["inactive-task-definitions"] = [

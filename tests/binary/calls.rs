@@ -9,6 +9,7 @@ use std::{
 
 use nk_model::Calls;
 use nk_tests::{
+    kinds::{Called, KindData, kinds},
     ordeal::{Ordeal, Scene},
     proxy::{Recorded, Slow},
     rig::{Rig, Said},
@@ -23,6 +24,9 @@ const ROUNDS: usize = 4;
 /// What its first apply may cost, the reading and the lock included.
 const APPLY: usize = 130;
 
+/// What stands in the files of the kinds for the reading of an identity provider's credentials.
+const CREDENTIALS: &str = "secretsmanager:(credentials)";
+
 /// The calls that are made for one kind of resource; how many there may be of them, the kind itself
 /// says, and so does the plan.
 struct Budget {
@@ -30,144 +34,19 @@ struct Budget {
     /// The call that makes or removes one.
     call: &'static str,
     /// The other calls that are made for it.
-    others: &'static [&'static str],
+    others: &'static [String],
 }
 
-const fn budget(kind: &'static str, call: &'static str, others: &'static [&'static str]) -> Budget {
-    Budget { kind, call, others }
+/// What each kind's file says of what is created, or destroyed: of the stack that ships with nk, or of
+/// one that is rich, with parameters, with HTTPS and with credentials of identity providers.
+fn budgets(is_rich: bool, way: fn(&'static Called) -> &'static [String]) -> Vec<Budget> {
+    let of_kind = |(kind, data): (&&'static str, &'static KindData)| {
+        let called = if is_rich { data.calls.rich.as_deref()? } else { &data.calls };
+        let (call, others) = way(called).split_first()?;
+        Some(Budget { kind, call, others })
+    };
+    kinds().iter().filter_map(of_kind).collect()
 }
-
-const CREATES: &[Budget] = &[
-    budget("vpc", "ec2:CreateVpc", &["ec2:ModifyVpcAttribute"]),
-    budget("subnet", "ec2:CreateSubnet", &[]),
-    // What attaching answers does not tell whether it is available.
-    budget(
-        "internet-gateway",
-        "ec2:CreateInternetGateway",
-        &["ec2:AttachInternetGateway", "ec2:DescribeInternetGateways"],
-    ),
-    budget("elastic-ip", "ec2:AllocateAddress", &[]),
-    budget("nat-gateway", "ec2:CreateNatGateway", &[]),
-    // Whose the subnets are is looked at first: they change over from another table in one call.
-    budget(
-        "route-table",
-        "ec2:CreateRouteTable",
-        &["ec2:CreateRoute", "ec2:DescribeRouteTables", "ec2:AssociateRouteTable"],
-    ),
-    budget("security-group", "ec2:CreateSecurityGroup", &["ec2:AuthorizeSecurityGroupIngress"]),
-    budget("role", "iam:CreateRole", &["iam:AttachRolePolicy", "iam:PutRolePolicy"]),
-    budget("log-group", "logs:CreateLogGroup", &["logs:PutRetentionPolicy"]),
-    budget("repository", "ecr:CreateRepository", &["ecr:PutLifecyclePolicy"]),
-    budget("secret", "secretsmanager:CreateSecret", &[]),
-    budget("db-subnet-group", "rds:CreateDBSubnetGroup", &[]),
-    budget("db-instance", "rds:CreateDBInstance", &["secretsmanager:GetSecretValue"]),
-    budget("user-pool", "cognito-idp:CreateUserPool", &[]),
-    budget("user-pool-client", "cognito-idp:CreateUserPoolClient", &[]),
-    // Its answer does not tell whether the prefix is in use yet.
-    budget(
-        "user-pool-domain",
-        "cognito-idp:CreateUserPoolDomain",
-        &["cognito-idp:DescribeUserPoolDomain"],
-    ),
-    // It is provisioned before anything can be made of it, so it is looked at once at least.
-    budget(
-        "load-balancer",
-        "elasticloadbalancing:CreateLoadBalancer",
-        &[
-            "elasticloadbalancing:DescribeLoadBalancers",
-            "elasticloadbalancing:DescribeLoadBalancerAttributes",
-            "elasticloadbalancing:DescribeTags",
-        ],
-    ),
-    budget(
-        "target-group",
-        "elasticloadbalancing:CreateTargetGroup",
-        &["elasticloadbalancing:ModifyTargetGroupAttributes"],
-    ),
-    budget("listener", "elasticloadbalancing:CreateListener", &[]),
-    budget("cluster", "ecs:CreateCluster", &[]),
-    budget("task-definition", "ecs:RegisterTaskDefinition", &[]),
-    budget("service", "ecs:CreateService", &[]),
-    budget("dashboard", "monitoring:PutDashboard", &[]),
-    budget("alarm", "monitoring:PutMetricAlarm", &[]),
-];
-
-/// What removes one of each kind.
-const DESTROYS: &[Budget] = &[
-    budget("vpc", "ec2:DeleteVpc", &[]),
-    budget("subnet", "ec2:DeleteSubnet", &[]),
-    budget("internet-gateway", "ec2:DeleteInternetGateway", &["ec2:DetachInternetGateway"]),
-    budget("elastic-ip", "ec2:ReleaseAddress", &[]),
-    budget("nat-gateway", "ec2:DeleteNatGateway", &["ec2:DescribeNatGateways"]),
-    budget(
-        "route-table",
-        "ec2:DeleteRouteTable",
-        &["ec2:DescribeRouteTables", "ec2:DisassociateRouteTable"],
-    ),
-    budget("security-group", "ec2:DeleteSecurityGroup", &[]),
-    budget(
-        "role",
-        "iam:DeleteRole",
-        &[
-            "iam:ListAttachedRolePolicies",
-            "iam:ListRolePolicies",
-            "iam:DetachRolePolicy",
-            "iam:DeleteRolePolicy",
-        ],
-    ),
-    budget("log-group", "logs:DeleteLogGroup", &[]),
-    budget("repository", "ecr:DeleteRepository", &[]),
-    budget("secret", "secretsmanager:DeleteSecret", &[]),
-    budget("db-subnet-group", "rds:DeleteDBSubnetGroup", &["rds:DescribeDBSubnetGroups"]),
-    budget("db-instance", "rds:DeleteDBInstance", &["rds:DescribeDBInstances"]),
-    budget("user-pool", "cognito-idp:DeleteUserPool", &[]),
-    budget("user-pool-client", "cognito-idp:DeleteUserPoolClient", &[]),
-    budget(
-        "user-pool-domain",
-        "cognito-idp:DeleteUserPoolDomain",
-        &["cognito-idp:DescribeUserPoolDomain"],
-    ),
-    budget(
-        "load-balancer",
-        "elasticloadbalancing:DeleteLoadBalancer",
-        &["elasticloadbalancing:DescribeLoadBalancers", "ec2:DescribeNetworkInterfaces"],
-    ),
-    budget("target-group", "elasticloadbalancing:DeleteTargetGroup", &[]),
-    budget("listener", "elasticloadbalancing:DeleteListener", &[]),
-    budget("cluster", "ecs:DeleteCluster", &[]),
-    budget(
-        "task-definition",
-        "ecs:DeregisterTaskDefinition",
-        &["ecs:ListTaskDefinitions", "ecs:DeleteTaskDefinitions"],
-    ),
-    budget("service", "ecs:DeleteService", &["ecs:UpdateService", "ecs:DescribeServices"]),
-    budget("dashboard", "monitoring:DeleteDashboards", &[]),
-    budget("alarm", "monitoring:DeleteAlarms", &[]),
-];
-
-/// The credentials of an identity provider are read for it.
-const CREDENTIALS: &str = "secretsmanager:(credentials)";
-
-/// What only a stack with parameters, with HTTPS and with credentials of identity providers has.
-const RICH_CREATES: &[Budget] = &[
-    // Which parameters take effect at once is looked up.
-    budget(
-        "db-parameter-group",
-        "rds:CreateDBParameterGroup",
-        &["rds:DescribeDBParameters", "rds:ModifyDBParameterGroup"],
-    ),
-    budget(
-        "listener",
-        "elasticloadbalancing:CreateListener",
-        &["elasticloadbalancing:DescribeRules", "elasticloadbalancing:CreateRule"],
-    ),
-    budget("identity-provider", "cognito-idp:CreateIdentityProvider", &[CREDENTIALS]),
-];
-
-const RICH_DESTROYS: &[Budget] = &[
-    budget("db-parameter-group", "rds:DeleteDBParameterGroup", &[]),
-    budget("identity-provider", "cognito-idp:DeleteIdentityProvider", &[]),
-];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_and_an_apply_stay_within_their_budgets() {
@@ -178,7 +57,7 @@ async fn a_plan_and_an_apply_stay_within_their_budgets() {
     assert!(applied.out.contains("0 unchanged"), "{}", applied.out);
     let made = rig.proxy.take();
     assert!(made.len() <= APPLY, "{} calls for an apply", made.len());
-    within_budgets(&made, CREATES, |calls| calls.create);
+    within_budgets(&made, &budgets(false, |called| &called.create), |calls| calls.create);
     as_expected(&applied, made.len());
 
     let plan = rig.nk(&["plan", "--env", "dev"]).await.with_code(0);
@@ -202,7 +81,7 @@ async fn a_destroy_stays_within_its_budgets() {
     rig.proxy.take();
     let destroyed = rig.nk(&["destroy", "--env", "dev", "--yes"]).await.with_code(0);
     let made = rig.proxy.take();
-    within_budgets(&made, DESTROYS, |calls| calls.destroy);
+    within_budgets(&made, &budgets(false, |called| &called.destroy), |calls| calls.destroy);
     as_expected(&destroyed, made.len());
 }
 
@@ -211,14 +90,16 @@ async fn parameters_and_identity_providers_stay_within_their_budgets() {
     let mut ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let _ = ordeal.prepare().await;
     let mut counts = counted(&ordeal.carry_out().await);
-    assert_eq!(over(&mut counts, RICH_CREATES, |calls| calls.create), Vec::<String>::new());
+    let creates = budgets(true, |called| &called.create);
+    assert_eq!(over(&mut counts, &creates, |calls| calls.create), Vec::<String>::new());
     // Nothing that was made is looked at once more where the answers have told it.
     let again = ["rds:DescribeDBParameterGroups", "elasticloadbalancing:DescribeListeners"];
     assert!(!again.iter().any(|name| counts.contains_key(*name)), "{counts:?}");
 
     ordeal.turn_to(Scene::Destroy);
     let mut counts = counted(&ordeal.carry_out().await);
-    assert_eq!(over(&mut counts, RICH_DESTROYS, |calls| calls.destroy), Vec::<String>::new());
+    let destroys = budgets(true, |called| &called.destroy);
+    assert_eq!(over(&mut counts, &destroys, |calls| calls.destroy), Vec::<String>::new());
 }
 
 /// A stack with so many zones, which have two subnets each, and services.
@@ -332,7 +213,7 @@ fn over(
     for Budget { kind, call, others } in budgets {
         let resources = counts.remove(*call).unwrap_or(0);
         assert!(resources > 0, "no {kind} was made or removed");
-        let others: usize = others.iter().filter_map(|name| counts.remove(*name)).sum();
+        let others: usize = others.iter().filter_map(|name| counts.remove(name)).sum();
         let info = nk_kinds::kind(kind).expect("a kind");
         if resources + others > allowed(&info.calls) * resources {
             over.push(format!("{kind}: {} calls for {resources}", resources + others));

@@ -1,15 +1,20 @@
-//! What every kind goes through: it is made, and then there is nothing to do; what others change of it
-//! behind nk's back shows as exactly that, and the next apply mends it; it is removed, and is gone.
+//! What every kind goes through, one test a kind: it is made, and then there is nothing to do; what others
+//! change of it behind nk's back shows as exactly that, and the next apply mends it; it is removed, and is
+//! gone. `cargo test --workspace --test conformance subnet` is the test of one kind.
+//!
+//! All kinds share one stack on one emulator: what a plan shows of each is told apart by address.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    process::Stdio,
+    process::{ExitCode, Stdio},
+    sync::LazyLock,
 };
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use nk_model::{Action, Json, Plan};
-use nk_tests::{planned::shown, rig::Rig, topology::rich};
+use nk_tests::{kinds::kinds, planned::shown, rig::Rig, topology::rich};
 use serde::Deserialize;
-use tokio::io::AsyncWriteExt;
+use tokio::{io::AsyncWriteExt, runtime::Runtime, task::JoinError};
 
 const REGION: &str = "ap-northeast-1";
 const PREFIX: &str = "neuraKnot-prod";
@@ -23,55 +28,31 @@ struct Drift {
     layer: usize,
 }
 
-impl Drift {
-    fn kind(&self) -> &str {
-        self.address.split('.').next().unwrap_or_default()
+/// What is wrong, by the kind that it is wrong with.
+#[derive(Debug, Default)]
+struct Wrong(BTreeMap<String, Vec<String>>);
+
+/// What stands for a kind where something is wrong that is no kind's own.
+const REST: &str = "the_rest";
+
+impl Wrong {
+    fn add(&mut self, kind: &str, what: String) {
+        self.0.entry(kind.to_owned()).or_default().push(what);
+    }
+
+    /// What is wrong with a kind; and with all whose tests are not run, so that nothing is lost.
+    fn with(&self, kind: &str, chosen: &BTreeSet<&str>) -> Result<(), Failed> {
+        let told = |of: &str| of == kind || !chosen.contains(of);
+        let wrong = self.0.iter().filter(|(of, _)| told(of)).flat_map(|(_, wrong)| wrong);
+        let wrong: Vec<_> = wrong.map(String::as_str).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
     }
 }
 
-/// Where `account.py` lists each kind.
-const LISTED: [(&str, &str); 26] = [
-    ("vpc", "vpcs"),
-    ("subnet", "subnets"),
-    ("internet-gateway", "internet-gateways"),
-    ("elastic-ip", "addresses"),
-    ("nat-gateway", "nat-gateways"),
-    ("route-table", "route-tables"),
-    ("security-group", "security-groups"),
-    ("role", "roles"),
-    ("log-group", "log-groups"),
-    ("repository", "repositories"),
-    ("secret", "secrets"),
-    ("db-subnet-group", "db-subnet-groups"),
-    ("db-parameter-group", "db-parameter-groups"),
-    ("db-instance", "db-instances"),
-    ("user-pool", "user-pools"),
-    ("user-pool-client", "user-pools"),
-    ("user-pool-domain", "user-pools"),
-    ("identity-provider", "user-pools"),
-    ("load-balancer", "load-balancers"),
-    ("target-group", "target-groups"),
-    ("listener", "listeners"),
-    ("cluster", "clusters"),
-    ("task-definition", "task-definitions"),
-    ("service", "services"),
-    ("dashboard", "dashboards"),
-    ("alarm", "alarms"),
-];
-
-/// The fields of a kind that cannot drift by themselves, with the reason.
-const STILL: [(&str, &str, &str); 10] = [
-    ("log-group", "protected", "left to whoever sets it"),
-    ("secret", "content", "AWS does not tell"),
-    ("secret", "recovery-days", "said when it is deleted"),
-    ("db-instance", "password", "AWS does not tell"),
-    ("db-instance", "version", "a floor: there is no way back beneath it"),
-    ("db-instance", "install", "said when it is made"),
-    ("db-instance", "final-snapshot", "said when it is deleted"),
-    ("target-group", "port", "said when it is made"),
-    ("identity-provider", "credentials", "where nk takes them from"),
-    ("identity-provider", "credentials-key", "where nk takes them from"),
-];
+/// The kind of what is at an address.
+fn kind_of(address: &str) -> &str {
+    address.split('.').next().unwrap_or_default()
+}
 
 async fn meddle(rig: &Rig, arguments: &[&str]) -> String {
     let arguments = [&[rig.emulator.as_str(), REGION, PREFIX], arguments].concat();
@@ -133,83 +114,137 @@ fn ours(account: &Json) -> BTreeMap<String, Vec<String>> {
     listings.filter(|(_, items)| !items.is_empty()).collect()
 }
 
-/// Checks that the stack has something of every kind there is, and that the account lists it.
-async fn every_kind_is_there(rig: &Rig) {
+/// Checks that the stack has something of these kinds, and that the account lists it.
+async fn each_is_there(rig: &Rig, chosen: &BTreeSet<&str>, wrong: &mut Wrong) {
     let plan = rig.plan("prod").await;
     let there: BTreeSet<_> = plan.unchanged.iter().map(|live| live.address.kind()).collect();
-    assert_eq!(there, nk_kinds::KINDS.iter().map(|info| info.kind).collect());
-    assert_eq!(there, LISTED.iter().map(|(kind, _)| *kind).collect());
     let listed = ours(&rig.account().await);
-    let unlisted: Vec<_> = LISTED.iter().filter(|(_, name)| !listed.contains_key(*name)).collect();
-    assert_eq!(unlisted, Vec::<&(&str, &str)>::new());
+    for (kind, data) in kinds().iter().filter(|(kind, _)| chosen.contains(*kind)) {
+        if !there.contains(kind) {
+            wrong.add(kind, "the stack has none: add what it takes under `rich`".to_owned());
+        }
+        if !listed.contains_key(&data.listed) {
+            wrong.add(kind, format!("the account lists none under `{}`", data.listed));
+        }
+    }
 }
 
-/// Checks that what can drift of each kind does, or is excused.
-async fn nothing_is_left_out(rig: &Rig, drifts: &[Drift]) {
+/// Checks that what can drift of these kinds does, or is excused.
+async fn nothing_is_left_out(
+    rig: &Rig,
+    drifts: &[Drift],
+    chosen: &BTreeSet<&str>,
+    wrong: &mut Wrong,
+) {
     let lies = rig.lies();
     let plan = rig.plan("prod").await;
     let tried: BTreeSet<_> = drifts
         .iter()
         .flat_map(|drift| drift.paths.iter().map(move |path| (drift, path)))
-        .map(|(drift, path)| (drift.kind().to_owned(), path.split('.').next().unwrap().to_owned()))
+        .map(|(drift, path)| (kind_of(&drift.address), path.split('.').next().unwrap()))
         .collect();
     let excused = |kind: &str, field: &str| {
-        STILL.iter().any(|(one, other, _)| (*one, *other) == (kind, field))
+        kinds()[kind].still.contains_key(field)
             || lies.iter().any(|lie| lie.kind == kind && lie.field == field)
     };
-    let mut untried = fields(&plan);
-    untried.retain(|field| !tried.contains(field) && !excused(&field.0, &field.1));
-    assert_eq!(untried, BTreeSet::new(), "nobody meddles with these");
+    for (kind, field) in fields(&plan) {
+        let tried = tried.contains(&(&*kind, &*field));
+        if chosen.contains(&*kind) && !tried && !excused(&kind, &field) {
+            wrong.add(&kind, format!("no `drift` changes `{field}`, nor is it `still`"));
+        }
+    }
+}
+
+/// Changes one thing of each resource and has nk put it right.
+async fn mend(rig: &Rig, layer: usize, drifts: &[&Drift], wrong: &mut Wrong) {
+    let mut expected = BTreeMap::<String, BTreeSet<String>>::new();
+    for drift in drifts {
+        expected.entry(drift.address.clone()).or_default().extend(drift.paths.clone());
+        for (address, paths) in &drift.also {
+            expected.entry(address.clone()).or_default().extend(paths.clone());
+        }
+    }
+    let of: BTreeSet<_> = drifts.iter().map(|drift| kind_of(&drift.address)).collect();
+    let layer = layer.to_string();
+    meddle(rig, &[&["drift", &layer], &*of.into_iter().collect::<Vec<_>>()].concat()).await;
+    let plan = rig.plan("prod").await;
+    let found: BTreeMap<_, _> =
+        shown(&plan).into_iter().map(|(address, (_, paths))| (address, paths)).collect();
+    for address in expected.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
+        let (expected, found) = (expected.get(address), found.get(address));
+        if expected != found {
+            let what = format!("{layer}: {address}: {expected:?} shows as {found:?}");
+            wrong.add(kind_of(address), what);
+        }
+    }
+    let applied = rig.apply("prod").await;
+    if applied.code != Some(0) {
+        let failed = expected.keys().filter(|address| applied.err.contains(*address));
+        let failed: BTreeSet<_> = failed.map(|address| kind_of(address)).collect();
+        let what = format!("{layer}: {}\n{}", applied.out, applied.err);
+        let failed = if failed.is_empty() { [REST].into() } else { failed };
+        for kind in failed {
+            wrong.add(kind, what.clone());
+        }
+    }
+    // Whatever is not mended would show in every later layer, too.
+    let plan = rig.plan("prod").await;
+    for (address, left) in shown(&plan) {
+        wrong.add(kind_of(&address), format!("{layer}: not mended: {address}: {left:?}"));
+    }
+    if shown(&plan).is_empty() && !plan.is_empty() {
+        wrong.add(REST, format!("{layer}: not mended: {:?}", plan.steps));
+    }
 }
 
 /// Destroys the stack, whatever protects it, and checks that the account holds nothing of it.
-async fn everything_goes(rig: &Rig) {
+async fn everything_goes(rig: &Rig, wrong: &mut Wrong) {
     let _ = rig.nk(&["destroy", "--env", "prod", "--unprotect", "--yes"]).await.with_code(0);
-    assert_eq!(ours(&rig.account().await), BTreeMap::new());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_kind_is_made_and_mended_and_goes() {
-    let rig = stand().await;
-    let drifts: Vec<Drift> = serde_json::from_str(&meddle(&rig, &["list"]).await).unwrap();
-    every_kind_is_there(&rig).await;
-    nothing_is_left_out(&rig, &drifts).await;
-
-    let mut wrong = Vec::new();
-    for layer in 0..=drifts.iter().map(|drift| drift.layer).max().unwrap() {
-        let mut expected = BTreeMap::<String, BTreeSet<String>>::new();
-        for drift in drifts.iter().filter(|drift| drift.layer == layer) {
-            expected.entry(drift.address.clone()).or_default().extend(drift.paths.clone());
-            for (address, paths) in &drift.also {
-                expected.entry(address.clone()).or_default().extend(paths.clone());
-            }
-        }
-        meddle(&rig, &["drift", &layer.to_string()]).await;
-        let plan = rig.plan("prod").await;
-        let found: BTreeMap<_, _> =
-            shown(&plan).into_iter().map(|(address, (_, paths))| (address, paths)).collect();
-        for address in expected.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
-            let (expected, found) = (expected.get(address), found.get(address));
-            if expected != found {
-                wrong.push(format!("{layer}: {address}: {expected:?} shows as {found:?}"));
-            }
-        }
-        let applied = rig.apply("prod").await;
-        if applied.code != Some(0) {
-            wrong.push(format!("{layer}: {}\n{}", applied.out, applied.err));
-        }
-        // Whatever is not mended would show in every later layer, too.
-        let plan = rig.plan("prod").await;
-        if !plan.is_empty() {
-            wrong.push(format!("{layer}: not mended: {:?}", shown(&plan)));
+    for (name, items) in ours(&rig.account().await) {
+        let of = kinds().iter().filter(|(_, data)| data.listed == name).map(|(kind, _)| *kind);
+        let of: Vec<_> = of.collect();
+        for kind in if of.is_empty() { vec![REST] } else { of } {
+            wrong.add(kind, format!("not gone: {items:?}"));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    everything_goes(&rig).await;
-    rig.satisfies_the_models().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+/// What is wrong with these kinds.
+async fn made_and_mended_and_gone(chosen: &BTreeSet<&str>) -> Wrong {
+    let mut wrong = Wrong::default();
+    let rig = stand().await;
+    let mut drifts: Vec<Drift> = serde_json::from_str(&meddle(&rig, &["list"]).await).unwrap();
+    drifts.retain(|drift| chosen.contains(kind_of(&drift.address)));
+    each_is_there(&rig, chosen, &mut wrong).await;
+    nothing_is_left_out(&rig, &drifts, chosen, &mut wrong).await;
+    for layer in 0..=drifts.iter().map(|drift| drift.layer).max().unwrap_or(0) {
+        let drifts: Vec<_> = drifts.iter().filter(|drift| drift.layer == layer).collect();
+        if !drifts.is_empty() {
+            mend(&rig, layer, &drifts, &mut wrong).await;
+        }
+    }
+    everything_goes(&rig, &mut wrong).await;
+    let models = tokio::spawn(async move { rig.satisfies_the_models().await }).await;
+    if let Err(error) = models {
+        wrong.add(REST, said(error));
+    }
+    wrong
+}
+
+/// The same; where that breaks off, every kind's test says why.
+async fn tried(chosen: &'static BTreeSet<&str>) -> Wrong {
+    tokio::spawn(made_and_mended_and_gone(chosen)).await.unwrap_or_else(|error| {
+        let mut wrong = Wrong::default();
+        wrong.add("", format!("broken off: {}", said(error)));
+        wrong
+    })
+}
+
+/// What a task that has panicked says.
+fn said(error: JoinError) -> String {
+    error.into_panic().downcast_ref::<String>().map_or("it panicked", String::as_str).to_owned()
+}
+
 async fn what_others_have_removed_is_made_again() {
     let rig = stand().await;
     for wave in ["parts", "wholes", "ground"] {
@@ -224,4 +259,35 @@ async fn what_others_have_removed_is_made_again() {
         assert!(plan.is_empty(), "{wave}: {:?}", shown(&plan));
     }
     rig.satisfies_the_models().await;
+}
+
+fn runtime() -> Runtime {
+    Runtime::new().expect("a runtime")
+}
+
+/// The tests that are run, by the same rules as libtest's.
+fn chosen() -> &'static BTreeSet<&'static str> {
+    static CHOSEN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let Arguments { filter, skip, exact, .. } = Arguments::from_args();
+        let fits = |name: &str, text: &String| {
+            if exact { name == text } else { name.contains(text.as_str()) }
+        };
+        let all = kinds().keys().copied().chain([REST]);
+        all.filter(|name| filter.as_ref().is_none_or(|text| fits(name, text)))
+            .filter(|name| !skip.iter().any(|text| fits(name, text)))
+            .collect()
+    });
+    &CHOSEN
+}
+
+fn main() -> ExitCode {
+    static WRONG: LazyLock<Wrong> = LazyLock::new(|| runtime().block_on(tried(chosen())));
+    // First, as it runs beside the one that all others wait for.
+    let mut trials = vec![Trial::test("what_others_have_removed_is_made_again", || {
+        runtime().block_on(what_others_have_removed_is_made_again());
+        Ok(())
+    })];
+    let names = kinds().keys().copied().chain([REST]);
+    trials.extend(names.map(|name| Trial::test(name, || WRONG.with(name, chosen()))));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

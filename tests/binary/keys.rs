@@ -5,16 +5,13 @@
 mod cases;
 #[path = "keys/known.rs"]
 mod known;
-#[path = "keys/refused.rs"]
-mod refused;
 
 use std::collections::{BTreeSet, HashMap};
 
-use cases::ROUNDS;
+use cases::{cases, refused};
 use known::{changed, known};
 use nk_model::{Action, Plan};
-use nk_tests::rig::Rig;
-use refused::REFUSED;
+use nk_tests::{kinds::Refused, rig::Rig};
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 /// What stands for the ARN of a certificate that the emulator has issued.
@@ -59,8 +56,9 @@ const UNCHANGED: [(&str, &str); 2] = [
 fn every_key_is_changed_or_refused() {
     let keys = known(&edited([("[logs]", "[alarms]\n\n[cost]\n\n[logs]")]));
     assert!(keys.len() > 60, "{keys:?}");
-    let cases = ROUNDS.iter().copied().flatten().map(|case| (case.from, case.to));
-    let refused = REFUSED.iter().map(|(from, to, ..)| (*from, *to));
+    let cases = cases();
+    let cases = cases.iter().map(|case| (&*case.from, &*case.to));
+    let refused = refused().map(|case| (&*case.from, &*case.to));
     let touched = cases.chain(refused).flat_map(|case| changed(&keys, STACK, &edited([case])));
     let touched: BTreeSet<_> = touched.collect();
     let untouched: BTreeSet<_> =
@@ -112,24 +110,19 @@ async fn there_and_back(rig: Rig, environment: &str, certificate: Option<String>
     let unseen = rig.lies().into_iter().map(|lie| format!("{} {}", lie.kind, lie.field));
     let unseen: BTreeSet<_> = unseen.collect();
     // As in `~ db-instance.main port`.
-    let is_seen = |line: &&str| {
+    let is_seen = |line: &&String| {
         let mut words = line.split(['.', ' ']).skip(1);
         let kind = words.next().expect("a line names a kind");
         line.splitn(3, ' ').nth(2).is_none_or(|field| !unseen.contains(&format!("{kind} {field}")))
     };
-    for (number, cases) in ROUNDS.iter().enumerate() {
-        let cases =
-            cases.iter().filter(|case| certificate.is_some() || !case.to.contains(CERTIFICATE));
-        let cases: Vec<_> = cases.collect();
-        let expected: BTreeSet<_> = cases
-            .iter()
-            .flat_map(|case| case.lines)
-            .copied()
-            .filter(is_seen)
-            .map(str::to_owned)
-            .collect();
+    let mut all = cases();
+    all.retain(|case| certificate.is_some() || !case.to.contains(CERTIFICATE));
+    for number in 0..=all.iter().map(|case| case.round).max().expect("there are cases") {
+        let cases: Vec<_> = all.iter().filter(|case| case.round == number).collect();
+        let expected: BTreeSet<_> =
+            cases.iter().flat_map(|case| &case.shows).filter(is_seen).cloned().collect();
         for (way, text, expected) in [
-            ("there", edited(cases.iter().map(|case| (case.from, case.to))), Some(&expected)),
+            ("there", edited(cases.iter().map(|case| (&*case.from, &*case.to))), Some(&expected)),
             ("back", STACK.to_owned(), None),
         ] {
             write(&rig, &text.replace(CERTIFICATE, certificate.as_deref().unwrap_or_default()));
@@ -157,11 +150,11 @@ async fn there_and_back(rig: Rig, environment: &str, certificate: Option<String>
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_change_is_refused_and_nothing_is_touched() {
     let rig = rig("moto", "dev").await;
-    for (from, to, code, reason) in REFUSED {
-        write(&rig, &edited([(from, to)]));
+    for Refused { from, to, code, reason } in refused() {
+        write(&rig, &edited([(&**from, &**to)]));
         rig.proxy.take();
         let said = rig.apply("dev").await;
-        assert_eq!(said.code, Some(code), "{to}: {}\n{}", said.out, said.err);
+        assert_eq!(said.code, Some(*code), "{to}: {}\n{}", said.out, said.err);
         assert!(said.err.contains(reason), "{to}: {}", said.err);
         let changing = rig.proxy.take().into_iter().filter(|call| call.changes);
         // The lock's own are the only ones.

@@ -2,6 +2,7 @@
 //! proxy.
 
 pub mod authority;
+pub mod kinds;
 pub mod large;
 pub mod ordeal;
 pub mod planned;

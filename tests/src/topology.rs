@@ -3,25 +3,20 @@
 use nk_model::Desired;
 use nk_stack::{Source, Survey};
 
+use crate::kinds::kinds;
+
 /// The stack file that ships with nk.
 pub const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
-/// That stack file with parameters of the database, a route with a rule, an environment and actions of
-/// the alarms: everything that a kind needs for all of its fields, and something of every kind.
+/// That stack file with what every kind needs for all of its fields in addition, and something of
+/// every kind.
 ///
 /// # Panics
 ///
 /// When the stack file has no place for something.
 pub fn rich() -> String {
-    let additions = [
-        ("insights    = true", "insights    = true\nparameters  = { work_mem = \"8192\" }"),
-        (
-            "port = 3000",
-            "port = 3000\nroute = { path = \"/*\", name = \"web\" }\n\
-             environment = { MODE = \"plain\" }",
-        ),
-        ("[logs]", "[alarms]\nactions = [\"arn:aws:sns:ap-northeast-1:1:a\"]\n\n[logs]"),
-    ];
+    let additions: Vec<_> = kinds().values().flat_map(|data| &data.rich).collect();
+    let additions: Vec<_> = additions.iter().map(|(from, to)| (&**from, &**to)).collect();
     edited(STACK.to_owned(), &additions)
 }
 

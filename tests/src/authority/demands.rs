@@ -1,9 +1,13 @@
-//! What IAM asks for before AWS does what a request says, by the table in `actions.txt`.
+//! What IAM asks for before AWS does what a request says, by the table in `actions.txt` and
+//! the files of the kinds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+};
 
 use super::{parameters::Parameters, policy::Demand};
-use crate::proxy::Call;
+use crate::{kinds::kinds, proxy::Call};
 
 const TABLE: &str = include_str!("actions.txt");
 /// Where the emulators' account is.
@@ -24,17 +28,37 @@ fn prefix(call: &Call) -> &str {
 /// `owner`; none for an operation that the table does not know.
 pub(super) fn demands(call: &Call, owner: &str) -> Option<Vec<Demand>> {
     let operation = format!("{}:{}", prefix(call), call.operation);
-    let mut lines = TABLE.lines().skip_while(|line| *line != operation);
-    lines.next()?;
-    let lines = lines.take_while(|line| line.starts_with(' '));
+    let lines = table().remove(&*operation)?;
     let parameters = Parameters::of(call);
-    Some(lines.flat_map(|line| demanded(&operation, line, &parameters, owner)).collect())
+    Some(lines.iter().flat_map(|line| demanded(&operation, line, &parameters, owner)).collect())
+}
+
+/// What the table and the files of the kinds say, by operation.
+///
+/// # Panics
+///
+/// When two of them say something of the same operation.
+fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut table = BTreeMap::new();
+    for data in kinds().values() {
+        for (operation, demands) in &data.demands {
+            let demands = demands.iter().map(|demand| &**demand).collect();
+            assert!(table.insert(&**operation, demands).is_none(), "{operation} stands twice");
+        }
+    }
+    let mut lines = TABLE.lines().filter(|line| !line.starts_with('#')).peekable();
+    while let Some(operation) = lines.next() {
+        let demands = iter::from_fn(|| lines.next_if(|line| line.starts_with(' '))).collect();
+        if !operation.is_empty() {
+            assert!(table.insert(operation, demands).is_none(), "{operation} stands twice");
+        }
+    }
+    table
 }
 
 /// The operations of the table that change something, as a proxy names them.
 pub fn changing_operations() -> BTreeSet<String> {
-    let names = TABLE.lines().filter(|line| line.starts_with(char::is_alphabetic));
-    let calls = names.filter_map(|name| {
+    let calls = table().into_keys().filter_map(|name| {
         let (prefix, operation) = name.split_once(':')?;
         let service = if prefix == "cloudwatch" { "monitoring" } else { prefix };
         Some(Call {
@@ -124,16 +148,22 @@ fn arn(action: &str, resource: &str) -> String {
 
 /// The type of what has this id.
 fn ec2_type(id: &str) -> &'static str {
-    let types = [
-        ("vpc-", "vpc"),
-        ("subnet-", "subnet"),
-        ("igw-", "internet-gateway"),
-        ("eipalloc-", "elastic-ip"),
-        ("nat-", "natgateway"),
-        ("rtb-", "route-table"),
-        ("sg-", "security-group"),
-        ("sgr-", "security-group-rule"),
-    ];
-    let found = types.iter().find(|(start, _)| id.starts_with(start));
+    let mut types = kinds().values().flat_map(|data| &data.ids);
+    let found = types.find(|(start, _)| id.starts_with(&***start));
     found.unwrap_or_else(|| panic!("what is {id}?")).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_stands_in_one_place() {
+        let table = table();
+        assert_eq!(table["ec2:DescribeVpcs"], ["= *"]);
+        assert_eq!(table["ssm:PutParameter"].len(), 2);
+        assert!(table.values().flatten().all(|line| line.split_whitespace().count() > 1));
+        assert!(changing_operations().contains("monitoring:PutDashboard"));
+        assert!(!changing_operations().contains("ec2:DescribeVpcs"));
+    }
 }
