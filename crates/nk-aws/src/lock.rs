@@ -1,6 +1,9 @@
 //! The lock in SSM Parameter Store.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use aws_sdk_ssm::{
     primitives::{DateTime, DateTimeFormat},
@@ -30,12 +33,11 @@ impl Cloud for Aws {
         let answer = call.customize().interceptor(clock.clone()).send().await.accepting(MISSING)?;
         let Some(parameter) = answer.and_then(|answer| answer.parameter) else { return Ok(None) };
         // A record of unknown age is a living run's.
-        let age_seconds = match (clock.time(), parameter.last_modified_date) {
-            (Some(now), Some(written)) => (now.secs() - written.secs()).max(0),
-            _ => 0,
-        };
+        let age = clock.time().zip(parameter.last_modified_date);
+        let age = age.and_then(|(now, written)| u64::try_from(now.secs() - written.secs()).ok());
+        let age = age.map(Duration::from_secs).unwrap_or_default();
         let value = parameter.value.unwrap_or_default();
-        Ok(Some(LockRecord { value, version: parameter.version, age_seconds }))
+        Ok(Some(LockRecord { value, version: parameter.version, age }))
     }
 
     async fn write_lock(&self, value: &str, fresh: bool) -> CloudResult<Option<i64>> {

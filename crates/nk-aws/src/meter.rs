@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use aws_smithy_runtime_api::{
@@ -77,7 +77,7 @@ impl Meter {
 }
 
 fn since(zero: Instant, began: Instant, call: Call) -> Call {
-    Call { at: began.saturating_duration_since(zero).as_secs_f64(), ..call }
+    Call { at: began.saturating_duration_since(zero), ..call }
 }
 
 impl Intercept for Meter {
@@ -128,8 +128,8 @@ impl Intercept for Meter {
         let call = Call {
             step: current_step(),
             operation: format!("{}:{}", metadata.service(), metadata.name()),
-            at: 0.0,
-            seconds: took.as_secs_f64(),
+            at: Duration::ZERO,
+            took,
             status,
             request_id: request_id.map(ToOwned::to_owned),
         };

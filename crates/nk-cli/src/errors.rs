@@ -335,7 +335,8 @@ mod tests {
             over: None,
             ousts: None,
         };
-        let printed = text(&Error::Lock(LockError::Held { holder, age_seconds: 12 }));
+        let printed =
+            text(&Error::Lock(LockError::Held { holder, age: std::time::Duration::from_secs(12) }));
         let held = "ana (process 7) on ci-3 since 2026-11-22 18:30:05 UTC: `nk apply --env dev`";
         assert!(printed.contains(held), "{printed}");
         assert!(printed.contains("12 s ago"), "{printed}");

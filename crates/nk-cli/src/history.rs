@@ -9,6 +9,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process,
+    time::Duration,
 };
 
 use nk_model::{Looks, Plan, Spread, Summary, Usual};
@@ -27,25 +28,29 @@ pub(crate) struct History {
 #[serde(deny_unknown_fields)]
 struct Times {
     version: u32,
-    /// Seconds, the latest last, by [`Usual::key`].
-    seconds: BTreeMap<String, Vec<f64>>,
+    /// The latest last, by [`Usual::key`].
+    #[serde(rename = "seconds", with = "nk_model::seconds")]
+    taken: BTreeMap<String, Vec<Duration>>,
 }
 
-/// What a run is about to teach: of each step what is measured, and how many seconds of its time come
-/// from elsewhere.
-pub(crate) struct Lesson(Vec<Option<(&'static Usual, f64)>>);
+/// What a run is about to teach: of each step what is measured, and how much of its time comes from
+/// elsewhere.
+pub(crate) struct Lesson(Vec<Option<(&'static Usual, Duration)>>);
 
 const VERSION: u32 = 1;
 /// Of each operation so many times are kept.
 const KEPT: usize = 20;
 /// A file of more bytes is none of ours.
 const LARGEST: u64 = 1 << 18;
-/// No step takes longer, in seconds.
-const LONGEST: f64 = 24.0 * 3600.0;
+/// No step takes longer.
+const LONGEST: Duration = Duration::from_hours(24);
+/// Times are kept as exactly as this.
+const EXACT: Duration = Duration::from_millis(10);
 /// So many times of one's own weigh as much as what ships with nk.
 const EQUAL: f64 = 2.0;
 /// What an emulator takes of which nothing is known: it pretends, and answers.
-const EMULATOR: Spread = Spread { median: 0.1, slow: 0.3 };
+const EMULATOR: Spread =
+    Spread { median: Duration::from_millis(100), slow: Duration::from_millis(300) };
 
 impl History {
     /// Reads what is known of AWS, or of emulators.
@@ -60,16 +65,16 @@ impl History {
     /// of the latter the more was seen.
     pub(crate) fn spread(&self, usual: &Usual) -> Spread {
         let elsewhere = if self.emulated { EMULATOR } else { usual.spread };
-        let seen = self.times.seconds.get(&usual.key()).map_or(&[][..], Vec::as_slice);
+        let seen = self.times.taken.get(&usual.key()).map_or(&[][..], Vec::as_slice);
         let Some(here) = Spread::of(seen) else { return elsewhere };
         let (here, elsewhere) = (positive(here), positive(elsewhere));
         let count = f64::from(u32::try_from(seen.len()).unwrap_or(u32::MAX));
         let weight = count / (count + EQUAL);
         // Between times that differ by a factor lies what differs from both by the same factor.
-        let between = |one: f64, other: f64| one.powf(1.0 - weight) * other.powf(weight);
-        let median = between(elsewhere.median, here.median);
-        let wide = between(elsewhere.slow / elsewhere.median, here.slow / here.median);
-        Spread { median, slow: median * wide.max(1.0) }
+        let towards = here.median.div_duration_f64(elsewhere.median).powf(weight);
+        let median = elsewhere.median.mul_f64(towards);
+        let wide = elsewhere.quick().powf(weight - 1.0) * here.quick().powf(-weight);
+        Spread { median, slow: median.mul_f64(wide) }
     }
 
     /// Whether it is of emulators.
@@ -77,8 +82,8 @@ impl History {
         self.emulated
     }
 
-    /// The least seconds between two looks.
-    pub(crate) fn every(&self) -> f64 {
+    /// The least time between two looks.
+    pub(crate) fn every(&self) -> Duration {
         if self.emulated { Looks::EMULATOR } else { Looks::AWS }
     }
 
@@ -86,7 +91,7 @@ impl History {
     pub(crate) fn lesson(&self, plan: &Plan) -> Lesson {
         let of = |step| {
             let usual = nk_plan::measured(step, nk_kinds::kind)?;
-            Some((usual, step.usual.median - self.spread(usual).median))
+            Some((usual, step.usual.median.saturating_sub(self.spread(usual).median)))
         };
         Lesson(plan.steps.iter().map(of).collect())
     }
@@ -96,10 +101,10 @@ impl History {
         let Some(file) = &self.file else { return };
         // Another run may have written since.
         let mut times = read(file).unwrap_or_default();
-        for (id, seconds) in &summary.took {
+        for (id, took) in &summary.each {
             if let Some(Some((usual, elsewhere))) = lesson.0.get(*id) {
-                let seconds = ((seconds - elsewhere).max(0.0) * 100.0).round() / 100.0;
-                times.seconds.entry(usual.key()).or_default().push(seconds);
+                let took = rounded(took.saturating_sub(*elsewhere));
+                times.taken.entry(usual.key()).or_default().push(took);
             }
         }
         times.tidy();
@@ -109,9 +114,13 @@ impl History {
     }
 }
 
+fn rounded(time: Duration) -> Duration {
+    EXACT.mul_f64(time.div_duration_f64(EXACT).round())
+}
+
 /// Without what cannot be divided by.
 fn positive(spread: Spread) -> Spread {
-    let median = spread.median.max(0.01);
+    let median = spread.median.max(EXACT);
     Spread { median, slow: spread.slow.max(median) }
 }
 
@@ -121,10 +130,10 @@ impl Times {
         self.version = VERSION;
         let all = nk_kinds::KINDS.iter().flat_map(|kind| (kind.usual)());
         let known: BTreeSet<String> = all.map(Usual::key).collect();
-        self.seconds.retain(|key, _| known.contains(key));
-        for seconds in self.seconds.values_mut() {
-            seconds.retain(|one| (0.0..=LONGEST).contains(one));
-            seconds.drain(..seconds.len().saturating_sub(KEPT));
+        self.taken.retain(|key, _| known.contains(key));
+        for taken in self.taken.values_mut() {
+            taken.retain(|one| *one <= LONGEST);
+            taken.drain(..taken.len().saturating_sub(KEPT));
         }
     }
 }
@@ -170,19 +179,20 @@ mod tests {
     }
 
     fn run(seconds: &[f64]) -> (Lesson, Summary) {
-        let lesson = Lesson(seconds.iter().map(|_| Some((gateway(), 0.0))).collect());
+        let lesson = Lesson(seconds.iter().map(|_| Some((gateway(), Duration::ZERO))).collect());
+        let each = seconds.iter().map(|seconds| Duration::from_secs_f64(*seconds));
         let summary = Summary {
             outcome: Outcome::Done,
             finished: seconds.len(),
             failed: 0,
             skipped: 0,
-            seconds: 0.0,
+            took: Duration::ZERO,
             critical_path: Vec::new(),
             critical_steps: Vec::new(),
-            bound: 0.0,
+            bound: Duration::ZERO,
             predicted: nk_model::Forecast::default(),
             notes: Vec::new(),
-            took: seconds.iter().copied().enumerate().collect(),
+            each: each.enumerate().collect(),
         };
         (lesson, summary)
     }
@@ -201,7 +211,7 @@ mod tests {
         let some = learn(folder.path(), &[80.0]).spread(gateway());
         let more = learn(folder.path(), &[80.0; 15]).spread(gateway());
         assert!(none.median > some.median && some.median > more.median, "{some:?}, {more:?}");
-        assert!((80.0..84.0).contains(&more.median), "{more:?}");
+        assert!((80..84).contains(&more.median.as_secs()), "{more:?}");
         assert!(more.slow >= more.median);
     }
 
@@ -212,19 +222,20 @@ mod tests {
         History::open(Some(folder.path()), true).learn(&lesson, &summary);
         let aws = History::open(Some(folder.path()), false).spread(gateway());
         assert_eq!(aws, gateway().spread);
-        assert!(History::open(Some(folder.path()), true).spread(gateway()).median < 0.1);
+        let emulator = History::open(Some(folder.path()), true).spread(gateway());
+        assert!(emulator.median < EMULATOR.median, "{emulator:?}");
     }
 
     #[test]
     fn the_file_stays_small_and_holds_only_seconds() {
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..5 {
-            learn(folder.path(), &[80.0, 90.0, f64::NAN, -1.0, 1e12, 100.0, 80.0, 80.0]);
+            learn(folder.path(), &[80.0, 90.0, 0.0, 1e12, 100.0, 80.0, 80.0]);
         }
         let text = fs::read_to_string(folder.path().join("times-aws.json")).unwrap();
         let times: Times = serde_json::from_str(&text).unwrap();
-        assert_eq!(times.seconds.keys().collect::<Vec<_>>(), ["nat-gateway create"]);
-        assert_eq!(times.seconds["nat-gateway create"].len(), KEPT);
+        assert_eq!(times.taken.keys().collect::<Vec<_>>(), ["nat-gateway create"]);
+        assert_eq!(times.taken["nat-gateway create"].len(), KEPT);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -232,16 +243,21 @@ mod tests {
     fn what_cannot_be_read_or_written_is_no_reason_to_fail() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("times-aws.json");
-        for nonsense in
-            ["", "{", "[]", r#"{"version":2,"seconds":{}}"#, r#"{"version":1,"seconds":{"a":[1]}}"#]
-        {
+        for nonsense in [
+            "",
+            "{",
+            "[]",
+            r#"{"version":2,"seconds":{}}"#,
+            r#"{"version":1,"seconds":{"a":[1]}}"#,
+            r#"{"version":1,"seconds":{"nat-gateway create":[-1]}}"#,
+        ] {
             fs::write(&file, nonsense).unwrap();
             assert_eq!(
                 History::open(Some(folder.path()), false).spread(gateway()),
                 gateway().spread
             );
         }
-        assert!(learn(folder.path(), &[80.0]).spread(gateway()).median < 107.0);
+        assert!(learn(folder.path(), &[80.0]).spread(gateway()).median.as_secs() < 107);
         fs::remove_file(&file).unwrap();
         // A folder in the file's place, and a file in the folder's: neither can be written.
         fs::create_dir(&file).unwrap();

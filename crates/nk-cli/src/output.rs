@@ -53,10 +53,9 @@ impl Output {
         calls: usize,
         took: Duration,
     ) {
-        let seconds = took.as_secs_f64();
         if self.json {
             let Place { region, account, caller, .. } = place.clone();
-            let circumstances = Circumstances { region, account, caller, cost, calls, seconds };
+            let circumstances = Circumstances { region, account, caller, cost, calls, took };
             self.data(plan_json(plan, &circumstances).trim_end());
             return;
         }
@@ -65,7 +64,7 @@ impl Output {
             cost: Some((&place.region, &cost)),
             flags: &self.flags,
             calls: Some(calls),
-            seconds: Some(seconds),
+            took: Some(took),
         };
         let text = plan_text(plan, &options);
         let _ = write!(anstream::stdout(), "{place}\n\n{text}");

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{self, BufWriter, Write},
     path::Path,
+    time::Duration,
 };
 
 use nk_engine::Provider;
@@ -29,7 +30,7 @@ struct Open {
 
 enum Told {
     Title(String),
-    Plan(f64, Box<Plan>),
+    Plan(Duration, Box<Plan>),
     Event(Box<Event>),
     Call(Box<Call>),
     End,
@@ -72,7 +73,7 @@ impl Tracer {
     /// The plan that is run from now on.
     pub(crate) fn plan(&self, plan: &Plan) {
         if let Self(Some(open)) = self {
-            let at = open.zero.elapsed().as_secs_f64();
+            let at = open.zero.elapsed();
             self.tell(Told::Plan(at, Box::new(plan.clone())));
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! # Expected flow
 //!
-//! A run writes the lock as a new record, rewrites it every [`RENEW`] seconds, and removes it at its
+//! A run writes the lock as a new record, rewrites it every [`RENEW`], and removes it at its
 //! end. A record that has not been rewritten for 90 seconds, by the cloud's own clock, belongs to a
 //! run that is dead; another run writes over it.
 //!
@@ -41,13 +41,13 @@ use tokio::{
 
 use crate::{Cloud, CloudError, CloudResult, Gate};
 
-/// How often the holder rewrites the lock, in seconds.
-const RENEW: u64 = 20;
-/// How old the last rewrite may be, in seconds, for the holder to change something without asking
-/// first whether it still holds the lock: well before anyone else may take it.
-const FRESH: u64 = 45;
-/// What was rewritten so few seconds ago is not rewritten again.
-const JUST: u64 = RENEW / 2;
+/// How often the holder rewrites the lock.
+const RENEW: Duration = Duration::from_secs(20);
+/// How old the last rewrite may be for the holder to change something without asking first whether it
+/// still holds the lock: well before anyone else may take it.
+const FRESH: Duration = Duration::from_secs(45);
+/// What was rewritten less long ago is not rewritten again.
+const JUST: Duration = Duration::from_secs(10);
 
 /// The lock as the cloud keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +56,8 @@ pub struct LockRecord {
     pub value: String,
     /// Grows by one with every write.
     pub version: i64,
-    /// How many seconds ago it was last written, by the cloud's own clock.
-    pub age_seconds: i64,
+    /// How long ago it was last written, by the cloud's own clock.
+    pub age: Duration,
 }
 
 /// Who holds a lock, as written into it. No secrets: the command without its arguments' values.
@@ -96,8 +96,8 @@ pub enum LockError {
     Held {
         /// Who.
         holder: Holder,
-        /// How many seconds ago it showed a sign of life.
-        age_seconds: i64,
+        /// How long ago it showed a sign of life.
+        age: Duration,
     },
     /// A call failed.
     #[error("could not take the lock")]
@@ -107,22 +107,23 @@ pub enum LockError {
 impl LockError {
     /// How the lock becomes free, where somebody holds it.
     pub fn hint(&self) -> Option<Hint> {
-        let Self::Held { age_seconds, .. } = self else { return None };
+        let Self::Held { age, .. } = self else { return None };
         let age = format!(
-            "its last sign of life was {age_seconds} s ago; 90 s without one and the lock is free, or "
+            "its last sign of life was {} s ago; 90 s without one and the lock is free, or ",
+            age.as_secs()
         );
         Some(Hint::from(age).command("nk unlock").then(" removes it"))
     }
 }
 
-/// Who holds the lock, and for how many seconds there was no sign of life.
+/// Who holds the lock.
 ///
 /// # Errors
 ///
 /// When the call fails.
-pub async fn holder<C: Cloud>(cloud: &C) -> Result<Option<(Holder, i64)>, CloudError> {
+pub async fn holder<C: Cloud>(cloud: &C) -> Result<Option<Holder>, CloudError> {
     let record = cloud.read_lock().await?;
-    Ok(record.map(|record| (read(&record.value), record.age_seconds)))
+    Ok(record.map(|record| read(&record.value)))
 }
 
 /// Removes the lock, whoever holds it. Returns who did.
@@ -135,7 +136,7 @@ pub async fn unlock<C: Cloud>(cloud: &C) -> Result<Option<Holder>, CloudError> {
     if held.is_some() {
         cloud.remove_lock().await?;
     }
-    Ok(held.map(|(holder, _)| holder))
+    Ok(held)
 }
 
 fn read(value: &str) -> Holder {
@@ -234,7 +235,7 @@ impl<C: Cloud> Lease<C> {
                 // A renewal that fails is tried again for as long as the run lives: until it
                 // succeeds, the gate is closed.
                 while !shared.is_ousted() {
-                    sleep(Duration::from_secs(RENEW)).await;
+                    sleep(RENEW).await;
                     shared.renew().await;
                 }
             }
@@ -328,7 +329,7 @@ impl<C: Cloud> Shared<C> {
     }
 
     fn is_fresh(&self) -> bool {
-        self.age() < Duration::from_secs(FRESH)
+        self.age() < FRESH
     }
 
     /// Rewrites the lock; false when nothing may be changed now.
@@ -337,7 +338,7 @@ impl<C: Cloud> Shared<C> {
         if self.is_ousted() {
             return false;
         }
-        if self.age() < Duration::from_secs(JUST) {
+        if self.age() < JUST {
             return true;
         }
         let before = self.state().version;
@@ -385,14 +386,8 @@ impl<C: Cloud> Shared<C> {
     }
 }
 
-/// How many calls holding the lock for so many seconds takes: one to take it, two to give it back,
-/// and the renewals.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "no run takes more seconds than fit"
-)]
-pub fn lock_calls(seconds: f64) -> usize {
-    3 + (seconds.max(0.0) / RENEW as f64) as usize
+/// How many calls holding the lock for so long takes: one to take it, two to give it back, and the
+/// renewals.
+pub fn lock_calls(held: Duration) -> usize {
+    usize::try_from(3 + held.as_secs() / RENEW.as_secs()).unwrap_or(usize::MAX)
 }

@@ -91,10 +91,9 @@ async fn lift<C: Cloud>(cloud: &C, registry: Registry, live: &LiveValue) -> Resu
     let passing: Vec<_> = passing.iter().filter(|one| one.on == Operation::Update).collect();
     loop {
         let Err(error) = cloud.unprotect_one(live).await else { return Ok(()) };
-        let elapsed = began.elapsed().as_secs_f64();
-        let passes = passing
-            .iter()
-            .any(|one| error.says(one.code, one.message) && elapsed < one.patience.as_secs_f64());
+        let elapsed = began.elapsed();
+        let passes =
+            passing.iter().any(|one| error.says(one.code, one.message) && elapsed < one.patience);
         if !passes {
             return Err(error);
         }

@@ -33,8 +33,8 @@ pub struct Run {
     pub registry: Registry,
     /// How many calls may be under way at once.
     pub parallelism: usize,
-    /// The least seconds between two looks at one resource, as in [`nk_model::Looks::AWS`].
-    pub every: f64,
+    /// The least time between two looks at one resource, as in [`nk_model::Looks::AWS`].
+    pub every: Duration,
     /// Where events go.
     pub events: mpsc::UnboundedSender<Event>,
     /// Whether to go on.
@@ -63,7 +63,7 @@ struct Execution<C> {
     ledger: Ledger,
     needs: Needs,
     by_address: BTreeMap<Address, Vec<StepId>>,
-    tasks: JoinSet<(StepId, f64, Result<Option<LiveValue>, StepError>)>,
+    tasks: JoinSet<(StepId, Duration, Result<Option<LiveValue>, StepError>)>,
     places: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Message>,
     messages: mpsc::UnboundedReceiver<Message>,
@@ -73,9 +73,9 @@ struct Execution<C> {
     deadline: Option<Instant>,
 }
 
-/// How long calls under way may take to end after the first request to stop, in seconds, once there
-/// is a second. CI runners kill two and a half seconds after that, and the lock is to be released.
-const LAST_CALLS: f64 = 1.2;
+/// How long calls under way may take to end after the first request to stop, once there is a second.
+/// CI runners kill two and a half seconds after that, and the lock is to be released.
+const LAST_CALLS: Duration = Duration::from_millis(1200);
 
 impl<C: Cloud> Execution<C> {
     fn new(cloud: Arc<C>, plan: Plan, run: Run) -> Self {
@@ -99,8 +99,8 @@ impl<C: Cloud> Execution<C> {
         }
     }
 
-    fn at(&self) -> f64 {
-        self.began.elapsed().as_secs_f64()
+    fn at(&self) -> Duration {
+        self.began.elapsed()
     }
 
     fn tell(&self, event: Event) {
@@ -154,7 +154,7 @@ impl<C: Cloud> Execution<C> {
             let since = self.stopping.map_or_else(Instant::now, |(_, since)| since);
             self.stopping = Some((outcome, since));
             if stop == Stop::Abort {
-                self.deadline = Some(since + Duration::from_secs_f64(LAST_CALLS));
+                self.deadline = Some(since + LAST_CALLS);
             }
             self.tell(Event::Stopping { at: self.at(), reason: reason.to_owned() });
         }
@@ -239,7 +239,12 @@ impl<C: Cloud> Execution<C> {
         }
     }
 
-    fn conclude(&mut self, id: StepId, idle: f64, result: Result<Option<LiveValue>, StepError>) {
+    fn conclude(
+        &mut self,
+        id: StepId,
+        idle: Duration,
+        result: Result<Option<LiveValue>, StepError>,
+    ) {
         let at = self.at();
         let step = &self.plan.steps[id];
         let (address, action) = (step.address.clone(), step.action);
@@ -256,7 +261,7 @@ impl<C: Cloud> Execution<C> {
                     Operation::Destroy => legacy().into_iter().collect(),
                     Operation::Create | Operation::Update => notes,
                 };
-                let seconds = self.ledger.finish(id, at, idle, &address, &notes);
+                let took = self.ledger.finish(id, at, idle, &address, &notes);
                 self.needs.done(id);
                 self.tell(Event::Finished {
                     at,
@@ -264,7 +269,7 @@ impl<C: Cloud> Execution<C> {
                     address,
                     action,
                     id: aws_id,
-                    seconds,
+                    took,
                     notes,
                 });
             }

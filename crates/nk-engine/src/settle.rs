@@ -16,17 +16,15 @@ use nk_model::{
     Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Part, Phase, Step, Unseen,
 };
 pub(crate) use setback::StepError;
-use setback::whole;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 use crate::{Cloud, CloudError, Nature, cloud::Erased, stage::Stage};
 
-/// For how long after its going AWS may still keep a name, a range or an address for what had it, in
-/// seconds.
-const HELD: f64 = 90.0;
-/// The shortest and the longest distance between looks at what is done and does not show yet, in
-/// seconds: lists lag behind by two or three.
-const HIDDEN: [f64; 2] = [1.0, 2.0];
+/// For how long after its going AWS may still keep a name, a range or an address for what had it.
+const HELD: Duration = Duration::from_secs(90);
+/// The shortest and the longest time between looks at what is done and does not show yet: lists lag
+/// behind by two or three seconds.
+const HIDDEN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 /// How often a step changes what is there at most: each change may show the next one to be made, and
 /// where there is still one after so many, somebody else changes it back.
 const CHANGES: u32 = 12;
@@ -59,7 +57,7 @@ pub(crate) struct Settling<'a, C> {
     /// A change that the cloud has repeated in vain: whether it was done, the next look tells.
     doubt: Option<CloudError>,
     /// How long it usually takes from `began` until AWS is done; nought where nobody knows.
-    usual: f64,
+    usual: Duration,
 }
 
 /// What a resource lacks to be as it is wanted.
@@ -159,7 +157,8 @@ impl<'a, C: Cloud> Settling<'a, C> {
                             View::Unknown
                         }
                         Phase::Leaving(word) => {
-                            self.wait(&format!("the one before is `{word}`"), 0.0).await?;
+                            self.wait(&format!("the one before is `{word}`"), Duration::ZERO)
+                                .await?;
                             View::Unknown
                         }
                         Phase::Ready | Phase::Retired(_) => {
@@ -266,7 +265,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
     ) -> Result<View, StepError> {
         match updated {
             Some((same, since)) if *same == lack => {
-                if self.stage.since(*since) >= self.kind.waiting.stale.as_secs_f64() {
+                if self.stage.since(*since) >= self.kind.waiting.stale {
                     let (fields, told) = (lack.fields(), live.notes.join("; "));
                     return Err(StepError::Ignored { fields, told });
                 }
@@ -289,7 +288,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 self.stage.rested();
                 self.began = Instant::now();
                 // What comes after a create is not the slow part of it.
-                self.usual = if self.step.action == Action::Update { self.usual } else { 0.0 };
+                if self.step.action != Action::Update {
+                    self.usual = Duration::ZERO;
+                }
                 *updated = Some((lack, Instant::now()));
                 Ok(answer.map_or(View::Unknown, View::Seen))
             }
@@ -304,29 +305,29 @@ impl<'a, C: Cloud> Settling<'a, C> {
     /// Waits until it is time for the next look at what is done and does not show.
     async fn wait_for_sight(&mut self, reason: &str) -> Result<(), StepError> {
         let [least, every] = HIDDEN;
-        let looks = Looks { usual: 0.0, quick: 1.0, slack: 0.0, every };
+        let looks = Looks::at_once(every);
         // Where the first look after the shortest distance shows nothing either, it lags behind.
-        self.wait_with(reason, |elapsed| looks.next(2.0 * elapsed).max(least)).await
+        self.wait_with(reason, |elapsed| looks.next(2 * elapsed).max(least)).await
     }
 
-    /// Waits until it is time for the next look at what usually takes so many seconds.
-    async fn wait(&mut self, reason: &str, usual: f64) -> Result<(), StepError> {
+    /// Waits until it is time for the next look at what usually takes so long.
+    async fn wait(&mut self, reason: &str, usual: Duration) -> Result<(), StepError> {
         let (every, slack, quick) = (self.stage.every(), self.step.slack, self.step.usual.quick());
         let looks = Looks { usual, quick, slack, every };
         self.wait_with(reason, |elapsed| looks.next(elapsed)).await
     }
 
-    /// Waits as long as is right when so many seconds have passed.
+    /// Waits as long as is right when so much time has passed.
     async fn wait_with(
         &mut self,
         reason: &str,
-        pause: impl FnOnce(f64) -> f64,
+        pause: impl FnOnce(Duration) -> Duration,
     ) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
         // What is usually slow, as where connections drain for an hour, is given its time.
-        if elapsed > self.kind.waiting.patience.as_secs_f64().max(2.0 * self.step.usual.median) {
-            let (doing, seconds) = (reason.to_owned(), whole(elapsed));
-            return Err(StepError::Impatient { doing, seconds, last: None });
+        if elapsed > self.kind.waiting.patience.max(2 * self.step.usual.median) {
+            let (doing, waited) = (reason.to_owned(), elapsed);
+            return Err(StepError::Impatient { doing, waited, last: None });
         }
         self.stage.waits(reason);
         self.stage.rest(pause(elapsed)).await?;

@@ -22,8 +22,8 @@ pub fn current_step() -> Option<StepId> {
 
 /// What a running step tells the run.
 pub(crate) enum Message {
-    /// AWS has assigned outputs, and so many seconds of the step were not AWS's so far.
-    Known(StepId, Box<LiveValue>, f64),
+    /// AWS has assigned outputs, and so much of the step's time was not AWS's so far.
+    Known(StepId, Box<LiveValue>, Duration),
     /// The step waits.
     Waiting(StepId, String),
 }
@@ -74,19 +74,19 @@ pub(crate) struct Stage<'a> {
     stop: watch::Receiver<Stop>,
     places: Arc<Semaphore>,
     gate: &'a dyn Gate,
-    every: f64,
+    every: Duration,
     speed: f64,
     last_reason: Mutex<String>,
     idle: Mutex<Idle>,
 }
 
-/// What a step has waited for that was not AWS's work, in seconds.
+/// What a step has waited for that was not AWS's work.
 #[derive(Debug, Clone, Copy, Default)]
 struct Idle {
     /// For a free place, and for looks that came late.
-    sure: f64,
+    sure: Duration,
     /// The last rest: AWS may have been done at any time in it.
-    rest: f64,
+    rest: Duration,
 }
 
 impl<'a> Stage<'a> {
@@ -96,20 +96,20 @@ impl<'a> Stage<'a> {
         stop: watch::Receiver<Stop>,
         places: Arc<Semaphore>,
         gate: &'a dyn Gate,
-        every: f64,
+        every: Duration,
         speed: f64,
     ) -> Self {
         let (last_reason, idle) = (Mutex::default(), Mutex::default());
         Self { id, sender, stop, places, gate, every, speed, last_reason, idle }
     }
 
-    /// The least seconds between two looks.
-    pub(crate) fn every(&self) -> f64 {
+    /// The least time between two looks.
+    pub(crate) fn every(&self) -> Duration {
         self.every
     }
 
-    /// How many seconds so far nk has waited for nothing that AWS had to do, at most.
-    pub(crate) fn idle(&self) -> f64 {
+    /// How long so far nk has waited for nothing that AWS had to do, at most.
+    pub(crate) fn idle(&self) -> Duration {
         let Idle { sure, rest } = *self.locked_idle();
         sure + rest
     }
@@ -119,15 +119,16 @@ impl<'a> Stage<'a> {
     }
 
     /// Sleeps until the next look, or the next try, for what is so long on AWS.
-    pub(crate) async fn rest(&self, seconds: f64) -> Result<(), Interrupted> {
-        self.locked_idle().rest = seconds / self.speed;
-        self.sleep(Duration::from_secs_f64(seconds)).await
+    pub(crate) async fn rest(&self, time: Duration) -> Result<(), Interrupted> {
+        self.locked_idle().rest = time.div_f64(self.speed);
+        self.sleep(time).await
     }
 
     /// AWS was done when the last rest was over: some of it may have been too long.
     pub(crate) fn rested(&self) {
         let mut idle = self.locked_idle();
-        idle.sure += std::mem::take(&mut idle.rest);
+        let rest = std::mem::take(&mut idle.rest);
+        idle.sure += rest;
     }
 
     /// Tells what AWS has assigned.
@@ -148,7 +149,7 @@ impl<'a> Stage<'a> {
     pub(crate) async fn place(&self) -> SemaphorePermit<'_> {
         let asked = Instant::now();
         let place = self.places.acquire().await.expect("the semaphore is never closed");
-        self.locked_idle().sure += asked.elapsed().as_secs_f64();
+        self.locked_idle().sure += asked.elapsed();
         place
     }
 
@@ -168,9 +169,9 @@ impl<'a> Stage<'a> {
         self.gate.settled();
     }
 
-    /// The seconds since then, as AWS would count them.
-    pub(crate) fn since(&self, then: Instant) -> f64 {
-        then.elapsed().as_secs_f64() * self.speed
+    /// The time since then, as AWS would count it.
+    pub(crate) fn since(&self, then: Instant) -> Duration {
+        then.elapsed().mul_f64(self.speed)
     }
 
     /// Sleeps for what is so long on AWS, unless nothing is waited for any more.

@@ -12,7 +12,7 @@ use nk_tests::{
     topology::{self, STACK},
     trial::Trial,
 };
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 /// What a run is allowed beyond what AWS needs.
 const RATIO: f64 = 1.05;
@@ -23,13 +23,14 @@ const LOOKS: usize = 52;
 /// The same for a destroy.
 const LAST_LOOKS: usize = 65;
 /// What usually takes no more seconds AWS does at once; only the simulated cloud has it be waited for.
-const AT_ONCE: f64 = 2.5;
+const AT_ONCE: Duration = Duration::from_millis(2500);
 
 /// How long AWS needs for a plan at least, where everything takes so many times as long as usual.
-fn bound(plan: &Plan, slowness: f64) -> f64 {
+fn bound(plan: &Plan, slowness: f64) -> Duration {
     let network = Network::of(plan);
-    let takes: Vec<f64> = network.usual().iter().map(|usual| usual.median * slowness).collect();
-    network.course(&takes, &[], 0.0).end()
+    let takes: Vec<_> =
+        network.usual().iter().map(|usual| usual.median.mul_f64(slowness)).collect();
+    network.course(&takes, &[], Duration::ZERO).end()
 }
 
 /// Runs a plan, and says what it took: calls, and seconds as a multiple of what AWS needs.
@@ -39,11 +40,11 @@ async fn run(trial: &Trial, plan: Plan, slowness: f64) -> (Summary, f64) {
     let steps = plan.steps.len();
     let (summary, events) = trial.run(plan).await;
     assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
-    let (calls, ratio) = (trial.sim.calls().0 - before, summary.seconds / needs);
+    let (calls, ratio) = (trial.sim.calls().0 - before, summary.took.div_duration_f64(needs));
     println!(
-        "{steps} steps, {slowness} times as long as usual: {:.1} s of {needs:.1} s, {ratio:.3} times; \
-         {calls} calls, {} predicted; AWS's by its own account {:.1} s",
-        summary.seconds, summary.predicted.calls, summary.bound
+        "{steps} steps, {slowness} times as long as usual: {:.1?} of {needs:.1?}, {ratio:.3} times; \
+         {calls} calls, {} predicted; AWS's by its own account {:.1?}",
+        summary.took, summary.predicted.calls, summary.bound
     );
     (summary, ratio)
 }
@@ -106,7 +107,7 @@ async fn a_run_looks_seldom_at_what_takes_its_time() {
 async fn an_environment_that_says_so_goes_without_its_drain() {
     let quick =
         STACK.replace("protect = true", "protect = true\nload-balancer.destroy-drain = \"0s\"");
-    let mut seconds = Vec::new();
+    let mut took = Vec::new();
     for text in [STACK, &quick] {
         let desired = topology::desired(text, "prod");
         let trial = Trial::default();
@@ -115,13 +116,13 @@ async fn an_environment_that_says_so_goes_without_its_drain() {
         let expected = plan.forecast.time;
         let (summary, ratio) = run(&trial, plan, 1.0).await;
         assert!(ratio <= RATIO, "{ratio:.3}");
-        let likely = expected.median * 0.8..expected.slow;
-        assert!(likely.contains(&summary.seconds), "{} of {likely:?}", summary.seconds);
+        let likely = expected.median.mul_f64(0.8)..expected.slow;
+        assert!(likely.contains(&summary.took), "{:?} of {likely:?}", summary.took);
         assert!(trial.sim.everything().is_empty());
-        seconds.push(summary.seconds);
+        took.push(summary.took);
     }
     // The database takes about as long as the drain saved.
-    assert!(seconds[1] < seconds[0] - 200.0, "{seconds:?}");
+    assert!(took[1] + Duration::from_secs(200) < took[0], "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -132,7 +133,7 @@ async fn a_drain_of_an_hour_is_waited_for() {
     trial.apply(&desired).await;
     let plan = trial.removal(&desired).await;
     let (summary, _) = run(&trial, plan, 1.0).await;
-    assert!(summary.seconds > 3600.0, "{}", summary.seconds);
+    assert!(summary.took > Duration::from_hours(1), "{:?}", summary.took);
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,8 +150,9 @@ async fn a_serving_stack_does_not_wait_for_the_first_backup() {
     let serving = ["backend-go", "python-ai", "nextjs-frontend"]
         .map(|name| ended(&format!("service.{name}")))
         .into_iter()
-        .fold(0.0, f64::max);
+        .max()
+        .unwrap();
     // The critical path of the same graph through AWS's own times: 384 seconds to a serving stack.
-    assert!(serving <= 384.0 * RATIO, "{serving}");
+    assert!(serving <= Duration::from_secs(384).mul_f64(RATIO), "{serving:?}");
     assert!(ended("db-instance.main") > serving);
 }

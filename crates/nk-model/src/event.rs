@@ -1,10 +1,12 @@
 //! What happens while a plan is run, told as it happens.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Address, CloudError, Forecast, StepId};
+use crate::{Action, Address, CloudError, Forecast, StepId, seconds};
 
-/// One thing that happened. `at` is in seconds since the run began.
+/// One thing that happened. `at` is the time since the run began.
 ///
 /// This is the documented form of `--json`: one object a line, `event` names the variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,21 +14,24 @@ use crate::{Action, Address, CloudError, Forecast, StepId};
 pub enum Event {
     /// A step began.
     Started {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// Which step.
         step: StepId,
         /// The resource.
         address: Address,
         /// What is done to it.
         action: Action,
-        /// How many seconds this usually takes.
-        usual: f64,
+        /// How long this usually takes.
+        #[serde(with = "seconds")]
+        usual: Duration,
     },
     /// A step waits: for AWS to finish, or for a refusal to pass.
     Waiting {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// Which step.
         step: StepId,
         /// The resource.
@@ -36,8 +41,9 @@ pub enum Event {
     },
     /// AWS assigned the outputs that others wait for; the resource may still be busy.
     Known {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// Which step.
         step: StepId,
         /// The resource.
@@ -47,8 +53,9 @@ pub enum Event {
     },
     /// A step ended well.
     Finished {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// Which step.
         step: StepId,
         /// The resource.
@@ -57,23 +64,26 @@ pub enum Event {
         action: Action,
         /// What AWS calls it.
         id: String,
-        /// How many seconds it took.
-        seconds: f64,
+        /// How long it took.
+        #[serde(rename = "seconds", with = "seconds")]
+        took: Duration,
         /// What a person should know, as in a missing image.
         notes: Vec<String>,
     },
     /// A step failed.
     Failed {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// What went wrong.
         #[serde(flatten)]
         failure: Failure,
     },
     /// A step was not begun, because one it needs failed or because the run was interrupted.
     Skipped {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// Which step.
         step: StepId,
         /// The resource.
@@ -85,15 +95,17 @@ pub enum Event {
     },
     /// Nothing new is started any more.
     Stopping {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// Why.
         reason: String,
     },
     /// The run is over.
     Ended {
-        /// Seconds since the run began.
-        at: f64,
+        /// Since the run began.
+        #[serde(with = "seconds")]
+        at: Duration,
         /// What came of it.
         summary: Summary,
     },
@@ -134,25 +146,27 @@ pub struct Summary {
     pub failed: usize,
     /// How many steps were not begun, or not waited for.
     pub skipped: usize,
-    /// Seconds from begin to end.
-    pub seconds: f64,
+    /// From begin to end.
+    #[serde(rename = "seconds", with = "seconds")]
+    pub took: Duration,
     /// The resources of the chain of steps that took the longest, first step first.
     pub critical_path: Vec<Address>,
     /// The steps of that chain.
     #[serde(default)]
     pub critical_steps: Vec<StepId>,
-    /// Seconds that AWS itself needed for the critical path: what its steps took, less what they
+    /// The time that AWS itself needed for the critical path: what its steps took, less what they
     /// waited for a free place, and less what may have passed between AWS being done and the look
     /// that showed it. No run of this plan could have been quicker.
-    pub bound: f64,
+    #[serde(with = "seconds")]
+    pub bound: Duration,
     /// What was to be expected.
     #[serde(default)]
     pub predicted: Forecast,
     /// Notes of the finished steps, with the address in front.
     pub notes: Vec<String>,
-    /// How many seconds each finished step took; its own event has told so.
+    /// How long each finished step took; its own event has told so.
     #[serde(skip)]
-    pub took: Vec<(StepId, f64)>,
+    pub each: Vec<(StepId, Duration)>,
 }
 
 /// How a run ended.
@@ -177,10 +191,12 @@ pub struct Call {
     pub step: Option<StepId>,
     /// The service and the operation, as in `EC2:CreateVpc`.
     pub operation: String,
-    /// Seconds since whoever listens began to count.
-    pub at: f64,
-    /// Seconds until the answer, or until it was clear that there is none.
-    pub seconds: f64,
+    /// Since whoever listens began to count.
+    #[serde(with = "seconds")]
+    pub at: Duration,
+    /// Until the answer, or until it was clear that there is none.
+    #[serde(rename = "seconds", with = "seconds")]
+    pub took: Duration,
     /// The HTTP status; 0 where there was no answer.
     pub status: u16,
     /// The name AWS gave to the request, which its support asks for.

@@ -16,6 +16,7 @@ mod looks;
 mod plan;
 mod reference;
 mod resource;
+pub mod seconds;
 mod unseen;
 mod usual;
 

@@ -1,6 +1,6 @@
 //! When to look at something that takes its time.
 
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 /// When the looks at one resource are, after a change to it.
 ///
@@ -9,24 +9,24 @@ use std::ops::Range;
 /// the end of the run does not depend on the resource, the looks are further apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Looks {
-    /// Seconds that the change usually takes.
-    pub usual: f64,
+    /// How long the change usually takes.
+    pub usual: Duration,
     /// The part of the usual time that nine in ten take at least: [`Spread::quick`].
     ///
     /// [`Spread::quick`]: crate::Spread::quick
     pub quick: f64,
-    /// Seconds that it may take longer without moving the end of the run.
-    pub slack: f64,
-    /// The least seconds between two looks: what AWS's rate limits are content with.
-    pub every: f64,
+    /// How much longer it may take without moving the end of the run.
+    pub slack: Duration,
+    /// The least time between two looks: what AWS's rate limits are content with.
+    pub every: Duration,
 }
 
 impl Looks {
-    /// The least seconds between two looks at AWS: its limits for reading are between five and
+    /// The least time between two looks at AWS: its limits for reading are between five and
     /// twenty calls a second, for everything that reads.
-    pub const AWS: f64 = 1.0;
+    pub const AWS: Duration = Duration::from_secs(1);
     /// The same for an emulator on this machine, which has no limits.
-    pub const EMULATOR: f64 = 0.1;
+    pub const EMULATOR: Duration = Duration::from_millis(100);
 
     /// The end is possible from no earlier and no later part of the usual time on, however little or
     /// much times differ: few may have been seen.
@@ -41,45 +41,51 @@ impl Looks {
     /// The same where the end of the run does not depend on it.
     const LOOSE: f64 = 0.2;
     /// How many slow steps may share the slack of a way through the plan.
-    const SHARERS: f64 = 4.0;
+    const SHARERS: u32 = 4;
 
     /// The first look, in least distances between two: what is done at once is seen soon.
-    const SOON: f64 = 4.0;
+    const SOON: u32 = 4;
     /// Looks before the end is possible are for what an estimate got wrong, and few: each so many
     /// times as late as the one before.
-    const EARLY: f64 = 10.0;
+    const EARLY: u32 = 10;
 
-    /// What usually takes no more seconds may be done at the first look.
-    const QUICK: f64 = 2.5;
+    /// What usually takes no longer may be done at the first look.
+    const QUICK: Duration = Duration::from_millis(2500);
     /// That look.
-    const FIRST: f64 = 0.2;
+    const FIRST: Duration = Duration::from_millis(200);
     /// No two looks are nearer to each other.
-    const LEAST: f64 = 0.05;
+    const LEAST: Duration = Duration::from_millis(50);
 
-    /// Seconds to wait until the next look, when so many have passed since the change.
-    pub fn next(&self, elapsed: f64) -> f64 {
+    /// The looks at what usually takes no time.
+    pub fn at_once(every: Duration) -> Self {
+        Self { usual: Duration::ZERO, quick: 1.0, slack: Duration::ZERO, every }
+    }
+
+    /// How long to wait until the next look, when so much has passed since the change.
+    pub fn next(&self, elapsed: Duration) -> Duration {
         let [least, most] = Self::POSSIBLE;
-        let possible = self.usual * self.quick.clamp(least, most);
+        let possible = self.usual.mul_f64(self.quick.clamp(least, most));
         let wait = if elapsed >= possible {
-            let likely = Self::LIKELY.contains(&(elapsed / self.usual));
+            let likely = Self::LIKELY.contains(&elapsed.div_duration_f64(self.usual));
             let pace = if likely { Self::TIGHT } else { Self::WIDE };
-            let gap = (self.slack / Self::SHARERS).min(elapsed * Self::LOOSE).max(elapsed * pace);
+            let gap = (self.slack / Self::SHARERS).min(elapsed.mul_f64(Self::LOOSE));
+            let gap = gap.max(elapsed.mul_f64(pace));
             // What takes no time is asked for at growing distances, up to the least distance.
             gap.max(self.every.min(elapsed.max(Self::FIRST)))
         } else if self.usual <= Self::QUICK {
-            (elapsed * Self::EARLY).max(Self::FIRST).min(possible - elapsed)
+            (elapsed * Self::EARLY).max(Self::FIRST).min(possible.saturating_sub(elapsed))
         } else {
             let early = (elapsed * Self::EARLY).max(self.every * Self::SOON);
             // Not one shortly before the first that has a chance.
-            let next = if early < possible / 3.0 { early } else { possible };
-            next - elapsed
+            let next = if early < possible / 3 { early } else { possible };
+            next.saturating_sub(elapsed)
         };
         wait.max(Self::LEAST)
     }
 
-    /// How many looks there are at what takes so many seconds, the one that sees the end included,
-    /// when the one before was after `from` seconds; and when the last one is.
-    pub fn count(&self, from: f64, takes: f64) -> (usize, f64) {
+    /// How many looks there are at what takes so long, the one that sees the end included, when the
+    /// one before was `from` after the change; and when the last one is.
+    pub fn count(&self, from: Duration, takes: Duration) -> (usize, Duration) {
         let (mut at, mut count) = (from, 0);
         while at < takes {
             at += self.next(at);
@@ -97,7 +103,14 @@ mod tests {
     const SLOW: [f64; 4] = [73.0, 107.0, 154.0, 428.0];
 
     fn looks(usual: f64, slack: f64) -> Looks {
+        let [usual, slack] = [usual, slack].map(Duration::from_secs_f64);
         Looks { usual, quick: 0.75, slack, every: Looks::AWS }
+    }
+
+    /// The same in seconds.
+    fn count(looks: Looks, takes: f64) -> (usize, f64) {
+        let (count, at) = looks.count(Duration::ZERO, Duration::from_secs_f64(takes));
+        (count, at.as_secs_f64())
     }
 
     #[test]
@@ -105,7 +118,7 @@ mod tests {
         for usual in SLOW {
             for part in [0.95, 1.0, 1.05, 1.14] {
                 let takes = usual * part;
-                let (count, at) = looks(usual, 0.0).count(0.0, takes);
+                let (count, at) = count(looks(usual, 0.0), takes);
                 assert!(at - takes <= (0.02 * takes).max(1.0) + 1e-9, "{takes}: seen at {at}");
                 assert!(count <= 30, "{takes}: {count} looks");
             }
@@ -119,7 +132,7 @@ mod tests {
                 for percent in from..300 {
                     let takes = usual * f64::from(percent) / 100.0;
                     for slack in [0.0, 3.0] {
-                        let (_, at) = Looks { quick, ..looks(usual, slack) }.count(0.0, takes);
+                        let (_, at) = count(Looks { quick, ..looks(usual, slack) }, takes);
                         assert!(at <= 1.05 * takes, "{usual} in {takes}: at {at}");
                     }
                 }
@@ -130,7 +143,7 @@ mod tests {
     #[test]
     fn what_takes_its_usual_time_is_looked_at_sixteen_times_at_most() {
         for usual in SLOW {
-            let (count, _) = looks(usual, 0.0).count(0.0, usual);
+            let (count, _) = count(looks(usual, 0.0), usual);
             assert!(count <= 16, "{usual}: {count} looks");
         }
     }
@@ -138,7 +151,7 @@ mod tests {
     #[test]
     fn what_nothing_waits_for_is_looked_at_less() {
         for usual in SLOW {
-            let (count, at) = looks(usual, 2.0 * usual).count(0.0, usual);
+            let (count, at) = count(looks(usual, 2.0 * usual), usual);
             assert!(count <= 5, "{usual}: {count} looks");
             assert!(at <= 1.2 * usual, "{usual}: seen at {at}");
         }
@@ -149,7 +162,7 @@ mod tests {
         for (usual, slack) in [(73.0, 49.0), (175.0, 40.0)] {
             for percent in 75..150 {
                 let takes = usual * f64::from(percent) / 100.0;
-                let (_, at) = looks(usual, slack).count(0.0, takes);
+                let (_, at) = count(looks(usual, slack), takes);
                 let late = (slack / 4.0).max(0.05 * takes);
                 assert!(at - takes <= late, "{usual} in {takes}: seen at {at}");
             }
@@ -158,28 +171,28 @@ mod tests {
 
     #[test]
     fn what_an_estimate_got_wrong_is_seen_when_the_end_is_possible() {
-        assert_eq!(looks(428.0, 0.0).count(0.0, 1.0), (1, 4.0));
-        assert_eq!(looks(428.0, 0.0).count(0.0, 30.0), (2, 40.0));
-        assert_eq!(looks(428.0, 0.0).count(0.0, 100.0), (3, 321.0));
-        assert_eq!(looks(7.0, 0.0).count(0.0, 1.0), (1, 5.25));
+        assert_eq!(count(looks(428.0, 0.0), 1.0), (1, 4.0));
+        assert_eq!(count(looks(428.0, 0.0), 30.0), (2, 40.0));
+        assert_eq!(count(looks(428.0, 0.0), 100.0), (3, 321.0));
+        assert_eq!(count(looks(7.0, 0.0), 1.0), (1, 5.25));
     }
 
     #[test]
     fn what_is_ready_at_once_is_seen_at_once() {
         let aws = looks(1.0, 0.0);
-        assert_eq!(aws.count(0.0, 0.1), (1, 0.2));
+        assert_eq!(count(aws, 0.1), (1, 0.2));
         let emulator = Looks { every: Looks::EMULATOR, ..looks(0.1, 0.0) };
-        assert_eq!(emulator.count(0.0, 0.04).0, 1);
+        assert_eq!(count(emulator, 0.04).0, 1);
     }
 
     #[test]
     fn looks_never_come_in_a_burst() {
         for (usual, every) in [(1.0, Looks::AWS), (428.0, Looks::AWS), (0.0, Looks::EMULATOR)] {
             let looks = Looks { every, ..looks(usual, 0.0) };
-            let mut at = 0.0;
-            for _ in 0..1000 {
+            let mut at = Duration::ZERO;
+            for _ in 0..300 {
                 let wait = looks.next(at);
-                assert!(wait >= 0.05, "{at}: {wait}");
+                assert!(wait >= Looks::LEAST, "{at:?}: {wait:?}");
                 at += wait;
             }
         }

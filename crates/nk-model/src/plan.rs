@@ -1,10 +1,10 @@
 //! What an apply will do, as data.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Change, Json, LiveValue, Operation, Settle, Spread, StackId};
+use crate::{Address, Change, Json, LiveValue, Operation, Settle, Spread, StackId, seconds};
 
 /// The whole way from what is there to what is wanted.
 ///
@@ -69,16 +69,17 @@ pub struct Step {
     /// How long it usually takes.
     #[serde(default)]
     pub usual: Spread,
-    /// The outputs that are known only so many seconds after its create call, and before it has ended.
-    /// All others are in AWS's answer.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub late: BTreeMap<String, f64>,
-    /// Seconds that usually pass from its start until everything that waits for it has ended: among
-    /// steps free to start, the one with the most goes first.
-    pub remaining: f64,
-    /// Seconds that it may usually end later without moving the end of the run.
-    #[serde(default)]
-    pub slack: f64,
+    /// The outputs that are known only so long after its create call, and before it has ended. All
+    /// others are in AWS's answer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "seconds")]
+    pub late: BTreeMap<String, Duration>,
+    /// The time that usually passes from its start until everything that waits for it has ended:
+    /// among steps free to start, the one with the most goes first.
+    #[serde(with = "seconds")]
+    pub remaining: Duration,
+    /// How much later it may usually end without moving the end of the run.
+    #[serde(default, with = "seconds")]
+    pub slack: Duration,
 }
 
 /// What a step does.
@@ -192,12 +193,11 @@ pub struct Totals {
 }
 
 impl Step {
-    /// After how many seconds AWS has usually come further than what it gives out now: an output is
-    /// known that `lacks` names, or all is done.
-    pub fn next_moment(&self, lacks: impl Fn(&str) -> bool) -> f64 {
-        let late =
-            self.late.iter().filter(|(output, _)| lacks(output)).map(|(_, seconds)| *seconds);
-        late.fold(self.usual.median, f64::min)
+    /// After what time AWS has usually come further than what it gives out now: an output is known
+    /// that `lacks` names, or all is done.
+    pub fn next_moment(&self, lacks: impl Fn(&str) -> bool) -> Duration {
+        let late = self.late.iter().filter(|(output, _)| lacks(output)).map(|(_, time)| *time);
+        late.fold(self.usual.median, Duration::min)
     }
 }
 

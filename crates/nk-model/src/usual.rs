@@ -1,70 +1,76 @@
 //! How long things usually take, as data.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Json, Operation};
+use crate::{Json, Operation, seconds};
 
-/// How long something takes: half of the times less than `median` seconds, nine times in ten less
-/// than `slow`.
+/// How long something takes: half of the times less than `median`, nine times in ten less than
+/// `slow`.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Spread {
-    /// Seconds.
-    pub median: f64,
-    /// Seconds.
-    pub slow: f64,
+    /// Every second time it takes less.
+    #[serde(with = "seconds")]
+    pub median: Duration,
+    /// Nine times in ten it takes less.
+    #[serde(with = "seconds")]
+    pub slow: Duration,
 }
 
 impl Spread {
     /// For what nothing is known of: AWS does most things at once.
-    pub const UNKNOWN: Self = Self { median: 1.0, slow: 2.0 };
+    pub const UNKNOWN: Self = Self { median: Duration::from_secs(1), slow: Duration::from_secs(2) };
 
     /// Of fewer samples than this, none is taken for the slowest in ten.
     const FEW: usize = 5;
     /// How much longer the slowest in ten takes than the median where samples are few: about what
     /// it is where they are many.
     const WIDE: f64 = 1.3;
+    /// Whatever deviates takes no longer.
+    const LONGEST: Duration = Duration::from_hours(24);
 
     /// The median, and the ninth decile by nearest rank. None without samples.
-    pub fn of(samples: &[f64]) -> Option<Self> {
+    pub fn of(samples: &[Duration]) -> Option<Self> {
         let mut sorted = samples.to_vec();
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable();
         let (count, last) = (sorted.len(), *sorted.last()?);
-        let median = f64::midpoint(sorted[(count - 1) / 2], sorted[count / 2]);
+        let median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
         let ninth = sorted.get((count * 9).div_ceil(10) - 1).copied().unwrap_or(last);
-        let wide = if count < Self::FEW { median * Self::WIDE } else { median };
+        let wide = if count < Self::FEW { median.mul_f64(Self::WIDE) } else { median };
         Some(Self { median, slow: ninth.max(wide) })
     }
 
     /// The part of the median that nine times in ten it takes at least: times are skewed, and as many
     /// are so many times quicker as are so many times slower.
     pub fn quick(self) -> f64 {
-        if self.slow > self.median { self.median / self.slow } else { 1.0 }
+        if self.slow > self.median { self.median.div_duration_f64(self.slow) } else { 1.0 }
     }
 
     /// So many times as long.
     #[must_use]
     pub fn times(self, factor: f64) -> Self {
-        Self { median: self.median * factor, slow: self.slow * factor }
+        Self { median: self.median.mul_f64(factor), slow: self.slow.mul_f64(factor) }
     }
 
-    /// So many seconds longer.
+    /// So much longer.
     #[must_use]
-    pub fn plus(self, seconds: f64) -> Self {
-        Self { median: self.median + seconds, slow: self.slow + seconds }
+    pub fn plus(self, more: Duration) -> Self {
+        Self { median: self.median + more, slow: self.slow + more }
     }
 
     /// The time that so many standard deviations stand for: times are skewed, so it is their
     /// logarithm that is taken as normal.
-    pub fn at(self, deviations: f64) -> f64 {
+    pub fn at(self, deviations: f64) -> Duration {
         /// Nine in ten of a normal distribution lie below so many standard deviations.
         const NINE_IN_TEN: f64 = 1.281_551_565_5;
-        if self.median <= 0.0 || self.slow <= self.median {
-            return self.median.max(0.0);
+        if self.median.is_zero() || self.slow <= self.median {
+            return self.median;
         }
-        self.median * (self.slow / self.median).powf(deviations / NINE_IN_TEN)
+        let factor = self.slow.div_duration_f64(self.median).powf(deviations / NINE_IN_TEN);
+        let longest = Self::LONGEST.max(self.median);
+        self.median.mul_f64(factor.min(longest.div_duration_f64(self.median)))
     }
 }
 
@@ -89,7 +95,7 @@ pub struct Usual {
     pub samples: usize,
 }
 
-/// Seconds that another resource's spec adds.
+/// A time that another resource's spec adds.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Plus {
@@ -152,6 +158,14 @@ mod tests {
 
     use super::*;
 
+    fn seconds(seconds: f64) -> Duration {
+        Duration::from_secs_f64(seconds)
+    }
+
+    fn spread(median: f64, slow: f64) -> Spread {
+        Spread { median: seconds(median), slow: seconds(slow) }
+    }
+
     fn usual(when: &[(&str, Json)], median: f64) -> Usual {
         Usual {
             kind: "db-instance".into(),
@@ -159,31 +173,34 @@ mod tests {
             output: None,
             when: when.iter().map(|(name, value)| ((*name).into(), value.clone())).collect(),
             plus: None,
-            spread: Spread { median, slow: median },
+            spread: spread(median, median),
             samples: 0,
         }
     }
 
     #[test]
     fn a_median_lies_between_and_the_ninth_decile_is_one_of_the_samples() {
-        let ten: Vec<f64> = (1..=10).map(f64::from).collect();
-        assert_eq!(Spread::of(&ten), Some(Spread { median: 5.5, slow: 9.0 }));
+        let ten: Vec<_> = (1..=10).map(Duration::from_secs).collect();
+        assert_eq!(Spread::of(&ten), Some(spread(5.5, 9.0)));
         assert_eq!(Spread::of(&[]), None);
     }
 
     #[test]
     fn few_samples_do_not_pass_for_certainty() {
-        assert_eq!(Spread::of(&[100.0]), Some(Spread { median: 100.0, slow: 130.0 }));
+        assert_eq!(Spread::of(&[seconds(100.0)]), Some(spread(100.0, 130.0)));
     }
 
     #[test]
     fn nine_in_ten_are_quicker_than_slow() {
-        let spread = Spread { median: 100.0, slow: 150.0 };
-        assert!((spread.at(0.0) - 100.0).abs() < 1e-9);
-        assert!((spread.at(1.281_551_565_5) - 150.0).abs() < 1e-9);
-        assert!(spread.at(-5.0) > 0.0);
-        assert!((spread.at(-1.281_551_565_5) - 100.0 * spread.quick()).abs() < 1e-9);
-        assert!((Spread { median: 1.0, slow: 1.0 }.quick() - 1.0).abs() < 1e-9);
+        let one = spread(100.0, 150.0);
+        assert_eq!(one.at(0.0), seconds(100.0));
+        assert_eq!(one.at(1.281_551_565_5), seconds(150.0));
+        assert!(one.at(-5.0) > Duration::ZERO);
+        let quick = one.at(-1.281_551_565_5).as_secs_f64();
+        assert!((quick - 100.0 * one.quick()).abs() < 1e-6);
+        assert!((spread(1.0, 1.0).quick() - 1.0).abs() < 1e-9);
+        // Whatever was measured, a sum of times has an end.
+        assert_eq!(spread(0.01, 1e9).at(6.0), Spread::LONGEST);
     }
 
     #[test]
@@ -195,14 +212,15 @@ mod tests {
             usual(&[("storage.limit", json!("any"))], 500.0),
         ];
         let best = |spec: Json| {
-            Usual::best(&all, Operation::Create, None, &spec).map(|usual| usual.spread.median)
+            Usual::best(&all, Operation::Create, None, &spec)
+                .map(|usual| usual.spread.median.as_secs())
         };
-        assert_eq!(best(json!({"multi-zone": false, "backup-days": 7})), Some(428.0));
-        assert_eq!(best(json!({"multi-zone": true, "backup-days": 7})), Some(827.0));
-        assert_eq!(best(json!({"storage": {"limit": 100}})), Some(500.0));
-        assert_eq!(best(json!({"storage": {"limit": null}})), Some(428.0));
-        assert_eq!(best(json!({"storage": {"limit": []}})), Some(428.0));
-        assert_eq!(best(json!({"storage": [{"limit": 100}]})), Some(500.0));
+        assert_eq!(best(json!({"multi-zone": false, "backup-days": 7})), Some(428));
+        assert_eq!(best(json!({"multi-zone": true, "backup-days": 7})), Some(827));
+        assert_eq!(best(json!({"storage": {"limit": 100}})), Some(500));
+        assert_eq!(best(json!({"storage": {"limit": null}})), Some(428));
+        assert_eq!(best(json!({"storage": {"limit": []}})), Some(428));
+        assert_eq!(best(json!({"storage": [{"limit": 100}]})), Some(500));
         assert_eq!(Usual::best(&all, Operation::Destroy, None, &json!({})), None);
         assert_eq!(all[1].key(), "db-instance create multi-zone=true");
     }

@@ -1,6 +1,9 @@
 //! From what becomes of each resource to steps, and what each step needs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
 
 use nk_model::{
     Action, Address, Desired, Forecast, LiveValue, Need, Operation, Part, Plan, Registry, Spread,
@@ -96,8 +99,8 @@ fn step(decision: Decision, action: Action) -> Step {
         // The times come last, when the order is known.
         usual: Spread::default(),
         late: BTreeMap::new(),
-        remaining: 0.0,
-        slack: 0.0,
+        remaining: Duration::ZERO,
+        slack: Duration::ZERO,
     }
 }
 

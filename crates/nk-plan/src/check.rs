@@ -100,7 +100,7 @@ pub fn check(plan: &Plan, registry: Registry) -> Vec<Fault> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::{collections::BTreeMap, time::Duration};
 
     use nk_model::{Forecast, Json, LiveValue, Need, Part, Spread, StackId, Step, Until};
     use serde_json::json;
@@ -121,8 +121,8 @@ mod tests {
             needs: needs.iter().map(|step| Need { step: *step, until: Until::Known }).collect(),
             usual: Spread::UNKNOWN,
             late: BTreeMap::new(),
-            remaining: 0.0,
-            slack: 0.0,
+            remaining: Duration::ZERO,
+            slack: Duration::ZERO,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A plan as steps in time: how long the ways through it are, and when it will have ended.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use nk_model::{Address, Placeholder, Plan, Spread, Step, StepId, Until, placeholders_in};
 
@@ -22,15 +22,15 @@ enum Lag {
     Ended,
 }
 
-/// How long AWS takes to answer a call that makes something, in seconds.
-const ANSWER: f64 = 0.3;
+/// How long AWS takes to answer a call that makes something.
+const ANSWER: Duration = Duration::from_millis(300);
 
 impl Lag {
-    /// How many seconds after the beginning of a step that takes so many.
-    fn after(self, takes: f64) -> f64 {
+    /// How long after the beginning of a step that takes so long.
+    fn after(self, takes: Duration) -> Duration {
         match self {
             Self::Answer => takes.min(ANSWER),
-            Self::Part(part) => takes * part,
+            Self::Part(part) => takes.mul_f64(part),
             Self::Ended => takes,
         }
     }
@@ -42,17 +42,17 @@ pub enum Stage {
     /// It has not begun.
     #[default]
     Waiting,
-    /// It has begun at this second.
-    Running(f64),
-    /// It is over, at this second, or will never begin.
-    Over(f64),
+    /// It has begun, so long after the run.
+    Running(Duration),
+    /// It is over, since so long after the run began, or will never begin.
+    Over(Duration),
 }
 
 /// When each step begins and ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
-    begins: Vec<f64>,
-    ends: Vec<f64>,
+    begins: Vec<Duration>,
+    ends: Vec<Duration>,
     /// The need that was met last.
     last: Vec<Option<StepId>>,
 }
@@ -74,7 +74,7 @@ impl Network {
     ///
     /// A step that should be over and is not ends now at the earliest, and so does what waits for
     /// it. As many steps are under way at once as can be.
-    pub fn course(&self, takes: &[f64], stages: &[Stage], now: f64) -> Course {
+    pub fn course(&self, takes: &[Duration], stages: &[Stage], now: Duration) -> Course {
         let count = self.usual.len();
         let mut course =
             Course { begins: vec![now; count], ends: vec![now; count], last: vec![None; count] };
@@ -99,11 +99,11 @@ impl Network {
         course
     }
 
-    /// For each step how long the way from its begin to the end is, and how many seconds it may end
-    /// later without moving the end of the run.
-    pub fn ways(&self) -> (Vec<f64>, Vec<f64>) {
-        let takes: Vec<f64> = self.usual.iter().map(|usual| usual.median).collect();
-        let course = self.course(&takes, &[], 0.0);
+    /// For each step how long the way from its begin to the end is, and how much later it may end
+    /// without moving the end of the run.
+    pub fn ways(&self) -> (Vec<Duration>, Vec<Duration>) {
+        let takes: Vec<_> = self.usual.iter().map(|usual| usual.median).collect();
+        let course = self.course(&takes, &[], Duration::ZERO);
         let mut remaining = takes.clone();
         // The longest way that is late when the step is seen late to have come so far.
         let mut bound = takes.clone();
@@ -117,15 +117,22 @@ impl Network {
             }
         }
         let end = course.end();
-        let slack =
-            course.begins.iter().zip(bound).map(|(begin, way)| (end - begin - way).max(0.0));
+        let slack = course.begins.iter().zip(bound);
+        let slack = slack.map(|(begin, way)| end.saturating_sub(*begin + way));
         (remaining, slack.collect())
     }
 }
 
 impl Course {
     /// When a need is met.
-    fn met(&self, need: StepId, lag: Lag, takes: f64, stages: &[Stage], now: f64) -> f64 {
+    fn met(
+        &self,
+        need: StepId,
+        lag: Lag,
+        takes: Duration,
+        stages: &[Stage],
+        now: Duration,
+    ) -> Duration {
         match (lag, stages.get(need).copied().unwrap_or_default()) {
             (_, Stage::Over(at)) => at,
             (Lag::Ended, _) => self.ends[need],
@@ -136,13 +143,13 @@ impl Course {
     }
 
     /// When the last step ends.
-    pub fn end(&self) -> f64 {
-        self.ends.iter().copied().fold(0.0, f64::max)
+    pub fn end(&self) -> Duration {
+        self.ends.iter().copied().max().unwrap_or_default()
     }
 
     /// The steps that decide when the last one ends, first step first.
     pub fn path(&self) -> Vec<StepId> {
-        let last = (0..self.ends.len()).max_by(|a, b| self.ends[*a].total_cmp(&self.ends[*b]));
+        let last = (0..self.ends.len()).max_by_key(|id| self.ends[*id]);
         let mut path: Vec<_> = std::iter::successors(last, |id: &StepId| self.last[*id]).collect();
         path.reverse();
         path
@@ -157,9 +164,9 @@ fn lags(step: &Step, plan: &Plan) -> Vec<(StepId, Lag)> {
     }
     let lag = |before: &Step| {
         let late = outputs.get(&before.address).into_iter().flatten();
-        let late = late.filter_map(|output| before.late.get(output)).copied().reduce(f64::max);
+        let late = late.filter_map(|output| before.late.get(output)).copied().max();
         match late {
-            Some(late) => Lag::Part((late / before.usual.median.max(f64::MIN_POSITIVE)).min(1.0)),
+            Some(late) => Lag::Part(late.div_duration_f64(before.usual.median).min(1.0)),
             None => Lag::Answer,
         }
     };
@@ -176,10 +183,14 @@ fn lags(step: &Step, plan: &Plan) -> Vec<(StepId, Lag)> {
 mod tests {
     use super::*;
 
+    fn seconds(seconds: f64) -> Duration {
+        Duration::from_secs_f64(seconds)
+    }
+
     /// A gateway of 100 s whose route is 1 s, and a database of 400 s whose endpoint, after 300 s, a
     /// service of 70 s needs.
-    fn network() -> (Network, Vec<f64>) {
-        let spread = |median: f64| Spread { median, slow: median * 1.5 };
+    fn network() -> (Network, Vec<Duration>) {
+        let spread = |median| Spread { median: seconds(median), slow: seconds(median * 1.5) };
         let usual = [100.0, 1.0, 400.0, 70.0].map(spread).to_vec();
         let part = Lag::Part(0.75);
         let needs = vec![vec![], vec![(0, Lag::Ended)], vec![], vec![(1, Lag::Answer), (2, part)]];
@@ -190,9 +201,9 @@ mod tests {
     #[test]
     fn a_step_begins_when_what_it_refers_to_is_known() {
         let (network, takes) = network();
-        let course = network.course(&takes, &[], 0.0);
-        assert_eq!(course.begins, [0.0, 100.0, 0.0, 300.0]);
-        assert!((course.end() - 400.0).abs() < 1e-9);
+        let course = network.course(&takes, &[], Duration::ZERO);
+        assert_eq!(course.begins, [0.0, 100.0, 0.0, 300.0].map(seconds));
+        assert_eq!(course.end(), seconds(400.0));
         assert_eq!(course.path(), [2]);
     }
 
@@ -200,20 +211,19 @@ mod tests {
     fn slack_is_what_a_step_may_be_late() {
         let (network, _) = network();
         let (remaining, slack) = network.ways();
-        assert_eq!(remaining, [170.3, 70.3, 400.0, 70.0]);
-        assert!((slack[0] - 229.7).abs() < 1e-9, "{slack:?}");
-        assert!(slack[2] < 1e-9, "{slack:?}");
-        assert!((slack[3] - 30.0).abs() < 1e-9, "{slack:?}");
+        assert_eq!(remaining, [170.3, 70.3, 400.0, 70.0].map(seconds));
+        assert_eq!(slack, [229.7, 299.0, 0.0, 30.0].map(seconds));
     }
 
     #[test]
     fn a_step_that_is_late_takes_what_waits_for_it_along() {
         let (network, takes) = network();
-        let stages = [Stage::Over(90.0), Stage::Over(91.0), Stage::Running(0.0), Stage::Waiting];
-        let early = network.course(&takes, &stages, 200.0);
-        assert!((early.end() - 400.0).abs() < 1e-9);
-        let late = network.course(&takes, &stages, 380.0);
-        assert_eq!(late.ends[2..], [400.0, 450.0]);
+        let over = |at| Stage::Over(seconds(at));
+        let stages = [over(90.0), over(91.0), Stage::Running(Duration::ZERO), Stage::Waiting];
+        let early = network.course(&takes, &stages, seconds(200.0));
+        assert_eq!(early.end(), seconds(400.0));
+        let late = network.course(&takes, &stages, seconds(380.0));
+        assert_eq!(late.ends[2..], [400.0, 450.0].map(seconds));
         assert_eq!(late.path(), [2, 3]);
     }
 }

@@ -1,5 +1,7 @@
 //! What a plan's times depend on besides the plan.
 
+use std::time::Duration;
+
 use nk_model::{Looks, Spread, Usual};
 
 /// Where a plan will be run.
@@ -9,8 +11,8 @@ pub struct Setting<'a> {
     pub refine: &'a (dyn Fn(&Usual) -> Spread + Sync),
     /// Whether it is an emulator, which does not sit out what a spec tells AWS to wait for.
     pub emulated: bool,
-    /// The least seconds between two looks, as in [`Looks::AWS`].
-    pub every: f64,
+    /// The least time between two looks, as in [`Looks::AWS`].
+    pub every: Duration,
     /// How many calls may be under way at once.
     pub places: usize,
 }

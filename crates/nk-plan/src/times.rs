@@ -1,6 +1,9 @@
 //! How long each step of a plan usually takes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use nk_model::{
     Address, Json, LiveValue, Operation, Part, Plan, Registry, Spread, Step, Usual, field,
@@ -44,7 +47,7 @@ fn times(
     registry: Registry,
     setting: &Setting<'_>,
     context: &Context<'_>,
-) -> (Spread, BTreeMap<String, f64>) {
+) -> (Spread, BTreeMap<String, Duration>) {
     let Some(whole) = usual(step, registry, None) else {
         return (Spread::UNKNOWN, BTreeMap::new());
     };
@@ -55,8 +58,8 @@ fn times(
         for output in outputs {
             let Some(known) = usual(step, registry, Some(output)) else { continue };
             // What is not measured here moves along with what is.
-            let part = known.spread.median / whole.spread.median.max(f64::MIN_POSITIVE);
-            late.insert((*output).to_owned(), refined.median * part.min(1.0));
+            let part = known.spread.median.div_duration_f64(whole.spread.median).min(1.0);
+            late.insert((*output).to_owned(), refined.median.mul_f64(part));
         }
     }
     let more = whole.plus.as_ref().filter(|_| !setting.emulated).and_then(|plus| {
@@ -65,7 +68,8 @@ fn times(
             .spec(field(spec, &plus.through)?.as_str()?)
             .and_then(|spec| field(spec, &plus.field))
     });
-    (refined.plus(more.and_then(Json::as_f64).unwrap_or(0.0)), late)
+    let more = more.and_then(|seconds| Duration::try_from_secs_f64(seconds.as_f64()?).ok());
+    (refined.plus(more.unwrap_or_default()), late)
 }
 
 /// The specs that a step may have to look into.

@@ -81,32 +81,27 @@ fn in_order(plan: &Plan, events: &[Event]) {
     let mut ended = HashMap::new();
     for event in events {
         match event {
-            Event::Started { at, address, action, .. } => {
-                began.insert((address.clone(), *action), *at);
+            Event::Started { at, step, .. } => {
+                began.insert(*step, *at);
             }
             Event::Known { at, address, .. } => {
-                known.entry(address.clone()).or_insert(*at);
+                known.entry(address).or_insert(*at);
             }
-            Event::Finished { at, address, action, .. } => {
-                ended.insert((address.clone(), *action), *at);
+            Event::Finished { at, step, .. } => {
+                ended.insert(*step, *at);
             }
             _ => {}
         }
     }
-    for step in &plan.steps {
-        let at = began[&(step.address.clone(), step.action)];
+    for (id, step) in plan.steps.iter().enumerate() {
+        let at = began[&id];
         for need in &step.needs {
-            let before = &plan.steps[need.step];
+            let before = &plan.steps[need.step].address;
             let met = match need.until {
-                Until::Ended => ended[&(before.address.clone(), before.action)],
-                Until::Known => known.get(&before.address).copied().unwrap_or(0.0),
+                Until::Ended => ended[&need.step],
+                Until::Known => known.get(before).copied().unwrap_or_default(),
             };
-            assert!(
-                met <= at,
-                "{} began at {at}, {} was there at {met}",
-                step.address,
-                before.address
-            );
+            assert!(met <= at, "{} began at {at:?}, {before} was there at {met:?}", step.address);
         }
     }
 }

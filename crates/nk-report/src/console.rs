@@ -78,12 +78,12 @@ async fn live(mut live: Live, mut events: UnboundedReceiver<Event>) -> io::Resul
         tokio::select! {
             event = events.recv() => {
                 let Some(event) = event else { break };
-                began.get_or_insert_with(|| Instant::now() - Duration::from_secs_f64(at(&event)));
+                began.get_or_insert_with(|| Instant::now() - at(&event));
                 screen.print(&live.heed(&event))?;
             }
             _ = beat.tick() => {
                 if let Some(began) = began {
-                    screen.show(&live.lines(began.elapsed().as_secs_f64()));
+                    screen.show(&live.lines(began.elapsed()));
                 }
             }
         }
@@ -120,7 +120,7 @@ impl Screen {
     }
 }
 
-fn at(event: &Event) -> f64 {
+fn at(event: &Event) -> Duration {
     match event {
         Event::Started { at, .. }
         | Event::Waiting { at, .. }
@@ -129,7 +129,7 @@ fn at(event: &Event) -> f64 {
         | Event::Failed { at, .. }
         | Event::Skipped { at, .. }
         | Event::Stopping { at, .. }
-        | Event::Ended { at, .. } => at.max(0.0),
+        | Event::Ended { at, .. } => *at,
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
     #[tokio::test]
     async fn a_closed_pipe_ends_the_telling_and_nothing_else() {
         let (sender, events) = mpsc::unbounded_channel();
-        sender.send(Event::Stopping { at: 0.0, reason: "interrupted".into() }).unwrap();
+        sender.send(Event::Stopping { at: Duration::ZERO, reason: "interrupted".into() }).unwrap();
         let told = each(events, Closed, event_json).await;
         assert_eq!(told.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
         assert!(sender.is_closed());

@@ -102,7 +102,8 @@ impl Graph {
     /// What a run has done, with the chain that took the longest.
     pub fn of_run(run: &Recorded, service: Service) -> Self {
         let nodes = run.steps.iter().map(|step| {
-            let took = step.began.zip(step.ended).map(|(began, ended)| spell(ended - began));
+            let took =
+                step.began.zip(step.ended).map(|(began, ended)| spell(ended.saturating_sub(began)));
             let (tone, state) = match (step.outcome.as_deref(), step.began) {
                 (Some("done"), _) => (tone(step.action), took.unwrap_or_default()),
                 (Some("failed"), _) => (Tone::Failed, "failed".to_owned()),
@@ -122,10 +123,7 @@ impl Graph {
         // Of two steps in a row of the chain, the second began when the first let it.
         let mut chain: Vec<usize> =
             (0..run.steps.len()).filter(|at| run.steps[*at].longest).collect();
-        chain.sort_by(|a, b| {
-            let began = |at: &usize| run.steps[*at].began.unwrap_or_default();
-            began(a).total_cmp(&began(b))
-        });
+        chain.sort_by_key(|at| run.steps[*at].began);
         for edge in &mut edges {
             edge.longest = chain.windows(2).any(|pair| pair == [edge.from, edge.to]);
         }

@@ -1,5 +1,7 @@
 //! The forms for machines: one object a line, described in `docs/json.md`.
 
+use std::time::Duration;
+
 use nk_model::{CloudError, Event, Forecast, Json, LiveValue, Note, Plan, StackId, Step, Totals};
 use serde::Serialize;
 
@@ -31,8 +33,9 @@ pub struct Circumstances {
     pub cost: PlanCost,
     /// How many calls it took to read AWS.
     pub calls: usize,
-    /// How many seconds.
-    pub seconds: f64,
+    /// How long.
+    #[serde(rename = "seconds", with = "nk_model::seconds")]
+    pub took: Duration,
 }
 
 /// What an environment costs a month once a plan is carried out, in US dollars.
@@ -102,13 +105,18 @@ mod tests {
         let circumstances = Circumstances {
             region: "ap-northeast-1".into(),
             calls: 52,
-            seconds: 0.8,
+            took: Duration::from_millis(800),
             ..Circumstances::default()
         };
         insta::assert_snapshot!(plan_json(&plan, &circumstances), @r#"{"event":"planned","stack":{"project":"neuraKnot","environment":"dev"},"steps":[],"unchanged":[],"notes":[],"totals":{"add":0,"change":0,"replace":0,"destroy":0,"unchanged":0},"forecast":{"time":{"median":0.0,"slow":0.0},"critical-path":[],"calls":0},"region":"ap-northeast-1","account":"","caller":"","cost":{"fixed":0.0,"used":0.0,"change":0.0,"region":"","dated":""},"calls":52,"seconds":0.8}"#);
         let address = Address::new("vpc", "main");
-        let event =
-            Event::Started { at: 0.5, step: 3, address, action: Action::ReplaceCreate, usual: 1.0 };
+        let event = Event::Started {
+            at: Duration::from_millis(500),
+            step: 3,
+            address,
+            action: Action::ReplaceCreate,
+            usual: Duration::from_secs(1),
+        };
         insta::assert_snapshot!(event_json(&event), @r#"{"event":"started","at":0.5,"step":3,"address":"vpc.main","action":"replace-create","usual":1.0}"#);
         let complaint =
             Complaint { causes: vec!["b".into()], ..Complaint::new("`a` is not there") };

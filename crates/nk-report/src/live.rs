@@ -1,5 +1,7 @@
 //! What is under way now, for a terminal: one line for each running step, and one for the whole.
 
+use std::time::Duration;
+
 use nk_model::{Action, Address, Event, StepId};
 
 use crate::{
@@ -24,8 +26,8 @@ struct Running {
     id: StepId,
     address: Address,
     action: Action,
-    since: f64,
-    usual: f64,
+    since: Duration,
+    usual: Duration,
     waits: String,
 }
 
@@ -63,14 +65,14 @@ impl Live {
         Log::new(self.styles, self.outlook.column, false).text(event)
     }
 
-    fn end(&mut self, id: StepId, at: f64) {
+    fn end(&mut self, id: StepId, at: Duration) {
         self.over += 1;
         self.outlook.over(id, at);
         self.running.retain(|running| running.id != id);
     }
 
-    /// What changes, as of so many seconds after the beginning.
-    pub(crate) fn lines(&self, now: f64) -> Vec<String> {
+    /// What changes, as of so long after the beginning.
+    pub(crate) fn lines(&self, now: Duration) -> Vec<String> {
         let mut lines: Vec<_> =
             self.running.iter().take(SHOWN).map(|step| self.step(step, now)).collect();
         if self.running.len() > SHOWN {
@@ -80,11 +82,11 @@ impl Live {
         lines
     }
 
-    fn step(&self, step: &Running, now: f64) -> String {
+    fn step(&self, step: &Running, now: Duration) -> String {
         let Running { id: _, address, action, since, usual, waits } = step;
         let sign = paint(self.styles.action(*action), sigil(*action));
         let address = paint(self.styles.address, pad(address.as_str(), self.outlook.column));
-        let passed = now - since;
+        let passed = now.saturating_sub(*since);
         let time = if passed > *usual {
             format!("{}, usually {}", spell(passed), spell(*usual))
         } else {
@@ -97,7 +99,7 @@ impl Live {
     }
 
     /// How far the run has come, by time; what decides when it ends; and how many steps are over.
-    fn total(&self, now: f64) -> String {
+    fn total(&self, now: Duration) -> String {
         let Self { outlook, running, over, stopping, styles } = self;
         let Prospect { end, decides, tempo } = outlook.prospect(now);
         let about = if tempo == Tempo::Slowest { "at least" } else { "about" };
@@ -129,8 +131,8 @@ impl Live {
     clippy::cast_sign_loss,
     reason = "between nought and ninety-nine"
 )]
-fn part(now: f64, end: f64) -> u8 {
-    if end > 0.0 { (now / end * 100.0).clamp(0.0, 99.0) as u8 } else { 0 }
+fn part(now: Duration, end: Duration) -> u8 {
+    if end.is_zero() { 0 } else { (now.div_duration_f64(end) * 100.0).clamp(0.0, 99.0) as u8 }
 }
 
 #[cfg(test)]
@@ -138,7 +140,7 @@ mod tests {
     use nk_model::{Failure, Plan};
 
     use super::*;
-    use crate::outlook::tests::{plan, plan_of, step};
+    use crate::outlook::tests::{plan, plan_of, seconds, step};
 
     const STEPS: [&str; 4] =
         ["vpc.main", "nat-gateway.nat-1", "log-group.backend-go", "route-table.private-1"];
@@ -152,33 +154,34 @@ mod tests {
     }
 
     fn started(at: f64, step: StepId, usual: f64) -> Event {
+        let (at, usual) = (seconds(at), seconds(usual));
         Event::Started { at, step, address: address(step), action: Action::Create, usual }
     }
 
     fn events() -> Vec<Event> {
         vec![
             started(0.0, 0, 1.0),
-            Event::Known { at: 0.4, step: 0, address: address(0), id: "vpc-0a1b".into() },
+            Event::Known { at: seconds(0.4), step: 0, address: address(0), id: "vpc-0a1b".into() },
             started(0.5, 1, 107.0),
-            Event::Known { at: 1.5, step: 1, address: address(1), id: "nat-0c3d".into() },
+            Event::Known { at: seconds(1.5), step: 1, address: address(1), id: "nat-0c3d".into() },
             Event::Finished {
-                at: 2.1,
+                at: seconds(2.1),
                 step: 0,
                 address: address(0),
                 action: Action::Create,
                 id: "vpc-0a1b".into(),
-                seconds: 2.1,
+                took: seconds(2.1),
                 notes: vec!["東京にあります".into()],
             },
             Event::Waiting {
-                at: 12.3,
+                at: seconds(12.3),
                 step: 1,
                 address: address(1),
                 reason: "AWS says `pending`".into(),
             },
             started(13.0, 2, 1.0),
             Event::Failed {
-                at: 130.0,
+                at: seconds(130.0),
                 failure: Failure {
                     step: 1,
                     address: address(1),
@@ -190,14 +193,14 @@ mod tests {
                 },
             },
             Event::Skipped {
-                at: 130.0,
+                at: seconds(130.0),
                 step: 3,
                 address: address(3),
                 action: Action::Create,
                 because: "`nat-gateway.nat-1` is not there".into(),
             },
             Event::Stopping {
-                at: 131.5,
+                at: seconds(131.5),
                 reason: "interrupted: what is under way is finished".into(),
             },
         ]
@@ -229,8 +232,14 @@ mod tests {
     fn the_last_line_tells_how_far_the_run_is_by_time() {
         let mut live = live(&plan());
         let (address, action) = ("nat-gateway.nat-1".parse().unwrap(), Action::Create);
-        live.heed(&Event::Started { at: 1.0, step: 0, address, action, usual: 100.0 });
-        let mut total = |now| live.lines(now).pop().unwrap();
+        live.heed(&Event::Started {
+            at: seconds(1.0),
+            step: 0,
+            address,
+            action,
+            usual: seconds(100.0),
+        });
+        let mut total = |now| live.lines(seconds(now)).pop().unwrap();
         let lines = [31.0, 111.0, 140.0].map(&mut total).join("\n");
         insta::assert_snapshot!(lines, @r#"
         31 s of about 2 min 31 s (20 %): 0 of 2 steps over, 1 under way; the end waits for nat-gateway.nat-1
@@ -250,7 +259,7 @@ mod tests {
             events().iter().zip([0.1, 0.4, 0.6, 1.6, 2.1, 48.0, 120.0, 130.0, 130.0, 131.5])
         {
             text.push_str(&live.heed(event));
-            for line in live.lines(now) {
+            for line in live.lines(seconds(now)) {
                 crate::text::line(&mut text, format_args!("| {line}"));
             }
         }
@@ -297,17 +306,24 @@ mod tests {
         let address = || -> Address { "elastic-ip.nat-1".parse().unwrap() };
         let action = Action::Destroy;
         for step in [0, 1] {
-            let (at, address) = (1.0, address());
-            live.heed(&Event::Started { at, step, address, action, usual: 10.0 });
+            let (at, address) = (seconds(1.0), address());
+            live.heed(&Event::Started { at, step, address, action, usual: seconds(10.0) });
         }
         let reason = "AWS says `in use`".into();
-        live.heed(&Event::Waiting { at: 2.0, step: 1, address: address(), reason });
-        let before = live.lines(4.0).join("\n");
-        let (seconds, notes, id) = (4.0, Vec::new(), "eipalloc-0a".into());
-        let finished =
-            Event::Finished { at: 5.0, step: 0, address: address(), action, id, seconds, notes };
+        live.heed(&Event::Waiting { at: seconds(2.0), step: 1, address: address(), reason });
+        let before = live.lines(seconds(4.0)).join("\n");
+        let (took, notes, id) = (seconds(4.0), Vec::new(), "eipalloc-0a".into());
+        let finished = Event::Finished {
+            at: seconds(5.0),
+            step: 0,
+            address: address(),
+            action,
+            id,
+            took,
+            notes,
+        };
         live.heed(&finished);
-        let after = live.lines(6.0).join("\n");
+        let after = live.lines(seconds(6.0)).join("\n");
         insta::assert_snapshot!(format!("{before}\n\n{after}"), @r#"
           - elastic-ip.nat-1  removing  3.0 s of usually 10 s
           - elastic-ip.nat-1  removing  3.0 s of usually 10 s   AWS says `in use`

@@ -1,6 +1,6 @@
 //! One plain line for an event.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use nk_model::{Action, Address, Event, Operation, StepId};
 
@@ -23,7 +23,7 @@ pub(crate) struct Log {
 }
 
 /// Steps that usually take less are not worth a word about how long they do.
-const QUICK: f64 = 2.5;
+const QUICK: Duration = Duration::from_millis(2500);
 
 impl Log {
     /// A log, of which each line says when if it is `timed`.
@@ -52,10 +52,10 @@ impl Log {
             Event::Known { at, address, id, .. } => {
                 self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(short(id)))))
             }
-            Event::Finished { at, address, action, id, seconds, notes, .. } => {
+            Event::Finished { at, address, action, id, took, notes, .. } => {
                 let id =
                     if id.is_empty() { String::new() } else { format!(" ({})", tame(short(id))) };
-                let told = format!("{} in {}{id}", done(*action), spell(*seconds));
+                let told = format!("{} in {}{id}", done(*action), spell(*took));
                 let mut text = self.line(*at, address, Some(*action), &told);
                 for note in notes {
                     let note = format!("{} {}", paint(self.styles.heading, "note:"), tame(note));
@@ -79,7 +79,7 @@ impl Log {
         }
     }
 
-    fn line(&self, at: f64, address: &Address, action: Option<Action>, told: &str) -> String {
+    fn line(&self, at: Duration, address: &Address, action: Option<Action>, told: &str) -> String {
         let sign = action.map_or_else(
             || " ".to_owned(),
             |action| paint(self.styles.action(action), sigil(action)),
@@ -88,9 +88,9 @@ impl Log {
         format!("{}{sign} {address}  {told}\n", self.time(at))
     }
 
-    fn time(&self, at: f64) -> String {
+    fn time(&self, at: Duration) -> String {
         if self.timed {
-            paint(self.styles.faint, format_args!("{at:>7.1} s")) + "  "
+            paint(self.styles.faint, format_args!("{:>7.1} s", at.as_secs_f64())) + "  "
         } else {
             "  ".to_owned()
         }
@@ -130,13 +130,13 @@ mod tests {
     #[test]
     fn of_an_arn_only_the_resource_is_told() {
         let event = Event::Finished {
-            at: 2.0,
+            at: Duration::from_secs(2),
             step: 0,
             address: "load-balancer.main".parse().unwrap(),
             action: Action::Create,
             id: "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/shop-dev-alb/50dc"
                 .into(),
-            seconds: 2.0,
+            took: Duration::from_secs(2),
             notes: Vec::new(),
         };
         assert_eq!(

@@ -1,5 +1,7 @@
 //! When a run will probably have ended, and what decides that now.
 
+use std::time::Duration;
+
 use nk_model::{Address, Plan, StepId};
 use nk_plan::{Network, Stage};
 
@@ -16,8 +18,8 @@ pub(crate) struct Outlook {
 /// What is to be expected at some moment of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Prospect<'a> {
-    /// Seconds from the beginning of the run to its probable end.
-    pub(crate) end: f64,
+    /// From the beginning of the run to its probable end.
+    pub(crate) end: Duration,
     /// The step under way that decides about it.
     pub(crate) decides: Option<&'a Address>,
     pub(crate) tempo: Tempo,
@@ -47,17 +49,17 @@ impl Outlook {
         self.steps.len()
     }
 
-    pub(crate) fn begun(&mut self, id: StepId, since: f64) {
+    pub(crate) fn begun(&mut self, id: StepId, since: Duration) {
         self.stages[id] = Stage::Running(since);
     }
 
-    pub(crate) fn over(&mut self, id: StepId, at: f64) {
+    pub(crate) fn over(&mut self, id: StepId, at: Duration) {
         self.stages[id] = Stage::Over(at);
     }
 
     /// What is to be expected, seen from `now`.
-    pub(crate) fn prospect(&self, now: f64) -> Prospect<'_> {
-        let takes: Vec<f64> = (0..self.steps.len()).map(|id| self.takes(id, now).0).collect();
+    pub(crate) fn prospect(&self, now: Duration) -> Prospect<'_> {
+        let takes: Vec<_> = (0..self.steps.len()).map(|id| self.takes(id, now).0).collect();
         let course = self.network.course(&takes, &self.stages, now);
         let running = |id: &StepId| matches!(self.stages[*id], Stage::Running(_));
         let decides = course.path().into_iter().find(running);
@@ -69,11 +71,13 @@ impl Outlook {
     }
 
     /// How long a step will take, as it looks now.
-    fn takes(&self, id: StepId, now: f64) -> (f64, Tempo) {
+    fn takes(&self, id: StepId, now: Duration) -> (Duration, Tempo) {
         let usual = self.network.usual()[id];
         match self.stages[id] {
-            Stage::Running(since) if now - since > usual.slow => (now - since, Tempo::Slowest),
-            Stage::Running(since) if now - since > usual.median => (usual.slow, Tempo::Slow),
+            Stage::Running(since) if now > since + usual.slow => {
+                (now.saturating_sub(since), Tempo::Slowest)
+            }
+            Stage::Running(since) if now > since + usual.median => (usual.slow, Tempo::Slow),
             _ => (usual.median, Tempo::Usual),
         }
     }
@@ -84,6 +88,10 @@ pub(crate) mod tests {
     use nk_model::{Action, Forecast, Json, Need, Part, Spread, StackId, Step, Until};
 
     use super::*;
+
+    pub(crate) fn seconds(seconds: f64) -> Duration {
+        Duration::from_secs_f64(seconds)
+    }
 
     /// A gateway of 100 seconds, at times 120, and a service of 50 that needs it.
     pub(crate) fn plan() -> Plan {
@@ -105,10 +113,10 @@ pub(crate) mod tests {
             spec: Json::Null,
             live: None,
             needs,
-            usual: Spread { median, slow: median * 1.2 },
+            usual: Spread { median: seconds(median), slow: seconds(median * 1.2) },
             late: std::collections::BTreeMap::new(),
-            remaining: 0.0,
-            slack: 0.0,
+            remaining: Duration::ZERO,
+            slack: Duration::ZERO,
         }
     }
 
@@ -126,25 +134,25 @@ pub(crate) mod tests {
     fn a_slow_step_moves_the_end_and_then_says_so() {
         let mut outlook = Outlook::of(&plan());
         let gateway = Address::new("nat-gateway", "nat-1");
-        let end = |outlook: &Outlook, now| outlook.prospect(now).end.round();
-        assert!((end(&outlook, 0.0) - 150.0).abs() < 1e-9);
-        outlook.begun(0, 2.0);
-        assert!((end(&outlook, 50.0) - 152.0).abs() < 1e-9);
-        let prospect = outlook.prospect(110.0);
+        let end = |outlook: &Outlook, now| outlook.prospect(seconds(now)).end;
+        assert_eq!(end(&outlook, 0.0), seconds(150.0));
+        outlook.begun(0, seconds(2.0));
+        assert_eq!(end(&outlook, 50.0), seconds(152.0));
+        let prospect = outlook.prospect(seconds(110.0));
         assert_eq!((prospect.decides, prospect.tempo), (Some(&gateway), Tempo::Slow));
-        assert!((prospect.end - 172.0).abs() < 1e-9, "{prospect:?}");
-        let prospect = outlook.prospect(200.0);
+        assert_eq!(prospect.end, seconds(172.0));
+        let prospect = outlook.prospect(seconds(200.0));
         assert_eq!((prospect.decides, prospect.tempo), (Some(&gateway), Tempo::Slowest));
-        assert!((prospect.end - 250.0).abs() < 1e-9, "{prospect:?}");
-        outlook.over(0, 201.0);
-        assert!((end(&outlook, 201.0) - 251.0).abs() < 1e-9);
+        assert_eq!(prospect.end, seconds(250.0));
+        outlook.over(0, seconds(201.0));
+        assert_eq!(end(&outlook, 201.0), seconds(251.0));
     }
 
     #[test]
     fn a_quick_step_moves_it_back() {
         let mut outlook = Outlook::of(&plan());
-        outlook.begun(0, 0.0);
-        outlook.over(0, 60.0);
-        assert!((outlook.prospect(60.0).end - 110.0).abs() < 1e-9);
+        outlook.begun(0, Duration::ZERO);
+        outlook.over(0, seconds(60.0));
+        assert_eq!(outlook.prospect(seconds(60.0)).end, seconds(110.0));
     }
 }

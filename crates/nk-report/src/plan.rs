@@ -1,5 +1,7 @@
 //! A plan, to be read before it is agreed to.
 
+use std::time::Duration;
+
 use nk_model::{Action, Forecast, LiveValue, Note, Plan, Step, StepId, Totals};
 
 use crate::{
@@ -22,8 +24,8 @@ pub struct PlanText<'a> {
     pub flags: &'a str,
     /// How many calls it took to read AWS.
     pub calls: Option<usize>,
-    /// How many seconds it took to plan.
-    pub seconds: Option<f64>,
+    /// How long it took to plan.
+    pub took: Option<Duration>,
 }
 
 /// How far to the right the longest address pushes the reasons.
@@ -99,7 +101,8 @@ fn totals(totals: Totals) -> String {
 }
 
 fn effort(options: &PlanText<'_>) -> String {
-    match (options.calls, options.seconds) {
+    let seconds = options.took.map(|took| took.as_secs_f64());
+    match (options.calls, seconds) {
         (Some(calls), Some(seconds)) => {
             format!("Read in {}, {seconds:.1} s.\n", count(calls, "call"))
         }

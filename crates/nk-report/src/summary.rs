@@ -18,9 +18,9 @@ pub fn summary_text(
     styles: &Styles,
     flags: &str,
 ) -> String {
-    let Summary { outcome, finished, failed, skipped, seconds, notes, .. } = summary;
+    let Summary { outcome, finished, failed, skipped, took, notes, .. } = summary;
     let style = if *outcome == Outcome::Done { styles.create } else { styles.error };
-    let effort = format!("{} and {}", spell(*seconds), count(calls, "call"));
+    let effort = format!("{} and {}", spell(*took), count(calls, "call"));
     let counts = if failed + skipped == 0 {
         count(*finished, "step")
     } else {
@@ -71,11 +71,11 @@ fn hint(outcome: Outcome) -> Option<Hint> {
 
 /// The chain that took the longest, and how much longer the whole took.
 fn path(summary: &Summary) -> String {
-    let Summary { critical_path, bound, seconds, .. } = summary;
-    if critical_path.len() < 2 || *bound <= 0.0 {
+    let Summary { critical_path, bound, took, .. } = summary;
+    if critical_path.len() < 2 || bound.is_zero() {
         return String::new();
     }
-    let (needed, ratio) = (spell(*bound), seconds / bound);
+    let (needed, ratio) = (spell(*bound), took.div_duration_f64(*bound));
     let along = chain(critical_path);
     format!(
         "AWS itself needed {needed} for the path below; the run took {ratio:.2} times that:\n{along}"
@@ -84,6 +84,8 @@ fn path(summary: &Summary) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use nk_model::{Address, Spread};
 
     use super::*;
@@ -97,19 +99,22 @@ mod tests {
             finished: 61,
             failed,
             skipped,
-            seconds: 392.4,
+            took: Duration::from_millis(392_400),
             critical_path: [path.clone(), path.clone()].concat(),
             critical_steps: (0..8).collect(),
-            bound: 380.0,
+            bound: Duration::from_secs(380),
             predicted: Forecast {
-                time: Spread { median: 431.6, slow: 561.0 },
+                time: Spread {
+                    median: Duration::from_millis(431_600),
+                    slow: Duration::from_secs(561),
+                },
                 critical_path: path,
                 calls: 140,
             },
             notes: vec![
                 "service.backend-go: no image in `neuraknot-dev/backend-go`; push one".into(),
             ],
-            took: Vec::new(),
+            each: Vec::new(),
         }
     }
 

@@ -1,6 +1,9 @@
 //! Text that lines up, whatever script it is in.
 
-use std::fmt::{self, Write};
+use std::{
+    fmt::{self, Write},
+    time::Duration,
+};
 
 use nk_model::{Address, Spread};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -47,15 +50,10 @@ pub(crate) fn tame_lines(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// As in `2.1 s`, `107 s`, `6 min 32 s`, `1 h 4 min`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "no run takes more seconds than fit"
-)]
-pub(crate) fn spell(seconds: f64) -> String {
-    let whole = seconds.max(0.0).round() as u64;
-    if seconds < 9.95 {
-        format!("{:.1} s", seconds.max(0.0))
+pub(crate) fn spell(time: Duration) -> String {
+    let whole = (time + Duration::from_millis(500)).as_secs();
+    if time < Duration::from_millis(9950) {
+        format!("{:.1} s", time.as_secs_f64())
     } else if whole < 120 {
         format!("{whole} s")
     } else if whole < 3600 {
@@ -127,7 +125,9 @@ mod tests {
 
     #[test]
     fn durations_are_as_exact_as_they_matter() {
-        let spelt: Vec<_> = [0.04, 2.14, 9.96, 107.2, 119.6, 392.0, 3840.0].map(spell).into();
+        let spelt: Vec<_> = [0.04, 2.14, 9.96, 107.2, 119.6, 392.0, 3840.0]
+            .map(|seconds| spell(Duration::from_secs_f64(seconds)))
+            .into();
         let expected = ["0.0 s", "2.1 s", "10 s", "107 s", "2 min 0 s", "6 min 32 s", "1 h 4 min"];
         assert_eq!(spelt, expected);
     }

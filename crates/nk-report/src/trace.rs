@@ -8,6 +8,8 @@
 mod read;
 mod track;
 
+use std::time::Duration;
+
 use nk_model::{Action, Address, Call, Event, Json, Need, Plan, StepId, Summary, Until};
 pub use read::{Recorded, RecordedStep, TraceError, read_trace};
 use serde_json::json;
@@ -33,8 +35,8 @@ pub struct Trace {
     tracks: Vec<Track>,
     /// The track of what belongs to no step.
     run: Track,
-    /// When the run began, in seconds since the trace did.
-    zero: f64,
+    /// When the run began, since the trace did.
+    zero: Duration,
     /// How many arrows there are.
     arrows: usize,
 }
@@ -46,9 +48,8 @@ struct Planned {
 }
 
 /// Microseconds, as the format counts them.
-pub(crate) fn microseconds(seconds: f64) -> u64 {
-    u64::try_from(std::time::Duration::from_secs_f64(seconds.max(0.0)).as_micros())
-        .unwrap_or(u64::MAX)
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Trace {
@@ -62,8 +63,8 @@ impl Trace {
         ]
     }
 
-    /// The plan that is run from now on, `at` seconds since the trace began.
-    pub fn plan(&mut self, at: f64, plan: &Plan) -> Vec<Json> {
+    /// The plan that is run from now on, so long after the trace began.
+    pub fn plan(&mut self, at: Duration, plan: &Plan) -> Vec<Json> {
         self.zero = at;
         self.steps.clear();
         self.tracks = plan.steps.iter().map(|_| Track::default()).collect();
@@ -90,46 +91,45 @@ impl Trace {
         match event {
             Event::Started { at, step, address, action, usual } => {
                 let name = format!("{} {address}", verb(*action));
-                let args =
-                    json!({"step": step, "address": address, "action": action, "usual": usual});
-                self.start(self.zero + at, *step, &name, &args)
+                let args = json!({"step": step, "address": address, "action": action, "usual": usual.as_secs_f64()});
+                self.start(self.zero + *at, *step, &name, &args)
             }
-            Event::Waiting { at, step, reason, .. } => self.wait(self.zero + at, *step, reason),
-            Event::Known { at, step, id, .. } => self.known(self.zero + at, *step, id),
+            Event::Waiting { at, step, reason, .. } => self.wait(self.zero + *at, *step, reason),
+            Event::Known { at, step, id, .. } => self.known(self.zero + *at, *step, id),
             Event::Finished { at, step, id, notes, .. } => {
                 let args = json!({"outcome": "done", "id": id, "notes": notes});
-                self.end(self.zero + at, *step, &args)
+                self.end(self.zero + *at, *step, &args)
             }
             Event::Failed { at, failure } => {
                 let args = json!({
                     "outcome": "failed", "error": failure.error, "cause": failure.cause,
                 });
-                self.end(self.zero + at, failure.step, &args)
+                self.end(self.zero + *at, failure.step, &args)
             }
             Event::Skipped { at, step, because, .. } => {
                 let (at, args) =
-                    (self.zero + at, json!({"outcome": "skipped", "because": because}));
+                    (self.zero + *at, json!({"outcome": "skipped", "because": because}));
                 if self.tracks[*step].began.is_some() {
                     return self.end(at, *step, &args);
                 }
                 vec![instant(FIRST + step, at, "skipped", &args)]
             }
             Event::Stopping { at, reason } => {
-                vec![instant(RUN, self.zero + at, "stopping", &json!({"reason": reason}))]
+                vec![instant(RUN, self.zero + *at, "stopping", &json!({"reason": reason}))]
             }
             Event::Ended { summary, .. } => self.finish(summary),
         }
     }
 
-    /// What a call adds, where `at` is in seconds since the trace began.
+    /// What a call adds, where `at` is since the trace began.
     pub fn call(&mut self, call: &Call) -> Vec<Json> {
-        let Call { step, operation, at, seconds, status, request_id } = call;
+        let Call { step, operation, at, took, status, request_id } = call;
         let (number, track) = match *step {
             Some(id) => (FIRST + id, &mut self.tracks[id]),
             None => (RUN, &mut self.run),
         };
         let mut events = Vec::new();
-        let (began, ended) = (microseconds(*at), microseconds(at + seconds));
+        let (began, ended) = (microseconds(*at), microseconds(*at + *took));
         let began = began.max(track.began.unwrap_or(0));
         if !reads(operation) {
             events.extend(track.stop_waiting(began).map(|at| close(number, at, &json!({}))));
@@ -150,7 +150,7 @@ impl Trace {
         events
     }
 
-    fn start(&mut self, at: f64, id: StepId, name: &str, args: &Json) -> Vec<Json> {
+    fn start(&mut self, at: Duration, id: StepId, name: &str, args: &Json) -> Vec<Json> {
         let began = microseconds(at);
         self.tracks[id].begin(began);
         let mut events = vec![json!({
@@ -175,7 +175,7 @@ impl Trace {
         events
     }
 
-    fn wait(&mut self, at: f64, id: StepId, reason: &str) -> Vec<Json> {
+    fn wait(&mut self, at: Duration, id: StepId, reason: &str) -> Vec<Json> {
         let at = microseconds(at);
         let (track, number) = (&mut self.tracks[id], FIRST + id);
         let before = track.stop_waiting(at).map(|at| close(number, at, &json!({})));
@@ -187,12 +187,12 @@ impl Trace {
         before.into_iter().chain([begin]).collect()
     }
 
-    fn known(&mut self, at: f64, step: StepId, id: &str) -> Vec<Json> {
+    fn known(&mut self, at: Duration, step: StepId, id: &str) -> Vec<Json> {
         self.tracks[step].known = Some(microseconds(at));
         vec![instant(FIRST + step, at, "outputs known", &json!({"step": step, "id": id}))]
     }
 
-    fn end(&mut self, at: f64, id: StepId, args: &Json) -> Vec<Json> {
+    fn end(&mut self, at: Duration, id: StepId, args: &Json) -> Vec<Json> {
         let (track, number) = (&mut self.tracks[id], FIRST + id);
         let ended = track.end(microseconds(at));
         let waited = track.stop_waiting(ended).map(|at| close(number, at, &json!({})));
@@ -241,7 +241,7 @@ fn reads(operation: &str) -> bool {
     ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))
 }
 
-fn instant(track: usize, at: f64, name: &str, args: &Json) -> Json {
+fn instant(track: usize, at: Duration, name: &str, args: &Json) -> Json {
     json!({
         "ph": "i", "s": "t", "name": name, "pid": PROCESS, "tid": track,
         "ts": microseconds(at), "args": args,

@@ -15,7 +15,7 @@ use nk_tests::{
     trial::Trial,
 };
 use roxmltree::{Document, Node};
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 /// What is wanted, and who refers to whom in it.
 fn whole() -> (Desired, BTreeSet<(String, String)>) {
@@ -137,13 +137,13 @@ async fn traced(desired: &Desired) -> Vec<Json> {
     for call in std::mem::take(&mut *calls.lock().unwrap()) {
         lines.extend(trace.call(&call));
     }
-    let began = zero.elapsed().as_secs_f64();
+    let began = zero.elapsed();
     lines.extend(trace.plan(began, &plan));
     let (_, events) = trial.run(plan).await;
     // In the order in which they came: a call has ended before its step hears of it.
     let mut calls = std::mem::take(&mut *calls.lock().unwrap()).into_iter().peekable();
     for event in events {
-        while let Some(call) = calls.next_if(|call| call.at + call.seconds <= began + at(&event)) {
+        while let Some(call) = calls.next_if(|call| call.at + call.took <= began + at(&event)) {
             lines.extend(trace.call(&call));
         }
         lines.extend(trace.event(&event));
@@ -152,10 +152,9 @@ async fn traced(desired: &Desired) -> Vec<Json> {
     lines
 }
 
-fn at(event: &Event) -> f64 {
+fn at(event: &Event) -> Duration {
     let line = serde_json::to_value(event).unwrap();
-    // Sums of the same times may differ in the last digit.
-    line["at"].as_f64().unwrap() + 1e-6
+    Duration::from_secs_f64(line["at"].as_f64().unwrap())
 }
 
 #[tokio::test(start_paused = true)]

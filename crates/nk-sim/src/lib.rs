@@ -85,8 +85,8 @@ impl Sim {
         listener(Call {
             step: current_step(),
             operation: operation.to_owned(),
-            at: (began - *zero).as_secs_f64(),
-            seconds: began.elapsed().as_secs_f64(),
+            at: began - *zero,
+            took: began.elapsed(),
             status: if well { 200 } else { 400 },
             request_id: None,
         });
@@ -148,14 +148,14 @@ impl Sim {
         world.resources.change(&id.expect("there is such a resource"), |one| one.sticks = true);
     }
 
-    /// Has the name of what goes from now on not be free before so many seconds later.
-    pub fn set_lingering(&self, seconds: f64) {
-        self.world().lingering = Duration::from_secs_f64(seconds);
+    /// Has the name of what goes from now on not be free before so much later.
+    pub fn set_lingering(&self, lingering: Duration) {
+        self.world().lingering = lingering;
     }
 
-    /// Has every update show only after so many seconds.
-    pub fn set_lag(&self, seconds: f64) {
-        self.world().lag = Duration::from_secs_f64(seconds);
+    /// Has every update show only after so long.
+    pub fn set_lag(&self, lag: Duration) {
+        self.world().lag = lag;
     }
 
     /// Adds something behind nk's back, as a twin, a leftover, or somebody else's.

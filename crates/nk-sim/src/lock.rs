@@ -11,9 +11,8 @@ pub(crate) struct Parameter {
 impl Parameter {
     pub(crate) fn read(&self) -> Option<LockRecord> {
         let (value, written) = self.versions.last()?;
-        let age_seconds = i64::try_from(written.elapsed().as_secs()).unwrap_or(i64::MAX);
         let version = i64::try_from(self.versions.len()).unwrap_or(i64::MAX);
-        Some(LockRecord { value: value.clone(), version, age_seconds })
+        Some(LockRecord { value: value.clone(), version, age: written.elapsed() })
     }
 
     pub(crate) fn write(&mut self, value: &str, fresh: bool) -> Option<i64> {

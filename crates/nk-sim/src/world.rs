@@ -76,8 +76,8 @@ impl World {
             let other = all.into_iter().find_map(|value| self.resources.holding(&value).next())?;
             field(&other.spec, &plus.field)?.as_f64()
         });
-        let seconds = (usual.spread.median + more.unwrap_or(0.0)) * self.slowness;
-        Some(Instant::now() + Duration::from_secs_f64(seconds))
+        let takes = usual.spread.median + Duration::from_secs_f64(more.unwrap_or(0.0));
+        Some(Instant::now() + takes.mul_f64(self.slowness))
     }
 
     /// Counts a call and tells what becomes of it.

@@ -25,7 +25,7 @@ pub(crate) async fn plan<P: Provider>(
     let planning = planned(&session, &[], nk_plan::PLACES);
     let (planned, held) = tokio::join!(planning, holder(&*session.cloud));
     let Planned { mut plan, desired } = planned?;
-    if let Some((holder, _)) = held? {
+    if let Some(holder) = held? {
         plan.notes.push(Note {
             about: "lock".into(),
             text: format!("held by {holder}"),

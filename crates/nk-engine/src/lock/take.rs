@@ -1,10 +1,12 @@
 //! Taking the lock: a new record, or one written over a dead run's.
 
+use tokio::time::Duration;
+
 use super::{Holder, LockError, read};
 use crate::Cloud;
 
-/// After how many seconds without a rewrite a record is a dead run's.
-const EXPIRE: i64 = 90;
+/// After how long without a rewrite a record is a dead run's.
+const EXPIRE: Duration = Duration::from_secs(90);
 
 /// Writes the lock for the first time; returns the version written.
 pub(super) async fn take<C: Cloud>(cloud: &C, mine: Holder) -> Result<(Holder, i64), LockError> {
@@ -20,8 +22,8 @@ pub(super) async fn take<C: Cloud>(cloud: &C, mine: Holder) -> Result<(Holder, i
             // Written by our own call whose answer was lost.
             return Ok((mine, record.version));
         }
-        if record.age_seconds < EXPIRE {
-            return Err(LockError::Held { holder: held, age_seconds: record.age_seconds });
+        if record.age < EXPIRE {
+            return Err(LockError::Held { holder: held, age: record.age });
         }
         let ousts = Some(held.nonce.clone());
         let mine = Holder { over: Some(record.version), ousts, ..mine };
@@ -35,8 +37,8 @@ pub(super) async fn take<C: Cloud>(cloud: &C, mine: Holder) -> Result<(Holder, i
         if winner.nonce == mine.nonce {
             return Ok((mine, version));
         }
-        return Err(LockError::Held { holder: winner, age_seconds: 0 });
+        return Err(LockError::Held { holder: winner, age: Duration::ZERO });
     }
     let nobody = read("");
-    Err(LockError::Held { holder: nobody, age_seconds: 0 })
+    Err(LockError::Held { holder: nobody, age: Duration::ZERO })
 }

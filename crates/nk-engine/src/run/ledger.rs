@@ -1,5 +1,7 @@
 //! What became of each step, and when.
 
+use std::time::Duration;
+
 use nk_model::{Address, Need, Outcome, Plan, StepId, Summary, Until};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,11 +16,11 @@ enum State {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     state: State,
-    began: f64,
-    known: Option<f64>,
-    ended: f64,
-    /// How many seconds before it was known, and before it ended, were not AWS's.
-    idle: [f64; 2],
+    began: Duration,
+    known: Option<Duration>,
+    ended: Duration,
+    /// How much of the time before it was known, and before it ended, was not AWS's.
+    idle: [Duration; 2],
 }
 
 /// One entry a step.
@@ -29,17 +31,18 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(steps: usize) -> Self {
+        let none = Duration::ZERO;
         let entry =
-            Entry { state: State::Waiting, began: 0.0, known: None, ended: 0.0, idle: [0.0; 2] };
+            Entry { state: State::Waiting, began: none, known: None, ended: none, idle: [none; 2] };
         Self { entries: vec![entry; steps], notes: Vec::new() }
     }
 
-    pub(super) fn begin(&mut self, id: StepId, at: f64) {
+    pub(super) fn begin(&mut self, id: StepId, at: Duration) {
         self.entries[id].state = State::Running;
         self.entries[id].began = at;
     }
 
-    pub(super) fn known(&mut self, id: StepId, at: f64, idle: f64) {
+    pub(super) fn known(&mut self, id: StepId, at: Duration, idle: Duration) {
         self.entries[id].known = Some(at);
         self.entries[id].idle[0] = idle;
     }
@@ -48,17 +51,17 @@ impl Ledger {
     pub(super) fn finish(
         &mut self,
         id: StepId,
-        at: f64,
-        idle: f64,
+        at: Duration,
+        idle: Duration,
         address: &Address,
         notes: &[String],
-    ) -> f64 {
+    ) -> Duration {
         let entry = &mut self.entries[id];
         entry.state = State::Done;
         entry.ended = at;
         entry.idle[1] = idle;
         self.notes.extend(notes.iter().map(|note| format!("{address}: {note}")));
-        at - entry.began
+        at.saturating_sub(entry.began)
     }
 
     pub(super) fn fail(&mut self, id: StepId) {
@@ -84,7 +87,7 @@ impl Ledger {
         matches!(self.entries[id].state, State::Failed | State::Skipped)
     }
 
-    pub(super) fn summary(&self, plan: &Plan, seconds: f64, stopped: Option<Outcome>) -> Summary {
+    pub(super) fn summary(&self, plan: &Plan, took: Duration, stopped: Option<Outcome>) -> Summary {
         let count = |state| self.entries.iter().filter(|entry| entry.state == state).count();
         let (failed, skipped) = (count(State::Failed), count(State::Skipped));
         let outcome = match stopped {
@@ -100,33 +103,32 @@ impl Ledger {
             finished: count(State::Done),
             failed,
             skipped,
-            seconds,
+            took,
             critical_path,
             critical_steps,
             bound,
             predicted: plan.forecast.clone(),
             notes: self.notes.clone(),
-            took: self.took(),
+            each: self.each(),
         }
     }
 
     /// How long each step took that has ended well.
-    fn took(&self) -> Vec<(StepId, f64)> {
+    fn each(&self) -> Vec<(StepId, Duration)> {
         let done = self.entries.iter().enumerate().filter(|(_, entry)| entry.state == State::Done);
-        done.map(|(id, entry)| (id, entry.ended - entry.began)).collect()
+        done.map(|(id, entry)| (id, entry.ended.saturating_sub(entry.began))).collect()
     }
 
     /// From the step that ended last back along whichever need was met last, and how long AWS needed
     /// for those steps.
-    fn critical_path(&self, plan: &Plan) -> (Vec<StepId>, f64) {
+    fn critical_path(&self, plan: &Plan) -> (Vec<StepId>, Duration) {
         let done = (0..self.entries.len()).filter(|id| self.is_done(*id));
-        let last = done.max_by(|a, b| self.entries[*a].ended.total_cmp(&self.entries[*b].ended));
-        let Some(mut id) = last else { return (Vec::new(), 0.0) };
+        let last = done.max_by_key(|id| self.entries[*id].ended);
+        let Some(mut id) = last else { return (Vec::new(), Duration::ZERO) };
         let mut path = vec![id];
         let mut bound = self.entries[id].until(Until::Ended).1;
-        let met = |need: &Need| self.entries[need.step].until(need.until).0;
-        while let Some(need) = plan.steps[id].needs.iter().max_by(|a, b| met(a).total_cmp(&met(b)))
-        {
+        let met = |need: &&Need| self.entries[need.step].until(need.until).0;
+        while let Some(need) = plan.steps[id].needs.iter().max_by_key(met) {
             bound += self.entries[need.step].until(need.until).1;
             id = need.step;
             path.push(id);
@@ -137,13 +139,13 @@ impl Ledger {
 }
 
 impl Entry {
-    /// When it had come so far, and how many seconds of AWS's that took.
-    fn until(&self, until: Until) -> (f64, f64) {
+    /// When it had come so far, and how long AWS needed for that.
+    fn until(&self, until: Until) -> (Duration, Duration) {
         let [known_idle, ended_idle] = self.idle;
         let (at, idle) = match (until, self.known) {
             (Until::Known, Some(known)) if known < self.ended => (known, known_idle),
             _ => (self.ended, ended_idle),
         };
-        (at, (at - self.began - idle).max(0.0))
+        (at, at.saturating_sub(self.began + idle))
     }
 }

@@ -132,7 +132,7 @@ impl Needs {
 
 /// Whether there is more to come after `a` than after `b`.
 fn longer(plan: &Plan, a: StepId, b: StepId) -> Ordering {
-    plan.steps[b].remaining.total_cmp(&plan.steps[a].remaining)
+    plan.steps[b].remaining.cmp(&plan.steps[a].remaining)
 }
 
 /// The steps at each address: both halves of a replacement, and what else stands there.

@@ -59,7 +59,7 @@ impl<C: Cloud> Settling<'_, C> {
                         return Err(StepError::Cloud(error));
                     }
                     let since = self.stage.since(accepted.unwrap_or(self.began));
-                    asked |= since < self.kind.waiting.stale.as_secs_f64();
+                    asked |= since < self.kind.waiting.stale;
                     self.wait(&format!("AWS says `{word}`"), self.usual).await?;
                     let before = std::mem::replace(&mut live, seen);
                     self.kind.complete(&mut live, &before.spec);

@@ -17,12 +17,12 @@ pub(crate) enum StepError {
     #[error("AWS gave up on it: {0}")]
     GaveUp(String),
     /// It took longer than its kind's patience.
-    #[error("after {} minutes {doing}", .seconds / 60)]
+    #[error("after {} minutes {doing}", .waited.as_secs() / 60)]
     Impatient {
         /// What AWS is at, as a sentence.
         doing: String,
         /// How long nk has waited.
-        seconds: u64,
+        waited: Duration,
         /// What AWS said last, where it refused.
         last: Option<CloudError>,
     },
@@ -72,8 +72,8 @@ impl From<Interrupted> for StepError {
     }
 }
 
-/// The least and the most seconds between two tries of what AWS refuses for a while.
-const PARDON: [f64; 2] = [1.0, 5.0];
+/// The least and the most time between two tries of what AWS refuses for a while.
+const PARDON: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// How often a create that nothing guards against being done twice is sent again.
 const AGAIN: u32 = 6;
 
@@ -111,20 +111,14 @@ impl<C: Cloud> Settling<'_, C> {
             self.doubt = Some(error);
             return Ok(());
         };
-        let elapsed = self.stage.since(self.began);
-        if elapsed > retry.patience.as_secs_f64() {
-            let (doing, seconds) = ("AWS still refuses it".to_owned(), whole(elapsed));
-            return Err(StepError::Impatient { doing, seconds, last: Some(error) });
+        let waited = self.stage.since(self.began);
+        if waited > retry.patience {
+            let doing = "AWS still refuses it".to_owned();
+            return Err(StepError::Impatient { doing, waited, last: Some(error) });
         }
         self.stage.waits(&format!("AWS says {}: {}", retry.code, error.told()));
         let [least, most] = PARDON;
-        let looks = Looks { usual: 0.0, quick: 1.0, slack: 0.0, every: most };
-        self.stage.rest(looks.next(elapsed).clamp(least, most)).await?;
+        self.stage.rest(Looks::at_once(most).next(waited).clamp(least, most)).await?;
         Ok(())
     }
-}
-
-/// A time without its fraction.
-pub(super) fn whole(seconds: f64) -> u64 {
-    Duration::from_secs_f64(seconds).as_secs()
 }

@@ -7,9 +7,9 @@ use super::{Settling, StepError, View};
 use crate::{Cloud, CloudError, Scope, cloud::Erased};
 
 /// When to look for what a create has made that was refused because something of that name is there:
-/// ours from an attempt whose answer was lost, or somebody else's. In seconds after the refusal;
-/// lists lag behind by two or three.
-const TAKEN: &[f64] = &[4.0, 10.0];
+/// ours from an attempt whose answer was lost, or somebody else's. Counted from the refusal; lists
+/// lag behind by two or three seconds.
+const TAKEN: &[Duration] = &[Duration::from_secs(4), Duration::from_secs(10)];
 /// When to look for what a create may have made that nothing guards against being done twice and that
 /// was not answered at all, before it is sent again.
 ///
@@ -17,12 +17,13 @@ const TAKEN: &[f64] = &[4.0, 10.0];
 /// asks for looks at growing distances "up to a few minutes", see
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>. Should a second one
 /// be made nevertheless, the next look shows two at one address, and the empty one goes.
-const SILENT: &[f64] = &[0.0, 4.0, 20.0, 60.0];
+const SILENT: &[Duration] =
+    &[Duration::ZERO, Duration::from_secs(4), Duration::from_secs(20), Duration::from_mins(1)];
 /// The same where AWS has answered that something went wrong on its side (HTTP 5xx): that it was
 /// done nevertheless is rare, and that it shows late as well is rarer.
-const FAILED: &[f64] = &[20.0];
+const FAILED: &[Duration] = &[Duration::from_secs(20)];
 /// The same where something guards it: the cloud has sent it again and again.
-const REPEATED: &[f64] = &[0.0];
+const REPEATED: &[Duration] = &[Duration::ZERO];
 
 impl<C: Cloud> Settling<'_, C> {
     /// Looks for what this step has made, where it knows its id, or else at the address, past what is
@@ -72,14 +73,14 @@ impl<C: Cloud> Settling<'_, C> {
         self.appears(looks).await
     }
 
-    /// Looks after so many seconds each, until there is something.
-    async fn appears(&self, looks: &[f64]) -> Result<Option<LiveValue>, StepError> {
+    /// Looks at these times from now, until there is something.
+    async fn appears(&self, looks: &[Duration]) -> Result<Option<LiveValue>, StepError> {
         let began = Instant::now();
         for at in looks {
-            let left = at - self.stage.since(began);
-            if left > 0.0 {
+            let left = at.saturating_sub(self.stage.since(began));
+            if !left.is_zero() {
                 self.stage.waits("whether AWS has made it is not known yet");
-                self.stage.sleep(Duration::from_secs_f64(left)).await?;
+                self.stage.sleep(left).await?;
             }
             if let View::Seen(live) = self.look().await? {
                 return Ok(Some(live));

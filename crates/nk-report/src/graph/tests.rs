@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use nk_model::{Address, Forecast, Outcome, Part, Spread, StackId, Step, Summary};
 
@@ -27,8 +27,8 @@ fn step(text: &str, action: Action, needs: &[(usize, Until)]) -> Step {
         needs,
         usual: Spread::default(),
         late: BTreeMap::new(),
-        remaining: 1.0,
-        slack: 0.0,
+        remaining: Duration::ZERO,
+        slack: Duration::ZERO,
     }
 }
 
@@ -53,8 +53,8 @@ fn run() -> Recorded {
         address: step.address,
         action: step.action,
         needs: step.needs,
-        began: times.map(|(began, _)| began),
-        ended: times.map(|(_, ended)| ended),
+        began: times.map(|(began, _)| Duration::from_secs_f64(began)),
+        ended: times.map(|(_, ended)| Duration::from_secs_f64(ended)),
         outcome: times.map(|_| "done".to_owned()),
         longest: times.is_some(),
     });
@@ -63,13 +63,13 @@ fn run() -> Recorded {
         finished: 3,
         failed: 0,
         skipped: 0,
-        seconds: 110.0,
+        took: Duration::from_secs(110),
         critical_path: ["vpc.main", "subnet.a", "nat-gateway.a"].map(address).into(),
         critical_steps: vec![0, 1, 2],
-        bound: 110.0,
+        bound: Duration::from_secs(110),
         predicted: Forecast::default(),
         notes: Vec::new(),
-        took: Vec::new(),
+        each: Vec::new(),
     };
     Recorded { title: "nk apply --env dev".into(), steps: steps.collect(), summary: Some(summary) }
 }

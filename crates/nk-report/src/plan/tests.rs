@@ -1,6 +1,6 @@
 //! The forms of a plan, line by line.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use nk_model::{Address, Change, Json, LiveValue, Note, Part, Settle, Spread, StackId, Step};
 use serde_json::json;
@@ -20,8 +20,8 @@ fn step(address: &str, action: Action, reason: &str) -> Step {
         needs: Vec::new(),
         usual: Spread::default(),
         late: BTreeMap::new(),
-        remaining: 1.0,
-        slack: 0.0,
+        remaining: Duration::from_secs(1),
+        slack: Duration::ZERO,
     }
 }
 
@@ -40,7 +40,14 @@ fn plan(steps: Vec<Step>, unchanged: usize, notes: Vec<Note>) -> Plan {
 }
 
 fn text(plan: &Plan) -> String {
-    plan_text(plan, &PlanText { calls: Some(52), seconds: Some(0.84), ..PlanText::default() })
+    plan_text(
+        plan,
+        &PlanText {
+            calls: Some(52),
+            took: Some(Duration::from_millis(840)),
+            ..PlanText::default()
+        },
+    )
 }
 
 #[test]
@@ -290,7 +297,7 @@ fn colour_changes_nothing_but_colour() {
 fn a_plan_ends_with_what_it_will_take() {
     let mut plan = plan(vec![step("db-instance.main", Action::Create, "")], 0, Vec::new());
     plan.forecast = Forecast {
-        time: Spread { median: 431.6, slow: 561.0 },
+        time: Spread { median: Duration::from_millis(431_600), slow: Duration::from_secs(561) },
         critical_path: vec![Address::new("vpc", "main"), Address::new("db-instance", "main")],
         calls: 143,
     };

@@ -1,6 +1,6 @@
 //! Reading a trace back, as far as it goes.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use nk_model::{Action, Address, Json, Need, Summary};
 use serde::Deserialize;
@@ -28,10 +28,10 @@ pub struct RecordedStep {
     pub action: Action,
     /// What it needed.
     pub needs: Vec<Need>,
-    /// When it began, in seconds since the trace did.
-    pub began: Option<f64>,
+    /// When it began, since the trace did.
+    pub began: Option<Duration>,
     /// When it ended.
-    pub ended: Option<f64>,
+    pub ended: Option<Duration>,
     /// `done`, `failed` or `skipped`; none while it was under way or had not begun.
     pub outcome: Option<String>,
     /// Whether it is part of the longest chain.
@@ -103,7 +103,7 @@ fn lines(text: &str) -> Vec<Line> {
 
 fn take(recorded: &mut Recorded, line: Line) {
     let Line { ph, name, cat, tid, ts, mut args } = line;
-    let seconds = ts / 1e6;
+    let at = Duration::try_from_secs_f64(ts / 1e6).unwrap_or_default();
     if ph == "M" {
         match name.as_str() {
             "process_name" => {
@@ -128,12 +128,12 @@ fn take(recorded: &mut Recorded, line: Line) {
     let step = tid.checked_sub(FIRST).and_then(|id| recorded.steps.get_mut(id));
     let Some(step) = step else { return };
     if ph == "B" && cat == "step" {
-        step.began = Some(seconds);
+        step.began = Some(at);
     }
     if let Some(outcome) = args.get("outcome").and_then(Json::as_str) {
         step.outcome = Some(outcome.to_owned());
         if ph == "E" {
-            step.ended = Some(seconds);
+            step.ended = Some(at);
         }
     }
 }

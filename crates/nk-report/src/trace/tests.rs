@@ -1,8 +1,12 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use nk_model::{Failure, Forecast, LiveValue, Need, Outcome, Part, Spread, StackId, Step};
 
 use super::*;
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
 
 fn address(text: &str) -> Address {
     text.parse().unwrap()
@@ -25,8 +29,8 @@ fn step(text: &str, action: Action, needs: &[(usize, Until)]) -> Step {
         needs,
         usual,
         late,
-        remaining: 1.0,
-        slack: 0.0,
+        remaining: seconds(1.0),
+        slack: Duration::ZERO,
     }
 }
 
@@ -44,12 +48,12 @@ fn plan() -> Plan {
     }
 }
 
-fn call(step: Option<StepId>, operation: &str, at: f64, seconds: f64) -> Call {
+fn call(step: Option<StepId>, operation: &str, at: f64, took: f64) -> Call {
     Call {
         step,
         operation: operation.into(),
-        at,
-        seconds,
+        at: seconds(at),
+        took: seconds(took),
         status: 200,
         request_id: Some("f00d".into()),
     }
@@ -57,22 +61,27 @@ fn call(step: Option<StepId>, operation: &str, at: f64, seconds: f64) -> Call {
 
 fn started(at: f64, step: StepId) -> Event {
     let (address, action) = (plan().steps[step].address.clone(), Action::Create);
-    Event::Started { at, step, address, action, usual: 1.0 }
+    Event::Started { at: seconds(at), step, address, action, usual: seconds(1.0) }
 }
 
 fn finished(at: f64, step: StepId) -> Event {
     let (id, notes) = ("id-1".to_owned(), Vec::new());
     let (address, action) = (plan().steps[step].address.clone(), Action::Create);
-    Event::Finished { at, step, address, action, id, seconds: 0.0, notes }
+    Event::Finished { at: seconds(at), step, address, action, id, took: seconds(0.0), notes }
 }
 
 /// The events of a run that begins two seconds after its trace.
 fn events() -> Vec<Json> {
     let mut trace = Trace::default();
     let at_step = |step: StepId| plan().steps[step].address.clone();
-    let known = |at, step| Event::Known { at, step, address: at_step(step), id: "id-1".into() };
+    let known = |at, step| Event::Known {
+        at: seconds(at),
+        step,
+        address: at_step(step),
+        id: "id-1".into(),
+    };
     let waiting = |at, step, reason: &str| Event::Waiting {
-        at,
+        at: seconds(at),
         step,
         address: at_step(step),
         reason: reason.into(),
@@ -91,17 +100,17 @@ fn events() -> Vec<Json> {
         finished: 2,
         failed: 1,
         skipped: 0,
-        seconds: 100.5,
+        took: seconds(100.5),
         critical_path: ["elastic-ip.a", "nat-gateway.a"].map(address).into(),
         critical_steps: vec![0, 1],
-        bound: 100.0,
+        bound: seconds(100.0),
         predicted: Forecast::default(),
         notes: Vec::new(),
-        took: Vec::new(),
+        each: Vec::new(),
     };
     let mut all = trace.open("nk apply --env dev");
     all.extend(trace.call(&call(None, "EC2:DescribeVpcs", 0.5, 0.25)));
-    all.extend(trace.plan(2.0, &plan()));
+    all.extend(trace.plan(seconds(2.0), &plan()));
     all.extend(trace.event(&started(0.0, 0)));
     all.extend(trace.call(&call(Some(0), "EC2:AllocateAddress", 2.0, 0.25)));
     all.extend(trace.event(&known(0.25, 0)));
@@ -116,8 +125,8 @@ fn events() -> Vec<Json> {
     all.extend(trace.call(&call(Some(1), "EC2:CreateTags", 101.0, 0.5)));
     all.extend(trace.event(&finished(100.0, 1)));
     all.extend(trace.event(&started(100.0, 2)));
-    all.extend(trace.event(&Event::Failed { at: 100.5, failure }));
-    all.extend(trace.event(&Event::Ended { at: 100.5, summary }));
+    all.extend(trace.event(&Event::Failed { at: seconds(100.5), failure }));
+    all.extend(trace.event(&Event::Ended { at: seconds(100.5), summary }));
     all
 }
 
@@ -146,7 +155,10 @@ fn a_trace_is_read_back_as_far_as_it_goes() {
         ("route-table.a", Some("failed"), false),
     ];
     assert_eq!(told, expected);
-    assert_eq!((whole.steps[1].began, whole.steps[1].ended), (Some(2.25), Some(102.0)));
+    assert_eq!(
+        (whole.steps[1].began, whole.steps[1].ended),
+        (Some(seconds(2.25)), Some(seconds(102.0)))
+    );
     assert_eq!(whole.title, "nk apply --env dev");
     assert!(whole.summary.is_some());
     // As other programs store it.
