@@ -104,7 +104,7 @@ impl<C: Cloud> Execution<C> {
     }
 
     fn tell(&self, event: Event) {
-        // Whoever listened may have gone; the work goes on.
+        // The receiver may be gone; the run goes on.
         let _ = self.run.events.send(event);
     }
 
@@ -120,7 +120,7 @@ impl<C: Cloud> Execution<C> {
                 break;
             }
             tokio::select! {
-                // What happens at one moment is told in one order.
+                // Events of the same moment are told in the same order each time.
                 biased;
                 Ok(()) = stop.changed() => {}
                 () = reached(self.deadline) => self.cut_off(),
@@ -207,7 +207,7 @@ impl<C: Cloud> Execution<C> {
         let steps = &self.plan.steps;
         let Step { address, part, pair, needs, .. } = &steps[id];
         let destroys = |id: StepId| steps[id].action.operation() == Operation::Destroy;
-        // Where names are ids, what is gone by now has the id of its successor.
+        // A resource whose name is its id has the same id once it is created anew.
         let gone = |other: StepId| needs.iter().any(|need| need.step == other);
         let own = |other: StepId| part.precedes_destroy() && *pair == Some(other);
         let others = self.by_address[address].iter().filter(|other| {
@@ -290,7 +290,7 @@ impl<C: Cloud> Execution<C> {
         }
     }
 
-    /// Begins nothing more once AWS does not know the caller: each step would say so again.
+    /// Begins no further step once AWS rejects the credentials: each would fail for the same reason.
     fn stop_unknown(&mut self, error: &StepError) {
         let unknown =
             matches!(error, StepError::Cloud(error) if error.nature == Nature::Credentials);
@@ -323,7 +323,7 @@ impl<C: Cloud> Execution<C> {
         self.tell(Event::Skipped { at: self.at(), step: id, address, action, because });
     }
 
-    /// Ends the calls under way; what becomes of them, the next run finds out.
+    /// Ends the calls under way; the next run finds out what became of them.
     fn cut_off(&mut self) {
         self.tasks = JoinSet::new();
         for id in self.ledger.running() {

@@ -1,4 +1,4 @@
-//! One step: look, do what is missing, look again, until nothing differs.
+//! Runs one step: look, do what is missing, look again, until nothing differs.
 //!
 //! # Guarantees
 //!
@@ -20,20 +20,20 @@ use tokio::time::{Duration, Instant};
 
 use crate::{Cloud, CloudError, Nature, cloud::Erased, stage::Stage};
 
-/// For how long after its going AWS may still keep a name, a range or an address for what had it.
+/// For how long after a destroy AWS may still keep the name, the range or the address of the resource.
 const HELD: Duration = Duration::from_secs(90);
-/// The shortest and the longest time between looks at what is done and does not show yet: lists lag
+/// The shortest and the longest time between looks for a change that does not show yet: lists lag
 /// behind by two or three seconds.
 const HIDDEN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
-/// How often a step changes what is there at most: each change may show the next one to be made, and
-/// where there is still one after so many, somebody else changes it back.
+/// How often a step changes its resource at most. Each change may show the next one to be made, but
+/// where there is still one after so many, somebody else changes the resource back.
 const CHANGES: u32 = 12;
 
-/// What a step finds where it works.
+/// What else a step has to know about its address.
 pub(crate) struct Surroundings {
-    /// The ids at its address that are another step's business.
+    /// The ids at its address that other steps destroy, or that are earlier revisions.
     pub(crate) others: Vec<String>,
-    /// Whether this run has removed what stood in its place.
+    /// Whether this run has destroyed what was in its place.
     pub(crate) vacated: bool,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Settling<'a, C> {
     failures: u32,
     /// How often it has changed what is there.
     changed: u32,
-    /// A change that the cloud has repeated in vain: whether it was done, the next look tells.
+    /// The error of a change whose outcome is unknown; the next look tells whether it was done.
     doubt: Option<CloudError>,
     /// How long it usually takes from `began` until AWS is done; nought where nobody knows.
     usual: Duration,
@@ -70,7 +70,7 @@ struct Lack {
 }
 
 impl Lack {
-    /// What is to be changed, as the inside of a quotation.
+    /// The names of what differs, for use between backticks.
     fn fields(&self) -> String {
         let phase = self.restored.then_some("phase");
         let paths = self.changes.iter().map(|change| change.path.as_str());
@@ -123,9 +123,9 @@ impl<'a, C: Cloud> Settling<'a, C> {
     /// Brings the resource into being and into shape.
     pub(crate) async fn make(&mut self) -> Result<LiveValue, StepError> {
         let mut created = false;
-        // The look that made the plan found nothing, so a create begins without another.
+        // When the plan was made there was nothing, so a create need not look first.
         let mut view = match &self.step.live {
-            // The first half has changed it: the plan says what it is like now, but not as AWS would.
+            // The first half has changed it, so what the plan says of it is not what AWS says.
             Some(_) if self.step.part == Part::Closes && self.step.pair.is_some() => View::Unknown,
             Some(live) if self.step.action == Action::Update => View::Seen(live.clone()),
             _ => View::Nothing,
@@ -138,7 +138,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     self.wait_for_sight("it is not visible yet").await?;
                     View::Unknown
                 }
-                // It is there, under the address that it had before.
+                // It is still tagged with the address that it had before.
                 View::Nothing if self.step.part == Part::Moves => match self.step.live.clone() {
                     Some(live) => View::Seen(live),
                     None => View::Unknown,

@@ -1,4 +1,4 @@
-//! What a step may ask of the run it is part of.
+//! What a step and the run that it is part of tell and ask each other.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -22,7 +22,7 @@ pub fn current_step() -> Option<StepId> {
 
 /// What a running step tells the run.
 pub(crate) enum Message {
-    /// AWS has assigned outputs, and so much of the step's time was not AWS's so far.
+    /// AWS has assigned outputs. So much of the step's time so far was not spent by AWS.
     Known(StepId, Box<LiveValue>, Duration),
     /// The step waits.
     Waiting(StepId, String),
@@ -80,10 +80,10 @@ pub(crate) struct Stage<'a> {
     idle: Mutex<Idle>,
 }
 
-/// What a step has waited for that was not AWS's work.
+/// How long a step has waited while AWS did not work on it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Idle {
-    /// For a free place, and for looks that came late.
+    /// Waiting for a free place, and for looks that came late.
     sure: Duration,
     /// The last rest: AWS may have been done at any time in it.
     rest: Duration,
@@ -108,7 +108,7 @@ impl<'a> Stage<'a> {
         self.every
     }
 
-    /// How long so far nk has waited for nothing that AWS had to do, at most.
+    /// How long at most the step has waited so far while AWS did not work on it.
     pub(crate) fn idle(&self) -> Duration {
         let Idle { sure, rest } = *self.locked_idle();
         sure + rest
@@ -118,13 +118,13 @@ impl<'a> Stage<'a> {
         self.idle.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// Sleeps until the next look, or the next try, for what is so long on AWS.
+    /// Sleeps until the next look or the next try; `time` is as long as it would be on AWS.
     pub(crate) async fn rest(&self, time: Duration) -> Result<(), Interrupted> {
         self.locked_idle().rest = time.div_f64(self.speed);
         self.sleep(time).await
     }
 
-    /// AWS was done when the last rest was over: some of it may have been too long.
+    /// AWS was done when the last rest ended, so some of that rest may have been idle.
     pub(crate) fn rested(&self) {
         let mut idle = self.locked_idle();
         let rest = std::mem::take(&mut idle.rest);
@@ -136,7 +136,7 @@ impl<'a> Stage<'a> {
         let _ = self.sender.send(Message::Known(self.id, Box::new(live.clone()), self.idle()));
     }
 
-    /// Tells what the step waits for, once for each thing.
+    /// Tells what the step waits for, unless it is the same as before.
     pub(crate) fn waits(&self, reason: &str) {
         let mut last = self.last_reason.lock().expect("nothing panics while it holds this lock");
         if *last != reason {
@@ -153,7 +153,7 @@ impl<'a> Stage<'a> {
         place
     }
 
-    /// Passes when a call may be made that changes something.
+    /// Returns once a call that changes something may be made.
     pub(crate) async fn gate(&self) -> Result<(), Interrupted> {
         let stopped = matches!(*self.stop.borrow(), Stop::Abort | Stop::Ousted);
         if !stopped && self.gate.open().await { Ok(()) } else { Err(Interrupted) }
@@ -174,7 +174,7 @@ impl<'a> Stage<'a> {
         then.elapsed().mul_f64(self.speed)
     }
 
-    /// Sleeps for what is so long on AWS, unless nothing is waited for any more.
+    /// Sleeps unless the run is to stop waiting; `duration` is as long as it would be on AWS.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Interrupted> {
         let mut stop = self.stop.clone();
         let stopped = async move {

@@ -111,6 +111,22 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// When it happened, since the run began.
+    pub fn at(&self) -> Duration {
+        match self {
+            Self::Started { at, .. }
+            | Self::Waiting { at, .. }
+            | Self::Known { at, .. }
+            | Self::Finished { at, .. }
+            | Self::Failed { at, .. }
+            | Self::Skipped { at, .. }
+            | Self::Stopping { at, .. }
+            | Self::Ended { at, .. } => *at,
+        }
+    }
+}
+
 /// A step that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

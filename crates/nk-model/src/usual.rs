@@ -48,12 +48,6 @@ impl Spread {
         if self.slow > self.median { self.median.div_duration_f64(self.slow) } else { 1.0 }
     }
 
-    /// So many times as long.
-    #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        Self { median: self.median.mul_f64(factor), slow: self.slow.mul_f64(factor) }
-    }
-
     /// So much longer.
     #[must_use]
     pub fn plus(self, more: Duration) -> Self {

@@ -1,4 +1,4 @@
-//! From what becomes of each resource to steps, and what each step needs.
+//! Turns the decision about each resource into steps, and finds what each step needs.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -104,14 +104,14 @@ fn step(decision: Decision, action: Action) -> Step {
     }
 }
 
-/// Both halves of a replacement, the destroy first.
+/// The two halves of a replacement, the destroy first.
 fn halves(decision: Decision) -> [Step; 2] {
     let both = step(decision, Action::ReplaceDestroy);
     let create = Step { action: Action::ReplaceCreate, live: None, ..both.clone() };
     [Step { spec: Json::Null, ..both }, create]
 }
 
-/// Pairs the steps of one resource, of which the first has this id.
+/// Pairs the steps of one resource; `first` is the id of the first of them.
 fn pair(steps: &mut [Step], first: StepId) {
     let find = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted).map(|at| first + at);
     let destroy = find(&|step| step.action.operation() == Operation::Destroy);
@@ -129,22 +129,22 @@ fn pair(steps: &mut [Step], first: StepId) {
     }
 }
 
-/// Whether it is the half of a replacement that comes first.
+/// Whether this step is the first half of a replacement.
 fn leads(id: StepId, step: &Step) -> bool {
     step.pair.is_some_and(|pair| id < pair)
 }
 
-/// Who makes, changes and removes what.
+/// Which step creates, updates and destroys what.
 struct Index {
     registry: Registry,
     makes: HashMap<Address, StepId>,
-    /// The updates that somebody may wait for: those that do not only remove something.
+    /// The updates that other steps may wait for: those that do more than remove something.
     updates: HashMap<Address, StepId>,
     /// The steps whose live resource refers to a value, by kind, output and value.
     referrers: HashMap<(&'static str, &'static str, String), Vec<StepId>>,
     by_kind: BTreeMap<String, Vec<StepId>>,
-    /// The updates before a destroy that let what refers to the resource go sooner, by the values that
-    /// refer to it.
+    /// The updates before a destroy after which those that refer to the resource are destroyed sooner,
+    /// by the values that they refer to it with.
     before_destroy: HashMap<(&'static str, &'static str, String), StepId>,
 }
 
@@ -189,19 +189,20 @@ impl Index {
         index
     }
 
-    /// What a create or an update needs: the outputs it refers to, what it must come after, and,
-    /// where the old one goes first, its going.
+    /// What a create or an update needs: the outputs that it refers to, the resources that it must come
+    /// after, and, in a replacement that destroys first, the destroy of the old one.
     fn making(&self, desired: &Desired, id: StepId, steps: &[Step], needs: &mut BTreeSet<Need>) {
         let step = &steps[id];
-        // What is changed before it goes needs nothing that a plan makes.
+        // An update before the destroy of an unwanted resource needs nothing that this plan makes.
         let Some(resource) = desired.resources.get(&step.address) else { return };
         for placeholder in placeholders_in(&resource.spec) {
             let address = &placeholder.address;
             if let Some(id) = self.makes.get(address) {
                 needs.insert(Need { step: *id, until: Until::Known });
             } else if let Some(id) = self.updates.get(address) {
-                // A resource scheduled for deletion cannot be used before it is restored, nor a new
-                // opening before it is there; a busy one may not have its outputs yet.
+                // A resource scheduled for deletion cannot be used before it is restored, and traffic
+                // is not let through before the rule is there. Of other resources it is enough that
+                // the outputs are known.
                 let opens = (self.registry)(address.kind())
                     .is_some_and(|kind| !kind.ties.openings.is_empty());
                 let ends = opens || steps[*id].part == Part::Restores;
@@ -219,15 +220,15 @@ impl Index {
         }
     }
 
-    /// What a destroy needs: whatever AWS knows to refer to the resource must be gone, or must refer
-    /// to something else; and where the new one comes first, its coming.
+    /// What a destroy needs: every resource that AWS knows to refer to this one is destroyed, or
+    /// updated to refer to another; and in a replacement that creates first, the new one is there.
     fn removing(&self, id: StepId, step: &Step, steps: &[Step], needs: &mut BTreeSet<Need>) {
         let Some(live) = &step.live else { return };
         let goes_first = leads(id, step);
         for referrer in self.referrers_of(live) {
             let goes = steps[referrer].action.operation() == Operation::Destroy;
-            // Whoever is updated to the new one cannot be waited for by the going of the old one
-            // when that has to come first.
+            // A resource that will be updated to refer to the new one cannot be waited for where the
+            // old one has to be destroyed first.
             if referrer != id && (goes || !goes_first) {
                 needs.insert(ended(referrer));
             }
@@ -239,23 +240,24 @@ impl Index {
         if !goes_first {
             needs.extend(step.pair.map(ended));
         }
-        // What is set before something goes that it refers to.
+        // The updates before the destroys of what it refers to.
         let bindings = kind.and_then(|kind| (kind.bindings)(&live.spec).ok()).unwrap_or_default();
         needs.extend(bindings.into_iter().filter_map(|one| {
             self.before_destroy.get(&(one.kind, one.output, one.value)).copied().map(ended)
         }));
     }
 
-    /// What an update that takes something away comes after: the one that adds, and whoever may use
-    /// it until it has changed or gone. What is of the same kind uses nothing, and may in turn wait for
-    /// this one.
+    /// What an update that removes something comes after: the one that adds, and the steps of those
+    /// that may use what is removed. Resources of the same kind do not use it, and may wait for this
+    /// step in turn.
     fn users(&self, step: &Step, steps: &[Step]) -> Vec<StepId> {
         let closes = matches!(step.part, Part::Closes | Part::Unlinks);
         let Some(live) = step.live.as_ref().filter(|_| closes) else { return Vec::new() };
         let kind = step.address.kind();
         let using = self.referrers_of(live).into_iter();
         let using = using.filter(|other| steps[*other].address.kind() != kind);
-        // Nor can whoever moves over to the next one be waited for before this one has gone.
+        // Where the resource is destroyed before its replacement is there, those that will be updated
+        // to the replacement cannot be waited for.
         let unlinks = step.pair.filter(|_| step.part == Part::Unlinks);
         let goes_first = unlinks.is_some_and(|destroy| leads(destroy, &steps[destroy]));
         let goes = |other: &StepId| steps[*other].action.operation() == Operation::Destroy;
@@ -263,7 +265,7 @@ impl Index {
         using.chain(step.pair.filter(|_| step.part == Part::Closes)).collect()
     }
 
-    /// The destroys of what a new resource cannot stand beside.
+    /// The destroys of the resources that exclude a new one.
     fn in_the_way(&self, step: &Step, steps: &[Step]) -> impl Iterator<Item = StepId> {
         let creates = step.action.operation() == Operation::Create;
         let kind = (self.registry)(step.address.kind()).filter(|_| creates);
@@ -278,7 +280,7 @@ impl Index {
         going.into_iter().flatten().filter(conflicts).copied()
     }
 
-    /// Something new in whose place something stands that cannot go before the new one is there.
+    /// A new resource whose place is taken by one that cannot be destroyed before the new one is there.
     fn occupied(&self, steps: &[Step]) -> Option<Problem> {
         let mut graph = DiGraph::<(), ()>::with_capacity(steps.len(), steps.len());
         let nodes: Vec<_> = steps.iter().map(|_| graph.add_node(())).collect();
@@ -313,7 +315,8 @@ fn ended(step: StepId) -> Need {
     Need { step, until: Until::Ended }
 }
 
-/// The steps in an order in which every need points backwards; among equals by address.
+/// The steps in an order in which each comes after all that it needs; where that leaves a choice, by
+/// address.
 fn sorted(steps: Vec<Step>) -> Result<Vec<Step>, PlanError> {
     let mut graph = DiGraph::<usize, ()>::with_capacity(steps.len(), steps.len());
     let nodes: Vec<_> = (0..steps.len()).map(|id| graph.add_node(id)).collect();

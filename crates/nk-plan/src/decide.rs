@@ -1,4 +1,4 @@
-//! What becomes of each resource.
+//! Decides what becomes of each resource.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,7 +14,7 @@ use crate::{
     moves::follow,
 };
 
-/// Why something goes that is at none of the wanted addresses.
+/// Why a resource is destroyed whose address is not wanted.
 const UNWANTED: &str = "no longer in the stack file";
 
 /// Decides what becomes of every wanted and every observed resource, as far as there are no problems.
@@ -41,7 +41,7 @@ pub(crate) fn decide(
     let mut moved = BTreeMap::new();
     let mut followed = BTreeSet::new();
     for address in order {
-        // The first of its kind: what they refer to is decided.
+        // This is the first address of its kind in the order, so what the kind refers to is decided.
         if let Some(kind) = registry(address.kind()).filter(|kind| kind.identity.moves)
             && followed.insert(kind.kind)
         {
@@ -84,7 +84,7 @@ pub(crate) fn decide(
         }
         let reason = match &live.phase {
             Phase::Leaving(word) => format!("already going away ({word})"),
-            // Where everything goes, every line would say the same.
+            // In a destroy of everything, each line would give the same reason.
             _ if desired.resources.is_empty() => String::new(),
             _ => UNWANTED.to_owned(),
         };
@@ -101,21 +101,21 @@ fn resolved<'a>(
 ) -> Vec<(&'a Address, Json)> {
     let wanted = desired.resources.iter().filter(|(address, _)| address.kind() == kind.kind);
     let spec = |(address, resource): (&'a Address, &Resource)| {
-        // What its kind does not accept is told where it is decided.
+        // A spec that the kind does not accept is reported when its address is decided.
         Some((address, (kind.canonical)(&filled(&resource.spec, facts)).ok()?))
     };
     wanted.filter_map(spec).collect()
 }
 
-/// A spec with the references filled that are known.
+/// A spec with every reference filled whose value is known.
 fn filled(spec: &Json, facts: &HashMap<Address, LiveValue>) -> Json {
     resolve(spec, &mut |placeholder| facts.get(&placeholder.address)?.output(&placeholder.output))
 }
 
-/// What is replaced.
+/// The resources that are replaced.
 #[derive(Default)]
 struct Going {
-    /// The outputs of what goes before its successor comes.
+    /// The outputs of those that are destroyed before they are created anew.
     first: HashMap<(&'static str, &'static str, String), Address>,
     /// Where each replacement began: a resource that is replaced for its own sake, and why.
     roots: HashMap<Address, (Address, String)>,
@@ -143,13 +143,13 @@ impl Going {
         }
     }
 
-    /// What goes first although `live` refers to it.
+    /// The resource that is destroyed before it is created anew although `live` refers to it.
     fn beneath(&self, live: &LiveValue, kind: &KindInfo) -> Option<&Address> {
         let bindings = (kind.bindings)(&live.spec).unwrap_or_default();
         bindings.into_iter().find_map(|one| self.first.get(&(one.kind, one.output, one.value)))
     }
 
-    /// The replacement that the one of `live` follows from.
+    /// The replacement that makes replacing `live` necessary.
     fn root(
         &self,
         live: &LiveValue,
@@ -180,7 +180,7 @@ fn removal(live: LiveValue, reason: String) -> Decision {
     }
 }
 
-/// What the fate of any wanted resource is decided by.
+/// What every decision is based on.
 struct Grounds<'a> {
     registry: Registry,
     references: References,
@@ -218,7 +218,7 @@ fn wanted_one(
     Ok((Decision { address: address.clone(), fate, spec, live, changes, reason }, superfluous))
 }
 
-/// What is wanted, with what is left to AWS as the one before has it: a successor goes on with it.
+/// The wanted spec; a field that is left to AWS gets the value that the revision before has.
 fn handed_on(wanted: Json, live: &Json) -> Json {
     match wanted {
         Json::Null => live.clone(),
@@ -242,9 +242,9 @@ fn fate(
     changes: Vec<Change>,
     going: &Going,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
-    // What must go before its successor can come takes along whatever holds it.
+    // Whatever holds a resource that has to be destroyed first is destroyed first as well.
     let beneath = going.beneath(live, kind);
-    // So does what its successor cannot stand beside.
+    // So is a resource that its own replacement cannot exist beside.
     let excluded =
         kind.excludes.is_some_and(|excludes| excludes(wanted, &live.spec).unwrap_or(false));
     let first = beneath.is_some() || excluded;

@@ -7,7 +7,7 @@ use nk_model::{Address, Change, Json, LiveValue, Part};
 pub(crate) struct Decision {
     pub(crate) address: Address,
     pub(crate) fate: Fate,
-    /// What is wanted, with the references filled that are known now; null for what is not wanted.
+    /// The wanted spec, with the references filled that are known now; null where nothing is wanted.
     pub(crate) spec: Json,
     pub(crate) live: Option<LiveValue>,
     pub(crate) changes: Vec<Change>,
@@ -19,17 +19,17 @@ pub(crate) enum Fate {
     Unchanged,
     Create,
     Update(Part),
-    /// The old one goes first.
+    /// The old one is destroyed before the new one is created.
     ReplaceDestroyFirst,
-    /// The new one comes first.
+    /// The new one is created before the old one is destroyed.
     ReplaceCreateFirst,
-    /// The new one comes; the old one is history.
+    /// A new revision is created; AWS keeps the old one.
     Supersede,
     Destroy,
 }
 
 impl Fate {
-    /// Whether what is there now is to go.
+    /// Whether the live resource is destroyed.
     pub(crate) fn goes(self) -> bool {
         match self {
             Self::Destroy | Self::ReplaceDestroyFirst | Self::ReplaceCreateFirst => true,

@@ -1,5 +1,5 @@
-//! Two that admit each other are shut before either goes: EC2 keeps a security group that a rule of
-//! another names.
+//! Security groups whose rules name each other: EC2 does not delete a group that a rule of another
+//! group names, so these rules are removed first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use crate::decision::{Decision, Fate};
 
-/// What goes and stands in a circle in which each admits the next.
+/// The resources that are destroyed and refer to each other in a circle.
 pub(crate) struct Entangled {
     registry: Registry,
     /// By address and id.
@@ -46,8 +46,8 @@ impl Entangled {
         Self { registry, members: members.collect() }
     }
 
-    /// The update by which what goes shuts others out first, if it must; it goes without those
-    /// openings then.
+    /// The update that removes the references of a resource before its destroy, if it is in such a
+    /// circle. The resource in `going` is without them afterwards.
     pub(crate) fn shut(&self, going: &mut Decision) -> Option<Decision> {
         let live = going.live.as_mut()?;
         if !self.members.contains(&(live.address.clone(), live.id.clone())) {

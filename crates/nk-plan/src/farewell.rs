@@ -1,11 +1,11 @@
-//! What is set before a resource goes.
+//! Updates before a destroy.
 
 use nk_model::{Desired, Part, Phase, Registry, Unseen};
 
 use crate::decision::{Decision, Fate};
 
-/// What is set before a resource goes, so that what refers to it goes sooner. What only the wanted
-/// tells of how it goes, it goes with.
+/// The update before the destroy of a resource, where there is one: those that refer to the resource
+/// are destroyed sooner then. What AWS does not tell of the resource, `going` gets from the stack file.
 pub(crate) fn farewell(
     desired: &Desired,
     going: &mut Decision,

@@ -8,23 +8,23 @@ use nk_model::{Forecast, Looks, Operation, Part, Plan, Registry, Spread, Step};
 
 use crate::{network::Network, setting::Setting};
 
-/// How long a call takes, where many want to be made and only so many may be at once.
+/// How long a call takes where there are more calls to make than may be under way at once.
 const CALL: Duration = Duration::from_millis(100);
-/// What usually takes no longer is done when the call is answered.
+/// A step that usually takes no longer has ended when its call is answered.
 const AT_ONCE: Duration = Duration::from_millis(2500);
-/// How many runs are drawn, where the plan is not so large that fewer must do.
+/// How many runs are simulated, unless the plan is so large that fewer have to do.
 const DRAWS: usize = 200;
-/// How many steps are drawn in all, at most and about.
+/// About how many steps are simulated in all, at most.
 const EFFORT: usize = 200_000;
-/// The fewest runs that are drawn.
+/// The fewest runs that are simulated.
 const FEWEST: usize = 20;
-/// What the draws begin with: they are the same each time.
+/// The seed of the random numbers: they are the same each time.
 const SEED: u64 = 7;
 
 /// What a plan whose steps know their times will probably take.
 ///
-/// The times of the steps are drawn, each by itself, from their spreads, and the plan is run with
-/// them: the median and the ninth decile of many such runs. The draws are the same each time.
+/// Many runs are simulated, in each of which the time of every step is drawn from its spread. The
+/// forecast is the median and the ninth decile of these runs, and the same each time.
 pub(crate) fn forecast(
     plan: &Plan,
     network: &Network,
@@ -42,7 +42,7 @@ pub(crate) fn forecast(
         .iter()
         .map(calls)
         .fold((0, 0), |(made, looks), (calls, at_it)| (made + calls, looks + at_it));
-    // However short the ways are, only so many calls are under way at once.
+    // However short the critical path is, only so many calls may be under way at once.
     let busy = CALL * count(made) / count(setting.places.max(1));
     Forecast {
         time: drawn(network, busy),
@@ -51,7 +51,7 @@ pub(crate) fn forecast(
     }
 }
 
-/// How many calls a step makes, and how many looks there are at it while AWS is busy.
+/// How many calls a step makes, and how often it looks at its resource while AWS is busy with it.
 fn calls(step: &Step, registry: Registry, every: Duration) -> (usize, usize) {
     let Some(kind) = registry(step.address.kind()) else { return (1, 0) };
     let made = match step.action.operation() {
@@ -76,7 +76,7 @@ fn calls(step: &Step, registry: Registry, every: Duration) -> (usize, usize) {
     (made, looks)
 }
 
-/// How long runs take whose steps take now more and now less.
+/// How long the simulated runs take, and at least `least`.
 fn drawn(network: &Network, least: Duration) -> Spread {
     let mut rng = Rng::with_seed(SEED);
     let draws = (EFFORT / network.usual().len()).clamp(FEWEST, DRAWS);
@@ -91,7 +91,7 @@ fn drawn(network: &Network, least: Duration) -> Spread {
     Spread { median: ends[draws / 2], slow: ends[(draws * 9).div_ceil(10) - 1] }
 }
 
-/// As many standard deviations as a normal distribution has: the sum of twelve even ones is near it.
+/// A random number of about standard normal distribution: the sum of twelve uniform ones.
 fn deviations(rng: &mut Rng) -> f64 {
     (0..12).map(|_| rng.f64()).sum::<f64>() - 6.0
 }

@@ -52,7 +52,7 @@ pub(crate) fn keep(
     let mut superfluous = Vec::new();
     let mut stray = Vec::new();
     for (rank, live) in ranked {
-        // What has been superseded, or is not in use yet, is history.
+        // Other revisions stay: AWS keeps them.
         if kind.replacement.how == Replace::Supersede {
             continue;
         }

@@ -1,5 +1,5 @@
-//! From what is wanted and what is there to the steps between: pure, without clock, network or
-//! randomness.
+//! Plans the steps from what is there to what is wanted. Pure: no clock, no network, and the same plan
+//! each time.
 
 mod arrange;
 mod check;
@@ -26,7 +26,7 @@ use nk_model::{Desired, Note, Observed, Operation, Plan, Registry, Unseen};
 pub use setting::{PLACES, Setting};
 pub use times::measured;
 
-/// What a plan may do, and what it may not judge.
+/// What a plan may do, and which fields it does not compare.
 #[derive(Debug, Clone, Default)]
 pub struct Permission {
     /// The addresses of precious resources, as databases are, that may go because the stack file
@@ -37,7 +37,7 @@ pub struct Permission {
 }
 
 impl Permission {
-    /// Everything may go: what a destroy has asked a person about.
+    /// Everything may be removed: the user of `nk destroy` has agreed to that.
     pub fn everything() -> Self {
         Self { remove: vec!["*".to_owned()], ..Self::default() }
     }

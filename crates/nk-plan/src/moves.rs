@@ -1,9 +1,8 @@
-//! What stays where another address wants it: it gets that address instead of being removed and
-//! made again.
+//! Resources that are wanted at another address: they get that address instead of being destroyed and
+//! created again.
 //!
-//! Addresses that count, as `subnet.private-2` does, shift when the list they count changes in its
-//! middle. The ranges of addresses do not: the subnet that `private-3` wants is there, as
-//! `private-2`, and is in use.
+//! Numbered addresses such as `subnet.private-2` shift when the list that they number changes in its
+//! middle. The subnets do not: the one that `private-3` wants is there as `private-2`, and in use.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +11,14 @@ use nk_model::{Address, Json, KindInfo, LiveValue, Owner, Phase, difference};
 /// What became of the resources of one kind.
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
-    /// The addresses that got a resource, each with the one that it had before.
+    /// The addresses that got a resource, each with the address that the resource had before.
     pub(crate) moved: BTreeMap<Address, Address>,
-    /// What was at one of those, and is wanted nowhere.
+    /// The resources that were at one of these addresses, and are wanted at no other.
     pub(crate) displaced: Vec<LiveValue>,
 }
 
-/// Gives what is found the addresses that want it. `wanted` are all wanted resources of one kind, as
-/// far as what they refer to is known.
+/// Gives the resources found the addresses that want them. `wanted` are all wanted resources of one
+/// kind, with the references filled that are known.
 pub(crate) fn follow(
     kind: &KindInfo,
     wanted: &[(&Address, Json)],
@@ -42,7 +41,7 @@ pub(crate) fn follow(
         let own = |other: &Address| wanted.iter().find(|(wanted, _)| *wanted == other);
         let elsewhere =
             found.iter().filter(|(other, _)| other.kind() == kind.kind && other != address);
-        // What fits where it is stays there.
+        // A resource that fits at its own address stays there.
         let place = elsewhere.flat_map(|(other, here)| here.iter().map(move |live| (other, live)));
         let place = place.into_iter().find(|(other, live)| {
             fits(spec, live) && own(other).is_none_or(|(_, spec)| !fits(spec, live))

@@ -1,4 +1,4 @@
-//! A plan as steps in time: how long the ways through it are, and when it will have ended.
+//! The steps of a plan in time: how long the paths through it are, and when it will have ended.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -42,9 +42,9 @@ pub enum Stage {
     /// It has not begun.
     #[default]
     Waiting,
-    /// It has begun, so long after the run.
+    /// It began so long after the run.
     Running(Duration),
-    /// It is over, since so long after the run began, or will never begin.
+    /// It ended, or was given up, so long after the run began.
     Over(Duration),
 }
 
@@ -70,10 +70,10 @@ impl Network {
         &self.usual
     }
 
-    /// When everything happens, seen from `now`, where the steps take so long and have come so far.
+    /// When each step begins and ends, given how long each takes and how far it has come by `now`.
     ///
-    /// A step that should be over and is not ends now at the earliest, and so does what waits for
-    /// it. As many steps are under way at once as can be.
+    /// A step that should have ended by now and has not ends now at the earliest. Nothing but its
+    /// needs keeps a step from beginning.
     pub fn course(&self, takes: &[Duration], stages: &[Stage], now: Duration) -> Course {
         let count = self.usual.len();
         let mut course =
@@ -99,13 +99,14 @@ impl Network {
         course
     }
 
-    /// For each step how long the way from its begin to the end is, and how much later it may end
-    /// without moving the end of the run.
+    /// For each step the longest path from its beginning to the end of the run, and how much later it
+    /// may end without moving the end of the run.
     pub fn ways(&self) -> (Vec<Duration>, Vec<Duration>) {
         let takes: Vec<_> = self.usual.iter().map(|usual| usual.median).collect();
         let course = self.course(&takes, &[], Duration::ZERO);
         let mut remaining = takes.clone();
-        // The longest way that is late when the step is seen late to have come so far.
+        // The longest path that gets late when a look shows too late how far the step has come: the
+        // answer to a create needs no look.
         let mut bound = takes.clone();
         for id in (0..takes.len()).rev() {
             for (need, lag) in &self.needs[id] {
@@ -136,7 +137,7 @@ impl Course {
         match (lag, stages.get(need).copied().unwrap_or_default()) {
             (_, Stage::Over(at)) => at,
             (Lag::Ended, _) => self.ends[need],
-            // What has begun and is still waited for is not known yet.
+            // It has begun, and its output is not known yet.
             (_, Stage::Running(since)) => (since + lag.after(takes)).max(now),
             (_, Stage::Waiting) => self.begins[need] + lag.after(takes),
         }
@@ -156,7 +157,7 @@ impl Course {
     }
 }
 
-/// What a step needs, and when that is there: the latest of the outputs it refers to.
+/// What a step needs, and when it is there: when the last of the outputs is known that it refers to.
 fn lags(step: &Step, plan: &Plan) -> Vec<(StepId, Lag)> {
     let mut outputs: HashMap<Address, Vec<String>> = HashMap::new();
     for Placeholder { address, output } in placeholders_in(&step.spec) {

@@ -1,6 +1,5 @@
-//! What lets something through is changed so that nothing is cut off in between: a security group
-//! whose rules follow a service's port lets the new port in before the service moves there, and shuts
-//! the old one only when the service has left it.
+//! Updates in two steps, so that no traffic is cut off: the security group of a service whose port
+//! changes opens the new port before the service is updated, and closes the old one afterwards.
 
 use std::collections::HashSet;
 
@@ -8,7 +7,7 @@ use nk_model::{Change, Json, KindInfo, LiveValue, Part, Registry};
 
 use crate::decision::{Decision, Fate};
 
-/// What the resources refer to that something happens to.
+/// What the resources refer to that are changed or destroyed, by kind, output and value.
 pub(crate) struct Touched(HashSet<(&'static str, &'static str, String)>);
 
 impl Touched {
@@ -31,8 +30,8 @@ impl Touched {
     }
 }
 
-/// An update in two, where it takes away what something else may use that changes or goes as well: what
-/// comes first, and what comes last.
+/// Splits an update in two if it removes something that a resource may use which is changed or
+/// destroyed as well. Returns the half that adds and the half that removes.
 pub(crate) fn opened(
     decision: Decision,
     touched: &Touched,
@@ -86,7 +85,7 @@ fn in_two(
     Some((adds, update(Part::Closes, reason, decision.spec.clone(), there, last)))
 }
 
-/// What is there and what is wanted of a list of what is let through, in its kind's own order.
+/// The rules that are there, and the wanted ones that are not, in the order of their kind.
 fn united(change: &Change, kind: &KindInfo) -> Option<Json> {
     if !kind.ties.openings.contains(&change.path.as_str()) {
         return None;

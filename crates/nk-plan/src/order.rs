@@ -38,7 +38,7 @@ pub(crate) fn by_reference(
     if !problems.is_empty() {
         return Err(PlanError { problems });
     }
-    // Tarjan's way of finding circles would call itself once for each link of a chain.
+    // Tarjan's algorithm would recurse once for each link of a chain.
     for component in kosaraju_scc(&graph) {
         let circle = component.len() > 1 || graph.contains_edge(component[0], component[0]);
         if circle {

@@ -1,10 +1,10 @@
-//! What cannot go, because something that stays keeps it without referring to it.
+//! Resources that cannot be destroyed, because one that stays keeps them without referring to them.
 
 use nk_model::{Json, LiveValue, Registry};
 
 use crate::{Problem, decision::Decision};
 
-/// What is to go and cannot.
+/// The resources that are to be destroyed and cannot be.
 pub(crate) fn pinned(decisions: &[Decision], registry: Registry) -> Vec<Problem> {
     let mut problems = Vec::new();
     for holder in decisions.iter().filter(|one| !one.fate.goes()) {

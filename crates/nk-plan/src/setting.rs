@@ -1,4 +1,4 @@
-//! What a plan's times depend on besides the plan.
+//! Where a plan will be run, as far as its times depend on that.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use nk_model::{Looks, Spread, Usual};
 /// Where a plan will be run.
 #[derive(Clone, Copy)]
 pub struct Setting<'a> {
-    /// What a time that ships with nk is there.
+    /// What becomes there of a time that ships with nk.
     pub refine: &'a (dyn Fn(&Usual) -> Spread + Sync),
-    /// Whether it is an emulator, which does not sit out what a spec tells AWS to wait for.
+    /// Whether it is an emulator, which does not wait as long as a spec tells AWS to.
     pub emulated: bool,
     /// The least time between two looks, as in [`Looks::AWS`].
     pub every: Duration,

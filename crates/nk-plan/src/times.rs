@@ -23,7 +23,7 @@ pub(crate) fn fill_in(plan: &mut Plan, registry: Registry, setting: &Setting<'_>
     }
 }
 
-/// What was measured when this step took its time; none for what nothing is known of.
+/// The measured time that applies to this step; none where nothing is known.
 pub fn measured(step: &Step, registry: Registry) -> Option<&'static Usual> {
     usual(step, registry, None)
 }
@@ -37,7 +37,7 @@ fn usual(step: &Step, registry: Registry, output: Option<&str>) -> Option<&'stat
     Usual::best(all, operation(step), output, spec)
 }
 
-/// What AWS is at while the step is under way.
+/// What AWS does while the step is under way.
 fn operation(step: &Step) -> Operation {
     if step.part == Part::Completes { Operation::Create } else { step.action.operation() }
 }
@@ -57,7 +57,7 @@ fn times(
         let outputs = registry(step.address.kind()).map_or(&[][..], |kind| kind.outputs);
         for output in outputs {
             let Some(known) = usual(step, registry, Some(output)) else { continue };
-            // What is not measured here moves along with what is.
+            // The time of an output changes in proportion to that of the whole.
             let part = known.spread.median.div_duration_f64(whole.spread.median).min(1.0);
             late.insert((*output).to_owned(), refined.median.mul_f64(part));
         }
@@ -72,11 +72,11 @@ fn times(
     (refined.plus(more.unwrap_or_default()), late)
 }
 
-/// The specs that a step may have to look into.
+/// The specs that the time of a step may depend on.
 struct Context<'a> {
     /// What will be there when the step begins.
     specs: HashMap<&'a Address, &'a Json>,
-    /// Whose outputs are which values.
+    /// Which resource has an output of this value.
     owners: HashMap<&'a str, &'a Address>,
 }
 

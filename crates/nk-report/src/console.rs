@@ -78,7 +78,7 @@ async fn live(mut live: Live, mut events: UnboundedReceiver<Event>) -> io::Resul
         tokio::select! {
             event = events.recv() => {
                 let Some(event) = event else { break };
-                began.get_or_insert_with(|| Instant::now() - at(&event));
+                began.get_or_insert_with(|| Instant::now() - event.at());
                 screen.print(&live.heed(&event))?;
             }
             _ = beat.tick() => {
@@ -117,19 +117,6 @@ impl Screen {
         for (bar, line) in self.bars.iter().zip(lines) {
             bar.set_message(line.clone());
         }
-    }
-}
-
-fn at(event: &Event) -> Duration {
-    match event {
-        Event::Started { at, .. }
-        | Event::Waiting { at, .. }
-        | Event::Known { at, .. }
-        | Event::Finished { at, .. }
-        | Event::Failed { at, .. }
-        | Event::Skipped { at, .. }
-        | Event::Stopping { at, .. }
-        | Event::Ended { at, .. } => *at,
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use layout::gv::DotParser;
-use nk_model::{Call, Desired, Event, Json, placeholders_in};
+use nk_model::{Call, Desired, Json, placeholders_in};
 use nk_report::{Graph, Trace, read_trace};
 use nk_tests::{
     slices,
@@ -15,7 +15,7 @@ use nk_tests::{
     trial::Trial,
 };
 use roxmltree::{Document, Node};
-use tokio::time::{Duration, Instant};
+use tokio::time::Instant;
 
 /// What is wanted, and who refers to whom in it.
 fn whole() -> (Desired, BTreeSet<(String, String)>) {
@@ -143,18 +143,13 @@ async fn traced(desired: &Desired) -> Vec<Json> {
     // In the order in which they came: a call has ended before its step hears of it.
     let mut calls = std::mem::take(&mut *calls.lock().unwrap()).into_iter().peekable();
     for event in events {
-        while let Some(call) = calls.next_if(|call| call.at + call.took <= began + at(&event)) {
+        while let Some(call) = calls.next_if(|call| call.at + call.took <= began + event.at()) {
             lines.extend(trace.call(&call));
         }
         lines.extend(trace.event(&event));
     }
     assert_eq!(calls.next(), None);
     lines
-}
-
-fn at(event: &Event) -> Duration {
-    let line = serde_json::to_value(event).unwrap();
-    Duration::from_secs_f64(line["at"].as_f64().unwrap())
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,7 +22,7 @@ impl Facts {
 
     /// Takes in what AWS shows now of a step's resource; says whether that is more than before.
     pub(super) fn learn(&mut self, step: &Step, live: &LiveValue) -> bool {
-        // Of what is destroyed afterwards nobody needs an output, but perhaps of its successor.
+        // After an update before a destroy, only the outputs of a replacement are needed.
         let news = !step.part.precedes_destroy()
             && self.0.get(&live.address).is_none_or(|known| known.outputs != live.outputs);
         if news {

@@ -16,7 +16,7 @@ struct Waiter {
     step: StepId,
     /// The outputs it refers to, where knowing them is enough.
     outputs: Option<Vec<String>>,
-    /// Whether the need is met. Should the resource be lost after all, its waiter is lost with it.
+    /// Whether the need is met. If the resource fails after all, the step that waits is skipped.
     met: bool,
 }
 
