@@ -37,6 +37,7 @@ async fn run(sim: &Arc<Sim>, plan: Plan) -> usize {
         stop,
         gate: Arc::new(NoGate),
         unseen: Arc::default(),
+        names: Arc::default(),
         every: nk_model::Looks::AWS,
         speed: 1.0,
         advice: |_| None,

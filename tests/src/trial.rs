@@ -83,6 +83,7 @@ impl Trial {
             stop,
             gate: Arc::new(NoGate),
             unseen: Arc::default(),
+            names: Arc::default(),
             speed: self.speed,
             advice: |_| None,
         };

@@ -24,10 +24,4 @@ impl Aws {
         let address = tags.address(&self.stack)?;
         (address.kind() == K::KIND && scope.covers(&address)).then_some((address, Owner::Ours))
     }
-
-    /// Whether this stack would give this name: all its names begin alike.
-    pub(crate) fn named_by_stack(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(&self.stack.prefix());
-        rest.is_some_and(|rest| rest.starts_with('-'))
-    }
 }

@@ -260,6 +260,7 @@ async fn run<P: Provider>(
         stop,
         gate: hold.lease.gate(),
         unseen: Arc::new(session.unseen.clone()),
+        names: Arc::new(session.stack.names()),
         speed: session.speed,
         advice: advice::of,
     };

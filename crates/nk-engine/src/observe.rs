@@ -1,5 +1,7 @@
 //! Reading everything of a stack, all kinds at once.
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 use nk_model::{Desired, Guard, KindInfo, LiveValue, Observed, Operation, Registry};
 use tokio::time::{Duration, Instant, sleep};
@@ -38,9 +40,9 @@ async fn look<C: Cloud>(
     kinds: &[KindInfo],
     going: bool,
 ) -> Result<Observed, Vec<CloudError>> {
-    let pass = Pass::default();
+    let (names, pass) = (Arc::new(desired.names.clone()), Pass::default());
     let looks = kinds.iter().map(|kind| {
-        let scope = Scope::stack(desired.of_kind(kind.kind), pass.clone());
+        let scope = Scope::stack(desired.of_kind(kind.kind), Arc::clone(&names), pass.clone());
         cloud.observe_kind(kind.kind, Scope { going, ..scope })
     });
     let mut found = Vec::new();

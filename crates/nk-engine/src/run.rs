@@ -12,8 +12,8 @@ use failure::failure;
 use ledger::Ledger;
 use needs::Needs;
 use nk_model::{
-    Action, Address, Event, LiveValue, Operation, Outcome, Plan, Registry, Step, StepId, Summary,
-    Unseen,
+    Action, Address, Event, LiveValue, Names, Operation, Outcome, Plan, Registry, Step, StepId,
+    Summary, Unseen,
 };
 use tokio::{
     sync::{Semaphore, mpsc, watch},
@@ -43,6 +43,8 @@ pub struct Run {
     pub gate: Arc<dyn Gate>,
     /// The fields that are not compared, because whoever answers does not tell them.
     pub unseen: Arc<Unseen>,
+    /// What AWS calls the resources of the stack.
+    pub names: Arc<Names>,
     /// How many times faster than AWS the one who answers is; every wait is as much shorter.
     pub speed: f64,
     /// What to do about an error of the cloud, as steps that fail tell it.
@@ -218,6 +220,7 @@ impl<C: Cloud> Execution<C> {
         Surroundings {
             others: others.collect(),
             vacated: needs.iter().any(|need| destroys(need.step)),
+            names: Arc::clone(&self.run.names),
         }
     }
 

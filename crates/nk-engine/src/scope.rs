@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use nk_model::{Address, Json};
+use nk_model::{Address, Json, Names};
 use tokio::sync::OnceCell;
 
 use crate::CloudError;
@@ -21,6 +21,8 @@ pub struct Scope<K> {
     pub reach: Reach,
     /// Whether the look is for what has been removed or is to be, and for what may be left of it.
     pub going: bool,
+    /// What AWS calls the resources of the stack: names to look for.
+    pub names: Arc<Names>,
     /// What looks of one pass share.
     pub pass: Pass,
 }
@@ -36,15 +38,15 @@ pub enum Reach {
 
 impl<K> Scope<K> {
     /// Everything of the stack.
-    pub fn stack(mut wanted: Vec<(Address, K)>, pass: Pass) -> Self {
+    pub fn stack(mut wanted: Vec<(Address, K)>, names: Arc<Names>, pass: Pass) -> Self {
         wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Self { wanted, reach: Reach::Stack, going: false, pass }
+        Self { wanted, reach: Reach::Stack, going: false, names, pass }
     }
 
     /// One resource.
     pub fn one(address: Address, spec: K, id: Option<String>) -> Self {
         let (wanted, reach) = (vec![(address, spec)], Reach::One(id));
-        Self { wanted, reach, going: false, pass: Pass::default() }
+        Self { wanted, reach, going: false, names: Arc::default(), pass: Pass::default() }
     }
 
     /// One resource that has been removed.
@@ -90,7 +92,8 @@ impl Scope<Json> {
             .into_iter()
             .map(|(address, json)| Ok((address, spec(&json)?)))
             .collect::<Result<_, CloudError>>()?;
-        Ok(Scope { wanted, reach: self.reach, going: self.going, pass: self.pass })
+        let Self { reach, going, names, pass, .. } = self;
+        Ok(Scope { wanted, reach, going, names, pass })
     }
 }
 

@@ -12,8 +12,11 @@ mod remove;
 mod setback;
 mod sight;
 
+use std::sync::Arc;
+
 use nk_model::{
-    Action, Address, Change, Json, KindInfo, LiveValue, Looks, Operation, Part, Phase, Step, Unseen,
+    Action, Address, Change, Json, KindInfo, LiveValue, Looks, Names, Operation, Part, Phase, Step,
+    Unseen,
 };
 pub(crate) use setback::StepError;
 use tokio::time::{Duration, Instant};
@@ -35,6 +38,8 @@ pub(crate) struct Surroundings {
     pub(crate) others: Vec<String>,
     /// Whether this run has removed what stood in its place.
     pub(crate) vacated: bool,
+    /// What AWS calls the resources of the stack.
+    pub(crate) names: Arc<Names>,
 }
 
 /// What one step does, with what it has learnt on the way.

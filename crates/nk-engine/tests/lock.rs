@@ -352,6 +352,7 @@ async fn aborted(latency: u64) -> Released {
         stop,
         gate: lease.gate(),
         unseen: Arc::default(),
+        names: Arc::default(),
         speed: 1.0,
         advice: |_| None,
     };

@@ -11,8 +11,8 @@ pub struct Grant {
     /// As in `ec2:CreateVpc`.
     pub actions: &'static [&'static str],
     /// ARNs without `arn:` and the partition, or `*` where the actions take no resource. They may
-    /// hold `{region}`, `{account}`, `{stack}` (what the stack's names begin with), `{lower}` (the
-    /// same in lower case), and the lock's name as `{lock}`.
+    /// hold `{region}`, `{account}`, the lock's name as `{lock}`, and once the names of a kind as in
+    /// `{role}`, or the name of one resource as in `{secret.db-password}`.
     pub on: &'static [&'static str],
     /// The condition.
     pub only: Only,
@@ -119,7 +119,7 @@ impl Grant {
     /// Passing a role whose name begins like the stack's to this service.
     pub const fn pass_role(services: &'static [&'static str]) -> Self {
         Self::make(&["iam:PassRole"])
-            .on(&["iam::{account}:role/{stack}-*"])
+            .on(&["iam::{account}:role/{role}"])
             .only(Only::Is("iam:PassedToService", services))
     }
 

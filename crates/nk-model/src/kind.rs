@@ -64,12 +64,19 @@ pub struct NameRule {
     pub longest: usize,
     /// The punctuation it may contain beside letters and digits.
     pub punctuation: &'static str,
+    /// Whether it has no capital letters.
+    pub lower: bool,
 }
 
 impl NameRule {
     /// The rule of a kind with a field `name`.
     pub const fn name(longest: usize, punctuation: &'static str) -> Option<Self> {
-        Some(Self { field: "name", longest, punctuation })
+        Some(Self { field: "name", longest, punctuation, lower: false })
+    }
+
+    /// The same where the name has no capital letters.
+    pub const fn lower(longest: usize, punctuation: &'static str) -> Option<Self> {
+        Some(Self { field: "name", longest, punctuation, lower: true })
     }
 }
 

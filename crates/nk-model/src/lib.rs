@@ -13,6 +13,7 @@ mod hint;
 mod kind;
 mod live;
 mod looks;
+mod names;
 mod plan;
 mod reference;
 mod resource;
@@ -33,6 +34,7 @@ pub use kind::{
 };
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use looks::Looks;
+pub use names::{KindNames, Names};
 pub use plan::{Action, Forecast, Need, Note, Part, Plan, Step, StepId, Totals, Until};
 pub use reference::{
     Binding, Output, Placeholder, Ref, ReferenceError, bindings, placeholders, placeholders_in,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Json, Kind, LiveValue, Note, Registry, StackId, placeholders_in};
+use crate::{Address, Json, Kind, LiveValue, Names, Note, Registry, StackId, placeholders_in};
 
 /// One wanted resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,12 +31,16 @@ pub struct Desired {
     /// those that only say how the resource goes. Only where the resource goes too.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub farewell: BTreeMap<Address, BTreeMap<String, Json>>,
+    /// What AWS calls the resources of the stack, those included that it no longer asks for.
+    #[serde(skip)]
+    pub names: Names,
 }
 
 impl Desired {
     /// Nothing: what a destroy wants.
     pub fn nothing(stack: StackId) -> Self {
-        Self { stack, resources: BTreeMap::new(), notes: Vec::new(), farewell: BTreeMap::new() }
+        let (resources, farewell) = (BTreeMap::new(), BTreeMap::new());
+        Self { stack, resources, notes: Vec::new(), farewell, names: Names::default() }
     }
 
     /// What a destroy of all this wants: nothing, but that it goes as it says.

@@ -89,17 +89,26 @@ impl Place<'_> {
         }
     }
 
-    fn arn(&self, stack: &StackId, template: &str) -> String {
+    /// The ARNs that a template stands for, with the names that the stack gives or may have given.
+    fn arns(&self, desired: &Desired, template: &str) -> Vec<String> {
         if template == "*" {
-            return template.to_owned();
+            return vec![template.to_owned()];
         }
         let rest = template
             .replace("{region}", self.region)
             .replace("{account}", self.account.unwrap_or("*"))
-            .replace("{stack}", &stack.prefix())
-            .replace("{lower}", &stack.prefix().to_lowercase())
-            .replace("{lock}", &stack.lock_name());
-        format!("arn:{}:{rest}", self.partition())
+            .replace("{lock}", &desired.stack.lock_name());
+        let arn = format!("arn:{}:{rest}", self.partition());
+        let Some((start, end)) = arn.find('{').zip(arn.find('}')) else { return vec![arn] };
+        let (before, of, after) = (&arn[..start], &arn[start + 1..end], &arn[end + 1..]);
+        let whole = |name: &str| format!("{before}{name}{after}");
+        if let Some((kind, name)) = of.split_once('.') {
+            return desired.names.of_kind(kind).called(name).map(whole).into_iter().collect();
+        }
+        let names = desired.names.of_kind(of);
+        // Whatever follows a name follows what it begins with, too.
+        let begun = names.prefix().map(|prefix| format!("{before}{prefix}*"));
+        begun.into_iter().chain(names.others().map(whole)).collect()
     }
 }
 
@@ -127,7 +136,7 @@ impl Policy {
         }
         let mut allowances = Allowances::default();
         let mut allow = |grant: &Grant, specs: &[&Json]| {
-            let arns = || grant.on.iter().map(|template| place.arn(&desired.stack, template));
+            let arns = || grant.on.iter().flat_map(|template| place.arns(desired, template));
             let condition = condition(grant.only, &desired.stack, specs);
             for action in grant.actions {
                 allowances.add(action, arns(), condition.clone());

@@ -1,3 +1,5 @@
+use std::{fs, path::Path};
+
 use nk_model::Denied;
 use nk_stack::{Source, Stack};
 
@@ -167,4 +169,117 @@ fn what_was_denied_is_granted_by_one_statement() {
         r#"{"Action":["ec2:DescribeVpcs","iam:PassRole"],"Effect":"Allow","Resource":"*"}"#,
     );
     assert_eq!(grant_hint([]), None);
+}
+
+/// The stack files that the project ships and those of the golden plans.
+fn stack_files() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folders =
+        fs::read_dir(root.join("tests/golden")).unwrap().map(|entry| entry.unwrap().path());
+    let golden =
+        folders.flat_map(|folder| ["stack.toml", "before.toml"].map(|name| folder.join(name)));
+    let shipped = fs::read_dir(root.join("stacks")).unwrap().map(|entry| entry.unwrap().path());
+    let texts = golden.chain(shipped).filter_map(|path| fs::read_to_string(path).ok());
+    texts.filter(|text| text.contains("project")).collect()
+}
+
+/// Whether an ARN matches one with wildcards.
+fn matches(pattern: &str, arn: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = arn.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    for part in parts.by_ref() {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.is_empty() || pattern.ends_with('*')
+}
+
+#[test]
+fn what_was_wanted_once_is_found_again_with_nothing_but_the_policy() {
+    // What finds it, and where; the kinds in `searched` are found by whole names only.
+    let finders = [
+        ("role", "iam:GetRole", "arn:aws:iam::*:role/NAME"),
+        (
+            "secret",
+            "secretsmanager:DescribeSecret",
+            "arn:aws:secretsmanager:ap-northeast-1:*:secret:NAME-AbCdEf",
+        ),
+        ("log-group", "logs:ListTagsForResource", "arn:aws:logs:ap-northeast-1:*:log-group:NAME"),
+    ];
+    let whole = ["role", "secret", "cluster", "load-balancer", "db-subnet-group", "dashboard"];
+    let mut seen = BTreeSet::new();
+    for text in stack_files() {
+        let source = Source { name: "stack.toml".into(), text };
+        for environment in nk_stack::environments(&source) {
+            let stack = nk_stack::read(&source, &environment).expect("the stack file is right");
+            let bare = format!("project = \"{}\"\nregion = \"ap-northeast-1\"\n", stack.id.project);
+            let bare = self::stack(&bare, &environment);
+            let names = bare.expand(&bare.awaited()).names;
+            let policy = policy(&bare, Scope::Everything);
+            for (address, resource) in &stack.expand(&stack.awaited()).resources {
+                let Some(name) = resource.spec.get("name").and_then(Json::as_str) else { continue };
+                let kind = address.kind();
+                let known = names.of_kind(kind);
+                if whole.contains(&kind) {
+                    assert!(known.known().contains(name), "{address} is not looked for: {name}");
+                } else if kind != "user-pool-client" && kind != "identity-provider" {
+                    assert!(known.covers(name), "{address} is not looked for: {name}");
+                }
+                for (_, action, arn) in finders.iter().filter(|(of, ..)| *of == kind) {
+                    let arn = arn.replace("NAME", name);
+                    let allowed = on(&policy, action);
+                    assert!(
+                        allowed.iter().any(|pattern| matches(pattern, &arn)),
+                        "{action} {arn}: {allowed:?}"
+                    );
+                    seen.insert(kind.to_owned());
+                }
+            }
+        }
+    }
+    assert_eq!(seen.len(), finders.len(), "{seen:?}");
+}
+
+#[test]
+fn what_the_stack_file_names_is_allowed_by_its_name() {
+    let names = [
+        ("role.ecs-task", "iam:GetRole", "iam::*:role/legacy"),
+        (
+            "secret.db-password",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:R:*:secret:legacy*",
+        ),
+        (
+            "secret.db-password",
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:R:*:secret:legacy-??????",
+        ),
+        ("log-group.python-ai", "logs:PutRetentionPolicy", "logs:R:*:log-group:legacy"),
+        ("cluster.main", "ecs:UpdateService", "ecs:R:*:service/legacy/*"),
+        (
+            "load-balancer.main",
+            "elasticloadbalancing:DeleteListener",
+            "elasticloadbalancing:R:*:listener/app/legacy/*",
+        ),
+        ("repository.python-ai", "ecr:CreateRepository", "ecr:R:*:repository/legacy"),
+        ("db-instance.main", "rds:CreateDBSnapshot", "rds:R:*:snapshot:legacy-*"),
+        (
+            "task-definition.python-ai",
+            "ecs:RegisterTaskDefinition",
+            "ecs:R:*:task-definition/legacy:*",
+        ),
+        ("alarm.db-cpu", "cloudwatch:PutMetricAlarm", "cloudwatch:R:*:alarm:legacy"),
+        ("dashboard.main", "cloudwatch:PutDashboard", "cloudwatch::*:dashboard/legacy"),
+        (
+            "target-group.backend-go",
+            "elasticloadbalancing:CreateTargetGroup",
+            "elasticloadbalancing:R:*:targetgroup/legacy/*",
+        ),
+    ];
+    for (address, action, arn) in names {
+        let text = STACK.replace("[logs]", &format!("[names]\n\"{address}\" = \"legacy\"\n[logs]"));
+        let policy = policy(&stack(&text, "prod"), Scope::Everything);
+        let arn = format!("arn:aws:{}", arn.replace(":R:", ":ap-northeast-1:"));
+        assert!(on(&policy, action).contains(arn.as_str()), "{action}: {:?}", on(&policy, action));
+    }
 }

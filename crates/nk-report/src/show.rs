@@ -123,15 +123,15 @@ mod tests {
             },
         });
         let resource = Resource { spec, after: vec![Address::new("route-table", "public")] };
+        let stack = StackId { project: "neuraKnot".into(), environment: "dev".into() };
         let desired = Desired {
-            stack: StackId { project: "neuraKnot".into(), environment: "dev".into() },
             resources: BTreeMap::from([(Address::new("security-group", "alb"), resource)]),
             notes: vec![Note {
                 about: "service.worker".into(),
                 text: "nobody routes to it or calls it".into(),
                 settle: Some(Settle::Key("services.worker.route".into())),
             }],
-            farewell: BTreeMap::new(),
+            ..Desired::nothing(stack)
         };
         let text = show_text(&desired, &Styles::default(), "");
         insta::assert_snapshot!(text, @r#"

@@ -2,7 +2,7 @@
 
 pub(crate) mod names;
 
-use nk_model::Desired;
+use nk_model::{Address, Desired};
 
 use crate::{Stack, problem::Problem, tree::Table};
 
@@ -11,6 +11,8 @@ pub(crate) struct Check<'a> {
     pub(crate) stack: &'a Stack,
     /// What it asks for, as far as it could be read.
     pub(crate) desired: &'a Desired,
+    /// What it may ask for with other sections.
+    pub(crate) fixed: Vec<Address>,
     /// Whether all of it could be read: otherwise a reference to what is not there may well be right.
     pub(crate) whole: bool,
     pub(crate) table: &'a Table,

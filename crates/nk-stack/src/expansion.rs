@@ -8,7 +8,7 @@ use nk_kinds::{
     iam::Role,
     secretsmanager::{Content, Secret},
 };
-use nk_model::{Address, Desired, Kind, Note, Ref, Resource, Settle};
+use nk_model::{Address, Desired, Kind, Names, Note, Ref, Resource, Settle};
 
 use crate::{
     Stack, Survey,
@@ -27,8 +27,9 @@ pub(crate) struct Expansion<'a> {
 }
 
 impl<'a> Expansion<'a> {
-    pub(crate) fn new(stack: &'a Stack, survey: &'a Survey) -> Self {
-        let desired = Desired::nothing(stack.id.clone());
+    /// A stack of which nothing but these names is known yet.
+    pub(crate) fn new(stack: &'a Stack, survey: &'a Survey, names: Names) -> Self {
+        let desired = Desired { names, ..Desired::nothing(stack.id.clone()) };
         Self { stack, survey, desired, charts: Vec::new(), watches: Vec::new() }
     }
 }
@@ -46,20 +47,21 @@ impl Expansion<'_> {
     }
 
     /// What AWS calls the resource called `name`, and its tags.
-    pub(crate) fn identify<K: Kind>(&self, name: &str) -> (String, Tags) {
+    pub(crate) fn identify<K: Kind>(&mut self, name: &str) -> (String, Tags) {
         self.identify_after::<K>(name, name)
     }
 
     /// The same of a resource that `word` tells apart from others of its kind.
-    pub(crate) fn identify_after<K: Kind>(&self, name: &str, word: &str) -> (String, Tags) {
+    pub(crate) fn identify_after<K: Kind>(&mut self, name: &str, word: &str) -> (String, Tags) {
         let address = Address::new(K::KIND, name);
         let called = self.stack.called_after(&address, word);
         let tags = Tags::new(&self.stack.id, &address, &called);
+        self.desired.names.call(&address, &called);
         (called, tags)
     }
 
     /// The tags of a resource that has no other name than the one in them.
-    pub(crate) fn tags<K: Kind>(&self, name: &str) -> Tags {
+    pub(crate) fn tags<K: Kind>(&mut self, name: &str) -> Tags {
         self.identify::<K>(name).1
     }
 

@@ -1,8 +1,14 @@
 //! What AWS calls the resources of a stack: the one place that makes up names.
 
-use nk_model::{Address, StackId};
+use std::collections::BTreeMap;
 
-use crate::Stack;
+use nk_model::{Address, Names, StackId};
+
+use crate::{Stack, decode::At, problem::Span};
+
+/// The names that a stack file states, each with the place of its address.
+#[derive(Debug, Clone)]
+pub(crate) struct Stated(pub(crate) BTreeMap<Address, (Span, At<String>)>);
 
 /// The names that nk gives. `{stack}` is as in `neuraKnot-dev`; with `{lower}` in its place all
 /// of the name is in lower case. What else stands in braces tells the resources of a kind apart: `{name}` is the name in
@@ -36,14 +42,41 @@ const PATTERNS: [(&str, &str); 25] = [
 ];
 
 impl Stack {
-    /// What AWS calls a resource.
+    /// What AWS calls a resource: what the stack file says, or else what nk calls it.
     pub(crate) fn called(&self, address: &Address) -> String {
         self.called_after(address, address.name())
     }
 
     /// The same of a resource that `word` tells apart from others of its kind.
     pub(crate) fn called_after(&self, address: &Address, word: &str) -> String {
-        filled(&self.id, pattern(address.kind()), word)
+        match self.stated(address) {
+            Some(name) => name.value.clone(),
+            None => filled(&self.id, pattern(address.kind()), word),
+        }
+    }
+
+    /// What the stack file says that AWS calls a resource.
+    pub(crate) fn stated(&self, address: &Address) -> Option<&At<String>> {
+        self.section::<Stated>()?.0.get(address).map(|(_, name)| name)
+    }
+
+    /// The names that are known whatever the stack asks for: those of `fixed`, which any stack may have,
+    /// and those that its file states.
+    pub(crate) fn known_names(&self, fixed: &[Address]) -> Names {
+        let mut names = Names::default();
+        for (kind, pattern) in PATTERNS {
+            names.begin(kind, beginning(&self.id, pattern));
+        }
+        let is_told = |kind| pattern(kind).replace("{name}", "").matches('{').count() == 1;
+        for address in fixed.iter().filter(|address| is_told(address.kind())) {
+            // It may have been called so before the file stated another name.
+            names.know(address.kind(), &filled(&self.id, pattern(address.kind()), address.name()));
+            names.call(address, &self.called(address));
+        }
+        for (address, (_, name)) in self.section::<Stated>().iter().flat_map(|stated| &stated.0) {
+            names.call(address, &name.value);
+        }
+        names
     }
 }
 
@@ -59,4 +92,10 @@ fn filled(stack: &StackId, pattern: &str, word: &str) -> String {
         _ => name,
     };
     if pattern.contains("{lower}") { name.to_lowercase() } else { name }
+}
+
+/// What all names of a pattern begin with, whatever follows the stack's.
+fn beginning(stack: &StackId, pattern: &str) -> String {
+    let end = pattern.find("}-").map_or(0, |at| at + 2);
+    filled(stack, &pattern[..end], "")
 }

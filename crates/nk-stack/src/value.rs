@@ -27,6 +27,7 @@ impl Decode for String {
         match node.value {
             Value::Integer(number) => Some(format!("write it in quotes: `\"{number}\"`")),
             Value::Flag(flag) => Some(format!("write it in quotes: `\"{flag}\"`")),
+            Value::Table(_) => Some("a key with a dot in it stands in quotes".to_owned()),
             _ => None,
         }
     }

@@ -12,19 +12,29 @@ use nk_model::{Address, Change, Changes, Live};
 use super::MISSING;
 use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex, tags::sdk_tags};
 
+/// How many alarms CloudWatch describes by their names in one call.
+const NAMES: usize = 100;
+
 type LiveAlarm = Live<Alarm, AlarmOutputs>;
 
 impl Reconcile<Alarm> for Aws {
     async fn observe(&self, scope: &Scope<Alarm>) -> CloudResult<Vec<LiveAlarm>> {
-        let call = self.cloudwatch.describe_alarms();
-        let names = scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
-        let call = match scope.reach {
-            Reach::Stack => call.alarm_name_prefix(format!("{}-", self.stack.prefix())),
-            Reach::One(_) => call.set_alarm_names(Some(names)),
+        let describe = || self.cloudwatch.describe_alarms();
+        let known = scope.names.of::<Alarm>();
+        let (prefix, names): (_, Vec<_>) = match scope.reach {
+            Reach::Stack => (known.prefix(), known.others().map(str::to_owned).collect()),
+            Reach::One(_) => (None, scope.wanted.iter().map(|(_, one)| one.name.clone()).collect()),
         };
-        let pages = async { call.into_paginator().send().try_collect().await.or_cloud_error() };
-        let (pages, index): (Vec<_>, _) = tokio::try_join!(pages, self.tag_index(scope))?;
-        let alarms = pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default());
+        let begun = prefix.map(|prefix| describe().alarm_name_prefix(prefix));
+        let whole = names.chunks(NAMES);
+        let whole = whole.map(|names| describe().set_alarm_names(Some(names.to_vec())));
+        let pages = try_join_all(begun.into_iter().chain(whole).map(|call| async {
+            let pages = call.into_paginator().send();
+            pages.try_collect().await.or_cloud_error()
+        }));
+        let (pages, index) = tokio::try_join!(pages, self.tag_index(scope))?;
+        let alarms =
+            pages.into_iter().flatten().flat_map(|page| page.metric_alarms.unwrap_or_default());
         let found = try_join_all(alarms.map(|alarm| self.alarm(scope, &index, alarm))).await?;
         Ok(found.into_iter().flatten().collect())
     }

@@ -21,8 +21,8 @@ impl Reconcile<Dashboard> for Aws {
         let mut names: BTreeSet<_> =
             scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
         if scope.reach == Reach::Stack {
-            // A stack has one dashboard, `main`, which has its name: it is found unwanted as well.
-            names.insert(self.stack.prefix());
+            // What was wanted once is found unwanted as well.
+            names.extend(scope.names.of::<Dashboard>().known().iter().cloned());
         }
         let calls = names.iter().map(|name| self.dashboard(scope, name));
         Ok(try_join_all(calls).await?.into_iter().flatten().collect())

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use nk_engine::{CloudError, CloudResult, Scope, SecretValue};
 use nk_kinds::cognito::IdentityProvider;
+use nk_model::{Placeholder, placeholders};
 
 use crate::{Aws, sdk_error::refused};
 
@@ -61,8 +62,10 @@ impl Aws {
         scope: &Scope<IdentityProvider>,
     ) -> CloudResult<Arc<Option<SecretValue>>> {
         let Some((_, spec)) = scope.wanted.first() else { return Ok(Arc::default()) };
-        let named = format!("{}-oauth-credentials", self.stack.prefix());
-        let secret = if spec.credentials.is_known() { spec.credentials.as_str() } else { &named };
+        let asked = placeholders(spec.credentials.as_str()).unwrap_or_default();
+        let named =
+            |one: &Placeholder| scope.names.of_kind(one.address.kind()).called(one.address.name());
+        let secret = asked.first().and_then(named).unwrap_or(spec.credentials.as_str());
         scope.pass.once("provider credentials", || self.secret_value(secret)).await
     }
 }

@@ -60,7 +60,7 @@ impl Aws {
     /// does not show.
     async fn pools<K>(&self, scope: &Scope<K>) -> CloudResult<Arc<Vec<UserPoolType>>> {
         let pools = || async {
-            let mut pools = self.described_pools(&self.pool_ids(&scope.pass).await?).await?;
+            let mut pools = self.described_pools(&self.pool_ids(scope).await?).await?;
             let ours = pools.iter().any(|pool| self.is_ours(pool));
             if scope.reach == Reach::Stack && !ours {
                 pools.extend(self.renamed_pools(&scope.pass).await?);
@@ -112,16 +112,17 @@ impl Aws {
     }
 
     /// The ids of the user pools that have a name of this stack, whosever they are.
-    async fn pool_ids(&self, pass: &Pass) -> CloudResult<Vec<String>> {
-        let listed = self.listed_pools(pass).await?;
-        let named = listed.iter().filter(|(_, name)| self.named_by_stack(name));
-        Ok(named.map(|(id, _)| id.clone()).collect())
+    async fn pool_ids<K>(&self, scope: &Scope<K>) -> CloudResult<Vec<String>> {
+        let listed = self.listed_pools(&scope.pass).await?;
+        let names = scope.names.of::<UserPool>();
+        let ours = listed.iter().filter(|(_, name)| names.covers(name));
+        Ok(ours.map(|(id, _)| id.clone()).collect())
     }
 
     /// The same for a look at the parts of them all; for a look at one part, none.
     async fn ids_for<K>(&self, scope: &Scope<K>) -> CloudResult<Vec<String>> {
         match scope.reach {
-            Reach::Stack => self.pool_ids(&scope.pass).await,
+            Reach::Stack => self.pool_ids(scope).await,
             Reach::One(_) => Ok(Vec::new()),
         }
     }

@@ -132,9 +132,9 @@ impl Aws {
         let pages = call.into_paginator();
         let pages = if let Some(size) = size { pages.page_size(size) } else { pages };
         let listed = pages.items().send().try_collect().await.accepting(MISSING)?;
-        let prefix = format!("{}-", self.stack.prefix()).to_lowercase();
+        let names = scope.names.of::<Repository>();
         let ours = |name: &str| {
-            name.starts_with(&prefix) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
+            names.covers(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
         };
         let listed = listed.into_iter().flatten();
         Ok(listed.filter(|one| one.repository_name().is_some_and(ours)).collect())

@@ -19,7 +19,7 @@ type LiveCluster = Live<Cluster, ClusterOutputs>;
 impl Reconcile<Cluster> for Aws {
     async fn observe(&self, scope: &Scope<Cluster>) -> CloudResult<Vec<LiveCluster>> {
         let found = if scope.reach == Reach::Stack {
-            self.stack_cluster(&scope.pass).await?.to_vec()
+            self.stack_clusters(scope).await?.to_vec()
         } else {
             let names = scope.wanted.iter().map(|(_, spec)| spec.name.clone());
             self.describe_clusters(names.collect()).await?

@@ -7,7 +7,7 @@ mod task_definition;
 use std::sync::Arc;
 
 use aws_sdk_ecs::types::{Cluster, ClusterField};
-use nk_engine::{CloudResult, Pass};
+use nk_engine::{CloudResult, Scope};
 use nk_kinds::{Tags, ecs::Cluster as WantedCluster};
 
 use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
@@ -18,21 +18,17 @@ fn name_in(arn: &str) -> &str {
 }
 
 impl Aws {
-    /// What every name begins with that this stack gives.
-    fn ecs_prefix(&self) -> String {
-        format!("{}-", self.stack.prefix())
-    }
-
-    /// The cluster with this stack's name, whosever it is and even where it is deleted; none where
-    /// there is none. The list of all is the account's.
-    async fn stack_cluster(&self, pass: &Pass) -> CloudResult<Arc<Vec<Cluster>>> {
-        let describe = || self.describe_clusters(vec![WantedCluster::called(&self.stack)]);
-        pass.once("ecs cluster", describe).await
+    /// The clusters with names of this stack, whosever they are and even where they are deleted. The
+    /// list of all is the account's.
+    async fn stack_clusters<K>(&self, scope: &Scope<K>) -> CloudResult<Arc<Vec<Cluster>>> {
+        let names = scope.names.of::<WantedCluster>().known();
+        let describe = || self.describe_clusters(names.iter().cloned().collect());
+        scope.pass.once("ecs clusters", describe).await
     }
 
     /// The names of the clusters that may have services of this stack.
-    async fn cluster_names(&self, pass: &Pass) -> CloudResult<Vec<String>> {
-        let clusters = self.stack_cluster(pass).await?;
+    async fn cluster_names<K>(&self, scope: &Scope<K>) -> CloudResult<Vec<String>> {
+        let clusters = self.stack_clusters(scope).await?;
         let there = clusters.iter().filter(|cluster| cluster.status() != Some("INACTIVE"));
         Ok(there.filter_map(|cluster| cluster.cluster_name.clone()).collect())
     }

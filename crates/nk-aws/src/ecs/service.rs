@@ -10,8 +10,11 @@ mod rollout;
 use aws_sdk_ecs::types;
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
-use nk_kinds::ecs::{Service, ServiceOutputs};
-use nk_model::{Address, Change, Changes, Live, Phase};
+use nk_kinds::{
+    ecr::Repository,
+    ecs::{Service, ServiceOutputs},
+};
+use nk_model::{Address, Change, Changes, Live, Names, Phase};
 
 use self::rollout::Rollout;
 use super::name_in;
@@ -41,7 +44,7 @@ impl Reconcile<Service> for Aws {
         let one = scope.address().is_some();
         let looks = found.into_iter().map(|(service, live)| async move {
             let wanted = scope.wanted(&live.address).filter(|_| one);
-            self.assess(live, &service, wanted).await
+            self.assess(live, &service, wanted, &scope.names).await
         });
         try_join_all(looks).await
     }
@@ -51,7 +54,7 @@ impl Reconcile<Service> for Aws {
         let answer = Box::pin(call.send()).await.or_cloud_error()?;
         let Some(service) = answer.service else { return Ok(None) };
         let live = reading::live(address.clone(), &service, spec.tags.clone());
-        self.assess(live, &service, Some(spec)).await.map(Some)
+        self.assess(live, &service, Some(spec), &Names::default()).await.map(Some)
     }
 
     async fn update(
@@ -73,7 +76,7 @@ impl Reconcile<Service> for Aws {
         if !changes.touch("count") {
             now.spec.count = live.spec.count;
         }
-        self.assess(now, &service, Some(spec)).await.map(Some)
+        self.assess(now, &service, Some(spec), &Names::default()).await.map(Some)
     }
 
     async fn destroy(&self, live: &LiveService) -> CloudResult<Departure> {
@@ -106,6 +109,7 @@ impl Aws {
         live: LiveService,
         service: &types::Service,
         wanted: Option<&Service>,
+        names: &Names,
     ) -> CloudResult<LiveService> {
         if service.status() == Some("DRAINING") {
             return Ok(live.in_phase(Phase::Leaving("draining".into())));
@@ -118,7 +122,7 @@ impl Aws {
         let noted = |live, note| Live { notes: vec![note], ..live };
         // Without an image no deployment ends, and nothing but a push helps.
         if rollout != Rollout::Displaced
-            && let Some(image) = self.missing_image(service).await?
+            && let Some(image) = self.missing_image(service, names.of::<Repository>()).await?
         {
             return Ok(noted(live, format!("no image yet: push {image}")));
         }

@@ -25,7 +25,7 @@ impl Reconcile<TaskDefinition> for Aws {
             let wanted = scope.wanted.iter().map(|(_, spec)| spec.family.clone());
             let mut names: BTreeSet<_> = wanted.collect();
             if scope.reach == Reach::Stack {
-                names.extend(self.families().await?);
+                names.extend(self.families(scope.names.of::<TaskDefinition>()).await?);
             }
             try_join_all(names.iter().map(|name| self.standing(scope, name))).await
         };

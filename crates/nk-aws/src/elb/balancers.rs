@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aws_sdk_ec2::types::Filter;
 use aws_sdk_elasticloadbalancingv2::types::{self, LoadBalancerTypeEnum};
-use nk_engine::{CloudResult, Pass, Scope};
+use futures::future::try_join_all;
+use nk_engine::{CloudResult, Scope};
 use nk_kinds::{
     Tags,
     elb::{LoadBalancer, LoadBalancerOutputs},
@@ -18,28 +19,36 @@ use crate::{Aws, sdk_error::SdkResult};
 type Tagged = (types::LoadBalancer, Tags);
 
 impl Aws {
-    /// The application load balancer that has this stack's name, and its tags.
-    pub(super) async fn load_balancers(&self, pass: &Pass) -> CloudResult<Arc<Vec<Tagged>>> {
+    /// The application load balancers that have a name of this stack, and their tags.
+    pub(super) async fn load_balancers<K>(
+        &self,
+        scope: &Scope<K>,
+    ) -> CloudResult<Arc<Vec<Tagged>>> {
         let tagged = || async {
-            let named = self.named_load_balancers(pass).await?;
+            let named = self.named_load_balancers(scope).await?;
             self.tagged_load_balancers(named.to_vec()).await
         };
-        pass.once("elb load balancers", tagged).await
+        scope.pass.once("elb load balancers", tagged).await
     }
 
-    /// The one that has this stack's name, whosever it is. The list of all is the account's.
-    pub(super) async fn named_load_balancers(
+    /// Those that have a name of this stack, whosever they are. The list of all is the account's.
+    pub(super) async fn named_load_balancers<K>(
         &self,
-        pass: &Pass,
+        scope: &Scope<K>,
     ) -> CloudResult<Arc<Vec<types::LoadBalancer>>> {
+        // Of several names in one call ELB finds none where it lacks one.
         let named = || async {
-            let call = self.elb.describe_load_balancers().names(LoadBalancer::called(&self.stack));
-            let found = call.send().await.accepting(GONE)?;
-            let mut found = found.and_then(|answer| answer.load_balancers).unwrap_or_default();
+            let names = scope.names.of::<LoadBalancer>().known().iter();
+            let looks = names.map(|name| async move {
+                let call = self.elb.describe_load_balancers().names(name);
+                let found = call.send().await.accepting(GONE)?;
+                Ok(found.and_then(|answer| answer.load_balancers).unwrap_or_default())
+            });
+            let mut found = try_join_all(looks).await?.concat();
             found.retain(|each| each.r#type() == Some(&LoadBalancerTypeEnum::Application));
             Ok(found)
         };
-        pass.once("elb load balancers by name", named).await
+        scope.pass.once("elb load balancers by name", named).await
     }
 
     /// The load balancer of this id, or of the wanted name.

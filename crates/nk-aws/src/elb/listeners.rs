@@ -31,14 +31,13 @@ impl Aws {
         }
         // Whose they are is asked for at the same time.
         let listeners = async {
-            let named = self.named_load_balancers(&scope.pass).await?;
+            let named = self.named_load_balancers(scope).await?;
             let arns = named.iter().filter_map(|each| each.load_balancer_arn.as_deref());
             let calls = arns.map(|arn| async move { Ok((arn, self.listeners(arn).await?)) });
             let found = try_join_all(calls).await?.into_iter();
             Ok(found.map(|(arn, found)| (arn.to_owned(), found)).collect::<HashMap<_, _>>())
         };
-        let (mut listeners, balancers) =
-            tokio::try_join!(listeners, self.load_balancers(&scope.pass))?;
+        let (mut listeners, balancers) = tokio::try_join!(listeners, self.load_balancers(scope))?;
         let ours = balancers.iter().filter_map(|(balancer, tags)| {
             let address = tags.address(&self.stack)?;
             let found = listeners.remove(balancer.load_balancer_arn()?)?;

@@ -20,7 +20,7 @@ pub(super) type LiveBalancer = Live<LoadBalancer, LoadBalancerOutputs>;
 impl Reconcile<LoadBalancer> for Aws {
     async fn observe(&self, scope: &Scope<LoadBalancer>) -> CloudResult<Vec<LiveBalancer>> {
         let found = match &scope.reach {
-            Reach::Stack => self.load_balancers(&scope.pass).await?.to_vec(),
+            Reach::Stack => self.load_balancers(scope).await?.to_vec(),
             Reach::One(_) => self.one_load_balancer(scope).await?,
         };
         let found = found.into_iter().filter_map(|(balancer, tags)| {

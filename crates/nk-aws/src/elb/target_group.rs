@@ -139,7 +139,8 @@ impl Aws {
         if scope.reach == Reach::Stack {
             let pages = call.into_paginator().items().send();
             let mut found = pages.try_collect().await.or_cloud_error()?;
-            found.retain(|each| each.target_group_name().is_some_and(|n| self.named_by_stack(n)));
+            let names = scope.names.of::<TargetGroup>();
+            found.retain(|each| each.target_group_name().is_some_and(|name| names.covers(name)));
             return Ok(found);
         }
         let name = scope.wanted.first().map(|(_, spec)| spec.name.clone());

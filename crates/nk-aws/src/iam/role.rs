@@ -27,8 +27,8 @@ impl Reconcile<Role> for Aws {
                 answer => return answer,
             }
             // Who may not list all roles of the account may look at the stack's own: it takes more
-            // calls. They have fixed names, so those that nobody wants are found as well.
-            names.extend(Role::names(&self.stack));
+            // calls. Those that nobody wants are found as well, by the names they may have.
+            names.extend(scope.names.of::<Role>().known().iter().cloned());
         }
         let looks = names.iter().map(|name| self.role(scope, name));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())

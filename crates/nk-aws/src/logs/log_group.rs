@@ -26,12 +26,13 @@ type LiveGroup = Live<LogGroup, LogGroupOutputs>;
 impl Reconcile<LogGroup> for Aws {
     async fn observe(&self, scope: &Scope<LogGroup>) -> CloudResult<Vec<LiveGroup>> {
         // One look for all that have the stack's prefix; what is called otherwise has its own.
-        let shared = match scope.reach {
-            Reach::Stack => Some(format!("/ecs/{}-", self.stack.prefix())),
-            Reach::One(_) => None,
-        };
-        let shared = shared.as_deref();
-        let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.name.as_str()).collect();
+        let mut names: BTreeSet<_> =
+            scope.wanted.iter().map(|(_, spec)| spec.name.as_str()).collect();
+        let known = scope.names.of::<LogGroup>();
+        let shared = known.prefix().filter(|_| scope.reach == Reach::Stack);
+        if shared.is_some() {
+            names.extend(known.others());
+        }
         let apart = |name: &&str| !shared.is_some_and(|prefix| name.starts_with(prefix));
         let prefixes = shared.into_iter().chain(names.into_iter().filter(apart));
         let looks = prefixes.map(|prefix| async move {

@@ -137,8 +137,9 @@ impl Aws {
         }
         // There is no filter for tags, nor one that lets a missing name pass.
         let all = call.into_paginator().items().send().try_collect().await.or_cloud_error()?;
+        let names = scope.names.of::<DbInstance>();
         let ours = |name: &str| {
-            self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
+            names.covers(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
         };
         Ok(all
             .into_iter()

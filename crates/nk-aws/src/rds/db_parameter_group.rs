@@ -87,8 +87,9 @@ impl Aws {
             return Ok(answer.and_then(|answer| answer.db_parameter_groups).unwrap_or_default());
         }
         let all = call.into_paginator().items().send().try_collect().await.or_cloud_error()?;
+        let names = scope.names.of::<DbParameterGroup>();
         let ours = |name: &str| {
-            self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
+            names.covers(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)
         };
         Ok(all
             .into_iter()

@@ -72,18 +72,21 @@ impl Reconcile<DbSubnetGroup> for Aws {
 }
 
 impl Aws {
-    /// The group that may be ours, by its name: a stack has one. The list of all is the account's.
+    /// The groups that may be ours, by their names. The list of all is the account's.
     async fn subnet_groups(
         &self,
         scope: &Scope<DbSubnetGroup>,
     ) -> CloudResult<Vec<types::DbSubnetGroup>> {
-        let name = match (scope.address(), scope.wanted.first()) {
-            (Some(_), Some((_, spec))) => spec.name.clone(),
-            _ => DbSubnetGroup::called(&self.stack),
+        let names: Vec<_> = match (scope.address(), scope.wanted.first()) {
+            (Some(_), Some((_, spec))) => vec![&spec.name],
+            _ => scope.names.of::<DbSubnetGroup>().known().iter().collect(),
         };
-        let answer = self.rds.describe_db_subnet_groups().db_subnet_group_name(name).send().await;
-        let answer = answer.accepting(MISSING)?;
-        Ok(answer.and_then(|answer| answer.db_subnet_groups).unwrap_or_default())
+        let looks = names.into_iter().map(|name| async move {
+            let call = self.rds.describe_db_subnet_groups().db_subnet_group_name(name);
+            let answer = call.send().await.accepting(MISSING)?;
+            Ok(answer.and_then(|answer| answer.db_subnet_groups).unwrap_or_default())
+        });
+        Ok(try_join_all(looks).await?.concat())
     }
 
     async fn subnet_group(

@@ -15,12 +15,6 @@ use crate::{
 };
 
 impl Aws {
-    /// Whether something has a name as this stack gives them. RDS stores names in lower case.
-    fn rds_named(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(&self.stack.prefix().to_lowercase());
-        rest.is_some_and(|rest| rest.starts_with('-'))
-    }
-
     /// The tags of a group, which its description does not show.
     async fn rds_tags(&self, arn: &str) -> CloudResult<Tags> {
         let call = self.rds.list_tags_for_resource().resource_name(arn).send().await;

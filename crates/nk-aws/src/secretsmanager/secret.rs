@@ -33,7 +33,7 @@ impl Reconcile<Secret> for Aws {
             scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
         if scope.reach == Reach::Stack {
             // What was wanted once is found unwanted as well.
-            names.extend(Secret::ALL.map(|name| format!("{}-{name}", self.stack.prefix())));
+            names.extend(scope.names.of::<Secret>().known().iter().cloned());
         }
         let looks = names.iter().map(|name| self.secret_called(scope, name));
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())

@@ -1,5 +1,7 @@
 //! How a step looks at what it is about.
 
+use std::sync::Arc;
+
 use nk_model::{Json, LiveValue, Owner, Phase};
 use tokio::time::{Duration, Instant};
 
@@ -51,6 +53,7 @@ impl<C: Cloud> Settling<'_, C> {
     }
 
     async fn observe(&self, scope: Scope<Json>) -> Result<Vec<LiveValue>, StepError> {
+        let scope = Scope { names: Arc::clone(&self.surroundings.names), ..scope };
         let _place = self.stage.place().await;
         self.cloud.observe_kind(self.kind.kind, scope).await.map_err(StepError::Cloud)
     }

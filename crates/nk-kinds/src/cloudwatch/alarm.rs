@@ -47,7 +47,7 @@ pub struct AlarmOutputs {
 }
 
 /// The alarms of a stack, by their names.
-const ALARM: &[&str] = &["cloudwatch:{region}:{account}:alarm:{stack}-*"];
+const ALARM: &[&str] = &["cloudwatch:{region}:{account}:alarm:{alarm}"];
 
 impl Kind for Alarm {
     type Outputs = AlarmOutputs;

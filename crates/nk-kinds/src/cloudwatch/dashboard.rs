@@ -39,7 +39,7 @@ pub struct DashboardOutputs {
 }
 
 /// The dashboard of a stack, by its name. Dashboards are of no region.
-const DASHBOARD: &[&str] = &["cloudwatch::{account}:dashboard/{stack}"];
+const DASHBOARD: &[&str] = &["cloudwatch::{account}:dashboard/{dashboard}"];
 
 impl Kind for Dashboard {
     type Outputs = DashboardOutputs;

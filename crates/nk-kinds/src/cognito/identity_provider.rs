@@ -78,7 +78,7 @@ impl Kind for IdentityProvider {
     const CALLS: Calls = Calls { create: 2, update: 3, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["secretsmanager:GetSecretValue"])
-            .on(&["secretsmanager:{region}:{account}:secret:{stack}-oauth-credentials*"])
+            .on(&["secretsmanager:{region}:{account}:secret:{secret.oauth-credentials}*"])
             .given("credentials"),
         Grant::look(&["cognito-idp:ListIdentityProviders"]).on(POOL),
         // The answer holds the provider's secret.

@@ -30,7 +30,7 @@ impl Kind for UserPoolDomain {
     const KIND: &'static str = "user-pool-domain";
     const OUTPUTS: &'static [&'static str] = &["prefix"];
     const NAME: Option<NameRule> =
-        Some(NameRule { field: "prefix", longest: 63, punctuation: "-" });
+        Some(NameRule { field: "prefix", longest: 63, punctuation: "-", lower: true });
     const TAG_TYPE: Option<&'static str> = None;
     const SHOWN: Option<Shown> = Some(Shown {
         name: "user-pool-domain",

@@ -43,13 +43,13 @@ pub struct RepositoryOutputs {
 }
 
 /// The repositories of a stack, by their names.
-const REPOSITORY: &[&str] = &["ecr:{region}:{account}:repository/{lower}-*"];
+const REPOSITORY: &[&str] = &["ecr:{region}:{account}:repository/{repository}"];
 
 impl Kind for Repository {
     type Outputs = RepositoryOutputs;
     const KIND: &'static str = "repository";
     const OUTPUTS: &'static [&'static str] = &["uri", "arn", "name"];
-    const NAME: Option<NameRule> = NameRule::name(256, "-._/");
+    const NAME: Option<NameRule> = NameRule::lower(256, "-._/");
     const TAG_TYPE: Option<&'static str> = Some("ecr:repository");
     const SHOWN: Option<Shown> = Shown::plain("repository.*", "uri");
     const CHARGES: Charges<Self> = |_, _, billing| {

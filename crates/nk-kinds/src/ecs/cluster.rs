@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nk_model::{
-    Charge, Charges, Grant, Kind, NameRule, Operation, Replacement, Retry, Shown, StackId, Waiting,
+    Charge, Charges, Grant, Kind, NameRule, Operation, Replacement, Retry, Shown, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +27,6 @@ pub struct Cluster {
     pub tags: Tags,
 }
 
-impl Cluster {
-    /// The name in AWS of a stack's cluster: it has one.
-    pub fn called(stack: &StackId) -> String {
-        format!("{}-cluster", stack.prefix())
-    }
-}
-
 /// What AWS assigns to a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterOutputs {
@@ -44,7 +37,7 @@ pub struct ClusterOutputs {
 }
 
 /// The clusters of a stack, by their names.
-pub(super) const CLUSTER: &[&str] = &["ecs:{region}:{account}:cluster/{stack}-*"];
+pub(super) const CLUSTER: &[&str] = &["ecs:{region}:{account}:cluster/{cluster}"];
 
 impl Kind for Cluster {
     type Outputs = ClusterOutputs;

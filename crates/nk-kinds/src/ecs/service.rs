@@ -88,7 +88,7 @@ pub struct ServiceOutputs {
 }
 
 /// The services in the clusters of a stack.
-const SERVICE: &[&str] = &["ecs:{region}:{account}:service/{stack}-*"];
+const SERVICE: &[&str] = &["ecs:{region}:{account}:service/{cluster}/*"];
 
 impl Kind for Service {
     type Outputs = ServiceOutputs;
@@ -143,10 +143,11 @@ impl Kind for Service {
         ]),
         Grant::look(&["ecs:DescribeClusters"]).on(CLUSTER),
         Grant::look(&["ecs:DescribeServices"]).on(SERVICE),
-        Grant::look(&["ecr:DescribeImages"]).on(&["ecr:{region}:{account}:repository/{lower}-*"]),
+        Grant::look(&["ecr:DescribeImages"])
+            .on(&["ecr:{region}:{account}:repository/{repository}"]),
         Grant::make(&["ecs:CreateService", "ecs:TagResource", "ecs:UpdateService"]).on(SERVICE),
         Grant::make(&["ecs:ListTasks"]),
-        Grant::make(&["ecs:DescribeTasks"]).on(&["ecs:{region}:{account}:task/{stack}-*"]),
+        Grant::make(&["ecs:DescribeTasks"]).on(&["ecs:{region}:{account}:task/{cluster}/*"]),
         Grant::remove(&["ecs:DeleteService", "ecs:UpdateService"]).on(SERVICE),
     ];
 }

@@ -74,14 +74,14 @@ pub struct TaskDefinitionOutputs {
 }
 
 /// The revisions of a stack's families.
-const DEFINITION: &[&str] = &["ecs:{region}:{account}:task-definition/{stack}-*"];
+const DEFINITION: &[&str] = &["ecs:{region}:{account}:task-definition/{task-definition}:*"];
 
 impl Kind for TaskDefinition {
     type Outputs = TaskDefinitionOutputs;
     const KIND: &'static str = "task-definition";
     const OUTPUTS: &'static [&'static str] = &["arn"];
     const NAME: Option<NameRule> =
-        Some(NameRule { field: "family", longest: 255, punctuation: "-_" });
+        Some(NameRule { field: "family", longest: 255, punctuation: "-_", lower: false });
     const TAG_TYPE: Option<&'static str> = None;
     const SHOWN: Option<Shown> = None;
     const CHARGES: Charges<Self> = free;

@@ -78,13 +78,16 @@ pub struct ListenerOutputs {
 const CERTIFICATE: &[&str] = &["acm:{region}:{account}:certificate/*"];
 
 /// The load balancers of a stack, by their names.
-const BALANCER: &[&str] = &["elasticloadbalancing:{region}:{account}:loadbalancer/app/{stack}-*"];
+const BALANCER: &[&str] =
+    &["elasticloadbalancing:{region}:{account}:loadbalancer/app/{load-balancer}/*"];
 
 /// Their listeners.
-const LISTENER: &[&str] = &["elasticloadbalancing:{region}:{account}:listener/app/{stack}-*"];
+const LISTENER: &[&str] =
+    &["elasticloadbalancing:{region}:{account}:listener/app/{load-balancer}/*"];
 
 /// Their listeners' rules.
-const RULE: &[&str] = &["elasticloadbalancing:{region}:{account}:listener-rule/app/{stack}-*"];
+const RULE: &[&str] =
+    &["elasticloadbalancing:{region}:{account}:listener-rule/app/{load-balancer}/*"];
 
 impl Kind for Listener {
     type Outputs = ListenerOutputs;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use nk_model::{
     Calls, Charge, Charges, Grant, Kind, NameRule, Operation, Ref, Replacement, Retry, Shown,
-    StackId, Waiting, count,
+    Waiting, count,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,13 +39,6 @@ pub struct LoadBalancer {
     pub tags: Tags,
 }
 
-impl LoadBalancer {
-    /// The name in AWS of a stack's load balancer: it has one.
-    pub fn called(stack: &StackId) -> String {
-        format!("{}-alb", stack.prefix())
-    }
-}
-
 /// What AWS assigns to a load balancer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -59,7 +52,8 @@ pub struct LoadBalancerOutputs {
 }
 
 /// The load balancers of a stack, by their names.
-const BALANCER: &[&str] = &["elasticloadbalancing:{region}:{account}:loadbalancer/app/{stack}-*"];
+const BALANCER: &[&str] =
+    &["elasticloadbalancing:{region}:{account}:loadbalancer/app/{load-balancer}/*"];
 
 impl Kind for LoadBalancer {
     type Outputs = LoadBalancerOutputs;

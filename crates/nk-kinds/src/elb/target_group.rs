@@ -68,7 +68,7 @@ pub struct TargetGroupOutputs {
 }
 
 /// The target groups of a stack, by their names.
-const GROUP: &[&str] = &["elasticloadbalancing:{region}:{account}:targetgroup/{stack}-*"];
+const GROUP: &[&str] = &["elasticloadbalancing:{region}:{account}:targetgroup/{target-group}/*"];
 
 impl Kind for TargetGroup {
     type Outputs = TargetGroupOutputs;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use nk_model::{
-    Calls, Charges, Grant, Kind, NameRule, Only, Operation, Replacement, Retry, Shown, StackId,
-    Waiting, free,
+    Calls, Charges, Grant, Kind, NameRule, Only, Operation, Replacement, Retry, Shown, Waiting,
+    free,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,25 +34,6 @@ pub struct Role {
     pub tags: Tags,
 }
 
-impl Role {
-    /// Pulls images, writes logs and reads secrets for tasks before they run.
-    pub const EXECUTION: &'static str = "ecs-task-execution";
-    /// What tasks may do while they run.
-    pub const TASK: &'static str = "ecs-task";
-    /// Lets RDS write what it measures of a database's machine.
-    pub const MONITORING: &'static str = "rds-enhanced-monitoring";
-
-    /// The name in AWS of the role with this name in a stack.
-    pub fn called(stack: &StackId, name: &str) -> String {
-        format!("{}-{name}-role", stack.prefix())
-    }
-
-    /// The names in AWS of all roles that a stack may have.
-    pub fn names(stack: &StackId) -> [String; 3] {
-        [Self::EXECUTION, Self::TASK, Self::MONITORING].map(|name| Self::called(stack, name))
-    }
-}
-
 /// What AWS assigns to a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleOutputs {
@@ -61,7 +42,7 @@ pub struct RoleOutputs {
 }
 
 /// The roles of a stack, by their names.
-const ROLE: &[&str] = &["iam::{account}:role/{stack}-*"];
+const ROLE: &[&str] = &["iam::{account}:role/{role}"];
 
 impl Kind for Role {
     type Outputs = RoleOutputs;

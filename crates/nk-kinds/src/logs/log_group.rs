@@ -48,7 +48,10 @@ pub struct LogGroupOutputs {
 }
 
 /// The log groups of a stack, by their names.
-const GROUP: &[&str] = &["logs:{region}:{account}:log-group:/ecs/{stack}-*"];
+const GROUP: &[&str] = &[
+    "logs:{region}:{account}:log-group:{log-group}",
+    "logs:{region}:{account}:log-group:{log-group}:*",
+];
 
 impl Kind for LogGroup {
     type Outputs = LogGroupOutputs;

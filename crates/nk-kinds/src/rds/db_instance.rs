@@ -153,7 +153,7 @@ impl Kind for DbInstance {
     type Outputs = DbInstanceOutputs;
     const KIND: &'static str = "db-instance";
     const OUTPUTS: &'static [&'static str] = &["name", "endpoint", "arn"];
-    const NAME: Option<NameRule> = NameRule::name(63, "-");
+    const NAME: Option<NameRule> = NameRule::lower(63, "-");
     const TAG_TYPE: Option<&'static str> = None;
     const SHOWN: Option<Shown> = Shown::plain("database-endpoint", "endpoint");
     const CHARGES: Charges<Self> = |_, spec, _| {

@@ -40,13 +40,13 @@ pub struct DbParameterGroupOutputs {
 }
 
 /// The parameter groups of a stack, by their names.
-const GROUP: &[&str] = &["rds:{region}:{account}:pg:{lower}-*"];
+const GROUP: &[&str] = &["rds:{region}:{account}:pg:{db-parameter-group}"];
 
 impl Kind for DbParameterGroup {
     type Outputs = DbParameterGroupOutputs;
     const KIND: &'static str = "db-parameter-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
-    const NAME: Option<NameRule> = NameRule::name(255, "-");
+    const NAME: Option<NameRule> = NameRule::lower(255, "-");
     const TAG_TYPE: Option<&'static str> = Some("rds:pg");
     const SHOWN: Option<Shown> = None;
     const CHARGES: Charges<Self> = free;

@@ -3,8 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use nk_model::{
-    Calls, Charges, Grant, Kind, NameRule, Operation, Ref, Replacement, Retry, Shown, StackId,
-    Waiting, free,
+    Calls, Charges, Grant, Kind, NameRule, Operation, Ref, Replacement, Retry, Shown, Waiting, free,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,13 +32,6 @@ pub struct DbSubnetGroup {
     pub tags: Tags,
 }
 
-impl DbSubnetGroup {
-    /// The name in AWS of a stack's group: it has one.
-    pub fn called(stack: &StackId) -> String {
-        format!("{}-db-subnet-group", stack.prefix()).to_lowercase()
-    }
-}
-
 /// What AWS assigns to a DB subnet group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DbSubnetGroupOutputs {
@@ -48,13 +40,13 @@ pub struct DbSubnetGroupOutputs {
 }
 
 /// The subnet groups of a stack, by their names.
-const GROUP: &[&str] = &["rds:{region}:{account}:subgrp:{lower}-*"];
+const GROUP: &[&str] = &["rds:{region}:{account}:subgrp:{db-subnet-group}"];
 
 impl Kind for DbSubnetGroup {
     type Outputs = DbSubnetGroupOutputs;
     const KIND: &'static str = "db-subnet-group";
     const OUTPUTS: &'static [&'static str] = &["name"];
-    const NAME: Option<NameRule> = NameRule::name(255, "._- ");
+    const NAME: Option<NameRule> = NameRule::lower(255, "._- ");
     const TAG_TYPE: Option<&'static str> = Some("rds:subgrp");
     const SHOWN: Option<Shown> = None;
     const CHARGES: Charges<Self> = free;

@@ -49,14 +49,12 @@ pub struct SecretOutputs {
 }
 
 impl Secret {
-    /// The secrets that a stack may have, as their addresses call them.
-    pub const ALL: [&str; 2] = ["db-password", "oauth-credentials"];
     /// The shortest time in which AWS can be made to forget a secret, in days.
     pub const RECOVERY_DAYS: i64 = 7;
 }
 
 /// The secrets of a stack, by their names.
-const SECRET: &[&str] = &["secretsmanager:{region}:{account}:secret:{stack}-*"];
+const SECRET: &[&str] = &["secretsmanager:{region}:{account}:secret:{secret}-??????"];
 
 impl Kind for Secret {
     type Outputs = SecretOutputs;

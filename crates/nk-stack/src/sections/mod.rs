@@ -6,10 +6,11 @@ mod cost;
 mod database;
 mod load_balancer;
 mod logs;
+mod names;
 mod network;
 mod services;
 
-use nk_model::Desired;
+use nk_model::{Address, Desired, Names};
 
 use self::{
     alarms::Alarms, auth::Auth, database::Database, load_balancer::LoadBalancer, logs::Logs,
@@ -21,6 +22,7 @@ use crate::{
     check::Check,
     decode::Fields,
     expansion::Expansion,
+    naming::Stated,
     problem::{Problem, Span},
     section::SectionInfo,
     tree::Table,
@@ -36,6 +38,7 @@ const SECTIONS: &[SectionInfo] = &[
     SectionInfo::of::<Logs>(),
     SectionInfo::of::<Alarms>(),
     SectionInfo::of::<Cost>(),
+    SectionInfo::of::<Stated>(),
 ];
 
 /// Reads the sections of a file into a stack that has none yet, and notes every mistake.
@@ -50,7 +53,7 @@ pub(crate) fn read(file: &mut Fields<'_, '_>, stack: Stack) -> Stack {
 pub(crate) fn check(stack: &Stack, table: &Table, project: &Span, problems: &mut Vec<Problem>) {
     let whole = problems.is_empty();
     let desired = stack.expand(&Survey::default());
-    let mut check = Check { stack, desired: &desired, whole, table, problems };
+    let mut check = Check { stack, desired: &desired, fixed: fixed(), whole, table, problems };
     for section in SECTIONS {
         check.stands(section.key, section.zones, stack.zones());
     }
@@ -63,13 +66,20 @@ pub(crate) fn check(stack: &Stack, table: &Table, project: &Span, problems: &mut
     }
 }
 
+/// The addresses of resources that any stack may have.
+fn fixed() -> Vec<Address> {
+    let all = SECTIONS.iter().flat_map(|section| section.resources);
+    // One with a `*` is no address.
+    all.filter_map(|address| address.parse().ok()).collect()
+}
+
 impl Stack {
     /// The resources that this stack asks for, and what a reader of the plan should know.
     ///
     /// What the survey leaves open is left out where it must be known (an identity provider
     /// without credentials), and stands in for itself where it need not (the account in a name).
     pub fn expand(&self, survey: &Survey) -> Desired {
-        let mut expansion = Expansion::new(self, survey);
+        let mut expansion = Expansion::new(self, survey, self.names());
         for section in SECTIONS {
             (section.expand)(&mut expansion);
         }
@@ -77,6 +87,11 @@ impl Stack {
             (section.lint)(&mut expansion);
         }
         expansion.desired
+    }
+
+    /// The names that are known whatever the stack asks for.
+    pub fn names(&self) -> Names {
+        self.known_names(&fixed())
     }
 
     /// What a survey finds where everything is there that the stack waits for: with it the stack

@@ -3,6 +3,7 @@
 mod common;
 mod mistakes;
 mod mutation;
+mod names;
 mod no_toml;
 mod sections;
 mod specs;

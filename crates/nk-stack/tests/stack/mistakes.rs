@@ -52,7 +52,7 @@ fn an_unknown_section_names_the_nearest() {
      51 │ keep = "30d"
         ╰────
       help: did you mean `logs`? known keys: `project`, `region`, `account`, `protect`, `network`,
-            `database`, `auth`, `load-balancer`, `services`, `logs`, `alarms`, `cost`
+            `database`, `auth`, `load-balancer`, `services`, `logs`, `alarms`, `cost`, `names`
     "#);
 }
 

@@ -32,11 +32,10 @@ impl Aws {
         let mut clusters: BTreeSet<_> = known.collect();
         let all = scope.reach == Reach::Stack;
         if all {
-            clusters.extend(self.cluster_names(&scope.pass).await?);
+            clusters.extend(self.cluster_names(scope).await?);
         }
         let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
-        let looks =
-            clusters.iter().map(|cluster| self.services_in(&scope.pass, cluster, &names, all));
+        let looks = clusters.iter().map(|cluster| self.services_in(scope, cluster, &names, all));
         let found = try_join_all(looks).await?.into_iter().flatten();
         Ok(found.filter(|service| service.status() != Some("INACTIVE")).collect())
     }
@@ -45,7 +44,7 @@ impl Aws {
     /// say that they were this stack's.
     async fn services_in(
         &self,
-        pass: &Pass,
+        scope: &Scope<Service>,
         cluster: &str,
         names: &BTreeSet<String>,
         all: bool,
@@ -59,12 +58,12 @@ impl Aws {
             Ok(arns.unwrap_or_default())
         };
         let wanted: Vec<_> = names.iter().cloned().collect();
-        let wanted = self.describe_services(pass, cluster, &wanted);
+        let wanted = self.describe_services(&scope.pass, cluster, &wanted);
         let (mut found, listed) = tokio::try_join!(wanted, listed)?;
         let others = listed.iter().map(|arn| name_in(arn).to_owned());
-        let others = others.filter(|name| name.starts_with(&self.ecs_prefix()));
+        let others = others.filter(|name| scope.names.of::<Service>().covers(name));
         let others: Vec<_> = others.filter(|name| !names.contains(name)).collect();
-        found.extend(self.describe_services(pass, cluster, &others).await?);
+        found.extend(self.describe_services(&scope.pass, cluster, &others).await?);
         Ok(found)
     }
 

@@ -3,6 +3,7 @@
 use aws_sdk_ecr::types::ImageIdentifier;
 use aws_sdk_ecs::types::{Service, TaskDefinition};
 use nk_engine::CloudResult;
+use nk_model::KindNames;
 
 use crate::{Aws, sdk_error::SdkResult};
 
@@ -12,14 +13,18 @@ const MISSING: &[&str] = &["ImageNotFoundException", "RepositoryNotFoundExceptio
 impl Aws {
     /// The image of the service's task definition, if it should be in a repository of this stack
     /// and is not.
-    pub(super) async fn missing_image(&self, service: &Service) -> CloudResult<Option<String>> {
+    pub(super) async fn missing_image(
+        &self,
+        service: &Service,
+        names: &KindNames,
+    ) -> CloudResult<Option<String>> {
         let definition = service.task_definition().unwrap_or_default();
         let call = self.ecs.describe_task_definition().task_definition(definition).send().await;
         let answer = call.or_cloud_error()?;
         let definition = answer.task_definition;
         let containers = definition.as_ref().map(TaskDefinition::container_definitions);
         for image in containers.into_iter().flatten().filter_map(|one| one.image()) {
-            let Some((repository, wanted)) = self.own_image(image) else { continue };
+            let Some((repository, wanted)) = self.own_image(image, names) else { continue };
             let call = self.ecr.describe_images().repository_name(repository).image_ids(wanted);
             let found = call.send().await.accepting(MISSING)?;
             if found.is_none() {
@@ -30,7 +35,11 @@ impl Aws {
     }
 
     /// The repository and the identifier of an image that is kept in this stack's.
-    fn own_image<'a>(&self, image: &'a str) -> Option<(&'a str, ImageIdentifier)> {
+    fn own_image<'a>(
+        &self,
+        image: &'a str,
+        names: &KindNames,
+    ) -> Option<(&'a str, ImageIdentifier)> {
         let (host, path) = image.split_once('/')?;
         if !host.starts_with(&format!("{}.dkr.ecr.", self.account)) {
             return None;
@@ -43,7 +52,8 @@ impl Aws {
         };
         // An image named by tag and digest is fetched by the digest.
         let repository = repository.split(':').next().unwrap_or(repository);
-        let ours = repository.starts_with(&self.ecs_prefix().to_lowercase());
+        let prefix = format!("{}-", self.stack.prefix().to_lowercase());
+        let ours = names.covers(repository) || repository.starts_with(&prefix);
         ours.then(|| (repository, identifier.build()))
     }
 }

@@ -2,13 +2,17 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
 };
 
 use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
 use futures::future::try_join_all;
 use nk_engine::{CloudError, CloudResult, Reach, Scope};
-use nk_kinds::{Tags, ecs::TaskDefinition as WantedDefinition};
+use nk_kinds::{
+    Tags,
+    ecs::{Service, TaskDefinition as WantedDefinition},
+};
+use nk_model::{Address, KindNames};
 
 use super::{super::name_in, reading::Revision};
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
@@ -32,14 +36,13 @@ pub(super) struct Family {
 impl Aws {
     /// The families with names as this stack gives them, also those that have no active revision any
     /// more.
-    pub(super) async fn families(&self) -> CloudResult<Vec<String>> {
-        let call = self
-            .ecs
-            .list_task_definition_families()
-            .family_prefix(self.ecs_prefix())
-            .status(TaskDefinitionFamilyStatus::All);
-        let pages = call.into_paginator().items().send();
-        pages.try_collect().await.or_cloud_error()
+    pub(super) async fn families(&self, names: &KindNames) -> CloudResult<Vec<String>> {
+        let Some(prefix) = names.prefix() else { return Ok(Vec::new()) };
+        let call = self.ecs.list_task_definition_families().family_prefix(prefix);
+        let pages = call.status(TaskDefinitionFamilyStatus::All).into_paginator().items().send();
+        let mut families: Vec<_> = pages.try_collect().await.or_cloud_error()?;
+        families.extend(names.others().map(str::to_owned));
+        Ok(families)
     }
 
     pub(super) async fn family(&self, name: &str) -> CloudResult<Option<Family>> {
@@ -52,24 +55,30 @@ impl Aws {
         Ok(Some(Family { latest, proof }))
     }
 
-    /// The ARNs of what the services run that have the names of the wanted families: nk gives a
-    /// service and its family one name.
+    /// The ARNs of what the services run that are for the wanted families, by family: a service has the
+    /// address of its family.
     pub(super) async fn deployed(
         &self,
         scope: &Scope<WantedDefinition>,
     ) -> CloudResult<HashMap<String, String>> {
-        let names: BTreeSet<_> = scope.wanted.iter().map(|(_, spec)| spec.family.clone()).collect();
-        if scope.reach != Reach::Stack || names.is_empty() {
+        if scope.reach != Reach::Stack || scope.wanted.is_empty() {
             return Ok(HashMap::new());
         }
-        let clusters = self.cluster_names(&scope.pass).await?;
-        let names: Vec<_> = names.into_iter().collect();
+        let services = scope.names.of::<Service>();
+        let family = |(address, spec): &(Address, WantedDefinition)| {
+            let service = services.called(address.name()).unwrap_or(&spec.family);
+            (service.to_owned(), spec.family.clone())
+        };
+        let families: BTreeMap<_, _> = scope.wanted.iter().map(family).collect();
+        let clusters = self.cluster_names(scope).await?;
+        let names: Vec<_> = families.keys().cloned().collect();
         let looks = clusters.iter().map(|one| self.describe_services(&scope.pass, one, &names));
         let services = try_join_all(looks).await?.concat().into_iter();
         let services = services.filter(|service| service.status() == Some("ACTIVE"));
         let pairs = services.filter_map(|service| {
-            let pair = (service.service_name?, service.task_definition?);
-            (split(&pair.1).0 == pair.0).then_some(pair)
+            let (family, running) =
+                (families.get(&service.service_name?)?, service.task_definition?);
+            (split(&running).0 == family).then(|| (family.clone(), running))
         });
         Ok(pairs.collect())
     }
