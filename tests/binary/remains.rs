@@ -62,14 +62,6 @@ async fn the_snapshot_that_is_left_has_a_name_beforehand() {
     assert!(deletes.body.contains(&digits.concat()), "{}", deletes.body);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn data_without_a_snapshot_is_said_to_be_lost() {
-    let rig = stand(&format!("{NETWORK}{DATABASE}")).await;
-    let gone = rig.nk(&DESTROY).await.with_code(0);
-    let lost = "takes its data with it: no snapshot is left";
-    assert!(gone.out.contains(lost) && gone.err.contains(lost), "{}\n{}", gone.out, gone.err);
-}
-
 /// Nobody deletes revisions that are deregistered, as where a run ends between the two.
 struct Kept;
 

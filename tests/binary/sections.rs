@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use nk_model::{Part, Step};
 use nk_tests::{planned::shown, proxy::Recorded, rig::Rig};
-use serde_json::{Value as Json, json};
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 const HEAD: &str = "project = \"neuraKnot\"\nregion = \"ap-northeast-1\"\n";
@@ -155,23 +154,6 @@ async fn production_comes_back_within_the_days_of_its_secrets() {
     assert!(left[0] != left[1], "{left:?}");
 }
 
-/// The stack file, for one account.
-fn in_account(account: &str) -> String {
-    STACK.replacen("region  =", &format!("account = \"{account}\"\nregion  ="), 1)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_account_of_the_stack_file_is_the_only_one_but_for_a_rehearsal() {
-    let rig = rig().await;
-    write(&rig, &[&in_account("999999999999")]);
-    let said = rig.nk_without_local(&["plan", "--env", "dev"]).await.with_code(1);
-    let theirs = format!("credentials are of account {}", rig.account_id());
-    for word in ["account 999999999999", &theirs] {
-        assert!(said.err.contains(word), "no `{word}` in:\n{}", said.err);
-    }
-    let _ = rig.nk(&["plan", "--env", "prod"]).await.with_code(0);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_certificate_it_requires_a_stack_can_still_be_read_and_removed() {
     let rig = rig().await;
@@ -285,46 +267,4 @@ async fn a_certificate_that_is_not_there_is_told_and_not_used() {
     let asked = rig.proxy.take().into_iter().filter(|call| call.service == "acm");
     let asked: Vec<_> = asked.map(|call| call.name()).collect();
     assert_eq!(asked, ["acm:DescribeCertificate"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_command_prints_documents_if_asked_to() {
-    let rig = rig().await;
-    write(&rig, &[STACK]);
-    let document = async |arguments: &[&str]| -> Json {
-        let said = rig.nk(&[arguments, &["--env", "dev", "--json"]].concat()).await.with_code(0);
-        serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}", said.out))
-    };
-    let planned = document(&["plan"]).await;
-    assert_eq!(planned["region"], "ap-northeast-1");
-    assert_eq!(planned["account"], rig.account_id());
-    assert!(planned["caller"].as_str().unwrap().starts_with("arn:aws:"), "{}", planned["caller"]);
-    assert_eq!(planned["cost"]["region"], "ap-northeast-1");
-    let cost = &planned["cost"];
-    let sum = cost["fixed"].as_f64().unwrap() + cost["used"].as_f64().unwrap();
-    assert!((cost["change"].as_f64().unwrap() - sum).abs() < 0.01, "there was nothing: {cost}");
-    let windows = planned["notes"].as_array().unwrap().iter();
-    let windows = windows.filter_map(|note| note["text"].as_str());
-    let windows: Vec<_> = windows.filter(|text| text.ends_with("JST")).collect();
-    assert_eq!(
-        windows,
-        [
-            "`backup-window` is 17:00-18:00 UTC = 02:00-03:00 JST",
-            "`maintenance-window` is sat:19:00-sat:20:00 UTC = sun:04:00-sun:05:00 JST",
-        ]
-    );
-    assert_eq!(document(&["unlock"]).await["removed"], Json::Null);
-
-    let _ = rig.apply("dev").await.with_code(0);
-    let planned = document(&["plan"]).await;
-    assert!(!planned["notes"].to_string().contains("JST"), "{}", planned["notes"]);
-    let value = rig.write("value", "an id");
-    let set = ["secrets", "set", "oauth-credentials", "google.client_id", "--from-file"];
-    assert_eq!(
-        document(&[&set[..], &[value.to_str().unwrap()]].concat()).await,
-        json!({"secret": "neuraKnot-dev-oauth-credentials", "set": "google.client_id"})
-    );
-    let get = ["secrets", "get", "oauth-credentials", "google.client_id"];
-    assert_eq!(document(&get).await, "an id");
-    assert!(document(&["output"]).await["cluster"].is_string());
 }

@@ -1,7 +1,6 @@
 //! Two runs at once, and runs that are told to stop.
 
 use std::{
-    fs::File,
     io::{ErrorKind, Write},
     os::{fd::OwnedFd, unix::net::UnixStream},
     process::Stdio,
@@ -15,7 +14,6 @@ use nk_tests::{
     running::Running,
 };
 use tokio::{
-    io::AsyncReadExt,
     process::Command,
     time::{Instant, sleep, timeout},
 };
@@ -270,34 +268,6 @@ async fn an_interrupt_while_it_reads_gives_the_lock_back() {
     let ended = timeout(Duration::from_secs(20), run.ends()).await.expect("it ends");
     assert_eq!(ended, Some(130), "{}", run.said);
     goes_on(&rig).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_reading_its_output_stops_nothing() {
-    let rig = rig().await;
-    for arguments in [&APPLY[..], &["apply", "--env", "dev", "--yes", "--json"]] {
-        rig.reset().await;
-        let mut command = rig.command(arguments);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        drop(child.stdout.take());
-        let mut said = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
-        assert_eq!(child.wait().await.unwrap().code(), Some(0), "{arguments:?}: {said}");
-        goes_on(&rig).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_under_its_output_stops_nothing() {
-    let rig = rig().await;
-    for arguments in [&APPLY[..], &["apply", "--env", "dev", "--yes", "--json"]] {
-        rig.reset().await;
-        let full = || File::options().write(true).open("/dev/full").unwrap();
-        let mut command = rig.command(arguments);
-        let status = command.stdout(full()).stderr(full()).status().await.unwrap();
-        assert_eq!(status.code(), Some(0), "{arguments:?}");
-        goes_on(&rig).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,6 @@
 //! What apply and destroy share: asking, the lock around a run, and the run itself.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, thread, time::Duration};
 
 use nk_engine::{Cloud, Holder, Lease, Provider, Released, Run, Stop, execute};
 use nk_model::{Event, Outcome, Plan, Step, Summary};
@@ -11,7 +8,7 @@ use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
     task::spawn_blocking,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use crate::{
@@ -223,17 +220,19 @@ async fn carry_out<P: Provider>(
     let console = output.console(&plan, global.verbose > 0);
     let before = session.cloud.calls();
     let (events, told) = mpsc::unbounded_channel();
-    let telling = spawn_blocking(move || Handle::current().block_on(console.follow(told)));
+    let runtime = Handle::current();
+    // A thread of its own: what blocks a thread of the runtime keeps a paused clock from going on.
+    let telling = thread::spawn(move || runtime.block_on(console.follow(told)));
     let summary = run(session, plan, hold, arguments.places(), events, tracer).await;
     let exit = exit(&summary);
     let calls = session.cloud.calls();
-    let telling = async {
+    let last_words = spawn_blocking(move || {
         // The console ends when the last sender has gone; what it could not print is no reason to
         // fail.
-        let _ = telling.await;
-        let _ = spawn_blocking(move || output.summary(&summary, calls, before)).await;
-    };
-    signals::within(&hold.told, LAST_WORDS, telling).await;
+        let _ = telling.join();
+        output.summary(&summary, calls, before);
+    });
+    signals::within(&hold.told, LAST_WORDS, last_words).await;
     exit
 }
 

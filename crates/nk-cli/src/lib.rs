@@ -25,10 +25,16 @@ use clap::Parser;
 use errors::Error;
 pub use exit::Exit;
 use nk_engine::Provider;
+use tokio::runtime;
 use tracing_subscriber::EnvFilter;
 
 /// Does what the command line says, on a cloud of type `P`.
 pub fn main<P: Provider>() -> ExitCode {
+    main_on::<P>(runtime::Builder::new_multi_thread().worker_threads(2))
+}
+
+/// The same on another kind of runtime: tests have one whose clock does not wait.
+pub fn main_on<P: Provider>(runtime: &mut runtime::Builder) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -39,25 +45,27 @@ pub fn main<P: Provider>() -> ExitCode {
     };
     colour(arguments.global.color);
     log(arguments.global.verbose);
-    let exit = run::<P>(&arguments).unwrap_or_else(|error| {
+    let exit = run::<P>(&arguments, runtime).unwrap_or_else(|error| {
         error.print(&arguments.global);
         error.exit()
     });
     exit.into()
 }
 
-fn run<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
+fn run<P: Provider>(arguments: &Arguments, runtime: &mut runtime::Builder) -> Result<Exit, Error> {
     let global = &arguments.global;
     match &arguments.command {
-        Command::Plan(plan) => online(commands::plan::plan::<P>(global, plan)),
-        Command::Apply(apply) => online(change::change::<P, _>(global, apply)),
-        Command::Destroy(destroy) => online(change::change::<P, _>(global, destroy)),
-        Command::Output(output) => online(commands::output::output::<P>(global, output)),
-        Command::Secrets(secrets) => online(commands::secrets::secrets::<P>(global, secrets)),
-        Command::Unlock => online(commands::unlock::unlock::<P>(global)),
-        Command::Local(local) => online(commands::local::local(global, *local)),
+        Command::Plan(plan) => online(runtime, commands::plan::plan::<P>(global, plan)),
+        Command::Apply(apply) => online(runtime, change::change::<P, _>(global, apply)),
+        Command::Destroy(destroy) => online(runtime, change::change::<P, _>(global, destroy)),
+        Command::Output(output) => online(runtime, commands::output::output::<P>(global, output)),
+        Command::Secrets(secrets) => {
+            online(runtime, commands::secrets::secrets::<P>(global, secrets))
+        }
+        Command::Unlock => online(runtime, commands::unlock::unlock::<P>(global)),
+        Command::Local(local) => online(runtime, commands::local::local(global, *local)),
         Command::Graph(graph) if graph.plan => {
-            online(commands::graph::graph_of_plan::<P>(global, graph))
+            online(runtime, commands::graph::graph_of_plan::<P>(global, graph))
         }
         Command::Graph(graph) => commands::graph::graph(global, graph),
         Command::Show => commands::show::show(global),
@@ -68,12 +76,12 @@ fn run<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
 }
 
 /// Runs a command that waits for others; what is offline, and quick, takes no runtime.
-fn online(command: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Error::Runtime(error.to_string()))?;
+fn online(
+    runtime: &mut runtime::Builder,
+    command: impl Future<Output = Result<Exit, Error>>,
+) -> Result<Exit, Error> {
+    let runtime =
+        runtime.enable_all().build().map_err(|error| Error::Runtime(error.to_string()))?;
     let done = runtime.block_on(command);
     // What still prints to somebody who does not read is not waited for.
     runtime.shutdown_background();

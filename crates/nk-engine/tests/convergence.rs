@@ -72,12 +72,13 @@ async fn what_nothing_guards_is_looked_for_before_it_is_sent_again() {
 }
 
 /// Something is refused while something else is on its way, and is done in the end.
-async fn waited_out(trial: Trial, operation: &str, refusal: (&'static str, Nature), times: usize) {
+async fn waited_out(trial: Trial, operation: &str, refusal: (&str, Nature), times: usize) {
     let (operation, (code, nature)) = (operation.to_owned(), refusal);
+    let says = format!("AWS says {code}");
+    let code = code.to_owned();
     trial.sim.set_fault(Some(Fault::Says { operation, code, nature, times }));
     let (summary, events) = trial.apply(&topology::desired(STACK, "dev")).await;
     assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
-    let says = format!("AWS says {code}");
     let told =
         |event: &Event| matches!(event, Event::Waiting { reason, .. } if reason.contains(&says));
     assert!(events.iter().any(told), "{events:#?}");

@@ -1,12 +1,13 @@
 //! What can go wrong with a call.
 
 use nk_engine::{CloudError, CloudResult, Nature};
+use serde::{Deserialize, Serialize};
 
 /// What goes wrong; calls are counted over those that change something, from 1.
 ///
 /// What gets lost is sent again at once, as AWS's SDK does, unless it is the create of something
 /// that nothing guards against being made twice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
     /// This and every later call is refused, as if nk had died before it.
     DeadBefore(usize),
@@ -25,7 +26,7 @@ pub enum Fault {
         /// As in `sim:Create nat-gateway.nat-1`.
         operation: String,
         /// The code.
-        code: &'static str,
+        code: String,
         /// What it means.
         nature: Nature,
         /// How many times from now on.
@@ -37,11 +38,11 @@ pub enum Fault {
 const CODE: &str = "SimulatedFault";
 
 /// What becomes of one call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
     Well,
     /// Nothing happens, and the answer has this code.
-    Refused(&'static str, Nature),
+    Refused(String, Nature),
     /// Nothing happens and the answer is unknown; if it is sent again, that is answered.
     Lost,
     /// Nothing happens and the answer is unknown, however often it is sent.
@@ -59,21 +60,20 @@ impl Fate {
         number: usize,
         operation: &str,
     ) -> Self {
+        let refused = || Self::Refused(CODE.to_owned(), Nature::Refused);
         match fault {
-            Some(Fault::DeadBefore(at)) if number >= *at => Self::Refused(CODE, Nature::Refused),
-            Some(Fault::DeadAfter(at)) if number > *at => Self::Refused(CODE, Nature::Refused),
+            Some(Fault::DeadBefore(at)) if number >= *at => refused(),
+            Some(Fault::DeadAfter(at)) if number > *at => refused(),
             Some(Fault::DeadAfter(at)) if change && number == *at => Self::Died,
             Some(Fault::LostAnswer(at)) if change && number == *at => Self::Unanswered,
             Some(Fault::LostCall(at)) if change && number == *at => Self::Lost,
             Some(Fault::Unheard(at)) if change && number == *at => Self::Unheard,
-            Some(Fault::Refused(at)) if change && number == *at => {
-                Self::Refused(CODE, Nature::Refused)
-            }
+            Some(Fault::Refused(at)) if change && number == *at => refused(),
             Some(Fault::Says { operation: one, code, nature, times })
                 if one == operation && *times > 0 =>
             {
                 *times -= 1;
-                Self::Refused(code, *nature)
+                Self::Refused(code.clone(), *nature)
             }
             _ => Self::Well,
         }
@@ -92,7 +92,7 @@ impl Fate {
         };
         match self {
             Self::Well => effect(),
-            Self::Refused(code, nature) => Err(error(nature, Some(code.into()))),
+            Self::Refused(code, nature) => Err(error(nature, Some(code))),
             Self::Lost if again => effect(),
             Self::Unanswered if again => effect().and_then(|_| effect()),
             Self::Lost | Self::Unheard => Err(error(Nature::Ambiguous, None)),

@@ -5,21 +5,29 @@
 //! refer to cannot be deleted, what is not there cannot be referred to, and what is fixed cannot be
 //! changed: a plan in a wrong order fails here as it would at AWS.
 
+mod account;
 mod fault;
+mod file;
+mod listener;
 mod lock;
+mod provider;
 mod store;
 mod world;
 
 use std::{
     future::Future,
+    path::PathBuf,
     sync::{Mutex, MutexGuard},
 };
 
+pub use account::Account;
 pub use fault::Fault;
+use listener::Listener;
+use lock::Parameter;
 use nk_engine::{
     CallListener, Cloud, CloudResult, Departure, Entry, LockRecord, Reconcile, Scope, current_step,
 };
-use nk_model::{Address, Call, Change, Kind, KindInfo, Live, LiveValue, Phase};
+use nk_model::{Address, Call, Change, Guard, Kind, KindInfo, Live, LiveValue, Phase};
 use serde_json::Value as Json;
 use tokio::time::{Duration, Instant, sleep};
 use world::World;
@@ -39,7 +47,9 @@ enum Sent {
 pub struct Sim {
     world: Mutex<World>,
     latency: Duration,
-    listener: Mutex<Option<(Instant, CallListener)>>,
+    listener: Mutex<Listener>,
+    /// Where it is kept when it is dropped.
+    file: Option<PathBuf>,
 }
 
 macro_rules! entries {
@@ -58,7 +68,7 @@ impl Default for Sim {
 impl Sim {
     /// An empty cloud in which every call takes this long.
     pub fn with_latency(latency: Duration) -> Self {
-        Self { world: Mutex::default(), latency, listener: Mutex::default() }
+        Self { world: Mutex::default(), latency, listener: Mutex::default(), file: None }
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -70,26 +80,41 @@ impl Sim {
         self.world().fault = fault;
     }
 
-    /// Tells about every call from now on, with its time since `zero`.
+    /// Changes what the account has besides resources.
+    pub fn change_account(&self, change: impl FnOnce(&mut Account)) {
+        change(&mut self.world().account);
+    }
+
+    /// Has this stand in the lock, written so long ago.
+    pub fn set_lock(&self, value: &str, ago: Duration) {
+        self.world().lock = Parameter::written(vec![value.to_owned()], ago);
+    }
+
+    /// What stands in the lock.
+    pub fn lock(&self) -> Option<String> {
+        self.world().lock.versions().pop()
+    }
+
+    /// Tells about every call from now on, with its time since `zero`; in a cloud that has been
+    /// connected to, about those before as well.
     ///
     /// # Panics
     ///
     /// When a listener has panicked.
     pub fn listen(&self, zero: Instant, listener: CallListener) {
-        *self.listener.lock().expect("listeners do not panic") = Some((zero, listener));
+        self.listener.lock().expect("listeners do not panic").turn_to(zero, listener);
     }
 
     fn tell(&self, operation: &str, began: Instant, well: bool) {
-        let listener = self.listener.lock().expect("listeners do not panic");
-        let Some((zero, listener)) = &*listener else { return };
-        listener(Call {
+        let call = Call {
             step: current_step(),
             operation: operation.to_owned(),
-            at: began - *zero,
+            at: Duration::ZERO,
             took: began.elapsed(),
             status: if well { 200 } else { 400 },
             request_id: None,
-        });
+        };
+        self.listener.lock().expect("listeners do not panic").tell(began, call);
     }
 
     /// Makes everything that begins from now on take so many times as long as usual.
@@ -241,6 +266,18 @@ impl<K: Kind> Reconcile<K> for Sim {
         let (id, kind) = (live.id.clone(), KindInfo::of::<K>());
         let operation = format!("sim:Delete {}", live.address);
         self.call(Sent::Repeatedly, operation, move |world| world.delete(&kind, &id))
+    }
+
+    async fn guards(&self, live: &Live<K, K::Outputs>) -> CloudResult<Vec<Guard>> {
+        Ok(self.world().account.guards_of(&live.address))
+    }
+
+    async fn unprotect(&self, live: &Live<K, K::Outputs>) -> CloudResult<()> {
+        let lift = |world: &mut World| {
+            world.account.guards.retain(|guard| guard.address != live.address || !guard.liftable);
+            Ok(())
+        };
+        self.call(Sent::Repeatedly, format!("sim:Unprotect {}", live.address), lift).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! A parameter with versions, as SSM keeps one.
 
 use nk_engine::LockRecord;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 #[derive(Default)]
 pub(crate) struct Parameter {
@@ -9,6 +9,18 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
+    /// One with these versions, the last of them written so long ago.
+    pub(crate) fn written(versions: Vec<String>, ago: Duration) -> Self {
+        let now = Instant::now();
+        let written = now.checked_sub(ago).unwrap_or(now);
+        Self { versions: versions.into_iter().map(|value| (value, written)).collect() }
+    }
+
+    /// Its versions.
+    pub(crate) fn versions(&self) -> Vec<String> {
+        self.versions.iter().map(|(value, _)| value.clone()).collect()
+    }
+
     pub(crate) fn read(&self) -> Option<LockRecord> {
         let (value, written) = self.versions.last()?;
         let version = i64::try_from(self.versions.len()).unwrap_or(i64::MAX);

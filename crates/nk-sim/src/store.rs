@@ -175,20 +175,33 @@ impl Resource {
 
     pub(crate) fn live(&self, id: &str) -> LiveValue {
         let now = Instant::now();
-        let phase = match (self.gone_at, &self.failure) {
-            (Some(_), _) => Phase::Leaving("deleting".into()),
-            (None, _) if self.busy_until > now => Phase::Busy("pending".into()),
-            (None, Some(reason)) => Phase::Failed(reason.clone()),
-            (None, None) => Phase::Ready,
+        let phase = match self.gone_at {
+            Some(_) => Phase::Leaving("deleting".into()),
+            None if self.busy_until > now => Phase::Busy("pending".into()),
+            None => self.rests_in(),
         };
         let stale = self.stale.as_ref().filter(|(until, _)| *until > now);
+        let spec = stale.map_or(&self.spec, |(_, spec)| spec);
+        self.shown(id, spec.clone(), self.known(now), phase)
+    }
+
+    /// What AWS shows of it once it has come to rest.
+    pub(crate) fn settled(&self, id: &str) -> LiveValue {
+        self.shown(id, self.spec.clone(), self.outputs.clone(), self.rests_in())
+    }
+
+    fn rests_in(&self) -> Phase {
+        self.failure.clone().map_or(Phase::Ready, Phase::Failed)
+    }
+
+    fn shown(&self, id: &str, spec: Json, outputs: Json, phase: Phase) -> LiveValue {
         Live {
             address: self.address.clone(),
             id: id.to_owned(),
-            spec: stale.map_or(&self.spec, |(_, spec)| spec).clone(),
+            spec,
             untold: self.untold.clone(),
             beyond: self.beyond.clone(),
-            outputs: self.known(now),
+            outputs,
             phase,
             owner: self.owner.clone(),
             vacant: self.vacant,

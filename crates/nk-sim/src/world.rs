@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nk_engine::{CloudError, CloudResult, Departure, Nature};
 use nk_model::{
-    Address, Binding, Change, KindInfo, LiveValue, Operation, Owner, Replace, Usual, field,
+    Address, Binding, Change, KindInfo, LiveValue, Operation, Owner, Phase, Replace, Usual, field,
 };
 use serde_json::{Map, Value as Json};
 use tokio::time::{Duration, Instant};
 
 use crate::{
+    account::Account,
     fault::{Fate, Fault},
     lock::Parameter,
     store::{Resource, Store},
@@ -17,6 +18,7 @@ use crate::{
 
 /// Everything.
 pub(crate) struct World {
+    pub(crate) account: Account,
     pub(crate) resources: Store,
     pub(crate) fault: Option<Fault>,
     pub(crate) reads: usize,
@@ -33,13 +35,14 @@ pub(crate) struct World {
     /// How long AWS goes on showing what was before an update.
     pub(crate) lag: Duration,
     /// The ids that are not free yet, and when they are.
-    held: HashMap<String, Instant>,
-    made: usize,
+    pub(crate) held: HashMap<String, Instant>,
+    pub(crate) made: usize,
 }
 
 impl Default for World {
     fn default() -> Self {
         Self {
+            account: Account::default(),
             resources: Store::default(),
             fault: None,
             reads: 0,
@@ -110,6 +113,10 @@ impl World {
     }
 
     pub(crate) fn plant(&mut self, live: LiveValue) {
+        let failure = match live.phase {
+            Phase::Failed(reason) => Some(reason),
+            _ => None,
+        };
         let resource = Resource {
             address: live.address,
             spec: live.spec,
@@ -121,7 +128,7 @@ impl World {
             busy_until: Instant::now(),
             late: Vec::new(),
             gone_at: None,
-            failure: None,
+            failure,
             stale: None,
             sticks: false,
         };

@@ -1,9 +1,8 @@
 //! `nk plan`: what an apply would do.
 
-use std::time::Instant;
-
 use nk_engine::{Provider, holder};
 use nk_model::Note;
+use tokio::time::Instant;
 
 use crate::{
     arguments::{Global, PlanArguments},

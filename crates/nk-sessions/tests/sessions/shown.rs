@@ -2,13 +2,11 @@
 
 use insta::assert_snapshot;
 
-use nk_tests::terminal::Terminal;
-
-use super::terminal;
+use crate::common::{shop, terminal};
 
 #[test]
 fn show_prints_every_resource() {
-    assert_snapshot!(terminal().session("show --env dev"), @r#"
+    assert_snapshot!(shop().session("show --env dev"), @r#"
     exit code 0
     --- stdout
     [internet-gateway.main]
@@ -85,7 +83,7 @@ fn show_prints_every_resource() {
 
 #[test]
 fn what_costs_nothing_costs_zero() {
-    assert_snapshot!(terminal().session("cost --env dev"), @r#"
+    assert_snapshot!(shop().session("cost --env dev"), @r#"
     exit code 0
     --- stdout
     shop-dev: $0.00 a month, and about $0.00 by use; on-demand prices of ap-northeast-1, the oldest of 2024-09-28.
@@ -94,7 +92,7 @@ fn what_costs_nothing_costs_zero() {
 
 #[test]
 fn the_cost_is_a_line_each_and_a_sum() {
-    assert_snapshot!(terminal().session("cost --env prod"), @r#"
+    assert_snapshot!(shop().session("cost --env prod"), @r#"
     exit code 0
     --- stdout
     elastic-ip.nat-1   ipv4                  3.65  730 x $0.005 per hour
@@ -107,7 +105,7 @@ fn the_cost_is_a_line_each_and_a_sum() {
 
 #[test]
 fn the_cost_is_data_too() {
-    assert_snapshot!(terminal().session("cost --env dev --json"), @r#"
+    assert_snapshot!(shop().session("cost --env dev --json"), @r#"
     exit code 0
     --- stdout
     {
@@ -122,7 +120,7 @@ fn the_cost_is_data_too() {
       "used": 0.0
     }
     "#);
-    let lines = terminal().session("cost --env prod --json");
+    let lines = shop().session("cost --env prod --json");
     let price = r#"
       "price": {
         "dated": "2026-09-25",
@@ -137,7 +135,7 @@ fn the_cost_is_data_too() {
 #[test]
 fn prices_of_another_region_and_unsure_ones_are_marked() {
     let stack = "project = \"shop\"\nregion = \"eu-west-1\"\n\n[network]\ncidr = \"10.0.0.0/16\"\nnat = \"none\"\nzones = [{ name = \"eu-west-1a\", public = \"10.0.1.0/24\", private = \"10.0.2.0/24\" }]\n\n[services.api]\ncpu = 256\nmemory = 512\nport = 80\n";
-    let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", stack)]);
+    let terminal = terminal(&[("shop.toml", stack)]);
     let said = terminal.session("cost --env dev");
     for words in [
         "x $0.3 per metric-month (?)\n",
