@@ -1,8 +1,8 @@
-//! Terminal sessions of the real nk: what it says where there is no AWS to be had. All others are with
-//! the simulated cloud, in `crates/nk-sessions`.
+//! Terminal sessions of the real nk: what it says where there is no AWS to be had, and one whole
+//! session with an emulator. All others are with the simulated cloud, in `crates/nk-sessions`.
 
-use insta::assert_snapshot;
-use nk_tests::terminal::Terminal;
+use insta::{Settings, assert_snapshot};
+use nk_tests::{rig::Rig, terminal::Terminal};
 
 const STACK: &str = r#"project = "shop"
 region  = "ap-northeast-1"
@@ -59,4 +59,28 @@ fn nobody_at_the_endpoint_is_said_at_once() {
 
     hint: check the network, the region, and AWS_ENDPOINT_URL if it is set
     "#);
+}
+
+/// Names in snapshots what an emulator makes up and what takes as long as it takes.
+fn filters() -> Settings {
+    let mut settings = Settings::clone_current();
+    settings.add_filter(r"\b(vpc|subnet|igw|rtb)-[0-9a-f]{17}\b", "$1-[id]");
+    settings.add_filter(r"127\.0\.0\.1:\d+", "[emulator]");
+    settings.add_filter(r"(?m)^ *\d+\.\d s", "  [time]");
+    settings.add_filter(r"\d+(\.\d+)? s\b", "[time]");
+    settings.add_filter(r"\d+ calls", "[n] calls");
+    settings
+}
+
+/// What a person meets first: a network comes, is as it should be, and goes. One step at a time, so
+/// that the order is always the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_comes_and_goes() {
+    let _filters = filters().bind_to_scope();
+    let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
+    rig.write("stacks/shop.toml", STACK);
+    let session = async |line: &str| rig.nk(&line.split(' ').collect::<Vec<_>>()).await.seen();
+    assert_snapshot!(session("apply --env dev --yes --parallelism 1").await, @"");
+    assert_snapshot!(session("plan --env dev --detailed-exitcode").await, @"");
+    assert_snapshot!(session("destroy --env dev --yes --parallelism 1").await, @"");
 }
