@@ -11,6 +11,7 @@ mod event;
 mod grant;
 mod hint;
 mod kind;
+mod kind_info;
 mod live;
 mod looks;
 mod plan;
@@ -28,9 +29,10 @@ pub use event::{Call, Event, Failure, Outcome, Summary};
 pub use grant::{Grant, Only, Purpose};
 pub use hint::{Hint, Settle};
 pub use kind::{
-    Calls, Equate, Equated, Excludes, Identity, Keepsake, Kind, KindInfo, NameRule, Operation, Pin,
-    Registry, Replace, Replacement, Retry, Shown, Ties, Waiting,
+    Calls, Equate, Identity, Keepsake, Kind, NameRule, Operation, Pin, Replace, Replacement, Retry,
+    Shown, Ties, Waiting,
 };
+pub use kind_info::{Equated, Excludes, KindInfo, Registry};
 pub use live::{Guard, Live, LiveValue, Owner, Phase};
 pub use looks::Looks;
 pub use plan::{Action, Forecast, Need, Note, Part, Plan, Step, StepId, Totals, Until};
