@@ -1,4 +1,4 @@
-//! Answers are lost and calls are refused for no reason: the run itself recovers.
+//! Answers are lost and calls are refused at random: the run itself recovers.
 
 #![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
 
@@ -32,7 +32,8 @@ async fn losses(ordeal: &Ordeal, trials: &[(Target, usize)]) {
     assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// Loses all these answers in one run; returns how many calls were struck, or what is wrong then.
+/// Loses all these answers in one run; returns how many calls were struck, or what is wrong
+/// afterwards.
 async fn lose(ordeal: &Ordeal, targets: &[(Target, usize)]) -> Result<usize, String> {
     let losses = targets.iter().map(|(target, times)| Loss::of(target.clone(), *times));
     let losses: Vec<_> = losses.map(Arc::new).collect();
@@ -42,8 +43,8 @@ async fn lose(ordeal: &Ordeal, targets: &[(Target, usize)]) -> Result<usize, Str
     Ok(losses.iter().filter(|loss| loss.count() > 0).count())
 }
 
-/// A sample: a call of every operation that the scene is the first to make, once and twice in turn,
-/// all in one run.
+/// A sample: a call of every operation that the scene is the first to make, once and twice
+/// alternately, all in one run.
 async fn sample(scene: Scene) {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), scene).await;
     let sample = ordeal.undisturbed().await.sample();
@@ -67,15 +68,15 @@ fn every(undisturbed: &Undisturbed) -> Vec<(Target, usize)> {
         .collect()
 }
 
-/// Everything at once: it rains, and what was created is not to be seen for three seconds.
+/// Everything at once: flaky calls, and new resources are invisible for three seconds.
 fn storm(seed: u64) -> Arc<dyn Rule> {
     let rain = Arc::new(Rain::new(seed));
     let stale = Arc::new(Stale::by(Duration::from_secs(3)));
     Arc::new(Together(vec![rain, Arc::new(Repeated::default()), stale]))
 }
 
-/// Of a hundred calls in this rain 57 get through and are answered, so that to send each until it is
-/// takes 1.75 times as many; what is over that is what nk adds by looking again.
+/// Of a hundred calls in this mode 57 get through and are answered, so repeating each until it is
+/// answered takes 1.75 times as many. What exceeds that is what nk adds by looking again.
 async fn rain(seeds: std::ops::Range<u64>) {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let undisturbed = ordeal.undisturbed().await.calls;
@@ -141,7 +142,8 @@ async fn a_shower_is_endured() {
     rain(0..1).await;
 }
 
-/// What a run may repeat at once and each second, all services together: as `nk-aws` has it.
+/// How many retries a run can make at once and each second, for all services together, as in
+/// `nk-aws`.
 const BUDGET: (usize, u64) = (200, 2);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +153,7 @@ async fn all_services_share_one_budget_of_repetitions() {
     let plan = ["plan", "--env", ENVIRONMENT];
     let _ = ordeal.rig.nk(&plan).await.with_code(0);
     let undisturbed = ordeal.rig.proxy.take().len();
-    // What is asked before anything is looked at gets its answers, so that all looks go out at once.
+    // Calls before the first look get their answers, so that all looks are made at once.
     let looks =
         |call: &Call| !["acm", "sts", "rds", "secretsmanager"].contains(&call.service.as_str());
     ordeal.rig.proxy.set_rule(Arc::new(Throttled(looks)));
@@ -168,14 +170,14 @@ async fn all_services_share_one_budget_of_repetitions() {
     assert!(said.err.contains("was throttled"), "{}", said.err);
 }
 
-/// How often a request is sent at most: as `nk-aws` has it.
+/// How many times a request is sent at most, as in `nk-aws`.
 const ATTEMPTS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stays_throttled_is_repeated_in_one_place_only() {
     let ordeal = Ordeal::start(env!("CARGO_BIN_EXE_nk"), Scene::Apply).await;
     let _ = ordeal.prepare().await;
-    // Nothing guards the create of a VPC; a repository has a name.
+    // A repeated create of a VPC could create a second one; a repository has a unique name.
     let creates = |call: &Call| ["CreateVpc", "CreateRepository"].contains(&&*call.operation);
     ordeal.rig.proxy.set_rule(Arc::new(Throttled(creates)));
     let said = ordeal.rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(3);

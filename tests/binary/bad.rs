@@ -1,4 +1,4 @@
-//! Bad answers: one clear error each, at once, and nothing that waits for ever.
+//! Bad answers: one clear error for each, at once, and nothing that waits forever.
 
 use std::{
     io::{Read, Write},
@@ -44,12 +44,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 async fn rig() -> Rig {
     let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/shop.toml", STACK);
-    // An emulator takes its time over what it is asked first.
+    // The first answer of an emulator takes some time.
     let _ = rig.nk(&PLAN).await.with_code(0);
     rig
 }
 
-/// What nk says under a rule, in time.
+/// The output of nk with a rule, in time.
 async fn under(rig: &Rig, rule: impl Rule + 'static, arguments: &[&str]) -> Said {
     rig.proxy.set_rule(Arc::new(rule));
     let said = timeout(PATIENCE, rig.nk(arguments)).await;
@@ -59,7 +59,7 @@ async fn under(rig: &Rig, rule: impl Rule + 'static, arguments: &[&str]) -> Said
     said
 }
 
-/// One error, which says all of this.
+/// One error that contains all of this.
 fn one_error(said: &Said, words: &[&str]) {
     let text = &said.err;
     assert_eq!(text.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{text}");
@@ -68,7 +68,7 @@ fn one_error(said: &Said, words: &[&str]) {
     }
 }
 
-/// A refusal for want of a permission, in AWS's words.
+/// A refusal because of a missing permission, in AWS's words.
 fn denied(action: &str, resource: &str) -> Refusal {
     let message = format!(
         "You are not authorized to perform this operation. User: \
@@ -111,10 +111,10 @@ async fn expired_credentials_are_told_from_missing_permissions() {
     let said = under(&rig, rule, &PLAN).await.with_code(1);
     one_error(&said, &["ec2:DescribeVpcs was refused: ExpiredToken", "sign in"]);
     let rule = Refusing { name: "ec2:CreateVpc", refusal: expired() };
-    // Nothing else can be begun.
+    // Nothing else can start.
     let said = under(&rig, rule, &APPLY).await.with_code(1);
     one_error(&said, &["could not create `vpc.main`", "ExpiredToken", "sign in"]);
-    // What has begun beside it ends; nothing else begins.
+    // Steps in progress end; nothing else starts.
     let rule = Refusing { name: "ec2:CreateSubnet", refusal: expired() };
     let said = under(&rig, rule, &APPLY).await.with_code(3);
     assert!(said.err.contains("AWS does not accept the credentials any more"), "{}", said.err);
@@ -138,7 +138,7 @@ async fn nonsense_is_called_so() {
     for with in [Nonsense::Nothing, Nonsense::Half, Nonsense::Page] {
         let said = under(&rig, Garbled { chosen: all, with }, &PLAN).await.with_code(1);
         one_error(&said, &["was not understood", "hint: something other than AWS answers"]);
-        // Half an answer may hold all that is needed of it.
+        // Half an answer may contain everything that is needed.
         if with != Nonsense::Half {
             one_error(&said, &["could not connect to AWS in ", "sts:GetCallerIdentity"]);
         }
@@ -153,7 +153,7 @@ async fn nonsense_is_called_so() {
     }
 }
 
-/// What nk says of an endpoint in AWS's place, in time: one error, which says all of this.
+/// The output of nk for an endpoint in AWS's place, in time: one error that contains all of this.
 async fn at(rig: &Rig, endpoint: &str, words: &[&str]) {
     for arguments in [&PLAN[..], &APPLY] {
         let mut command = rig.command(arguments);
@@ -190,7 +190,7 @@ async fn a_certificate_of_nobodys_is_told_at_once() {
     at(&rig, &endpoint, &["reached nobody", "certificate"]).await;
 }
 
-/// Whoever connects is accepted by the system, and by nobody else.
+/// The operating system accepts connections, and nobody else does.
 fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -206,15 +206,15 @@ async fn who_does_not_answer_is_not_waited_for() {
     at(&rig, &rig.proxy.endpoint, &["there was no answer in time"]).await;
 }
 
-/// An address at which not even a connection comes about, as behind a firewall that says nothing;
-/// and what keeps it so.
+/// An address to which no connection can be made, as behind a firewall that drops packets, and what
+/// keeps it so.
 async fn black_hole() -> (impl Sized, SocketAddr) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
     let mut waiting = Vec::new();
-    // Once so many wait to be accepted, the system drops what else comes.
+    // When enough connections wait to be accepted, the system drops the others.
     while let Ok(stream) =
         timeout(Duration::from_millis(300), tokio::net::TcpStream::connect(address)).await
     {
@@ -230,7 +230,7 @@ async fn where_no_connection_comes_about_nobody_is_waited_for() {
     at(&rig, &format!("http://{address}"), &["reached nobody", "timeout"]).await;
 }
 
-/// Begins an answer to whoever connects, and breaks off in the middle of it.
+/// Starts an answer to each connection, and breaks off in the middle.
 fn breaking_off() -> String {
     fn begin(mut stream: TcpStream) {
         let _ = stream.read(&mut [0; 4096]);
@@ -248,7 +248,7 @@ async fn an_answer_that_breaks_off_is_told_at_once() {
     at(&rig, &breaking_off(), &["was not understood", "the answer was cut off"]).await;
 }
 
-/// Says after a throttled answer which versions of an engine can be created.
+/// After a throttled answer, returns which versions of an engine can be created.
 #[derive(Default)]
 struct Versions(AtomicUsize);
 

@@ -1,4 +1,4 @@
-//! How many calls nk makes: for a plan, and for each kind of an apply.
+//! How many calls nk makes: for a plan, and for each kind in an apply.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -17,28 +17,27 @@ use nk_tests::{
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
-/// What a plan of the whole topology may cost.
+/// The maximum for a plan of the whole topology.
 const PLAN: usize = 60;
-/// How many round trips one after the other a plan may take.
+/// The maximum number of consecutive round trips of a plan.
 const ROUNDS: usize = 4;
-/// What its first apply may cost, the reading and the lock included.
+/// The maximum for its first apply, including the reading and the lock.
 const APPLY: usize = 130;
 
-/// What stands in the files of the kinds for the reading of an identity provider's credentials.
+/// The word in the files of the kinds for reading the credentials of an identity provider.
 const CREDENTIALS: &str = "secretsmanager:(credentials)";
 
-/// The calls that are made for one kind of resource; how many there may be of them, the kind itself
-/// says, and so does the plan.
+/// The calls for one kind of resource. The kind itself states the maximum, and so does the plan.
 struct Budget {
     kind: &'static str,
-    /// The call that makes or removes one.
+    /// The call that creates or deletes one.
     call: &'static str,
-    /// The other calls that are made for it.
+    /// The other calls for it.
     others: &'static [String],
 }
 
-/// What each kind's file says of what is created, or destroyed: of the stack that ships with nk, or of
-/// one that is rich, with parameters, with HTTPS and with credentials of identity providers.
+/// What each kind's file says about creates and destroys: for the stack that ships with nk, and for
+/// a rich one with parameters, HTTPS and credentials of identity providers.
 fn budgets(is_rich: bool, way: fn(&'static Called) -> &'static [String]) -> Vec<Budget> {
     let of_kind = |(kind, data): (&&'static str, &'static KindData)| {
         let called = if is_rich { data.calls.rich.as_deref()? } else { &data.calls };
@@ -92,7 +91,7 @@ async fn parameters_and_identity_providers_stay_within_their_budgets() {
     let mut counts = counted(&ordeal.carry_out().await);
     let creates = budgets(true, |called| &called.create);
     assert_eq!(over(&mut counts, &creates, |calls| calls.create), Vec::<String>::new());
-    // Nothing that was made is looked at once more where the answers have told it.
+    // What was created is not read again if the answers have shown it.
     let again = ["rds:DescribeDBParameterGroups", "elasticloadbalancing:DescribeListeners"];
     assert!(!again.iter().any(|name| counts.contains_key(*name)), "{counts:?}");
 
@@ -102,7 +101,7 @@ async fn parameters_and_identity_providers_stay_within_their_budgets() {
     assert_eq!(over(&mut counts, &destroys, |calls| calls.destroy), Vec::<String>::new());
 }
 
-/// A stack with so many zones, which have two subnets each, and services.
+/// A stack with this many zones, each with two subnets, and services.
 fn topology(zones: &[char], services: usize) -> String {
     let mut text = String::from("project = \"shop\"\nregion = \"ap-northeast-1\"\n\n[network]\n");
     text.push_str("cidr = \"10.0.0.0/16\"\nnat = \"none\"\nzones = [\n");
@@ -117,7 +116,7 @@ fn topology(zones: &[char], services: usize) -> String {
     text
 }
 
-/// By name how many calls a plan of an applied stack makes.
+/// By name, how many calls a plan of an applied stack makes.
 async fn calls_of_a_plan(rig: &Rig, text: &str) -> BTreeMap<String, usize> {
     rig.write("stacks/shop.toml", text);
     rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
@@ -130,8 +129,8 @@ async fn calls_of_a_plan(rig: &Rig, text: &str) -> BTreeMap<String, usize> {
     counts
 }
 
-/// What a plan asks of more subnets and services: nothing more of the network, however many subnets
-/// there are, and of the services only what AWS tells of one thing at a time.
+/// What a plan asks for more subnets and services: nothing more for the network, however many
+/// subnets there are, and for services only what AWS returns one by one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_asks_of_each_service_only_what_aws_tells_singly() {
     let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
@@ -144,7 +143,7 @@ async fn a_plan_asks_of_each_service_only_what_aws_tells_singly() {
         .collect();
     let expected = [
         ("ecr:GetLifecyclePolicy", 36),
-        // The emulator's index of tags knows no repositories; AWS's does.
+        // The emulator's tag index contains no repositories; AWS's does.
         ("ecr:ListTagsForResource", 36),
         ("ecs:DescribeServices", 3),
         ("ecs:DescribeTaskDefinition", 36),
@@ -154,7 +153,7 @@ async fn a_plan_asks_of_each_service_only_what_aws_tells_singly() {
     assert_eq!(more, BTreeMap::from(expected));
 }
 
-/// How many of the calls came one after the other, each when the one before had been answered.
+/// How many of the calls were consecutive, each made when the one before had been answered.
 fn rounds(made: &[Recorded]) -> usize {
     let mut made: Vec<_> = made.iter().collect();
     made.sort_by_key(|one| one.ended);
@@ -171,7 +170,7 @@ async fn a_plan_takes_few_round_trips() {
     let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     rig.write("stacks/neuraknot.toml", STACK);
     rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
-    // So far away that calls side by side overlap.
+    // Far enough away that parallel calls overlap.
     rig.proxy.set_rule(Arc::new(Slow::new(|_| true, Duration::from_secs(1))));
     rig.proxy.take();
     rig.nk(&["plan", "--env", "dev", "--detailed-exitcode"]).await.with_code(0);
@@ -180,8 +179,8 @@ async fn a_plan_takes_few_round_trips() {
     assert!((2..=ROUNDS).contains(&rounds), "{rounds} rounds of {} calls", made.len());
 }
 
-/// Checks what was made after everything was read: each call belongs to a kind, and no kind makes
-/// more calls than it says for each of its resources.
+/// Checks the calls after everything was read: each call belongs to a kind, and no kind makes more
+/// calls for a resource than it states.
 fn within_budgets(made: &[Recorded], budgets: &[Budget], allowed: fn(&Calls) -> usize) {
     let mut counts = counted(made);
     assert_eq!(over(&mut counts, budgets, allowed), Vec::<String>::new());
@@ -190,7 +189,7 @@ fn within_budgets(made: &[Recorded], budgets: &[Budget], allowed: fn(&Calls) -> 
 
 /// How many calls of each name were made after everything was read.
 fn counted(made: &[Recorded]) -> BTreeMap<String, usize> {
-    // The lock is no kind's, nor is the certificate that an emulator may have issued.
+    // The lock belongs to no kind, nor does the certificate that an emulator may have issued.
     let of_a_kind = |one: &Recorded| one.service != "ssm" && one.service != "acm";
     let first = made.iter().position(|one| one.changes && of_a_kind(one));
     let made = made[first.expect("something was made")..].iter().filter(|one| of_a_kind(one));
@@ -203,7 +202,7 @@ fn counted(made: &[Recorded]) -> BTreeMap<String, usize> {
     counts
 }
 
-/// The kinds that make more calls than they say; what they make is taken out of the counts.
+/// The kinds that make more calls than they state; their calls are taken out of the counts.
 fn over(
     counts: &mut BTreeMap<String, usize>,
     budgets: &[Budget],
@@ -222,8 +221,8 @@ fn over(
     over
 }
 
-/// Checks that nk had expected about as many calls as there were: no fewer, and no more than a fifth
-/// in addition, since the kinds say what a resource takes at most.
+/// Checks that nk had expected about as many calls as there were: no fewer, and at most a fifth
+/// more, because the kinds state maxima.
 fn as_expected(said: &Said, made: usize) {
     let expected = said.out.lines().find(|line| line.starts_with("Expected:")).expect("a forecast");
     let calls = expected.split("about ").nth(1).and_then(|rest| rest.split(' ').next());

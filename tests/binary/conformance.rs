@@ -1,8 +1,9 @@
-//! What every kind goes through, one test a kind: it is made, and then there is nothing to do; what others
-//! change of it behind nk's back shows as exactly that, and the next apply mends it; it is removed, and is
-//! gone. `cargo test --workspace --test conformance subnet` is the test of one kind.
+//! Conformance of every kind, one test for each: it is created, and then there is nothing to do;
+//! changes by others behind nk's back show as exactly that, and the next apply reverts them; it is
+//! deleted, and is gone. `cargo test --workspace --test conformance subnet` is the test of one
+//! kind.
 //!
-//! All kinds share one stack on one emulator: what a plan shows of each is told apart by address.
+//! All kinds share one stack on one emulator; the address tells which kind a plan is about.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,11 +29,11 @@ struct Drift {
     layer: usize,
 }
 
-/// What is wrong, by the kind that it is wrong with.
+/// What is wrong, by kind.
 #[derive(Debug, Default)]
 struct Wrong(BTreeMap<String, Vec<String>>);
 
-/// What stands for a kind where something is wrong that is no kind's own.
+/// Stands for a kind if something is wrong that belongs to none.
 const REST: &str = "the_rest";
 
 impl Wrong {
@@ -40,7 +41,8 @@ impl Wrong {
         self.0.entry(kind.to_owned()).or_default().push(what);
     }
 
-    /// What is wrong with a kind; and with all whose tests are not run, so that nothing is lost.
+    /// What is wrong with a kind, and with all kinds whose tests do not run, so that nothing is
+    /// lost.
     fn with(&self, kind: &str, chosen: &BTreeSet<&str>) -> Result<(), Failed> {
         let told = |of: &str| of == kind || !chosen.contains(of);
         let wrong = self.0.iter().filter(|(of, _)| told(of)).flat_map(|(_, wrong)| wrong);
@@ -49,7 +51,7 @@ impl Wrong {
     }
 }
 
-/// The kind of what is at an address.
+/// The kind of an address.
 fn kind_of(address: &str) -> &str {
     address.split('.').next().unwrap_or_default()
 }
@@ -89,7 +91,7 @@ async fn set_secret(rig: &Rig, key: &str, value: &str) {
     assert!(child.wait().await.unwrap().success(), "{key} could not be set");
 }
 
-/// The fields of every kind in a plan of what is there, without those that fix what a resource is.
+/// The fields of every kind in a plan of what exists, without those that are part of its identity.
 fn fields(plan: &Plan) -> BTreeSet<(String, String)> {
     let fields_of = |live: &nk_model::LiveValue| {
         let kind = nk_kinds::kind(live.address.kind()).unwrap();
@@ -101,7 +103,7 @@ fn fields(plan: &Plan) -> BTreeSet<(String, String)> {
     plan.unchanged.iter().flat_map(fields_of).collect()
 }
 
-/// What the account holds of the stack, by the name of the listing.
+/// What the account contains of the stack, by the name of the list.
 fn ours(account: &Json) -> BTreeMap<String, Vec<String>> {
     let of_stack = |item: &String| item.to_lowercase().contains(&PREFIX.to_lowercase());
     let texts = |items: &Json| items.as_array().unwrap().iter().map(Json::to_string).collect();
@@ -114,7 +116,7 @@ fn ours(account: &Json) -> BTreeMap<String, Vec<String>> {
     listings.filter(|(_, items)| !items.is_empty()).collect()
 }
 
-/// Checks that the stack has something of these kinds, and that the account lists it.
+/// Checks that the stack has resources of these kinds, and that the account lists them.
 async fn each_is_there(rig: &Rig, chosen: &BTreeSet<&str>, wrong: &mut Wrong) {
     let plan = rig.plan("prod").await;
     let there: BTreeSet<_> = plan.unchanged.iter().map(|live| live.address.kind()).collect();
@@ -129,7 +131,7 @@ async fn each_is_there(rig: &Rig, chosen: &BTreeSet<&str>, wrong: &mut Wrong) {
     }
 }
 
-/// Checks that what can drift of these kinds does, or is excused.
+/// Checks that everything that can drift in these kinds does, or is excused.
 async fn nothing_is_left_out(
     rig: &Rig,
     drifts: &[Drift],
@@ -155,7 +157,7 @@ async fn nothing_is_left_out(
     }
 }
 
-/// Changes one thing of each resource and has nk put it right.
+/// Changes one thing in each resource and lets nk revert it.
 async fn mend(rig: &Rig, layer: usize, drifts: &[&Drift], wrong: &mut Wrong) {
     let mut expected = BTreeMap::<String, BTreeSet<String>>::new();
     for drift in drifts {
@@ -187,7 +189,7 @@ async fn mend(rig: &Rig, layer: usize, drifts: &[&Drift], wrong: &mut Wrong) {
             wrong.add(kind, what.clone());
         }
     }
-    // Whatever is not mended would show in every later layer, too.
+    // What is not reverted would show in every later layer as well.
     let plan = rig.plan("prod").await;
     for (address, left) in shown(&plan) {
         wrong.add(kind_of(&address), format!("{layer}: not mended: {address}: {left:?}"));
@@ -197,7 +199,7 @@ async fn mend(rig: &Rig, layer: usize, drifts: &[&Drift], wrong: &mut Wrong) {
     }
 }
 
-/// Destroys the stack, whatever protects it, and checks that the account holds nothing of it.
+/// Destroys the stack despite all protection, and checks that the account contains nothing of it.
 async fn everything_goes(rig: &Rig, wrong: &mut Wrong) {
     let _ = rig.nk(&["destroy", "--env", "prod", "--unprotect", "--yes"]).await.with_code(0);
     for (name, items) in ours(&rig.account().await) {
@@ -231,7 +233,7 @@ async fn made_and_mended_and_gone(chosen: &BTreeSet<&str>) -> Wrong {
     wrong
 }
 
-/// The same; where that breaks off, every kind's test says why.
+/// The same; if it breaks off, the test of every kind says why.
 async fn tried(chosen: &'static BTreeSet<&str>) -> Wrong {
     tokio::spawn(made_and_mended_and_gone(chosen)).await.unwrap_or_else(|error| {
         let mut wrong = Wrong::default();
@@ -240,7 +242,7 @@ async fn tried(chosen: &'static BTreeSet<&str>) -> Wrong {
     })
 }
 
-/// What a task that has panicked says.
+/// The message of a task that has panicked.
 fn said(error: JoinError) -> String {
     error.into_panic().downcast_ref::<String>().map_or("it panicked", String::as_str).to_owned()
 }
@@ -265,7 +267,7 @@ fn runtime() -> Runtime {
     Runtime::new().expect("a runtime")
 }
 
-/// The tests that are run, by the same rules as libtest's.
+/// The tests that run, by the rules of libtest.
 fn chosen() -> &'static BTreeSet<&'static str> {
     static CHOSEN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         let Arguments { filter, skip, exact, .. } = Arguments::from_args();
@@ -282,7 +284,7 @@ fn chosen() -> &'static BTreeSet<&'static str> {
 
 fn main() -> ExitCode {
     static WRONG: LazyLock<Wrong> = LazyLock::new(|| runtime().block_on(tried(chosen())));
-    // First, as it runs beside the one that all others wait for.
+    // It comes first, because it runs beside the one that all others wait for.
     let mut trials = vec![Trial::test("what_others_have_removed_is_made_again", || {
         runtime().block_on(what_others_have_removed_is_made_again());
         Ok(())

@@ -1,5 +1,5 @@
-//! A hundred environments in one account: a plan for one of them grows by nothing but full pages of
-//! the lists that AWS does not filter.
+//! A hundred environments in one account: a plan for one of them takes more calls only for full
+//! pages of lists that AWS does not filter.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 /// How many others there are.
 const OTHERS: usize = 100;
 
-/// The lists that AWS filters neither by tag nor by the beginning of a name, and how many items a
-/// page of them has at most: they grow by a call for each full page of the whole account, and all of
-/// them are made at the same time.
+/// The lists that AWS filters neither by tag nor by the beginning of a name, and the maximum number
+/// of items on their pages: they take one more call for each full page of the whole account, and
+/// all are read at the same time.
 const UNFILTERED: [(&str, usize); 6] = [
     // <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUserPools.html>
     ("cognito-idp:ListUserPools", 60),
@@ -48,7 +48,7 @@ async fn a_hundred_environments_cost_a_plan_nothing_but_pages() {
         let page = UNFILTERED.iter().find(|(unfiltered, _)| unfiltered == name);
         let (_, page) = page.unwrap_or_else(|| panic!("{name}: {count}, {:?}", alone.get(name)));
         let before = alone.get(name).copied().unwrap_or(0);
-        // Four of a kind an environment at most, and what the account has by itself.
+        // At most four of a kind in an environment, and what the account has by default.
         let pages = (4 * (OTHERS + 1)).div_ceil(*page);
         assert!(*count <= before + pages, "{name}: {count} calls, {before} alone");
     }

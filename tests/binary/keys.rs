@@ -1,5 +1,5 @@
-//! Every key of the stack file that can change: the plan shows what follows from it and no more,
-//! an apply leaves nothing to do, and so does the way back. What cannot change is refused.
+//! Every key of the stack file that can change: the plan shows the consequences and no more, an
+//! apply leaves nothing to do, and so does the way back. What cannot change is refused.
 
 #[path = "keys/cases.rs"]
 mod cases;
@@ -14,7 +14,7 @@ use nk_model::{Action, Plan};
 use nk_tests::{kinds::Refused, rig::Rig};
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
-/// What stands for the ARN of a certificate that the emulator has issued.
+/// Stands for the ARN of a certificate that the emulator has issued.
 const CERTIFICATE: &str = "arn:aws:acm:ap-northeast-1:123456789012:certificate/of-mine";
 
 fn edited<'a>(changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
@@ -24,7 +24,7 @@ fn edited<'a>(changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     })
 }
 
-/// A plan as lines: sigil, address and, for what is not simply made or removed, each field.
+/// A plan as lines: sign, address, and each field unless the resource is simply created or deleted.
 fn lines(plan: &Plan) -> BTreeSet<String> {
     let sigils: HashMap<_, _> = [
         (Action::Create, "+"),
@@ -93,7 +93,7 @@ async fn so_it_does_in_production() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn so_it_does_on_an_emulator_with_other_mistakes() {
-    // Its Python has nothing to issue a certificate with.
+    // Its Python cannot issue a certificate.
     there_and_back(rig("ministack", "dev").await, "dev", None).await;
 }
 
@@ -103,13 +103,13 @@ async fn certificate(rig: &Rig) -> String {
     serde_json::from_str(&rig.python("strangers.py", &place).await).unwrap()
 }
 
-/// Makes every change and takes it back. In `prod` some keys have values of their own, so only in
-/// `dev` is it known what each change shows.
+/// Makes every change and reverts it. In `prod` some keys have values of their own, so the
+/// consequences of each change are known only in `dev`.
 async fn there_and_back(rig: Rig, environment: &str, certificate: Option<String>) {
     let mut wrong = Vec::new();
     let unseen = rig.lies().into_iter().map(|lie| format!("{} {}", lie.kind, lie.field));
     let unseen: BTreeSet<_> = unseen.collect();
-    // As in `~ db-instance.main port`.
+    // Such as `~ db-instance.main port`.
     let is_seen = |line: &&String| {
         let mut words = line.split(['.', ' ']).skip(1);
         let kind = words.next().expect("a line names a kind");
@@ -157,7 +157,7 @@ async fn what_cannot_change_is_refused_and_nothing_is_touched() {
         assert_eq!(said.code, Some(*code), "{to}: {}\n{}", said.out, said.err);
         assert!(said.err.contains(reason), "{to}: {}", said.err);
         let changing = rig.proxy.take().into_iter().filter(|call| call.changes);
-        // The lock's own are the only ones.
+        // The calls for the lock are the only ones.
         let changing: BTreeSet<_> = changing.map(|call| call.name()).collect();
         let lock = ["ssm:PutParameter", "ssm:DeleteParameter"].map(str::to_owned).into();
         assert!(changing.is_subset(&lock), "{to}: {changing:?}");

@@ -1,4 +1,5 @@
-//! nk is killed at a call that changes something, and run again: nothing lost, nothing twice.
+//! nk is killed at a call that changes something, and run again: nothing is lost, and nothing is
+//! made twice.
 
 #![expect(clippy::print_stderr, reason = "a matrix tells how far it is")]
 
@@ -28,9 +29,10 @@ async fn trials(ordeal: &Ordeal, trials: &[(Target, Side)]) {
     assert!(failed.is_empty(), "{} of {all}:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// A sample: before and after a call of every operation, each in one go, as in a run that is killed
-/// again and again. What gets done beside the call that is struck is not always made again: a call of
-/// such an operation is struck in a run of its own, where the scene is the first to make it.
+/// A sample: before and after a call of every operation, each set in one series, as in a run that
+/// is killed again and again. What is done beside the call that is struck is not always repeated,
+/// so a call of such an operation is struck in a run of its own, in the scene that is the first to
+/// make it.
 async fn sample(scene: Scene) {
     let ordeal = start(scene).await;
     let sample = ordeal.undisturbed().await.sample();
@@ -56,7 +58,7 @@ async fn every(scene: Scene) {
     trials(&ordeal, &both.collect::<Vec<_>>()).await;
 }
 
-/// The changing operations that no scene makes, with the reason.
+/// The changing operations that no scene uses, with the reason.
 const ELSEWHERE: [(&str, &str); 3] = [
     ("ec2:ReplaceRouteTableAssociation", "a table may have let go of its subnet before"),
     ("logs:PutLogGroupDeletionProtection", "the emulator protects no log group"),
@@ -70,7 +72,7 @@ async fn the_scenes_touch_every_kind_and_make_every_operation() {
     let plan = ordeal.rig.plan(ENVIRONMENT).await;
     let touched: BTreeSet<_> = plan.steps.iter().map(|step| step.address.kind()).collect();
     let kinds = KINDS.iter().map(|kind| kind.kind);
-    // Of a domain nothing changes.
+    // Nothing of a domain can be changed.
     assert_eq!(
         kinds.filter(|kind| !touched.contains(kind)).collect::<Vec<_>>(),
         ["user-pool-domain"]

@@ -15,8 +15,8 @@ async fn rig_on(product: &str) -> Rig {
     rig
 }
 
-/// What an account listing has that is this environment's, and what it has otherwise. What comes and
-/// goes with a VPC or a security group has no name, but names those.
+/// What the account list contains that belongs to this environment, and the rest. What is created
+/// and deleted with a VPC or a security group has no name, but refers to those.
 fn split(account: &Json, prefix: &str) -> (Vec<String>, Vec<String>) {
     let lists = account.as_object().unwrap();
     let all: Vec<_> = lists
@@ -55,7 +55,7 @@ async fn both_environments_come_and_go(rig: Rig) {
             rig.nk(&["plan", "--env", environment, "--detailed-exitcode"]).await.with_code(0);
         assert!(plan.out.contains("Nothing to do"), "{}", plan.out);
     }
-    // Applied again, nothing changes: the lock's are the only changing calls.
+    // Applied again, nothing changes: the calls for the lock are the only changing ones.
     rig.proxy.take();
     rig.nk(&["apply", "--env", "dev", "--yes"]).await.with_code(0);
     let changes: Vec<_> =

@@ -1,5 +1,5 @@
-//! AWS refuses what comes out of order and takes its time. nk meets no refusal but those that pass
-//! by themselves, which it waits out, and it says who keeps it waiting.
+//! AWS refuses a wrong order and takes its time. nk meets only refusals that pass by themselves,
+//! waits them out, and says what it waits for.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,15 +11,16 @@ use nk_tests::{
     rig::{Rig, Said},
 };
 
-/// Long enough that nk must look more than once, and that what lingers is met by who needs it gone.
+/// Long enough that nk must look more than once, and that leftovers are still there for whoever
+/// needs them gone.
 const TIMES: Times = Times {
     pending: Duration::from_millis(400),
     linger: Duration::from_secs(4),
     unheard: Duration::from_millis(300),
 };
 
-/// What may be refused for a while: what is new and not heard of everywhere, and what is going and
-/// not gone. Each is in the list of refusals that its kind waits out.
+/// What may be refused for a while: what is new and not known everywhere yet, and what is being
+/// deleted. Each is in the list of refusals that its kind waits out.
 const EXPECTED: [(&str, Operation, &str); 25] = [
     ("ec2:AssociateRouteTable", Operation::Update, "InvalidRouteTableID.NotFound"),
     ("ec2:AssociateRouteTable", Operation::Update, "InvalidSubnetID.NotFound"),
@@ -84,7 +85,7 @@ impl Life {
     }
 }
 
-/// Everything that an environment goes through.
+/// Everything that happens to an environment.
 async fn lives(environment: &'static str) {
     let life = Life::begin(environment).await;
     let made = life.apply(Scene::Apply).await;
@@ -106,7 +107,7 @@ async fn lives(environment: &'static str) {
     assert!(words(&gone.err).contains(&words(balancer)), "{}", gone.err);
 }
 
-/// The interfaces of tasks that are gone are waited for, and said to be what is waited for.
+/// The interfaces of deleted tasks are waited for, and named as the reason.
 fn waited_for_tasks(said: &Said) {
     let owner = "of an ECS task (\"arn:aws:ecs:ap-northeast-1:123456789012:attachment/";
     let waits = |line: &&str| line.contains("subnet.private-2") && line.contains(owner);

@@ -1,4 +1,4 @@
-//! What belongs to others: never adopted, changed or removed, and never in a plan.
+//! What belongs to others is never adopted, changed or deleted, and never in a plan.
 
 use std::{
     collections::BTreeSet,
@@ -27,13 +27,13 @@ async fn rig() -> Rig {
 }
 
 async fn strangers(rig: &Rig, arguments: &[&str]) -> Json {
-    // Through the proxy: what it refuses depends on what others have made as well.
+    // Through the proxy, because its refusals also depend on what others have created.
     let endpoint = rig.proxy.endpoint.as_str();
     let arguments = [&[endpoint, "ap-northeast-1", "neuraKnot-dev"], arguments].concat();
     serde_json::from_str(&rig.python("strangers.py", &arguments).await).unwrap()
 }
 
-/// The calls since the last time that change something, but for the lock's.
+/// The changing calls since the last time, without those for the lock.
 fn changing(rig: &Rig) -> Vec<String> {
     let calls = rig.proxy.take().into_iter().filter(|call| call.changes);
     calls.map(|call| call.name()).filter(|name| !name.starts_with("ssm:")).collect()
@@ -86,7 +86,7 @@ async fn what_stands_in_or_beside_a_stack_is_left_alone() {
 
 const DESTROY: [&str; 4] = ["destroy", "--env", "dev", "--yes"];
 
-/// The ids of what others have in the stack's VPC.
+/// The ids of foreign resources in the stack's VPC.
 fn ids(theirs: &Json) -> Vec<&str> {
     let keys = [
         ("interfaces", "NetworkInterfaceId"),
@@ -108,7 +108,7 @@ async fn what_of_others_keeps_a_vpc_is_named_and_not_waited_for() {
     let [interface, subnet, group, table] = ids(&theirs)[..] else { panic!("{theirs}") };
     rig.proxy.take();
 
-    // Before anything goes.
+    // Before anything is deleted.
     let said = rig.nk(&DESTROY).await.with_code(1);
     let names = [
         format!("`vpc.main`: network interface {interface} of \"of mine\" stands in it"),
@@ -122,7 +122,7 @@ async fn what_of_others_keeps_a_vpc_is_named_and_not_waited_for() {
     assert_eq!(said.err.matches("stands in it").count(), names.len(), "{}", said.err);
     assert_eq!(changing(&rig), Vec::<String>::new());
 
-    // And where it is to go as far as it goes: at once.
+    // With `--unprotect`, as much as possible is deleted, at once.
     let unprotected = [&DESTROY[..], &["--unprotect"]].concat();
     let said = rig.nk(&unprotected).await.with_code(3);
     let kept = format!("(in the way: network interface {interface} of \"of mine\")");
@@ -188,7 +188,7 @@ async fn an_identity_provider_that_others_have_added_stays_where_it_is() {
     let _ = rig.nk(&[&DESTROY[..], &["--unprotect"]].concat()).await.with_code(0);
 }
 
-/// The first revocation of rules comes too late: one of them is gone.
+/// The first revocation of rules is too late: one of them is gone.
 #[derive(Default)]
 struct TooLate {
     refused: AtomicBool,

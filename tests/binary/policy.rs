@@ -1,5 +1,5 @@
-//! Least privilege: what `nk iam-policy` prints is enough for nk to do its work, and nothing in it
-//! can be left out.
+//! Least privilege: the output of `nk iam-policy` is sufficient for nk, and nothing in it can be
+//! left out.
 
 #![expect(clippy::print_stderr, reason = "a long journey tells how far it is")]
 
@@ -20,7 +20,7 @@ use nk_tests::{
     topology::{STACK, rich},
 };
 
-/// The shipped stack file with nothing but its users.
+/// The shipped stack file with only its users.
 fn users() -> String {
     let start = STACK.find("[auth]").unwrap();
     let end = start + STACK[start..].find("\n[load-balancer]").unwrap();
@@ -69,7 +69,7 @@ async fn what_only_saves_calls_changes_nothing_else() {
         assert_eq!((said.code, beyond_shortcuts(&seen)), (Some(0), Vec::new()), "{}", said.err);
         assert_eq!(seen.refused.is_empty(), !options.is_empty(), "{options:?}: {:?}", seen.refused);
         calls.push(journey.rig.proxy.take().len());
-        // What nobody wants any more is found either way.
+        // What is no longer desired is found either way.
         journey.write(&STACK.replace("monitoring  = \"60s\"", "monitoring  = \"0s\""));
         let (said, _) = journey.attempt(&policy, &plan, BTreeSet::new()).await;
         let goes = |line: &str| line.trim_start().starts_with("- ") && line.contains("role.rds");
@@ -143,7 +143,7 @@ async fn each_action_taken_out_makes_a_run_fail() {
     journey.destroy_meanwhile().await;
     let _ = journey.apply().await;
     let _ = journey.destroy().await;
-    // What is protected in no way an apply removes as well.
+    // An apply also deletes what is not protected.
     journey.environment = "dev";
     journey.leave_the_users(&users()).await;
 

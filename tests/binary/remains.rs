@@ -1,5 +1,5 @@
-//! What a destroy leaves is told before it and after; what a run that was cut off has left goes with
-//! the next.
+//! What a destroy leaves is reported before and after; what an interrupted run has left is deleted
+//! by the next.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ async fn stand(text: &str) -> Rig {
     rig
 }
 
-/// The text between these two, where it first comes.
+/// The text between these two, at its first occurrence.
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     text.split_once(before)?.1.split_once(after).map(|(between, _)| between)
 }
@@ -70,7 +70,7 @@ async fn data_without_a_snapshot_is_said_to_be_lost() {
     assert!(gone.out.contains(lost) && gone.err.contains(lost), "{}\n{}", gone.out, gone.err);
 }
 
-/// Nobody deletes revisions that are deregistered, as where a run ends between the two.
+/// Nobody deletes revisions that are deregistered, as if a run ended in between.
 struct Kept;
 
 impl Rule for Kept {
@@ -83,7 +83,7 @@ impl Rule for Kept {
     }
 }
 
-/// Runs a command that leaves its revisions, then again; says which calls that made.
+/// Runs a command that leaves its revisions, then again; returns the calls of the second run.
 async fn again(rig: &Rig, command: &[&str]) -> Vec<String> {
     rig.proxy.set_rule(Arc::new(Kept));
     let first = rig.nk(command).await.with_code(3);
@@ -112,7 +112,7 @@ async fn an_inactive_revision_of_a_service_that_is_gone_is_deleted_by_the_next_a
     let calls = again(&rig, &["apply", "--env", "dev", "--yes"]).await;
     assert!(calls.iter().any(|name| name == "ecs:DeleteTaskDefinitions"), "{calls:?}");
 
-    // One that is wanted again is history, and nothing to do about.
+    // One that is desired again is history, and nothing has to be done.
     rig.write("stacks/shop.toml", &format!("{NETWORK}{SERVICE}"));
     let _ = rig.apply("dev").await.with_code(0);
     rig.proxy.set_rule(Arc::new(Kept));

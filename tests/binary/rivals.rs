@@ -22,7 +22,7 @@ zones = [{ name = "ap-northeast-1a", public = "10.0.1.0/24", private = "10.0.10.
 const APPLY: [&str; 4] = ["apply", "--env", "dev", "--yes"];
 /// Long enough for a run to hold the lock until the other has seen it.
 const WHILE: Duration = Duration::from_secs(1);
-/// Longer than any test lasts.
+/// Longer than any test.
 const FOR_EVER: Duration = Duration::from_mins(10);
 const HOUR: i64 = 3600;
 
@@ -36,7 +36,7 @@ fn makes(call: &Call) -> bool {
     call.changes() && call.service != "ssm"
 }
 
-/// A run that goes a way of its own, so that its calls are told apart.
+/// A run through a proxy of its own, so that its calls can be distinguished.
 struct Rival {
     way: Proxy,
     run: Running,
@@ -50,13 +50,13 @@ impl Rival {
         Self { way, run: Running::start(command) }
     }
 
-    /// What it has changed since this was asked last.
+    /// What it has changed since the last question.
     fn changes(&self) -> Vec<String> {
         let calls = self.way.take();
         calls.iter().filter(|call| call.changes).map(Recorded::name).collect()
     }
 
-    /// It has said whose the lock is, and has changed nothing.
+    /// It has printed the holder, and has changed nothing.
     fn gave_way(&self) {
         for word in ["another run holds the lock", "nk apply --env dev", "process", "since"] {
             assert!(self.run.said.contains(word), "no `{word}` in:\n{}", self.run.said);
@@ -67,8 +67,8 @@ impl Rival {
     }
 }
 
-/// Starts two runs, the second so many milliseconds after the first, and expects that one works and
-/// the other gives way.
+/// Starts two runs, the second this many milliseconds after the first, and expects that one works
+/// and the other gives way.
 async fn race(rig: &Rig, clock: Clock, jitter: u64) {
     let rule = || {
         let slow = Arc::new(Slow::new(makes, WHILE)) as Arc<dyn Rule>;
@@ -161,7 +161,8 @@ async fn a_holder_whose_lock_was_taken_stops_before_its_next_step() {
     first.run.signal("-STOP").await;
     let mut second = Rival::start(&rig, Arc::new(Clock { ahead: 0, old: 1 })).await;
     assert_eq!(second.run.ends().await, Some(0), "{}", second.run.said);
-    // As long as the first may believe that it holds the lock, and what it had sent is done.
+    // As long as the first run may believe that it holds the lock, and until its calls in transit
+    // are done.
     sleep(Duration::from_secs(46)).await;
     first.changes();
     first.run.signal("-CONT").await;

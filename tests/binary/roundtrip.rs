@@ -1,5 +1,5 @@
-//! What is applied reads back as it was wanted: generated specs, made and then changed by the real
-//! reconcilers on an emulator, leave nothing to do.
+//! What is applied reads back as it was desired: generated specs, created and then changed by the
+//! real reconcilers on an emulator, leave nothing to do.
 
 #[path = "roundtrip/strategies.rs"]
 mod strategies;
@@ -23,9 +23,9 @@ use strategies::{Names, name};
 use tokio::sync::{mpsc, watch};
 
 const REGION: &str = "ap-northeast-1";
-/// How many of each kind there are at once.
+/// How many resources of each kind there are at once.
 const EACH: usize = 12;
-/// How often everything is changed to something else.
+/// How many times everything is changed to something else.
 const ROUNDS: usize = 3;
 
 fn stack() -> StackId {
@@ -61,7 +61,7 @@ impl Account {
         nk_plan::plan(desired, &observed, nk_kinds::kind, &permission).expect("there is a plan")
     }
 
-    /// Applies, and says what went wrong.
+    /// Applies, and returns what went wrong.
     async fn apply(&self, desired: &Desired) -> Vec<String> {
         let plan = self.plan(desired).await;
         let (events, mut told) = mpsc::unbounded_channel();
@@ -89,7 +89,7 @@ impl Account {
     }
 }
 
-/// Adds as many of a kind as there are to be, each with another spec.
+/// Adds the resources of a kind, each with another spec.
 fn fill<K, S>(desired: &mut Desired, runner: &mut TestRunner, strategy: impl Fn(Names) -> S)
 where
     K: Kind,
@@ -102,7 +102,7 @@ where
     }
 }
 
-/// What the generated ones refer to.
+/// What the generated specs refer to.
 fn ground(desired: &mut Desired) {
     let names = Names::new::<Vpc>(&stack(), 0);
     let cidr = "10.0.0.0/16".parse().expect("an address range");
@@ -146,7 +146,7 @@ fn generated(runner: &mut TestRunner) -> Desired {
 async fn what_is_applied_reads_back_as_it_was_wanted() {
     let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     let account = Account::of(&rig).await;
-    // The same in every run: what fails once can be looked at again.
+    // The same in every run, so that a failure can be reproduced.
     let mut runner = TestRunner::deterministic();
     for round in 0..ROUNDS {
         let desired = generated(&mut runner);

@@ -1,4 +1,4 @@
-//! No secret is ever seen: not in what nk prints, however much it is asked to print.
+//! No secret is ever visible in what nk prints, however much it is asked to print.
 
 use std::{collections::BTreeSet, path::Path, pin::pin, process::Stdio, sync::Arc};
 
@@ -19,7 +19,7 @@ const PROVIDERS: [(&str, &str); 3] = [
     ("x", "canaryOfXThatNobodyMaySee"),
 ];
 
-/// What a process and those it has started have as arguments, which everybody on the machine can see.
+/// The arguments of a process and its descendants, which everybody on the machine can see.
 fn arguments_of(process: &str) -> Vec<String> {
     let place = Path::new("/proc").join(process);
     let read = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
@@ -29,8 +29,8 @@ fn arguments_of(process: &str) -> Vec<String> {
     all
 }
 
-/// Runs nk with real, that is not the emulator's own, credentials and everything logged. Its arguments,
-/// as they are seen while it runs, follow what it says on standard error.
+/// Runs nk with real credentials, not the emulator's, and with everything logged. Its arguments, as
+/// seen while it runs, follow its output on standard error.
 async fn nk(rig: &Rig, arguments: &[&str]) -> Said {
     let mut command = rig.command(arguments);
     command
@@ -64,7 +64,7 @@ async fn nk(rig: &Rig, arguments: &[&str]) -> Said {
 const DATABASE: [&str; 1] = ["rds:CreateDBInstance"];
 const SECRET: [&str; 1] = ["secretsmanager:CreateSecret"];
 
-/// The passwords that went out.
+/// The passwords that were sent.
 fn sent(calls: &[Recorded]) -> Vec<String> {
     let bodies = calls.iter().map(Recorded::text);
     let passwords = bodies.filter_map(|body| {
@@ -78,20 +78,20 @@ fn sent(calls: &[Recorded]) -> Vec<String> {
     passwords.collect()
 }
 
-/// The trace of the run before.
+/// The trace of the previous run.
 fn trace(rig: &Rig) -> Said {
     let path = rig.write("beside", "").with_file_name("run.json");
     Said { code: None, out: std::fs::read_to_string(path).unwrap(), err: String::new() }
 }
 
-/// The secret that Cognito has made up for the app client.
+/// The secret that Cognito has generated for the app client.
 async fn generated(rig: &Rig) -> String {
     let arguments = [rig.emulator.as_str(), "ap-northeast-1", "neuraKnot-dev", "client"];
     let client: Json = serde_json::from_str(&rig.python("strangers.py", &arguments).await).unwrap();
     client["ClientSecret"].as_str().unwrap().to_owned()
 }
 
-/// What nk keeps on this machine.
+/// What nk stores on this machine.
 fn kept(folder: &Path) -> Vec<Said> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap());
     let files = entries.flat_map(|entry| {
@@ -120,7 +120,7 @@ async fn no_secret_is_ever_printed() {
     assert_eq!(registered.len(), 3);
     let body = |out| Said { code: None, out, err: String::new() };
     said.extend(registered.into_iter().map(body));
-    // What nk itself made up for the database is as secret as what others set.
+    // The password that nk itself generated for the database is as secret as what others set.
     let made = nk(&rig, &["secrets", "--env", "dev", "get", "db-password", "password"]).await;
     let made = made.with_code(0).out.trim().to_owned();
     assert!(made.len() >= 16, "the password that was made up: {made}");
@@ -185,7 +185,7 @@ async fn no_secret_is_ever_printed() {
     said.push(trace(&rig));
     let mut traced = 0;
 
-    // What holds a password is refused, with the password in what AWS says.
+    // A call with a password is refused, and AWS's message contains the password.
     for operation in ["rds:CreateDBInstance", "secretsmanager:CreateSecret"] {
         rig.reset().await;
         let quoted = if operation == "rds:CreateDBInstance" { &DATABASE } else { &SECRET };

@@ -1,5 +1,5 @@
-//! What a stack file has not, and what it had before: sections that come and go, and an environment
-//! that comes back.
+//! Sections that a stack file does not have, and those that it had before: sections that are added
+//! and removed, and an environment that is created again.
 
 use std::collections::BTreeSet;
 
@@ -34,8 +34,8 @@ async fn a_stack_with_auth_alone_is_the_business_of_cognito_alone() {
     let _ = rig.apply("dev").await.with_code(0);
     assert!(rig.plan("dev").await.is_empty());
     let services: BTreeSet<_> = rig.proxy.take().into_iter().map(|call| call.service).collect();
-    // Who is asking, the lock, the secret with the providers' credentials, and one question to the
-    // index of tags: whether there ever was more.
+    // The caller, the lock, the secret with the providers' credentials, and one question to the tag
+    // index: whether there was ever more.
     let expected = ["cognito-idp", "secretsmanager", "ssm", "sts", "tagging"];
     assert_eq!(services, expected.map(str::to_owned).into());
 }
@@ -53,7 +53,7 @@ async fn what_a_removed_section_has_left_behind_is_found() {
         assert!(going.contains(kind), "{kind} is not in {going:?}");
     }
     let _ = rig.nk(&DESTROY).await.with_code(0);
-    // A secret scheduled for deletion is gone as far as a listing shows.
+    // A secret that is scheduled for deletion is not in lists.
     assert_eq!(rig.account().await, empty);
 
     write(&rig, &[HEAD, AUTH, NETWORK]);
@@ -71,7 +71,7 @@ async fn a_removed_database_takes_its_secret_with_it() {
     let (with_database, _) = STACK.split_once("[auth]").unwrap();
     let (without, _) = with_database.split_once("[database]").unwrap();
 
-    // Allowed to go, the database takes along what its section asked for.
+    // If the database may be deleted, everything that its section described is deleted with it.
     write(&rig, &[with_database]);
     let _ = rig.apply("dev").await.with_code(0);
     write(&rig, &[without]);
@@ -113,7 +113,7 @@ async fn a_service_whose_images_would_be_lost_is_not_even_planned_to_go() {
     assert!(changing.is_empty(), "{changing:?}");
 }
 
-/// The names of the snapshots that were to be left.
+/// The names of the snapshots that were to be taken.
 fn snapshots(calls: &[Recorded]) -> Vec<String> {
     let deletions = calls.iter().filter(|call| call.name() == "rds:DeleteDBInstance");
     let names = deletions.filter_map(|call| {
@@ -202,7 +202,7 @@ async fn without_the_certificate_it_requires_a_stack_can_still_be_read_and_remov
     rig.satisfies_the_models().await;
 }
 
-/// The addresses that a plan does something to, with what it changes there.
+/// The addresses for which a plan has steps, with their changes.
 async fn changes(rig: &Rig) -> Vec<(String, String)> {
     let steps = rig.plan("dev").await.steps.into_iter();
     let paths = |step: &Step| -> Vec<_> {
@@ -247,12 +247,12 @@ async fn an_identity_provider_outlives_its_credentials_and_follows_them() {
     let _ = rig.apply("dev").await.with_code(0);
     nothing_is_left_to_do(&rig).await;
 
-    // Scheduled for deletion by others, the secret comes back and nothing else changes.
+    // If others have scheduled the secret for deletion, it is restored and nothing else changes.
     delete_credentials(&rig, &[]).await;
     assert_eq!(changes(&rig).await, [change("secret.oauth-credentials", "restored")]);
     let _ = rig.apply("dev").await.with_code(0);
 
-    // Gone for good, it is made anew, and the provider goes on with what it has.
+    // If it is deleted for good, it is created again, and the provider is kept as it is.
     delete_credentials(&rig, &["force"]).await;
     assert_eq!(changes(&rig).await, [change("secret.oauth-credentials", "")]);
     let _ = rig.apply("dev").await.with_code(0);
@@ -261,7 +261,7 @@ async fn an_identity_provider_outlives_its_credentials_and_follows_them() {
     let note = plan.notes.iter().find(|note| note.about == "identity-provider.google");
     assert!(note.is_some_and(|note| note.text.contains("goes on")), "{:?}", plan.notes);
 
-    // After a destroy everything is back in one apply.
+    // After a destroy, one apply creates everything again.
     set_credential(&rig, "google.client_id", "an id").await;
     set_credential(&rig, "google.client_secret", "the third").await;
     let _ = rig.apply("dev").await.with_code(0);
@@ -278,7 +278,7 @@ async fn a_certificate_that_is_not_there_is_told_and_not_used() {
     let arn = "arn:aws:acm:ap-northeast-1:123456789012:certificate/a";
     let named = format!("https = \"optional\"\ncertificate = \"{arn}\"");
     write(&rig, &[&STACK.replacen("https = \"optional\"", &named, 1)]);
-    // As with AWS: a rehearsal asks for nothing that only AWS has.
+    // As with AWS: `--local` does not ask for anything that only AWS has.
     let text = rig.nk_without_local(&["plan", "--env", "dev"]).await.with_code(0).out;
     assert!(text.contains("ACM says NOT_FOUND of"), "{text}");
     assert!(text.contains("+  listener.http\n") && !text.contains("+  listener.https"), "{text}");

@@ -1,4 +1,4 @@
-//! Who else has a say in a service: what scales it, who deploys to it, and ECS, which rolls back.
+//! Others that change a service: what scales it, who deploys to it, and ECS, which rolls back.
 
 use std::sync::{
     Arc,
@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 const REGION: &str = "ap-northeast-1";
 const SERVICE: &str = "shop-dev-web";
 
-/// What a service runs, as `deploy.py` tells it.
+/// What a service runs, according to `deploy.py`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Running {
     revision: u32,
@@ -37,7 +37,7 @@ fn write(rig: &Rig, cpu: u32) {
     rig.write("stacks/shop.toml", &text);
 }
 
-/// An applied stack, and what has been said about it.
+/// An applied stack, and its output.
 async fn stand() -> (Rig, Said) {
     let rig = Rig::start(env!("CARGO_BIN_EXE_nk"), "moto").await;
     write(&rig, 256);
@@ -73,7 +73,7 @@ async fn what_scales_a_service_owns_its_count() {
 async fn an_image_deployed_by_others_stays() {
     let (rig, _) = stand().await;
     let theirs = deploy(&rig, &["image", "registry.example/web:v2"]).await;
-    // Whose the revision is, its tags do not say; they are all that is put right.
+    // Its tags do not show to whom the revision belongs; only they are changed.
     let plan = rig.plan("dev").await;
     let steps: Vec<_> =
         plan.steps.iter().map(|step| (step.address.as_str(), step.action)).collect();
@@ -118,7 +118,7 @@ async fn a_deployment_is_waited_for_where_there_is_an_image() {
     let (rig, said) = stand().await;
     nothing_to_do(&rig).await;
 
-    // Nothing runs without an image, which is no failure of the apply.
+    // Without an image nothing runs, but the apply does not fail.
     let looks = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&looks);
     let starting = move |call: &Call, service: &mut Json| {
@@ -126,7 +126,7 @@ async fn a_deployment_is_waited_for_where_there_is_an_image() {
             "DescribeServices" => counted.fetch_add(1, Ordering::Relaxed),
             _ => 0,
         };
-        // The plan's own look, and two that follow the update.
+        // The look of the plan, and two after the update.
         if looks < 3 {
             service["deployments"][0]["rolloutState"] = json!("IN_PROGRESS");
             service["runningCount"] = json!(0);
@@ -187,7 +187,7 @@ async fn a_rollback_that_nk_has_not_seen_says_why_as_well() {
     rig.proxy.set_rule(Arc::new(failing(&old, &new, rolled_back)));
     write(&rig, 512);
     let mut apply = rig.command(&["apply", "--env", "dev", "--yes"]);
-    // Another answer than the wanted one is believed after a while only.
+    // An answer with another value than the desired one is believed only after a while.
     let failed = apply.env("NK_LOCAL_SPEED", "30").output().await.unwrap();
     assert_eq!(failed.status.code(), Some(3));
     let failed = String::from_utf8_lossy(&failed.stderr);

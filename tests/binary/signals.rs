@@ -22,7 +22,7 @@ use tokio::{
 
 const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 const APPLY: [&str; 4] = ["apply", "--env", "dev", "--yes"];
-/// Longer than any test lasts.
+/// Longer than any test.
 const FOR_EVER: Duration = Duration::from_mins(10);
 
 async fn rig() -> Rig {
@@ -35,7 +35,7 @@ fn makes(call: &Call) -> bool {
     call.changes() && call.service != "ssm"
 }
 
-/// The creates that nothing guards against being done twice.
+/// The creates that could create a second resource if they were repeated.
 const UNGUARDED: [&str; 6] = [
     "AllocateAddress",
     "CreateInternetGateway",
@@ -45,7 +45,7 @@ const UNGUARDED: [&str; 6] = [
     "RegisterTaskDefinition",
 ];
 
-/// What can be sent again without being done twice.
+/// What can be repeated without doing it twice.
 fn makes_safely(call: &Call) -> bool {
     makes(call) && !UNGUARDED.contains(&call.operation.as_str())
 }
@@ -70,7 +70,7 @@ fn unlocks(call: &Call) -> bool {
     call.operation == "DeleteParameter"
 }
 
-/// The lock is gone, and the same command goes on from where the run was stopped.
+/// The lock is gone, and the same command continues where the run was stopped.
 async fn goes_on(rig: &Rig) {
     rig.proxy.set_rule(Arc::new(Transparent));
     let locks = &rig.account().await["parameters"];
@@ -88,7 +88,7 @@ async fn of_two_runs_at_once_one_works_and_the_other_names_it() {
     let mut first = Running::start(rig.command(&APPLY));
     slow.begun.notified().await;
 
-    // The second goes another way, so that its calls are told apart.
+    // The second uses another proxy, so that its calls can be distinguished.
     let way = Proxy::start(&rig.emulator, Arc::new(Transparent)).await.unwrap();
     let mut command = rig.command(&APPLY);
     command.env("AWS_ENDPOINT_URL", &way.endpoint);
@@ -119,7 +119,7 @@ async fn an_interrupt_finishes_what_is_under_way() {
     goes_on(&rig).await;
 }
 
-/// Stops a run of which these calls do not end once it has done something, and says what it said and
+/// Stops a run in which these calls do not end, once it has done something; returns its output and
 /// how long it took after the last signal.
 async fn stop(rig: &Rig, calls: fn(&Call) -> bool, signals: &[&str]) -> (String, Duration) {
     let slow = Arc::new(Slow::new(calls, FOR_EVER));
@@ -136,14 +136,14 @@ async fn stop(rig: &Rig, calls: fn(&Call) -> bool, signals: &[&str]) -> (String,
     let told = Instant::now();
     let ended = timeout(Duration::from_secs(20), run.ends()).await.expect("it ends");
     assert_eq!(ended, Some(130), "{}", run.said);
-    // It has said what it did, and sums it up.
+    // It has reported its steps, and prints the summary.
     let done = run.said.matches("created in").count();
     let summary = format!("Interrupted: {done} step");
     assert!(run.said.contains(&summary), "no `{summary}` in:\n{}", run.said);
     (run.said, told.elapsed())
 }
 
-/// What a CI runner gives between its second signal and the last.
+/// The time that a CI runner leaves between its second signal and the last.
 const GRACE: Duration = Duration::from_millis(2500);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,7 +153,7 @@ async fn a_second_interrupt_a_terminate_and_a_closed_terminal_wait_for_nothing()
         rig.reset().await;
         let (said, took) = stop(&rig, makes_safely, signals).await;
         assert!(took < GRACE, "{signals:?} took {took:?}");
-        // Free, but on a machine too busy for that: then it has said so.
+        // The lock is free, or, on a machine too busy for that, the run has said that it is not.
         if ["the lock is kept", "the lock was not given back"].iter().any(|it| said.contains(it)) {
             let _ = rig.nk(&["unlock", "--env", "dev"]).await.with_code(0);
         }
@@ -175,7 +175,7 @@ async fn a_create_that_is_cut_off_keeps_the_next_run_out_until_it_must_show() {
     goes_on(&rig).await;
 }
 
-/// Tells a run twice to stop once a call of this sort is held, and expects that it ends in time.
+/// Sends a run two signals once a call of this sort is held, and expects that it ends in time.
 async fn stop_at(rig: &Rig, calls: fn(&Call) -> bool) -> String {
     let slow = Arc::new(Slow::new(calls, FOR_EVER));
     rig.proxy.set_rule(Arc::clone(&slow) as Arc<dyn Rule>);
@@ -198,7 +198,7 @@ async fn neither_taking_the_lock_nor_giving_it_back_outlasts_a_second_signal() {
     assert!(said.contains("the lock was not given back"), "{said}");
 }
 
-/// A stream that takes nothing, because its reader does not read; and that reader.
+/// A stream that accepts nothing, because its reader does not read; and that reader.
 fn stuck() -> (Stdio, UnixStream) {
     let (mut stream, reader) = UnixStream::pair().unwrap();
     stream.set_nonblocking(true).unwrap();
@@ -212,7 +212,7 @@ fn stuck() -> (Stdio, UnixStream) {
 async fn whoever_does_not_read_on_keeps_no_lock() {
     let rig = rig().await;
     let json = ["apply", "--env", "dev", "--yes", "--json"];
-    // It is stuck in telling about its steps, or in telling the plan.
+    // It is blocked while reporting its steps, or while printing the plan.
     for (arguments, calls, is_data) in
         [(&APPLY[..], makes_safely as fn(&Call) -> bool, false), (&json, locks, true)]
     {
@@ -229,7 +229,7 @@ async fn whoever_does_not_read_on_keeps_no_lock() {
         let mut child = command.spawn().unwrap();
         slow.begun.notified().await;
         if is_data {
-            // Nothing tells when it has planned.
+            // Nothing shows when it has planned.
             sleep(Duration::from_secs(3)).await;
         }
         let id = child.id().unwrap().to_string();
@@ -266,7 +266,7 @@ async fn an_interrupt_while_it_reads_gives_the_lock_back() {
     let mut run = Running::start(rig.command(&APPLY));
     slow.begun.notified().await;
     run.signal("-INT").await;
-    // The looks are held for ever; giving the lock back may take a moment on a busy machine.
+    // The looks are held forever; releasing the lock may take a moment on a busy machine.
     let ended = timeout(Duration::from_secs(20), run.ends()).await.expect("it ends");
     assert_eq!(ended, Some(130), "{}", run.said);
     goes_on(&rig).await;
@@ -304,7 +304,7 @@ async fn a_full_disk_under_its_output_stops_nothing() {
 async fn a_runner_that_loses_patience_finds_the_lock_released() {
     let rig = rig().await;
     let slow = Arc::new(Slow::new(makes_safely, FOR_EVER));
-    // Not every runner is as near to AWS as AWS's own.
+    // Not every runner is as close to AWS as AWS's own.
     let far = Slow::new(|call| reads_lock(call) || unlocks(call), Duration::from_millis(500));
     let rules = vec![Arc::clone(&slow) as Arc<dyn Rule>, Arc::new(far)];
     rig.proxy.set_rule(Arc::new(Together(rules)));

@@ -1,4 +1,4 @@
-//! Terminal sessions: what a person sees of the real nk, without any AWS or emulator.
+//! Terminal sessions: what a person sees of the real nk, without AWS or an emulator.
 
 #[path = "terminal/shown.rs"]
 mod shown;

@@ -1,4 +1,4 @@
-//! `--trace` and what `nk graph` makes of it, with the real nk.
+//! `--trace`, and what `nk graph` draws from it, with the real nk.
 
 use std::{fs, io::Read, process::Stdio, sync::Arc};
 
@@ -45,7 +45,7 @@ async fn a_trace_holds_every_step_and_every_call() {
         let calls = rig.proxy.take();
         let events = read(&path);
         let counts = slices::check(&events);
-        // Among them those from before the run, and those for the lock.
+        // Including those from before the run, and those for the lock.
         assert_eq!(counts["call"], calls.len(), "{counts:?}");
         let steps = said.err.lines().filter(|line| line.contains(" in ")).count();
         assert!(counts["step"] > 40 && counts["step"] <= steps, "{counts:?} of {steps}");
@@ -54,7 +54,7 @@ async fn a_trace_holds_every_step_and_every_call() {
             event["cat"] == "call" && event["args"]["status"].as_u64().is_some_and(|it| it >= 200)
         };
         assert_eq!(events.iter().filter(answered).count(), calls.len());
-        // What changes something belongs to a step, but for the lock.
+        // What changes something belongs to a step, except for the lock.
         let alone = events.iter().filter(|event| event["cat"] == "call" && event["tid"] == 1);
         let alone: Vec<_> = alone.filter_map(|event| event["name"].as_str()).collect();
         let mutating = alone.iter().filter(|name| {
@@ -114,7 +114,7 @@ async fn a_trace_that_cannot_be_written_is_refused_and_one_that_breaks_off_is_no
         assert_eq!(rig.proxy.take().len(), 0, "nothing is asked, nothing is done");
     }
 
-    // A disk fills up when it wants; a pipe whose reader goes away breaks off just as well.
+    // A full disk cannot be timed; a pipe whose reader goes away breaks off just as well.
     let pipe = rig.write("unused", "").with_file_name("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let reader = std::thread::spawn(move || {

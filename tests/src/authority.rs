@@ -1,4 +1,4 @@
-//! IAM, as far as nk meets it: what a policy does not allow is refused, in AWS's words.
+//! IAM, as far as nk uses it: what a policy does not allow is refused, in AWS's words.
 
 mod demands;
 mod parameters;
@@ -13,7 +13,7 @@ pub use policy::{Demand, Policy};
 
 use crate::proxy::{Before, Call, Refusal, Rule};
 
-/// Allows what a policy allows. Everything in the account is one stack's.
+/// Allows what a policy allows. Everything in the account belongs to one stack.
 pub struct Authority {
     policy: Policy,
     owner: String,
@@ -26,15 +26,15 @@ pub struct Authority {
 pub struct Seen {
     /// The actions that were asked for.
     pub asked: BTreeSet<String>,
-    /// The actions that were refused because they had been taken out.
+    /// The actions that were refused because they had been removed.
     pub missed: BTreeSet<String>,
     /// The refusals of what the whole policy does not allow either.
     pub refused: Vec<String>,
 }
 
 impl Authority {
-    /// Of this policy without these actions, in an account where all there is carries the tag of
-    /// the stack `owner`.
+    /// With this policy without these actions, in an account in which everything has the tag of the
+    /// stack `owner`.
     pub fn new(policy: Policy, owner: &str, without: BTreeSet<String>) -> Self {
         Self { policy, owner: owner.to_owned(), without, seen: Mutex::default() }
     }
@@ -77,13 +77,13 @@ impl Rule for Authority {
         }
     }
 
-    /// Whoever is kept from removing their lock must not keep the next run from working.
+    /// A run that may not remove its lock must not keep the next run from working.
     fn date(&self) -> Option<HeaderValue> {
         Some(HeaderValue::from_static("Fri, 01 Jan 2060 00:00:00 GMT"))
     }
 }
 
-/// How the service of this call says that IAM does not allow something.
+/// How the service of this call reports that IAM does not allow something.
 fn denied(call: &Call, Demand { action, resource, .. }: &Demand) -> Refusal {
     let message = format!(
         "User: arn:aws:iam::123456789012:user/test is not authorized to perform: {action} on \

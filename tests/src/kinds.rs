@@ -1,4 +1,5 @@
-//! What the tests know of each kind: its file in `tests/kinds`, whose keys `tests/kinds.py` explains.
+//! What the tests know about each kind: its file in `tests/kinds`, whose keys are explained in
+//! `tests/kinds.py`.
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
 
@@ -11,14 +12,13 @@ use toml::Table;
 #[expect(dead_code, reason = "some keys are for the Python files and are only known here")]
 pub struct KindData {
     example: String,
-    /// The name of the list in `account.py` that has the resources of this kind.
+    /// The name of the list in `account.py` that contains the resources of this kind.
     pub listed: String,
     name: Option<String>,
-    /// How ids begin in EC2, and the type that IAM knows what has such an id by.
+    /// The beginning of ids in EC2, and IAM's type for such an id.
     #[serde(default)]
     pub ids: BTreeMap<String, String>,
-    /// What is replaced in the stack file that ships with nk, and by what, for every field to have a
-    /// value.
+    /// The replacements in the stack file that ships with nk that give every field a value.
     #[serde(default)]
     pub rich: Vec<(String, String)>,
     listing: Option<Table>,
@@ -27,11 +27,11 @@ pub struct KindData {
     pub still: BTreeMap<String, String>,
     /// The calls that create and destroy a resource of this kind.
     pub calls: Called,
-    /// What IAM asks for, by operation.
+    /// What IAM requires, by operation.
     pub demands: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     drift: Vec<Table>,
-    /// Keys of the stack file whose change shows at this kind.
+    /// The keys of the stack file whose change shows in this kind.
     #[serde(default)]
     pub key: Vec<Key>,
     /// Changes of the stack file that are refused.
@@ -39,8 +39,8 @@ pub struct KindData {
     pub refused: Vec<Refused>,
 }
 
-/// The calls that are made for one resource: first the one that creates or destroys it, then those
-/// that belong to it. Empty where no resource of the kind is created or destroyed.
+/// The calls for one resource: first the one that creates or destroys it, then those that belong to
+/// it. Empty if no resource of the kind is created or destroyed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Called {
@@ -50,7 +50,7 @@ pub struct Called {
     /// Calls to destroy.
     #[serde(default)]
     pub destroy: Vec<String>,
-    /// The same for the stack with the additions of `rich`, where there are others than without.
+    /// The same for the stack with the additions of `rich`, if there are others than without.
     pub rich: Option<Box<Called>>,
 }
 
@@ -58,13 +58,13 @@ pub struct Called {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
-    /// Changes of the same round are made together: they do not get into each other's way.
+    /// Changes of the same round are made together; they do not affect each other.
     pub round: usize,
     /// What is replaced in the stack file that ships with nk.
     pub from: String,
-    /// By what it is replaced.
+    /// The replacement.
     pub to: String,
-    /// The lines that it makes in a plan, as in `~ vpc.main tags.Name`.
+    /// The lines that it causes in a plan, such as `~ vpc.main tags.Name`.
     pub shows: Vec<String>,
 }
 
@@ -74,11 +74,11 @@ pub struct Key {
 pub struct Refused {
     /// What is replaced in the stack file that ships with nk.
     pub from: String,
-    /// By what it is replaced.
+    /// The replacement.
     pub to: String,
     /// The exit code.
     pub code: i32,
-    /// A part of what nk says.
+    /// A part of the message.
     pub reason: String,
 }
 
@@ -90,7 +90,7 @@ fn folder() -> PathBuf {
 ///
 /// # Panics
 ///
-/// When a kind has none, or its file says something that is not known.
+/// If a kind has none, or its file contains an unknown key.
 pub fn kinds() -> &'static BTreeMap<&'static str, KindData> {
     static KINDS: LazyLock<BTreeMap<&'static str, KindData>> = LazyLock::new(|| {
         let read = |kind| {

@@ -1,4 +1,4 @@
-//! Generated topologies of any size, and what it costs to plan and to run them.
+//! Generated topologies of any size, and the cost of planning and running them.
 
 use std::{collections::BTreeMap, fs};
 
@@ -27,12 +27,12 @@ fn tags<K: Kind>(name: &str) -> Tags {
     Tags::new(&stack(), &Address::new(K::KIND, name), name)
 }
 
-/// How many cells share a VPC: as many as AWS lets it have subnets, see
+/// How many cells share a VPC: as many as AWS allows subnets in it, see
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>.
 const CELLS: usize = 200;
 
-/// Exactly so many resources: cells of ten around VPCs, to which nearly all of them refer, each with
-/// chains of its own. What does not fill a cell are log groups.
+/// Exactly this many resources: cells of ten around VPCs, to which nearly all of them refer, each
+/// with chains of its own. The rest that does not fill a cell is log groups.
 pub fn topology(resources: usize) -> Desired {
     let mut desired = Desired::nothing(stack());
     let mut cells = 0;
@@ -52,7 +52,7 @@ pub fn topology(resources: usize) -> Desired {
     desired
 }
 
-/// Security groups of which each admits the one before: as deep as a graph can be.
+/// Security groups each of which admits the previous one: as deep as a graph can be.
 pub fn chain(resources: usize) -> Desired {
     let mut desired = Desired::nothing(stack());
     desired.add("main", &vpc("main"));
@@ -180,30 +180,30 @@ fn alarm(desired: &mut Desired, name: &str) {
     desired.add(name, &alarm);
 }
 
-/// What a topology costs nk, in seconds of this thread's processor time.
+/// The cost of a topology for nk, in seconds of this thread's CPU time.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub struct Costs {
-    /// How many resources it has.
+    /// The number of resources.
     pub resources: usize,
-    /// To plan it where nothing is there.
+    /// To plan it in an empty account.
     pub plan: f64,
     /// To run that plan on the simulated cloud.
     pub apply: f64,
-    /// To plan it where all is there.
+    /// To plan it when everything exists.
     pub plan_again: f64,
-    /// To plan its removal.
+    /// To plan its deletion.
     pub plan_destroy: f64,
     /// To run that plan.
     pub destroy: f64,
-    /// The most memory that the process has had in use so far, in MiB.
+    /// The peak memory of the process so far, in MiB.
     pub memory: f64,
 }
 
-/// Plans, applies, plans again and destroys a topology of so many resources.
+/// Plans, applies, plans again and destroys a topology of this many resources.
 ///
 /// # Panics
 ///
-/// When any of that does not end well.
+/// If any of that fails.
 pub fn measure(resources: usize) -> Costs {
     let desired = topology(resources);
     let plan = |desired: &Desired, observed: &Observed| {
@@ -238,7 +238,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     (done, processor_time() - began)
 }
 
-/// Seconds that this thread has had a processor for: the same however busy the machine is. See
+/// The CPU time of this thread in seconds, which does not depend on how busy the machine is. See
 /// <https://docs.kernel.org/scheduler/sched-stats.html>.
 fn processor_time() -> f64 {
     let text = fs::read_to_string("/proc/thread-self/schedstat").expect("a Linux kernel");
@@ -247,7 +247,7 @@ fn processor_time() -> f64 {
     std::time::Duration::from_nanos(nanoseconds).as_secs_f64()
 }
 
-/// The most memory that this process has had in use, in MiB.
+/// The peak memory of this process, in MiB.
 fn memory() -> f64 {
     let text = fs::read_to_string("/proc/self/status").expect("a Linux kernel");
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");

@@ -1,5 +1,5 @@
-//! What the tests share: topologies, runs on the simulated cloud, and the real nk on emulators behind a
-//! proxy.
+//! Shared by the tests: topologies, runs on the simulated cloud, and the real nk on emulators
+//! behind a proxy.
 
 pub mod authority;
 pub mod kinds;

@@ -1,4 +1,4 @@
-//! A command of nk that goes wrong on purpose, and the same command again.
+//! A command of nk that fails on purpose, and the same command again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,44 +20,46 @@ use crate::{
     topology::{edited, rich},
 };
 
-/// What a run under test does.
+/// What a run in a test does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scene {
-    /// Makes everything in an account that has nothing but the identity providers' credentials.
+    /// Creates everything in an account that contains only the credentials of the identity
+    /// providers.
     Apply,
-    /// Mends and changes something of every kind that can be changed.
+    /// Reverts and changes something in every kind that can be changed.
     Update,
-    /// Replaces a subnet and what hangs on it, and restores a secret.
+    /// Replaces a subnet and what depends on it, and restores a secret.
     Replace,
-    /// Removes everything, images included.
+    /// Deletes everything, including images.
     Destroy,
 }
 
 /// The environment of the scenes: with HTTPS, protection and snapshots.
 pub const ENVIRONMENT: &str = "prod";
-/// What `listing.py` does to the account besides listing it.
+/// What `listing.py` does to the account, apart from listing it.
 const CREDENTIALS: &str = "credentials neuraKnot-prod\n";
 const DRIFT: &str = "drift neuraKnot-prod 0 1 2\n";
 const RETIRE: &str = "retire neuraKnot-prod\n";
 const PUSH: &str = "push neuraknot-prod-backend-go\n";
 const APPLY: [&str; 4] = ["apply", "--env", ENVIRONMENT, "--yes"];
 const DESTROY: [&str; 5] = ["destroy", "--env", ENVIRONMENT, "--yes", "--unprotect"];
-/// How long a run may take. One that waits for what will not come is stopped and fails its test.
+/// How long a run may take. A run that waits for something that does not come is stopped and fails
+/// its test.
 const PATIENCE: Duration = Duration::from_mins(4);
 
 impl Scene {
-    /// All of them.
+    /// All scenes.
     pub const ALL: [Self; 4] = [Self::Apply, Self::Update, Self::Replace, Self::Destroy];
 
     fn command(self) -> &'static [&'static str] {
         if self == Self::Destroy { &DESTROY } else { &APPLY }
     }
 
-    /// The stack file with what this scene changes.
+    /// The stack file with the changes of this scene.
     ///
     /// # Panics
     ///
-    /// When the stack file has no place for a change.
+    /// If the stack file has no place for a change.
     pub fn stack(self) -> String {
         let changes: &[(&str, &str)] = match self {
             Self::Apply | Self::Destroy => &[],
@@ -78,7 +80,7 @@ impl Scene {
         edited(rich(), changes)
     }
 
-    /// What happens behind nk's back before the scene, in the words of `listing.py`.
+    /// What happens behind nk's back before the scene, as a command of `listing.py`.
     fn meddling(self) -> &'static [&'static str] {
         match self {
             Self::Apply => &[],
@@ -89,7 +91,7 @@ impl Scene {
     }
 }
 
-/// A rig whose account is looked at again and again.
+/// A rig whose account is listed again and again.
 pub struct Ordeal {
     /// The emulator, the proxy and nk.
     pub rig: Rig,
@@ -105,23 +107,23 @@ struct Listing {
     answers: Lines<BufReader<ChildStdout>>,
 }
 
-/// What a run does when nothing goes wrong.
+/// A run in which nothing goes wrong.
 #[derive(Debug, Clone)]
 pub struct Undisturbed {
-    /// The account before anything was made.
+    /// The account before.
     pub empty: Json,
     /// The account afterwards.
     pub end: Json,
     /// All calls.
     pub calls: usize,
-    /// The calls that change something, the lock's included.
+    /// The calls that change something, including those for the lock.
     pub changes: Vec<Target>,
-    /// The names of those that led to where the scene begins.
+    /// The names of the calls that led to the beginning of the scene.
     before: BTreeSet<String>,
 }
 
 impl Undisturbed {
-    /// One call of each name that the scene is the first to make: the last, by when most was done.
+    /// One call of each name that the scene is the first to make: the last one, when most was done.
     pub fn sample(&self) -> Vec<Target> {
         let last: BTreeMap<_, _> = self.changes.iter().map(|one| (&one.name, one.nth)).collect();
         let new = last.into_iter().filter(|(name, _)| !self.before.contains(*name));
@@ -129,12 +131,12 @@ impl Undisturbed {
     }
 }
 
-/// The calls of a run under which not every call got through.
+/// The calls of a run in which not every call got through.
 #[derive(Debug, Clone, Copy)]
 pub struct Toll {
     /// All that were sent.
     pub sent: usize,
-    /// Those that AWS has heard of: neither throttled nor failed before.
+    /// Those that AWS received: neither throttled nor failed before.
     pub reached: usize,
 }
 
@@ -143,7 +145,7 @@ impl Ordeal {
     ///
     /// # Panics
     ///
-    /// When there is no emulator to be had.
+    /// If there is no emulator.
     pub async fn start(nk: &str, scene: Scene) -> Self {
         let rig = Rig::start(nk, "moto").await;
         let mut process = rig
@@ -160,17 +162,17 @@ impl Ordeal {
         Self { rig, scene, listing, undisturbed: Mutex::default() }
     }
 
-    /// Goes on with another scene.
+    /// Continues with another scene.
     pub fn turn_to(&mut self, scene: Scene) {
         self.scene = scene;
         self.undisturbed = Mutex::default();
     }
 
-    /// The account, without what differs from run to run.
+    /// The account, without what differs between runs.
     ///
     /// # Panics
     ///
-    /// When it cannot be listed.
+    /// If it cannot be listed.
     pub async fn account(&self) -> Json {
         self.list("list\n").await
     }
@@ -182,7 +184,7 @@ impl Ordeal {
         serde_json::from_str(&line.expect("the listing answers")).expect("the listing is JSON")
     }
 
-    /// Brings the account to where the scene begins; returns the calls that it took.
+    /// Brings the account to the beginning of the scene; returns the calls for that.
     pub async fn prepare(&self) -> Vec<Recorded> {
         self.rig.proxy.set_rule(Arc::new(Transparent));
         self.rig.reset().await;
@@ -198,18 +200,18 @@ impl Ordeal {
         self.rig.proxy.take()
     }
 
-    /// Runs the scene's command; returns the calls that it took.
+    /// Runs the command of the scene; returns its calls.
     pub async fn carry_out(&self) -> Vec<Recorded> {
         self.rig.proxy.take();
         let _ = self.rig.nk(self.scene.command()).await.with_code(0);
         self.rig.proxy.take()
     }
 
-    /// What the scene's command does when nothing goes wrong; found out once.
+    /// A run of the scene's command in which nothing goes wrong, made once.
     ///
     /// # Panics
     ///
-    /// When it goes wrong nevertheless.
+    /// If it goes wrong nevertheless.
     pub async fn undisturbed(&self) -> Undisturbed {
         let known = self.undisturbed.lock().expect("nothing panics while it is held").clone();
         if let Some(known) = known {
@@ -231,7 +233,7 @@ impl Ordeal {
         found
     }
 
-    /// Kills the command at a call, runs it again, and says what is wrong then.
+    /// Kills the command at a call, runs it again, and returns what is wrong afterwards.
     pub async fn kill(&self, target: &Target, side: Side) -> Result<(), String> {
         let _ = self.prepare().await;
         let death = Arc::new(Death::at(target.clone(), side));
@@ -242,8 +244,8 @@ impl Ordeal {
         self.check(&said).await
     }
 
-    /// Kills the command at its first call of an operation, again at the first of another, and so on
-    /// until it gets through; says what is wrong then, else at what it was killed.
+    /// Kills the command at its first call of an operation, again at the first of another, and so
+    /// on until it gets through; returns what is wrong afterwards, or else at what it was killed.
     pub async fn kill_at_each(&self, side: Side) -> Result<BTreeSet<String>, String> {
         let _ = self.prepare().await;
         let mut struck = BTreeSet::new();
@@ -256,13 +258,13 @@ impl Ordeal {
         }
     }
 
-    /// Runs the command until this is its end; what it says where it comes to its own.
+    /// Runs the command until this is its end; returns its output if it ends by itself.
     async fn dies(&self, death: &Arc<Death>) -> Option<Said> {
         let rules: [Arc<dyn Rule>; 2] = [Arc::clone(death) as _, Arc::new(Later)];
         self.rig.proxy.set_rule(Arc::new(Together(rules.into())));
         let mut command = self.rig.command(self.scene.command());
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nk");
-        // Dropped, it is killed.
+        // When it is dropped, it is killed.
         let ended = tokio::select! {
             () = death.struck.notified() => None,
             ended = child.wait_with_output() => Some(Said::from(ended.expect("nk runs"))),
@@ -272,7 +274,7 @@ impl Ordeal {
         ended
     }
 
-    /// Runs the command under a rule, and says what is wrong then; else what it took.
+    /// Runs the command with a rule, and returns what is wrong afterwards, or else its calls.
     pub async fn endure(&self, rule: Arc<dyn Rule>) -> Result<Toll, String> {
         let _ = self.prepare().await;
         self.rig.proxy.set_rule(rule);
@@ -284,13 +286,13 @@ impl Ordeal {
         self.check(&said).await.map(|()| toll)
     }
 
-    /// Runs nk, but not for ever.
+    /// Runs nk, but not forever.
     async fn run(&self, arguments: &[&str]) -> Result<Said, String> {
         let said = timeout(PATIENCE, self.rig.nk(arguments)).await;
         said.map_err(|_| "the run does not end".to_owned())
     }
 
-    /// Whether everything is as if nothing had happened, and goes away for good.
+    /// Whether everything is as if nothing had happened, and is deleted completely.
     async fn check(&self, said: &Said) -> Result<(), String> {
         let undisturbed = self.undisturbed.lock().expect("nothing panics while it is held").clone();
         let undisturbed = undisturbed.expect("the undisturbed run comes first");
@@ -324,7 +326,7 @@ fn changes(calls: &[Recorded]) -> Vec<Target> {
     changes.collect()
 }
 
-/// Nothing where two listings are the same, else the items that only one of them has.
+/// Nothing if two lists are the same, otherwise the items that only one of them has.
 fn same(what: &str, expected: &Json, found: &Json) -> Result<(), String> {
     let items = |listing: &Json| -> Vec<String> {
         let lists = listing.as_object().expect("a list a kind");

@@ -1,4 +1,4 @@
-//! What a plan shows, in the form that tests compare.
+//! A plan in the form that tests compare.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use nk_model::{Action, Plan};
 
 use crate::rig::{Rig, Said};
 
-/// By address what is done, and the fields that differ.
+/// By address, what is done and which fields differ.
 pub type Shown = BTreeMap<String, (Vec<Action>, BTreeSet<String>)>;
 
 impl Rig {
@@ -14,7 +14,7 @@ impl Rig {
     ///
     /// # Panics
     ///
-    /// When there is no plan, or one that cannot be read.
+    /// If there is no plan, or one that cannot be read.
     pub async fn plan(&self, environment: &str) -> Plan {
         planned(&self.nk(&["plan", "--env", environment, "--json"]).await.with_code(0))
     }
@@ -25,18 +25,18 @@ impl Rig {
     }
 }
 
-/// The plan in what nk has printed.
+/// The plan in the output of nk.
 ///
 /// # Panics
 ///
-/// When there is none.
+/// If there is none.
 pub fn planned(said: &Said) -> Plan {
     let line = said.out.lines().find(|line| line.contains(r#""event":"planned""#));
     let line = line.unwrap_or_else(|| panic!("no plan:\n{}\n{}", said.out, said.err));
     serde_json::from_str(line).expect("a plan as documented")
 }
 
-/// What a plan shows.
+/// The contents of a plan.
 pub fn shown(plan: &Plan) -> Shown {
     let mut shown = Shown::new();
     for step in &plan.steps {

@@ -1,5 +1,5 @@
 //! A proxy between nk and an emulator: it knows what each request asks for, records it, and lets a
-//! rule decide what becomes of it.
+//! rule decide what happens to it.
 
 mod bad;
 mod buckets;
@@ -49,35 +49,35 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// What becomes of a request before it goes on.
+/// What happens to a request before it is passed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Before {
-    /// It goes on.
+    /// It is passed on.
     Pass,
-    /// It goes on after a while.
+    /// It is passed on after a while.
     Delay(Duration),
-    /// The connection is cut; AWS never hears of it.
+    /// The connection is cut; AWS does not receive the request.
     Cut,
-    /// Nothing becomes of it: AWS never hears of it, and the caller waits.
+    /// Nothing happens: AWS does not receive the request, and the caller waits.
     Hold,
-    /// It is answered here, as AWS would refuse it.
+    /// It is answered here, with a refusal of AWS.
     Refuse(Refusal),
-    /// It is answered here as AWS would, because the emulator would do something else.
+    /// It is answered here as AWS would answer, because the emulator would do something else.
     Answer(Bytes),
 }
 
-/// What becomes of an answer.
+/// What happens to an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum After {
-    /// It goes back.
+    /// It is returned.
     Pass,
-    /// The connection is cut: what was asked is done, and nobody says so.
+    /// The connection is cut: the request is carried out, and nobody says so.
     Cut,
-    /// Nothing becomes of it: what was asked is done, and the caller waits.
+    /// Nothing happens: the request is carried out, and the caller waits.
     Hold,
 }
 
-/// What AWS has answered.
+/// The answer of AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
@@ -95,9 +95,9 @@ impl Answer {
     }
 }
 
-/// Decides what becomes of every call.
+/// Decides what happens to every call.
 pub trait Rule: Send + Sync {
-    /// Before the call goes on.
+    /// Before the call is passed on.
     fn before(&self, call: &Call) -> Before {
         let _ = call;
         Before::Pass
@@ -109,13 +109,13 @@ pub trait Rule: Send + Sync {
         After::Pass
     }
 
-    /// What the caller gets to see of AWS's answer.
+    /// What the caller sees of AWS's answer.
     fn shown(&self, call: &Call, answer: Answer) -> Result<Answer, Refusal> {
         let _ = call;
         Ok(answer)
     }
 
-    /// What AWS's clock shows in the answers of the lock's service, where not the time.
+    /// The time of AWS's clock in the answers of the lock's service, if it is not the real one.
     fn date(&self) -> Option<HeaderValue> {
         None
     }
@@ -128,7 +128,7 @@ impl Rule for Transparent {}
 
 /// A running proxy. It stops when dropped.
 pub struct Proxy {
-    /// Where it listens, as an endpoint URL.
+    /// The URL on which it listens.
     pub endpoint: String,
     shared: Arc<Shared>,
     task: JoinHandle<()>,
@@ -138,16 +138,16 @@ struct Shared {
     target: String,
     rule: Mutex<Arc<dyn Rule>>,
     recorded: Mutex<Vec<Recorded>>,
-    /// How many requests are on their way to the emulator.
+    /// How many requests are in transit to the emulator.
     under_way: watch::Sender<usize>,
 }
 
 impl Proxy {
-    /// Starts a proxy to the emulator at `target`, as in `http://127.0.0.1:5000`.
+    /// Starts a proxy to the emulator at `target`, such as `http://127.0.0.1:5000`.
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// If no port is available.
     pub async fn start(target: &str, rule: Arc<dyn Rule>) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
@@ -162,7 +162,7 @@ impl Proxy {
         Ok(Self { endpoint, shared, task })
     }
 
-    /// Everything that came by since the last time this was asked.
+    /// Everything that was recorded since the last call of this function.
     ///
     /// # Panics
     ///
@@ -171,7 +171,7 @@ impl Proxy {
         std::mem::take(&mut self.shared.recorded.lock().expect("no connection has panicked"))
     }
 
-    /// Waits until no request is on its way: what a killed nk has sent is done by then.
+    /// Waits until no request is in transit: what a killed nk has sent is done by then.
     ///
     /// # Panics
     ///
@@ -181,7 +181,7 @@ impl Proxy {
         under_way.wait_for(|count| *count == 0).await.expect("the proxy lives");
     }
 
-    /// Lets another rule decide from now on.
+    /// Uses another rule from now on.
     ///
     /// # Panics
     ///
@@ -202,7 +202,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             let service = service_fn(|request| handle(request, Arc::clone(&shared)));
-            // A connection that ends early is what cutting looks like from here.
+            // A connection that ends early is how a cut appears from here.
             let _ = server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -210,7 +210,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-/// An error that makes hyper drop the connection.
+/// An error that makes hyper close the connection.
 type Cut = Box<dyn std::error::Error + Send + Sync>;
 
 async fn handle(
@@ -262,14 +262,14 @@ async fn handle(
     }
 }
 
-/// The head of an answer that AWS has given before.
+/// The head of an answer that AWS has already given.
 fn given(body: &Bytes) -> response::Parts {
     let kind = if body.starts_with(b"<") { "text/xml" } else { "application/x-amz-json-1.1" };
     let answer = Response::builder().header(CONTENT_TYPE, kind).body(());
     answer.expect("a well-formed answer").into_parts().0
 }
 
-/// Forwards to the end even where the asker has gone: the emulator does what it was asked.
+/// Forwards to the end even if the caller has gone: the emulator carries out what it was asked.
 async fn forward_counted(
     shared: &Arc<Shared>,
     parts: hyper::http::request::Parts,
@@ -308,7 +308,7 @@ pub(crate) async fn forward(
     Ok((parts, answer))
 }
 
-/// An answer as it goes back.
+/// An answer, as it is returned.
 fn response(mut head: response::Parts, answer: Answer) -> Result<Response<Full<Bytes>>, Cut> {
     head.status = StatusCode::from_u16(answer.status)?;
     head.headers.insert(CONTENT_LENGTH, answer.body.len().into());

@@ -1,4 +1,4 @@
-//! The real nk against an emulator of its own, with the proxy in between.
+//! The real nk on an emulator of its own, with the proxy in between.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
@@ -23,22 +23,22 @@ use crate::proxy::{Proxy, Recorded, Transparent, forward};
 
 /// An emulator, a proxy in front of it, and an nk to run.
 pub struct Rig {
-    /// What nk talks to.
+    /// The proxy, to which nk connects.
     pub proxy: Proxy,
-    /// The emulator itself, for looking and meddling behind nk's back.
+    /// The emulator itself, for looks and changes behind nk's back.
     pub emulator: String,
     settings: Settings,
-    /// Whether the emulator is one that nk has started.
+    /// Whether nk has started the emulator.
     is_ours: bool,
-    /// Of which emulator the Python is.
+    /// The emulator whose Python is used.
     tools: Settings,
     nk: PathBuf,
     folder: TempDir,
-    /// Locked as long as this rig is in use.
+    /// Locked while this rig is in use.
     _claim: File,
 }
 
-/// What a run of nk has said.
+/// The output of a run of nk.
 #[derive(Debug, Clone)]
 pub struct Said {
     /// Its exit code; none if it was killed.
@@ -64,7 +64,7 @@ impl Said {
     ///
     /// # Panics
     ///
-    /// When the exit code is another.
+    /// If the exit code is another.
     #[expect(clippy::return_self_not_must_use, reason = "the check is often all that is wanted")]
     pub fn with_code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "out:\n{}\nerr:\n{}", self.out, self.err);
@@ -72,12 +72,12 @@ impl Said {
     }
 }
 
-/// What a command says, run to its end.
+/// The output of a command, run to its end.
 async fn said(command: &mut Command) -> Said {
     command.output().await.expect("nk runs").into()
 }
 
-/// The first of these instances that no other rig uses, claimed for as long as the file is open.
+/// The first of these instances that no other rig uses, reserved while the file is open.
 fn claim(cache: &Path, names: impl IntoIterator<Item = String>) -> Option<(String, File)> {
     let folder = cache.join("rigs");
     fs::create_dir_all(&folder).expect("a cache directory");
@@ -89,13 +89,13 @@ fn claim(cache: &Path, names: impl IntoIterator<Item = String>) -> Option<(Strin
 }
 
 impl Rig {
-    /// Starts an empty emulator, or empties one that no other rig uses. `nk` is the binary to run.
-    /// `NK_TEST_EMULATOR` names another emulator to take for moto, whose Python is then moto's all
-    /// the same, as it knows AWS best. With `AWS_ENDPOINT_URL` that one runs already.
+    /// Starts an empty emulator, or empties one that no other rig uses. `nk` is the program to run.
+    /// `NK_TEST_EMULATOR` names another emulator to use in place of moto, with moto's Python in any
+    /// case, because that knows AWS best. With `AWS_ENDPOINT_URL`, the emulator is already running.
     ///
     /// # Panics
     ///
-    /// When there is no emulator to be had.
+    /// If there is no emulator.
     pub async fn start(nk: &str, product: &str) -> Self {
         let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let other = variable("NK_TEST_EMULATOR").filter(|_| product == "moto");
@@ -104,7 +104,7 @@ impl Rig {
         let product = other.as_deref().map_or(plain, |name| named(name).expect("a known emulator"));
         let running = other.and_then(|_| variable("AWS_ENDPOINT_URL"));
         let settings = Settings::read(variable).expect("a cache directory");
-        // There are only as many emulators of ours as there are tests at once.
+        // There are only as many emulators as there are tests at once.
         let claimed = match running {
             Some(_) => claim(&settings.cache, ["running".to_owned()]),
             None => claim(&settings.cache, (1..).map(|nth| format!("test-{nth}"))),
@@ -135,16 +135,16 @@ impl Rig {
         self.settings.product.lies()
     }
 
-    /// The account that the emulator makes up.
+    /// The account that the emulator invents.
     pub fn account_id(&self) -> &'static str {
         if self.settings.product.name == "moto" { "123456789012" } else { "000000000000" }
     }
 
-    /// A file in the rig's own folder, which nk runs in.
+    /// A file in the rig's own directory, in which nk runs.
     ///
     /// # Panics
     ///
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         if let Some(parent) = path.parent() {
@@ -154,7 +154,7 @@ impl Rig {
         path
     }
 
-    /// A command that runs nk with these arguments, through the proxy, in the rig's folder.
+    /// A command that runs nk with these arguments, through the proxy, in the rig's directory.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.nk);
         command
@@ -175,12 +175,12 @@ impl Rig {
     ///
     /// # Panics
     ///
-    /// When it cannot be run.
+    /// If it cannot be run.
     pub async fn nk(&self, arguments: &[&str]) -> Said {
         said(&mut self.command(arguments)).await
     }
 
-    /// A command as [`Rig::command`] makes it, for an account of AWS instead of an emulator.
+    /// A command like [`Rig::command`], for an account of AWS instead of an emulator.
     pub fn command_without_local(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(arguments);
         command
@@ -194,7 +194,7 @@ impl Rig {
     ///
     /// # Panics
     ///
-    /// When it cannot be run.
+    /// If it cannot be run.
     pub async fn nk_without_local(&self, arguments: &[&str]) -> Said {
         said(&mut self.command_without_local(arguments)).await
     }
@@ -203,7 +203,7 @@ impl Rig {
     ///
     /// # Panics
     ///
-    /// When it fails.
+    /// If it fails.
     pub async fn python(&self, script: &str, arguments: &[&str]) -> String {
         let output = self.script(script).args(arguments).output().await.expect("Python runs");
         let error = String::from_utf8_lossy(&output.stderr);
@@ -212,12 +212,12 @@ impl Rig {
         out
     }
 
-    /// Holds every request since the last time that they were taken against AWS's own models; those
-    /// that come with moto, as other emulators bring older ones or none.
+    /// Checks every request since the last check against AWS's own models: those that come with
+    /// moto, because other emulators bring older ones or none.
     ///
     /// # Panics
     ///
-    /// When AWS would not take one of them, or when there was none.
+    /// If AWS would not accept one of them, or if there was none.
     pub async fn satisfies_the_models(&self) {
         let line = |call: &Recorded| serde_json::to_string(call).expect("it can be written") + "\n";
         let lines: String = self.proxy.take().iter().map(line).collect();
@@ -229,11 +229,11 @@ impl Rig {
         let _ = self.python("models/check.py", &[path.to_str().expect("a path in UTF-8")]).await;
     }
 
-    /// Forgets what was made in the emulator.
+    /// Empties the emulator.
     ///
     /// # Panics
     ///
-    /// When there is no emulator any more, or one that cannot forget.
+    /// If the emulator is not running any more, or cannot be emptied.
     pub async fn reset(&self) {
         if self.is_ours {
             let emptied = nk_local::reset(&self.settings).await;
@@ -259,7 +259,7 @@ impl Rig {
     ///
     /// # Panics
     ///
-    /// When it cannot be listed.
+    /// If it cannot be listed.
     pub async fn account(&self) -> Json {
         let text = self.python("account.py", &[&self.emulator, "ap-northeast-1"]).await;
         serde_json::from_str(&text).expect("the listing is JSON")

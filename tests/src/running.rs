@@ -1,4 +1,4 @@
-//! The real nk while it runs: what it says, and signals to it.
+//! The real nk while it runs: its output, and signals to it.
 
 use std::process::Stdio;
 
@@ -7,11 +7,11 @@ use tokio::{
     process::{Child, ChildStderr, Command},
 };
 
-/// A run under way.
+/// A run in progress.
 pub struct Running {
     child: Child,
     errors: Lines<BufReader<ChildStderr>>,
-    /// What it has said so far on standard error.
+    /// Its output on standard error so far.
     pub said: String,
 }
 
@@ -20,7 +20,7 @@ impl Running {
     ///
     /// # Panics
     ///
-    /// When it cannot be run.
+    /// If it cannot be run.
     pub fn start(mut command: Command) -> Self {
         let mut child =
             command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("nk runs");
@@ -28,22 +28,22 @@ impl Running {
         Self { child, errors, said: String::new() }
     }
 
-    /// Sends it a signal, as in `-INT`.
+    /// Sends it a signal, such as `-INT`.
     ///
     /// # Panics
     ///
-    /// When it does not run any more.
+    /// If it is not running any more.
     pub async fn signal(&self, name: &str) {
         let id = self.child.id().expect("it runs").to_string();
         let sent = Command::new("kill").args([name, &id]).status().await.expect("kill runs");
         assert!(sent.success());
     }
 
-    /// Reads on until it says this.
+    /// Reads until it prints this.
     ///
     /// # Panics
     ///
-    /// When it never does.
+    /// If it never does.
     pub async fn says(&mut self, word: &str) {
         while let Some(line) = self.errors.next_line().await.expect("it can be read") {
             self.said += &(line.clone() + "\n");
@@ -58,7 +58,7 @@ impl Running {
     ///
     /// # Panics
     ///
-    /// When it cannot be waited for.
+    /// If it cannot be waited for.
     pub async fn ends(&mut self) -> Option<i32> {
         while let Some(line) = self.errors.next_line().await.expect("it can be read") {
             self.said += &(line + "\n");
@@ -70,7 +70,7 @@ impl Running {
     ///
     /// # Panics
     ///
-    /// When it cannot be killed.
+    /// If it cannot be killed.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("a process can be killed");
     }

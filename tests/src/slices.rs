@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-/// Checks a trace and returns how many slices there are of each category.
+/// Checks a trace and returns how many slices of each category it has.
 ///
 /// # Panics
 ///
-/// When slices on one track overlap without one being within the other, when something ends that
-/// has not begun, when a step is left open although the run has ended, or when an arrow hangs on no
+/// If slices on one track overlap without one being inside the other, if something ends that has
+/// not begun, if a step is left open although the run has ended, or if an arrow is attached to no
 /// slice.
 pub fn check(events: &[Json]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();

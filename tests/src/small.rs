@@ -22,7 +22,7 @@ fn tags<K: Kind>(name: &str) -> Tags {
 ///
 /// # Panics
 ///
-/// When a range is not one.
+/// If a range is not valid.
 pub fn network(vpc: &str, subnet: &str) -> Desired {
     let mut desired = Desired::nothing(stack());
     let cidr = |text: &str| text.parse().expect("an address range");

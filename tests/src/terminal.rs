@@ -1,4 +1,4 @@
-//! A terminal without history: a folder with stack files, and the real nk in a bare environment.
+//! A terminal without history: a directory with stack files, and the real nk in a bare environment.
 
 use std::{
     fs,
@@ -9,21 +9,21 @@ use std::{
 
 use tempfile::TempDir;
 
-/// How long any of these commands may take: a person waits no longer for a mistake.
+/// How long any of these commands may take: a person does not wait longer for a mistake.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A folder to run nk in.
+/// A directory in which nk runs.
 pub struct Terminal {
     nk: PathBuf,
     folder: TempDir,
 }
 
 impl Terminal {
-    /// A terminal in a folder with these stack files, by name.
+    /// A terminal in a directory with these stack files, by name.
     ///
     /// # Panics
     ///
-    /// When the files cannot be written.
+    /// If the files cannot be written.
     pub fn with(nk: &str, stacks: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         fs::create_dir(folder.path().join("stacks")).expect("a folder can be made");
@@ -34,7 +34,7 @@ impl Terminal {
         Self { nk: nk.into(), folder }
     }
 
-    /// The command, with nothing in the environment but these variables.
+    /// The command, with no environment variables except these.
     pub fn command(&self, line: &str, variables: &[(&str, &str)]) -> Command {
         let mut command = Command::new(&self.nk);
         command
@@ -48,16 +48,16 @@ impl Terminal {
         command
     }
 
-    /// What a person sees of the command: how it ended, and what it said where.
+    /// What a person sees of the command: how it ended, and its output on each stream.
     pub fn session(&self, line: &str) -> String {
         self.session_with(line, &[])
     }
 
-    /// The same with variables in the environment.
+    /// The same with environment variables.
     ///
     /// # Panics
     ///
-    /// When nk cannot be run, or takes longer than a person would wait.
+    /// If nk cannot be run, or takes longer than a person would wait.
     pub fn session_with(&self, line: &str, variables: &[(&str, &str)]) -> String {
         let began = Instant::now();
         let output = self.command(line, variables).output().expect("nk runs");
@@ -70,7 +70,7 @@ impl Terminal {
                 text += &["--- ", name, "\n", &stream].concat();
             }
         }
-        // Trailing blanks are not seen.
+        // Trailing blanks are invisible.
         text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 }

@@ -8,23 +8,23 @@ use crate::kinds::kinds;
 /// The stack file that ships with nk.
 pub const STACK: &str = include_str!("../../stacks/neuraknot.toml");
 
-/// That stack file with what every kind needs for all of its fields in addition, and something of
-/// every kind.
+/// That stack file with everything that gives all fields of every kind a value, and with a resource
+/// of every kind.
 ///
 /// # Panics
 ///
-/// When the stack file has no place for something.
+/// If the stack file has no place for something.
 pub fn rich() -> String {
     let additions: Vec<_> = kinds().values().flat_map(|data| &data.rich).collect();
     let additions: Vec<_> = additions.iter().map(|(from, to)| (&**from, &**to)).collect();
     edited(STACK.to_owned(), &additions)
 }
 
-/// A stack file with each of these texts replaced, where it comes first.
+/// A stack file with each of these texts replaced at its first occurrence.
 ///
 /// # Panics
 ///
-/// When it does not say what is to be replaced.
+/// If it does not contain what is to be replaced.
 pub fn edited(text: String, changes: &[(&str, &str)]) -> String {
     changes.iter().fold(text, |text, (from, to)| {
         assert!(text.contains(from), "the stack file does not say {from}");
@@ -32,12 +32,12 @@ pub fn edited(text: String, changes: &[(&str, &str)]) -> String {
     })
 }
 
-/// What an environment of this stack file asks for, with a certificate and with credentials for every
-/// identity provider.
+/// The resources of an environment of this stack file, with a certificate and with credentials for
+/// every identity provider.
 ///
 /// # Panics
 ///
-/// When the stack file is wrong.
+/// If the stack file has mistakes.
 pub fn desired(text: &str, environment: &str) -> Desired {
     let source = Source { name: "neuraknot.toml".into(), text: text.into() };
     let stack = nk_stack::read(&source, environment).expect("the stack file is right");

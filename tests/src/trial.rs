@@ -1,4 +1,4 @@
-//! Planning and applying against the simulated cloud.
+//! Planning and applying on the simulated cloud.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 pub struct Trial {
     /// The cloud.
     pub sim: Arc<Sim>,
-    /// How many times faster than AWS nk believes it to be.
+    /// How many times faster than AWS nk assumes it to be.
     pub speed: f64,
 }
 
@@ -23,7 +23,7 @@ impl Default for Trial {
 }
 
 impl Trial {
-    /// Looks at everything.
+    /// Reads everything.
     pub async fn observe(&self, desired: &Desired) -> Observed {
         observe(&*self.sim, desired, nk_kinds::KINDS).await.expect("the sim answers")
     }
@@ -40,11 +40,11 @@ impl Trial {
         self.run(plan).await
     }
 
-    /// A simulated cloud in which everything desired has been made.
+    /// A simulated cloud in which everything desired exists.
     ///
     /// # Panics
     ///
-    /// When it cannot be made.
+    /// If it cannot be created.
     pub async fn settled(desired: &Desired) -> Self {
         let trial = Self::default();
         let (summary, events) = trial.apply(desired).await;
@@ -52,11 +52,11 @@ impl Trial {
         trial
     }
 
-    /// Plans the removal of everything of the stack.
+    /// Plans the deletion of everything of the stack.
     ///
     /// # Panics
     ///
-    /// When there is no plan.
+    /// If there is no plan.
     pub async fn removal(&self, desired: &Desired) -> Plan {
         let observed = self.observe(desired).await;
         let everything = Permission::everything();
@@ -65,7 +65,7 @@ impl Trial {
         plan.expect("there is a plan")
     }
 
-    /// Removes everything of the stack.
+    /// Deletes everything of the stack.
     pub async fn destroy(&self, desired: &Desired) -> (Summary, Vec<Event>) {
         let plan = self.removal(desired).await;
         self.run(plan).await
@@ -94,7 +94,7 @@ impl Trial {
         (summary, all)
     }
 
-    /// What exists, without the ids that differ from run to run.
+    /// What exists, without the ids that differ between runs.
     pub fn shape(&self) -> Vec<String> {
         let all = self.sim.everything();
         let name = |live: &LiveValue| (format!("{}/", live.id), format!("{}/", live.address));
@@ -120,7 +120,7 @@ pub fn apart(one: &[String], other: &[String]) -> Vec<String> {
     [only(one, other, '-'), only(other, one, '+')].concat()
 }
 
-/// The value with every id replaced by its address, and sets in the order that this gives them.
+/// The value with every id replaced by its address, and sets in the resulting order.
 fn named(value: &Json, names: &[(String, String)]) -> Json {
     match value {
         Json::String(text) if text.contains('/') => {

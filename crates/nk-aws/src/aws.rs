@@ -18,17 +18,17 @@ use crate::{
     window::Window,
 };
 
-/// AWS, as one stack sees it.
+/// AWS, for one stack.
 #[derive(Debug, Clone)]
 pub struct Aws {
     pub(crate) stack: StackId,
     pub(crate) region: String,
     pub(crate) account: String,
-    /// As in `aws`: what ARNs begin with tells the public regions from China's.
+    /// Such as `aws`: the beginning of ARNs differs between the public regions and China's.
     partition: String,
-    /// Whoever answers may not know every call.
+    /// An emulator may not know every call.
     pub(crate) emulated: bool,
-    /// When the run began: what it leaves under a name of its own is called after that.
+    /// When the run began, which is part of the names of what the run leaves.
     pub(crate) began: SystemTime,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) autoscaling: aws_sdk_applicationautoscaling::Client,
@@ -49,14 +49,14 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Connects, and asks AWS who is asking and these questions, all at once.
+    /// Connects, identifies the caller, and asks these questions, all at once.
     pub async fn connect(
         stack: StackId,
         connection: &Connection,
         questions: &Questions,
     ) -> CloudResult<Connected<Self>> {
         let mut cloud = Self::new(stack, connection).await;
-        // Whoever cannot be told who they are need not wait for the answers.
+        // If the caller cannot be identified, the answers are not waited for.
         let answers = async { Ok(cloud.answers(questions).await) };
         let (caller, answers) = tokio::try_join!(cloud.caller(connection), answers)?;
         cloud.account.clone_from(&caller.account);
@@ -110,14 +110,14 @@ impl Aws {
     }
 
     async fn caller(&self, connection: &Connection) -> CloudResult<Caller> {
-        // That the emulator is there is known, and what it is asked first takes its time.
+        // The emulator is known to exist, and its first answer takes some time.
         let timeouts = if connection.local { retry::patience() } else { retry::haste() };
         let hasty = aws_sdk_sts::config::Builder::default()
             .retry_classifier(Reach)
             .timeout_config(timeouts);
         let call = self.sts.get_caller_identity().customize().config_override(hasty);
         let answer = call.send().await;
-        // Nobody may be denied this call: who is, is not who they say.
+        // Nobody can be denied this call, so a refusal means that the credentials are wrong.
         let identity = answer.or_cloud_error().map_err(|error| {
             let nature = match error.nature {
                 Nature::Denied | Nature::Refused => Nature::Credentials,
@@ -131,7 +131,7 @@ impl Aws {
         }
     }
 
-    /// The ARN of something of ours, where no answer tells it.
+    /// The ARN of a resource of the stack, where no answer contains it.
     pub(crate) fn arn(&self, service: &str, region: &str, resource: &str) -> String {
         let Self { partition, account, .. } = self;
         format!("arn:{partition}:{service}:{region}:{account}:{resource}")

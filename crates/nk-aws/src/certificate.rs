@@ -1,7 +1,7 @@
-//! Certificates: what ACM says of the one that a stack file names, and one for emulators, where
-//! nobody has one to name.
+//! Certificates: the status of the one that a stack file names, and one for emulators, which have
+//! none.
 //!
-//! On AWS a stack names a certificate that somebody has had validated; nk makes none there.
+//! On AWS, a stack names a validated certificate; nk does not create one there.
 
 use aws_sdk_acm::{
     operation::request_certificate::RequestCertificateError,
@@ -19,7 +19,7 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// How ACM says that a certificate is gone.
+/// ACM's code for a missing certificate.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
 
 impl Aws {
@@ -38,7 +38,7 @@ impl Aws {
         self.request_certificate(domain).await
     }
 
-    /// What ACM says of a certificate, as in `ISSUED`; `NOT_FOUND` where the region has no such
+    /// ACM's status of a certificate, such as `ISSUED`; `NOT_FOUND` if the region has no such
     /// certificate.
     pub(crate) async fn certificate_status(&self, arn: &str) -> CloudResult<String> {
         let call = self.acm.describe_certificate().certificate_arn(arn).send().await;
@@ -47,7 +47,7 @@ impl Aws {
         Ok(status.as_ref().map_or("NOT_FOUND", CertificateStatus::as_str).to_owned())
     }
 
-    /// Removes the certificates that [`local_certificate`](Self::local_certificate) made.
+    /// Deletes the certificates that [`local_certificate`](Self::local_certificate) created.
     pub async fn remove_local_certificate(&self) -> CloudResult<()> {
         for certificate in self.local_certificates().await? {
             let call =
@@ -84,7 +84,8 @@ impl Aws {
             .request_certificate()
             .domain_name(domain)
             .validation_method(ValidationMethod::Dns)
-            // For an hour ACM answers an old one with what it once made for it, gone or not.
+            // For an hour, ACM answers a repeated request with the certificate of the first,
+            // deleted or not.
             .idempotency_token(token())
             .set_tags(Some(sdk_tags(&tags)));
         let answer = call.send().await.or_cloud_error()?;
@@ -94,7 +95,7 @@ impl Aws {
     }
 }
 
-/// Where it would stand in a stack, were certificates a kind.
+/// The address that it would have if certificates were a kind.
 fn address() -> Address {
     Address::new("certificate", "local")
 }

@@ -1,4 +1,4 @@
-//! Whose the things are that are found by their names.
+//! To whom resources belong that are found by their names.
 
 use nk_engine::Scope;
 use nk_kinds::Tags;
@@ -7,11 +7,11 @@ use nk_model::{Address, Kind, Owner};
 use crate::Aws;
 
 impl Aws {
-    /// The address of something with this name and these tags, and whose it is; none where it is
-    /// no business of the look.
+    /// The address of a resource with this name and these tags, and its owner; none if the look is
+    /// not for it.
     ///
-    /// What has the name of a wanted resource stands in its way if it is not ours; anything else
-    /// is told by its tags alone.
+    /// What has the name of a desired resource is in its way if it does not belong to the stack;
+    /// everything else is identified by its tags alone.
     pub(crate) fn holder<K: Kind>(
         &self,
         scope: &Scope<K>,

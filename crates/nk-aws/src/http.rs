@@ -1,5 +1,5 @@
-//! One HTTP client for all services: the machine's certificates are read once, and what goes to one
-//! host shares its connections.
+//! One HTTP client for all services: the machine's certificates are read once, and requests to one
+//! host share connections.
 
 use aws_smithy_http_client::{
     Builder, ConnectorBuilder,
@@ -8,7 +8,7 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-/// The SDK's default client, of which each service would have one of its own.
+/// Like the SDK's default client, of which each service would have its own.
 pub(crate) fn shared() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector =

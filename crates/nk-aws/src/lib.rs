@@ -1,6 +1,6 @@
-//! How AWS makes, changes and removes each kind: the only crate that names an AWS SDK.
+//! How AWS creates, changes and deletes each kind: the only crate that names an AWS SDK.
 //!
-//! One file per kind, in the same tree as `nk-kinds`.
+//! One file for each kind, in the same tree as `nk-kinds`.
 
 mod aws;
 mod certificate;

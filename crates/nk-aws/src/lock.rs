@@ -21,7 +21,7 @@ use nk_engine::{Cloud, CloudResult, Entry, LockRecord};
 
 use crate::{Aws, ENTRIES, sdk_error::SdkResult};
 
-/// How SSM says that there is no lock.
+/// SSM's code for a missing lock.
 const MISSING: &[&str] = &["ParameterNotFound"];
 
 impl Cloud for Aws {
@@ -32,7 +32,7 @@ impl Cloud for Aws {
         let call = self.ssm.get_parameter().name(self.stack.lock_name());
         let answer = call.customize().interceptor(clock.clone()).send().await.accepting(MISSING)?;
         let Some(parameter) = answer.and_then(|answer| answer.parameter) else { return Ok(None) };
-        // A record of unknown age is a living run's.
+        // A record of unknown age counts as that of a living run.
         let age = clock.time().zip(parameter.last_modified_date);
         let age = age.and_then(|(now, written)| u64::try_from(now.secs() - written.secs()).ok());
         let age = age.map(Duration::from_secs).unwrap_or_default();
@@ -41,7 +41,7 @@ impl Cloud for Aws {
     }
 
     async fn write_lock(&self, value: &str, fresh: bool) -> CloudResult<Option<i64>> {
-        // SSM takes tags for a new parameter only.
+        // SSM accepts tags only for a new parameter.
         let tag = Tag::builder().key("ManagedBy").value("nk").build();
         let tags = fresh.then(|| vec![tag.expect("a tag has a key and a value")]);
         let call = self
@@ -80,8 +80,8 @@ impl Cloud for Aws {
     }
 }
 
-/// What AWS's own clock showed when it answered: this machine's may be wrong, and a lock must not
-/// be taken from a living run because of that.
+/// The time of AWS's own clock when it answered. This machine's clock may be wrong, and a lock must
+/// not be taken from a living run because of that.
 #[derive(Debug, Clone, Default)]
 struct Clock(Arc<Mutex<Option<DateTime>>>);
 

@@ -1,4 +1,4 @@
-//! Counting and tracing every call, and telling whoever listens.
+//! Counts and records every call, and reports it to a listener.
 
 use std::{
     fmt,
@@ -22,15 +22,15 @@ use nk_engine::{CallListener, current_step};
 use nk_model::Call;
 use tracing::{Span, field};
 
-/// What all clients of one run have called.
+/// The calls of all clients of one run.
 #[derive(Clone, Default)]
 pub struct Meter(Arc<Mutex<Heard>>);
 
 #[derive(Default)]
 struct Heard {
-    /// How many requests went out.
+    /// The number of requests sent.
     sent: usize,
-    /// What ended before anybody listened, and when it began.
+    /// Calls that ended before there was a listener, with their beginnings.
     ended: Vec<(Instant, Call)>,
     listener: Option<(Instant, CallListener)>,
 }
@@ -53,12 +53,12 @@ impl Meter {
         self.0.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// How many requests went out, the SDK's own retries included.
+    /// The number of requests sent, including the SDK's own retries.
     pub fn count(&self) -> usize {
         self.heard().sent
     }
 
-    /// Tells about every request that has ended or will, with its time since `zero`.
+    /// Reports every request that has ended or will end, with its time since `zero`.
     pub fn listen(&self, zero: Instant, listener: CallListener) {
         let mut heard = self.heard();
         for (began, call) in heard.ended.drain(..) {
@@ -113,7 +113,7 @@ impl Intercept for Meter {
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(metadata) = bag.load::<Metadata>() else { return Ok(()) };
-        // An attempt that sent nothing is none.
+        // An attempt that sent nothing does not count.
         let Some(Began(began, span)) = bag.load::<Began>() else { return Ok(()) };
         let began = *began;
         let took = began.elapsed();

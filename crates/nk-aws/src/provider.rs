@@ -1,4 +1,4 @@
-//! What the command line asks of AWS beyond a stack's resources.
+//! What the command line asks AWS, apart from a stack's resources.
 
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ impl Provider for Aws {
 }
 
 impl Aws {
-    /// Answers what a stack file's meaning depends on.
+    /// Answers the questions that the meaning of a stack file depends on.
     pub(crate) async fn answers(&self, questions: &Questions) -> CloudResult<Answers> {
         let versions = async {
             match &questions.engine {

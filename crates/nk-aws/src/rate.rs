@@ -1,4 +1,4 @@
-//! How fast each operation is called: as fast as AWS takes it.
+//! How fast each operation is called: as fast as AWS accepts it.
 
 use std::{
     collections::HashMap,
@@ -16,21 +16,21 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// How fast an operation counts as called, in calls a second, when it is throttled for the first
-/// time: as fast as AWS refills the buckets of most that change something.
+/// The assumed rate of an operation, in calls a second, when it is throttled for the first time:
+/// the rate at which AWS refills the buckets of most operations that change something.
 ///
 /// See <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
 const FIRST: f64 = 5.0;
-/// What the SDK takes of an earlier rate when it measures anew. A limiter's first measurement is of
-/// a single call since 1970, so that nothing else counts.
+/// The weight of the earlier rate when the SDK measures again. A limiter's first measurement is of
+/// a single call since 1970, so nothing else counts.
 const KEPT: f64 = 0.2;
 
-/// The rate limiters of the SDK's adaptive mode, one for each operation, as AWS has its buckets: of
-/// one for a whole service a throttled create would hold up every look as well. What all of them
-/// share is the budget of repetitions.
+/// The rate limiters of the SDK's adaptive mode, one for each operation, like AWS's buckets: with
+/// one for a whole service, a throttled create would delay every look as well. All of them share
+/// the budget of retries.
 ///
-/// A limiter does nothing before the first throttled answer. From then on it lets through a part of
-/// what got through before, and more with every answer that was not throttled.
+/// A limiter does nothing before the first throttled answer. From then on it allows a part of the
+/// previous rate, and more with every answer that was not throttled.
 #[derive(Debug, Clone)]
 pub(crate) struct Rates {
     budget: TokenBucket,
@@ -38,7 +38,7 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// All of them under this budget.
+    /// All limiters, with this budget.
     pub(crate) fn new(budget: TokenBucket) -> Self {
         Self { budget, partitions: Arc::default() }
     }
@@ -65,7 +65,7 @@ impl Intercept for Rates {
         "nk rates"
     }
 
-    // Before the execution nobody knows yet what is to be executed.
+    // Before the execution, the operation is not known yet.
     fn read_before_serialization(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,

@@ -1,10 +1,10 @@
-//! What is sent again, how often, and how much goes out at once.
+//! Which requests are repeated, how often, and how many are in progress at a time.
 //!
-//! The SDK sends again what was throttled, failed at AWS, or went unanswered: here and nowhere
-//! else. The engine above looks instead, and never repeats a call that was repeated here. It is the
-//! SDK's adaptive mode, with a rate for each operation ([`Rates`](crate::rate::Rates)). All clients of
-//! a run share one budget of repetitions ([`budget`]) and one window of requests under way
-//! ([`Window`](crate::window::Window)).
+//! The SDK repeats requests that were throttled, failed at AWS, or were not answered: here and
+//! nowhere else. The engine above looks instead, and never repeats a call that was repeated here.
+//! This is the SDK's adaptive mode, with a rate for each operation ([`Rates`](crate::rate::Rates)).
+//! All clients of a run share one budget of retries ([`budget`]) and one window of requests in
+//! progress ([`Window`](crate::window::Window)).
 
 use std::time::Duration;
 
@@ -19,26 +19,25 @@ use aws_smithy_types::retry::{ErrorKind, RetrySpec};
 
 use crate::{sdk_error::unsent, window::Window};
 
-/// How often a request is sent at most. With two in five that go wrong one in a million fails.
+/// How many times a request is sent at most. If two in five fail, one in a million fails for good.
 const ATTEMPTS: u32 = 16;
-/// The first pause before a repetition; each is twice the one before, of which a random part is
-/// taken.
+/// The first pause before a retry. Each is twice the previous one, of which a random part is used.
 const PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause. All of them together bridge an outage of a minute.
+/// The longest pause. All pauses together bridge an outage of a minute.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How many repetitions a run has to spend at once, and by how many more a second it grows.
+/// How many retries a run can make at once, and by how many more a second the number grows.
 const REPETITIONS: usize = 200;
 const REPETITIONS_A_SECOND: f32 = 2.0;
-/// What a repetition costs in the SDK's own currency.
+/// The cost of a retry in the SDK's units.
 const COST: u32 = 5;
-/// What repeating a request costs whose answer made no sense: the budget has three of these, so that
-/// whoever talks to something that is not AWS is told so at once.
+/// The cost of repeating a request whose answer could not be read. The budget has room for three,
+/// so that somebody who talks to something other than AWS is told so at once.
 const NONSENSE: u32 = 300;
 
-/// How often, and with which pauses: by the SDK's newer rules, under which a limiter takes a repetition
-/// for one request more. By the older ones it takes it for ten, and at its lowest rate makes each
-/// wait for ten seconds.
+/// How often, and with which pauses: by the SDK's newer rules, in which a limiter counts a retry as
+/// one more request. By the older rules it counts as ten, and at the lowest rate each waits for ten
+/// seconds.
 ///
 /// See `RetrySpec` in <https://docs.rs/aws-smithy-types/latest/aws_smithy_types/retry/>.
 pub(crate) fn policy() -> RetryConfig {
@@ -49,8 +48,8 @@ pub(crate) fn policy() -> RetryConfig {
         .with_max_backoff(LONGEST)
 }
 
-/// How long one attempt may take. What waits for its place in the window is not on its way yet, so
-/// it is the connection that counts the seconds until AWS answers.
+/// How long one attempt may take. A request that waits for a permit is not in transit yet, so the
+/// connection measures the time until AWS answers.
 pub(crate) fn patience() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
@@ -58,20 +57,20 @@ pub(crate) fn patience() -> TimeoutConfig {
         .build()
 }
 
-/// The same for the first call of a run at AWS, repetitions and finding the credentials included: a person
-/// waits for no more than ten seconds to be told that there is nobody.
+/// The same for the first call of a run on AWS, including retries and finding the credentials: a
+/// person waits at most ten seconds to be told that AWS cannot be reached.
 pub(crate) fn haste() -> TimeoutConfig {
     patience().to_builder().operation_timeout(Duration::from_secs(8)).build()
 }
 
-/// A token by which AWS knows the SDK's own second try for the same request; a new one each time.
+/// A token by which AWS recognises the SDK's own second attempt of a request; a new one each time.
 pub(crate) fn token() -> String {
     let random = || getrandom::u64().expect("the operating system has random numbers");
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// The budget that all clients of one run spend from. A request that succeeds in the end gives back
-/// what its last repetition has cost.
+/// The budget of all clients of one run. A request that succeeds in the end returns the cost of its
+/// last retry.
 ///
 /// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
 pub(crate) fn budget() -> TokenBucket {
@@ -84,16 +83,16 @@ pub(crate) fn budget() -> TokenBucket {
         .build()
 }
 
-/// How the services that speak JSON say that a quota is used up. The SDK takes it for throttling, as
-/// it is at `DynamoDB`; of the services here none means that, and no pause makes room.
+/// The code of the JSON services for an exhausted quota. The SDK treats it as throttling, as it is
+/// for `DynamoDB`; none of the services here means that, and no pause helps.
 ///
 /// See <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html>,
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html>
 /// and <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>.
 const QUOTA: &str = "LimitExceededException";
 
-/// What every client decides by, after the SDK's own classifiers: tells the window how it went, does
-/// not repeat what a quota stands against, and makes nonsense dear.
+/// What every client decides by, after the SDK's own classifiers: it informs the window, does not
+/// repeat a request that a quota forbids, and makes unreadable answers expensive.
 #[derive(Debug, Clone)]
 pub(crate) struct Judgement(pub(crate) Window);
 
@@ -141,7 +140,8 @@ fn throttled(action: &RetryAction) -> bool {
     *kind == ErrorKind::ThrottlingError
 }
 
-/// Whether the answer's code is [`QUOTA`], as JSON has it: after the service's name, if that is said.
+/// Whether the code of the answer is [`QUOTA`], in the form of JSON services: after the name of the
+/// service, if that is given.
 fn is_quota(context: &InterceptorContext) -> bool {
     let body = context.response().and_then(|response| response.body().bytes());
     let answer = body.and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok());
@@ -149,8 +149,8 @@ fn is_quota(context: &InterceptorContext) -> bool {
     code.and_then(|code| code.rsplit('#').next()) == Some(QUOTA)
 }
 
-/// For a call that must not be done twice: it is sent again only where AWS has surely not done it,
-/// because it never left or because there was too much to do.
+/// For a call that must not be carried out twice: it is repeated only if AWS has certainly not
+/// carried it out, because it was never sent or was throttled.
 #[derive(Debug)]
 pub(crate) struct Once;
 
@@ -180,11 +180,11 @@ impl ClassifyRetry for Once {
     }
 }
 
-/// For the first call of a run: gives up at once where a request never left, as with no network or
-/// a wrong endpoint.
+/// For the first call of a run: gives up at once if a request was never sent, for example without a
+/// network or with a wrong endpoint.
 ///
-/// In the middle of a run a repetition bridges an outage; before anything has begun it only keeps a
-/// person waiting for the answer.
+/// In the middle of a run, a retry bridges an outage. Before anything has begun, it only makes a
+/// person wait.
 #[derive(Debug)]
 pub(crate) struct Reach;
 
@@ -206,7 +206,7 @@ fn connector(context: &InterceptorContext) -> Option<&ConnectorError> {
     context.output_or_error().and_then(Result::err)?.as_connector_error()
 }
 
-/// The configuration for one call of the named SDK crate whose repetition would make a second
+/// The configuration for one call of the named SDK crate whose repetition could create a second
 /// resource.
 macro_rules! once {
     ($sdk:ident) => {
@@ -224,8 +224,8 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of an answer with this code that the SDK takes for throttling, and how much goes
-    /// out at once afterwards.
+    /// What happens to an answer with this code that the SDK treats as throttling, and how many
+    /// requests may be in progress afterwards.
     fn judged(code: &str) -> (RetryAction, f64) {
         let mut context = InterceptorContext::new(Input::erase(()));
         let body = serde_json::json!({"__type": code, "message": "too many"}).to_string();

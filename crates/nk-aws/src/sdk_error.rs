@@ -1,4 +1,4 @@
-//! What the SDK says of a call that failed, as the engine's error.
+//! Converts an error of the SDK to the engine's error.
 
 use std::{any::type_name, fmt::Display, iter};
 
@@ -9,12 +9,12 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use nk_engine::{CloudError, CloudResult, Denied, Nature};
 
-/// What an SDK answers, as the engine takes it.
+/// The result of an SDK call, for the engine.
 pub(crate) trait SdkResult<T>: Sized {
-    /// The same, with the engine's error, which names the operation that failed.
+    /// The same with the engine's error, which names the operation.
     fn or_cloud_error(self) -> CloudResult<T>;
 
-    /// The same where a refusal by one of these codes is an answer, and not an error: none.
+    /// The same, in which a refusal with one of these codes counts as an answer without content.
     fn accepting(self, codes: &[&str]) -> CloudResult<Option<T>> {
         match self.or_cloud_error() {
             Ok(answer) => Ok(Some(answer)),
@@ -33,7 +33,7 @@ where
     }
 }
 
-/// An answer, or a part of it, that does not have the form it should.
+/// An answer, or a part of it, that does not have the expected form.
 pub(crate) fn garbled<E>(message: &impl Display) -> CloudError {
     CloudError::garbled(operation::<E>(), message)
 }
@@ -43,10 +43,11 @@ pub(crate) fn refused<E>(message: impl Into<String>) -> CloudError {
     CloudError::refused(operation::<E>(), message)
 }
 
-/// The operation with this error, as the action of IAM that it mostly is: `ec2:CreateVpc` of
-/// `aws_sdk_ec2::operation::create_vpc::CreateVpcError`.
+/// The operation with this error, in the form of an IAM action, which it usually is:
+/// `ec2:CreateVpc` for `aws_sdk_ec2::operation::create_vpc::CreateVpcError`.
 ///
-/// The SDK gives each operation an error type of its own, and no other name at hand where it fails.
+/// The SDK gives each operation its own error type, and there is no other name available where it
+/// fails.
 fn operation<E>() -> String {
     let path = type_name::<E>();
     let (sdk, rest) = path.split_once("::").unwrap_or_default();
@@ -85,7 +86,7 @@ where
                 None if code.is_none() => format!("HTTP status {status} and no word of AWS's"),
                 None => String::new(),
             };
-            // Who answers without a code is not AWS, or was cut off.
+            // An answer without a code is not from AWS, or is incomplete.
             let nature = match &code {
                 None if status < 500 && status != 429 => Nature::Garbled,
                 code => nature(code.as_deref().unwrap_or_default(), &message, status),
@@ -106,7 +107,7 @@ where
             bare(nature, text)
         }
         SdkError::TimeoutError(_) => bare(Nature::Ambiguous, "there was no answer in time".into()),
-        // The answer itself is left out: it may hold a secret.
+        // The answer itself is left out, because it may contain a secret.
         SdkError::ResponseError(_) => {
             bare(Nature::Garbled, "the answer was cut off or makes no sense".into())
         }
@@ -120,12 +121,12 @@ where
     }
 }
 
-/// Whether there was nothing to sign the request with.
+/// Whether there were no credentials to sign the request with.
 fn without_credentials(error: &ConnectorError) -> bool {
     chain(error).contains("CredentialsNotLoaded") || told(error).contains("loading credentials")
 }
 
-/// Whether the request surely never left.
+/// Whether the request was certainly never sent.
 pub(crate) fn unsent(error: &ConnectorError) -> bool {
     let text = chain(error);
     error.is_user()
@@ -140,9 +141,9 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = String::new();
     for cause in causes {
         let cause = cause.to_string();
-        // The SDK lists every place where it has looked for credentials.
+        // The SDK lists every place in which it has looked for credentials.
         let cause = cause.split(". Attempted:").next().unwrap_or_default();
-        // What it has no word for, it calls so.
+        // The SDK's word for something that it has no name for.
         if cause == "other" {
             continue;
         }
@@ -158,18 +159,17 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// The same with all that there is to decide by.
+/// The same, with everything that decisions depend on.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     DisplayErrorContext(error).to_string()
 }
 
-/// What EC2 says of credentials that are no good. By the same code, `AuthFailure`, it says that an
-/// address or an image is not the caller's: see
+/// EC2's message for invalid credentials. With the same code, `AuthFailure`, it reports that an
+/// address or an image does not belong to the caller: see
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html>.
 const NOT_VALIDATED: &str = "not able to validate the provided access credentials";
 
-/// How services say that something of that name, or in that place, is there: a part of the code, and
-/// of the message.
+/// How services report that a name or a place is taken: a part of the code and of the message.
 const TAKEN: [(&str, &str); 6] = [
     ("AlreadyExists", ""),
     ("Duplicate", ""),
@@ -183,8 +183,8 @@ fn taken(code: &str, message: &str) -> bool {
     TAKEN.iter().any(|(part, fragment)| code.contains(part) && message.contains(fragment))
 }
 
-/// The action that the caller may not do and the resource it was about, by AWS's own words where it
-/// says: it is not always the one that was asked for.
+/// The action that the caller may not do and its resource, from AWS's message if that names them:
+/// it is not always the operation that was called.
 fn denied(operation: String, message: &str) -> Denied {
     let words = |before: &str| {
         let word = message.split_once(before)?.1.split_whitespace().next()?;
@@ -194,7 +194,7 @@ fn denied(operation: String, message: &str) -> Denied {
     Denied { action, resource: words(" on resource: ").unwrap_or_else(|| "*".to_owned()) }
 }
 
-/// What a code means; each service has its own for the same thing.
+/// The meaning of a code; each service has its own codes.
 fn nature(code: &str, message: &str, status: u16) -> Nature {
     match code {
         "ExpiredToken"
@@ -217,7 +217,7 @@ fn nature(code: &str, message: &str, status: u16) -> Nature {
         | "RequestLimitExceeded"
         | "TooManyRequestsException"
         | "SlowDown" => Nature::Throttled,
-        // EC2's own word for "the server is overloaded and can't handle the request":
+        // EC2's own code for "the server is overloaded and can't handle the request":
         // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
         "Unavailable" if status == 503 => Nature::Throttled,
         "Resource.AlreadyAssociated" => Nature::InUse,

@@ -1,4 +1,4 @@
-//! What secrets hold, for those who need it: reading and writing values.
+//! Reads and writes the values of secrets.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ use crate::{
 };
 
 impl Aws {
-    /// What the secret with this name or ARN holds; none where there is no such secret, or it is
+    /// The value of the secret with this name or ARN; none if there is no such secret, or if it is
     /// scheduled for deletion.
     ///
     /// # Errors
     ///
-    /// When the call fails, or what it holds is not JSON.
+    /// If the call fails, or the value is not JSON.
     pub async fn secret_value(&self, secret: &str) -> CloudResult<Option<SecretValue>> {
         let call = self.secrets.get_secret_value().secret_id(secret).send().await;
         let answer = match call.accepting(MISSING) {
@@ -27,7 +27,7 @@ impl Aws {
             answer => answer?,
         };
         let Some(answer) = answer else { return Ok(None) };
-        // The parser's own message is left out: nothing of the value may be seen.
+        // The parser's own message is left out, because it could show parts of the value.
         let value = serde_json::from_str(answer.secret_string().unwrap_or_default());
         let value = value.map_err(|_| {
             garbled::<GetSecretValueError>(&format!("what `{secret}` holds is not JSON"))
@@ -35,11 +35,11 @@ impl Aws {
         Ok(Some(SecretValue::new(value)))
     }
 
-    /// Makes this what the secret with this name or ARN holds.
+    /// Sets the value of the secret with this name or ARN.
     ///
     /// # Errors
     ///
-    /// When the call fails. The error shows nothing of the value.
+    /// If the call fails. The error shows nothing of the value.
     pub async fn put_secret_value(&self, secret: &str, value: &SecretValue) -> CloudResult<()> {
         let text = value.reveal().to_string();
         let call = self.secrets.put_secret_value().secret_id(secret).secret_string(&text);
@@ -47,8 +47,8 @@ impl Aws {
         answer.map_err(|error| hide(error.without(&text), value.reveal())).map(drop)
     }
 
-    /// The identity providers whose credentials are complete in this secret, as its keys call them;
-    /// of one that is scheduled for deletion, those that its tags name.
+    /// The identity providers with complete credentials in this secret, named as its keys; for a
+    /// secret that is scheduled for deletion, those in its tags.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Aws {
     }
 }
 
-/// The error without any text in the value.
+/// The error without any text of the value.
 fn hide(error: CloudError, value: &Value) -> CloudError {
     match value {
         Value::String(text) => error.without(text),

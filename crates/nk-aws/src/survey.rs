@@ -1,4 +1,4 @@
-//! What nk asks AWS before it can say what a stack file means.
+//! What nk asks AWS before the meaning of a stack file is known.
 
 use aws_sdk_rds::{
     config::Builder,
@@ -13,12 +13,12 @@ use crate::{Aws, sdk_error::SdkResult};
 impl Aws {
     /// The versions of an engine's major version that can be created now, in RDS's order.
     ///
-    /// Empty for an emulator that does not know the call; nobody else may leave open what the stack
-    /// file means.
+    /// Empty for an emulator that does not know the call; no other cloud may leave the meaning of
+    /// the stack file open.
     ///
     /// # Errors
     ///
-    /// When AWS does not say.
+    /// If AWS does not answer.
     pub async fn engine_versions(&self, engine: &str, major: &str) -> CloudResult<Vec<String>> {
         let family = format!("{engine}{major}");
         let call = self.versions_of(engine).db_parameter_group_family(family);
@@ -27,8 +27,8 @@ impl Aws {
         Ok(creatable.filter_map(|version| version.engine_version).collect())
     }
 
-    /// The versions that RDS upgrades an engine's version to. Empty for an emulator that does not
-    /// know the call.
+    /// The versions to which RDS can upgrade an engine's version. Empty for an emulator that does
+    /// not know the call.
     pub(crate) async fn upgrade_targets(
         &self,
         engine: &str,
@@ -42,7 +42,7 @@ impl Aws {
 
     fn versions_of(&self, engine: &str) -> DescribeDBEngineVersionsFluentBuilder {
         let patient = self.rds.config().to_builder();
-        // Of an emulator's internal error a repetition makes nothing else.
+        // Repeating a call does not help against an emulator's internal error.
         let once = |patient: Builder| patient.retry_config(RetryConfig::disabled());
         let config = if self.emulated { once(patient) } else { patient };
         aws_sdk_rds::Client::from_conf(config.build()).describe_db_engine_versions().engine(engine)
@@ -63,7 +63,7 @@ impl Aws {
     }
 }
 
-/// Whether an emulator may have answered so because it does not know the call.
+/// Whether an emulator may have answered like this because it does not know the call.
 fn is_not_known(error: &CloudError) -> bool {
     !matches!(error.nature, Nature::Unreachable | Nature::Credentials | Nature::Denied)
 }

@@ -1,10 +1,11 @@
-//! The tags of many resources in one call, for services that tell them of one resource at a time.
+//! The tags of many resources in one call, for services that report them for one resource at a
+//! time.
 //!
 //! # Caveats
 //!
-//! AWS's index of tags lags behind the services, leaves out what has no tags, and emulators leave
-//! out whole kinds. What it says is believed only where it is what is wanted; everything else is
-//! asked of the service itself. That nobody may read it costs calls and nothing else.
+//! AWS's tag index lags behind the services and leaves out resources without tags, and emulators
+//! leave out whole kinds. It is believed only where it shows what is desired; everything else is
+//! read from the service itself. If it may not be read, that costs calls and nothing else.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -17,20 +18,20 @@ use nk_kinds::{KINDS, Tags};
 
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
-/// How many resources a page has at most.
+/// The maximum number of resources on a page.
 const PAGE: i32 = 100;
 
-/// The tags that nk sets, by ARN; none where nobody may read them.
+/// The tags that nk sets, by ARN; none if the index may not be read.
 #[derive(Default)]
 pub(crate) struct TagIndex(Arc<Option<HashMap<String, Tags>>>);
 
 impl TagIndex {
-    /// The tags of a resource, if they are known to be the wanted ones.
+    /// The tags of a resource, if they are known to be the desired ones.
     pub(crate) fn confirmed(&self, arn: &str, wanted: Option<&Tags>) -> Option<Tags> {
         self.known()?.get(arn).filter(|tags| Some(*tags) == wanted).cloned()
     }
 
-    /// All that it knows, as it was a while ago.
+    /// Everything in the index, as it was a while ago.
     pub(crate) fn known(&self) -> Option<&HashMap<String, Tags>> {
         self.0.as_ref().as_ref()
     }
@@ -45,14 +46,14 @@ impl Aws {
         self.stack_index(&scope.pass).await
     }
 
-    /// The index of all of the stack, whoever looks.
+    /// The index for the whole stack, for any look.
     pub(crate) async fn stack_index(&self, pass: &Pass) -> CloudResult<TagIndex> {
         let index = pass.once("tag index", || async { Ok(self.indexed_tags().await) });
         index.await.map(TagIndex)
     }
 
-    /// Whether the index knows anything of this stack that is of other services than these; true
-    /// where it does not answer.
+    /// Whether the index contains anything of this stack from other services than these; true if it
+    /// cannot be read.
     pub(crate) async fn has_tagged_beyond(&self, services: &[&str]) -> bool {
         let stack = TagFilter::builder().key(Tags::STACK).values(self.stack.prefix()).build();
         let call = self.tagging.get_resources().tag_filters(stack).resources_per_page(PAGE);
@@ -84,8 +85,8 @@ impl Aws {
     }
 }
 
-/// The types of what is looked up here. Without this the answer would hold every revision of every
-/// task definition as well.
+/// The types that are looked up. Without this filter, the answer would contain every revision of
+/// every task definition.
 fn types() -> Vec<String> {
     let types: BTreeSet<_> = KINDS.iter().filter_map(|kind| kind.tag_type).collect();
     types.into_iter().map(str::to_owned).collect()

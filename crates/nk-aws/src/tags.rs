@@ -1,8 +1,8 @@
-//! Tags, between the types of the SDKs and nk's.
+//! Converts tags between the types of the SDKs and nk's.
 
 use nk_kinds::Tags;
 
-/// A tag as one of the SDKs has it.
+/// A tag of one of the SDKs.
 pub(crate) trait SdkTag {
     fn new(key: &str, value: &str) -> Self;
     fn pair(self) -> Option<(String, String)>;
@@ -16,7 +16,7 @@ macro_rules! tags_of {
             }
 
             fn pair(self) -> Option<(String, String)> {
-                // Some SDKs have them as options, others as texts.
+                // Some SDKs have options, others texts.
                 Some((Option::from(self.key)?, Option::from(self.value)?))
             }
         }
@@ -46,12 +46,12 @@ impl SdkTag for (String, String) {
     }
 }
 
-/// Tags as requests carry them: as a list or a map.
+/// Tags in the form of requests: a list or a map.
 pub(crate) fn sdk_tags<T: SdkTag, C: FromIterator<T>>(tags: &Tags) -> C {
     tags.iter().map(|(key, value)| T::new(key, value)).collect()
 }
 
-/// The tags among a resource's that nk sets.
+/// The tags of a resource that nk sets.
 pub(crate) fn managed<T: SdkTag>(tags: Option<impl IntoIterator<Item = T>>) -> Tags {
     Tags::managed(tags.into_iter().flatten().filter_map(T::pair))
 }

@@ -1,4 +1,4 @@
-//! How many requests are under way at once: fewer where AWS throttles, more where it does not.
+//! The number of requests in progress: fewer if AWS throttles, more if it does not.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -11,23 +11,22 @@ use aws_smithy_runtime_api::client::{
 };
 use tokio::sync::Notify;
 
-/// As many at once as nothing speaks against: a plan of the whole topology fits.
+/// The initial and largest number: a plan of the whole topology fits.
 const WIDEST: f64 = 64.0;
-/// However much is throttled, so many go on side by side.
+/// The smallest number, however much is throttled.
 const NARROWEST: f64 = 4.0;
-/// What is left of the window when something was throttled.
+/// The part of the window that is left after something was throttled.
 const NARROWED: f64 = 0.7;
 
-/// The window, as TCP has one for a congested way: it shrinks by a part when something was
-/// throttled, at most once for each windowful of answers, and grows by one with each windowful that
-/// was not.
+/// A window like TCP's for congestion: it shrinks by a part when something was throttled, at most
+/// once for each windowful of answers, and grows by one with each windowful that was not.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Window(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
     state: Mutex<State>,
-    /// Told when there is room.
+    /// Notified when there is room.
     room: Notify,
 }
 
@@ -35,7 +34,7 @@ struct Shared {
 struct State {
     width: f64,
     under_way: f64,
-    /// How many answers there were since the window was narrowed last.
+    /// The number of answers since the window was last narrowed.
     since: f64,
 }
 
@@ -51,7 +50,7 @@ impl State {
     }
 }
 
-/// A place in the window; it is free again when this goes.
+/// A permit of the window, which is returned when this is dropped.
 struct Place(Window);
 
 impl Drop for Place {
@@ -86,7 +85,7 @@ impl Window {
         self.0.room.notify_one();
     }
 
-    /// How many may be under way at once now.
+    /// How many requests may be in progress now.
     #[cfg(test)]
     pub(crate) fn width(&self) -> f64 {
         self.state().width
@@ -109,7 +108,7 @@ impl Window {
         }
     }
 
-    /// The same client, whose requests wait for a place.
+    /// The same client, whose requests wait for a permit.
     pub(crate) fn around(&self, client: SharedHttpClient) -> SharedHttpClient {
         let window = self.clone();
         http_client_fn(move |settings, components| {
@@ -144,8 +143,8 @@ mod tests {
 
     use super::*;
 
-    /// Sends so many through the window to a service that throttles whatever comes while it has
-    /// more than `room` to do; says how many it had at once at the end.
+    /// Sends this many requests through the window to a service that throttles while it has more
+    /// than `room` of them; returns how many it had at a time at the end.
     async fn settles(window: &Window, room: usize, requests: usize) -> usize {
         let busy = Arc::new(Mutex::new(Vec::<usize>::new()));
         let under_way = Arc::new(Mutex::new(0_usize));
@@ -178,7 +177,7 @@ mod tests {
         assert_eq!(most, 64);
         let most = settles(&window, 12, 2000).await;
         assert!((9..=14).contains(&most), "{most} at once where 12 have room");
-        // It grows again once there is room.
+        // It grows again when there is room.
         let most = settles(&window, 1000, 4000).await;
         assert!(most > 40, "{most} at once where all have room");
     }

@@ -1,11 +1,11 @@
-//! What to do about errors of the cloud: one table, for steps that fail and for commands that do.
+//! What to do about errors of the cloud: one table, for failed steps and for failed commands.
 
 use std::collections::BTreeSet;
 
 use nk_engine::{CloudError, Nature};
 use nk_policy::grant_hint;
 
-/// What to do about an error, where there is advice.
+/// What to do about an error, if there is advice.
 pub(crate) fn of(error: &CloudError) -> Option<String> {
     let text = match error.nature {
         Nature::Denied => return grant_hint(&error.denied),
@@ -13,7 +13,7 @@ pub(crate) fn of(error: &CloudError) -> Option<String> {
             "sign in (`aws sso login`) or choose a profile (`--profile`), and run the same command \
              again; `--local` needs no account"
         }
-        // Where AWS answered, the network is not to blame.
+        // If AWS answered, the network is not the problem.
         Nature::Ambiguous if error.code.is_some() => return None,
         Nature::Unreachable | Nature::Ambiguous => {
             "check the network, the region, and AWS_ENDPOINT_URL if it is set"
@@ -31,8 +31,8 @@ pub(crate) fn of(error: &CloudError) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// The same about several at once: one statement grants all that was denied, and nothing is said
-/// twice.
+/// The same for several errors: one statement grants everything that was denied, and no advice is
+/// repeated.
 pub(crate) fn of_all(errors: &[CloudError]) -> Vec<String> {
     let denied = errors.iter().filter_map(|error| error.denied.as_ref());
     let others = errors.iter().filter(|error| error.nature != Nature::Denied).filter_map(of);

@@ -1,4 +1,5 @@
-//! What apply and destroy share: asking, the lock around a run, and the run itself.
+//! What apply and destroy have in common: the confirmation, the lock around a run, and the run
+//! itself.
 
 use std::{
     sync::Arc,
@@ -29,22 +30,22 @@ use crate::{
     trace::Tracer,
 };
 
-/// How long taking the lock, or giving it back, may take once a signal has come. CI runners kill two
-/// and a half seconds after they have asked a second time.
+/// How long taking or releasing the lock may take after a signal. CI runners kill two and a half
+/// seconds after the second signal.
 const LOCK: Patience =
     Patience { draining: Duration::from_secs(10), aborting: Duration::from_millis(2300) };
-/// How long printing the last of a run may take once a signal has come: whoever has not read on by
+/// How long printing the end of a run may take after a signal: a reader that has not read it by
 /// then does not read.
 const LAST_WORDS: Patience =
     Patience { draining: Duration::from_secs(2), aborting: Duration::from_millis(1500) };
 
-/// The lock, and what signals have said since before it was taken.
+/// The lock, and the signals since before it was taken.
 struct Hold<C: Cloud> {
     lease: Lease<C>,
     told: watch::Receiver<Told>,
 }
 
-/// Takes the lock. A signal leaves it as much time as it takes to learn whether it was had.
+/// Takes the lock. After a signal there is enough time left to learn whether it was taken.
 async fn lock<C: Cloud>(cloud: &Arc<C>, command: &str) -> Result<Hold<C>, Error> {
     let told = signals::watch();
     let mine: Holder = holder::myself(command);
@@ -64,7 +65,7 @@ impl<C: Cloud> Hold<C> {
         }
     }
 
-    /// Gives the lock back and keeps the first thing that went wrong.
+    /// Releases the lock, and returns the first error.
     async fn finish(self, result: Result<Exit, Error>) -> Result<Exit, Error> {
         let Self { lease, told } = self;
         let releasing = signals::within(&told, LOCK, lease.release());
@@ -79,41 +80,40 @@ impl<C: Cloud> Hold<C> {
     }
 }
 
-/// What a command that changes something does in its own way.
+/// What differs between the commands that change something.
 pub(crate) trait Change<P: Provider> {
-    /// As in `nk apply`.
+    /// Such as `nk apply`.
     const COMMAND: &'static str;
 
     /// Its arguments.
     fn arguments(&self) -> &RunArguments;
 
-    /// What a person is asked before this environment is changed, and the answer that agrees.
+    /// The question before this environment is changed, and the answer that confirms it.
     fn question<'a>(&self, environment: &'a str) -> (String, &'a str);
 
     /// Reads the stack file and connects.
     async fn begin(&self, global: &Global) -> Result<Session<P>, Error>;
 
-    /// Plans, unless something guards what would go.
+    /// Plans, unless something guards what would be deleted.
     async fn plan(&self, session: &Session<P>) -> Result<Planned, Error>;
 
-    /// Does what a plan takes that is made under the lock.
+    /// Does what is necessary before a plan that is made under the lock.
     async fn before_plan(&self, _: &mut Session<P>) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Does what the run of a plan takes.
+    /// Does what is necessary before a plan is run.
     async fn before_run(&self, _: &Session<P>, _: &Plan) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Does what is left once all is done.
+    /// Does what remains after everything is done.
     async fn after_run(&self, _: &Session<P>) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// Plans, asks, and runs the plan; with the trace that is asked for, which is closed whatever comes of
-/// it.
+/// Plans, asks, and runs the plan, with a trace if one is wanted, which is closed in any case.
 pub(crate) async fn change<P: Provider, C: Change<P>>(
     global: &Global,
     change: C,
@@ -134,7 +134,7 @@ async fn asked<P: Provider, C: Change<P>>(
     let command = format!("{} --env {environment}", C::COMMAND);
     tracer.listen(command.clone(), &*session.cloud);
     let mut shown = None;
-    // With `--yes` the lock comes first: what is planned under it cannot be overtaken.
+    // With `--yes` the lock comes first: a plan that is made under it cannot become outdated.
     if !change.arguments().yes {
         let plan = show(&session, global, change.plan(&session)).await?;
         if plan.is_empty() {
@@ -152,7 +152,7 @@ async fn asked<P: Provider, C: Change<P>>(
     hold.finish(result).await
 }
 
-/// What is left to do once the lock is held; `shown` is the plan a person has agreed to.
+/// What remains to be done once the lock is held; `shown` is the plan that a person has confirmed.
 async fn under_lock<P: Provider, C: Change<P>>(
     session: &mut Session<P>,
     global: &Global,
@@ -179,7 +179,7 @@ async fn under_lock<P: Provider, C: Change<P>>(
     Ok(Exit::Done)
 }
 
-/// Makes a plan, and shows it with what it does to the cost.
+/// Makes a plan, and shows it with its effect on the cost.
 async fn show<P: Provider>(
     session: &Session<P>,
     global: &Global,
@@ -190,13 +190,13 @@ async fn show<P: Provider>(
     let cost = pricing::of_plan(&session.stack, &plan, &desired);
     let calls = session.cloud.calls();
     let (output, place, shown) = (Output::new(global), session.place.clone(), plan.clone());
-    // Whoever does not read on must not keep signals from being heard.
+    // A reader that does not read must not keep signals from being handled.
     let print = move || output.plan(&place, &shown, cost, calls, began.elapsed());
     let _ = spawn_blocking(print).await;
     Ok(plan)
 }
 
-/// The plan of this moment, if it does the same to the same as the one that a person has agreed to.
+/// The current plan, if it does the same as the one that a person has confirmed.
 async fn agreed(
     shown: &Plan,
     planning: impl Future<Output = Result<Planned, Error>>,
@@ -210,7 +210,7 @@ async fn agreed(
     if deeds(&plan) == deeds(shown) { Ok(plan) } else { Err(Error::Overtaken) }
 }
 
-/// Runs a plan under the lock, and says what came of it.
+/// Runs a plan under the lock, and reports the result.
 async fn carry_out<P: Provider>(
     session: &Session<P>,
     global: &Global,
@@ -228,8 +228,8 @@ async fn carry_out<P: Provider>(
     let exit = exit(&summary);
     let calls = session.cloud.calls();
     let telling = async {
-        // The console ends when the last sender has gone; what it could not print is no reason to
-        // fail.
+        // The console ends when the last sender has gone. What it could not print does not make the
+        // run fail.
         let _ = telling.await;
         let _ = spawn_blocking(move || output.summary(&summary, calls, before)).await;
     };
@@ -237,7 +237,7 @@ async fn carry_out<P: Provider>(
     exit
 }
 
-/// Runs a plan under the lock, telling about it; the events pass the tracer on their way.
+/// Runs a plan under the lock and reports it; the events pass through the tracer.
 async fn run<P: Provider>(
     session: &Session<P>,
     plan: Plan,
@@ -270,7 +270,7 @@ async fn run<P: Provider>(
     summary
 }
 
-/// The exit that a summary stands for.
+/// The exit code for a summary.
 fn exit(summary: &Summary) -> Exit {
     match summary.outcome {
         Outcome::Done => Exit::Done,

@@ -16,26 +16,26 @@ pub(crate) fn wall() -> WallClock {
     Box::new(SystemTime::now)
 }
 
-/// The date in UTC, as in `2026-11-22`.
+/// The date in UTC, such as `2026-11-22`.
 pub(crate) fn today() -> String {
     date(now().as_secs() / 86_400)
 }
 
-/// A time in UTC, as in `2026-11-22 18:30:05 UTC`.
+/// A time in UTC, such as `2026-11-22 18:30:05 UTC`.
 pub(crate) fn utc(seconds: u64) -> String {
     let (days, clock) = (seconds / 86_400, seconds % 86_400);
     let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
     format!("{} {hour:02}:{minute:02}:{second:02} UTC", date(days))
 }
 
-/// A date, as in `2026-11-22`.
+/// A date, such as `2026-11-22`.
 fn date(days: u64) -> String {
     let (year, month, day) = civil(days);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// The date so many days after 1970-01-01, in the proleptic Gregorian calendar: years begin in March
-/// so that a leap day is the last day of one.
+/// The date this many days after 1970-01-01, in the proleptic Gregorian calendar. Years begin in
+/// March, so that a leap day is the last day of one.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);

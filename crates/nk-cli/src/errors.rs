@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::{advice, arguments::Global, exit::Exit};
 
-/// Why a command ended early.
+/// The reason why a command ended early.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("cannot read the stack file `{path}`: {reason}")]
@@ -119,7 +119,7 @@ impl Error {
                 Exit::StackFile
             }
             Self::Interrupted => Exit::Interrupted,
-            // What the run came to, where that says more.
+            // The result of the run, if that says more.
             Self::Unreleased { exit, .. } | Self::Unsettled { exit } if *exit != Exit::Done => {
                 *exit
             }
@@ -127,7 +127,7 @@ impl Error {
         }
     }
 
-    /// What AWS said.
+    /// The answer of AWS.
     fn cloud(&self) -> &[CloudError] {
         match self {
             Self::Reading(errors) => errors,
@@ -139,7 +139,7 @@ impl Error {
         }
     }
 
-    /// What lies beneath, where that is a list.
+    /// The causes, if there is a list of them.
     fn parts(&self) -> Option<Vec<String>> {
         Some(match self {
             Self::Reading(errors) => errors.iter().map(ToString::to_string).collect(),
@@ -156,7 +156,7 @@ impl Error {
         })
     }
 
-    /// What to do next.
+    /// What to do about it.
     fn hints(&self) -> Vec<Hint> {
         let mut hints: Vec<_> = advice::of_all(self.cloud()).into_iter().map(Hint::from).collect();
         match self {
@@ -167,7 +167,7 @@ impl Error {
         hints
     }
 
-    /// What to do about what is not AWS's.
+    /// What to do about errors that are not AWS's.
     fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::WhichStack(found) if found.is_empty() => "name one with `--stack`".into(),
@@ -214,7 +214,7 @@ impl Error {
         })
     }
 
-    /// Prints it on standard error; as one line of JSON if asked to.
+    /// Prints it on standard error; as one line of JSON with `--json`.
     pub(crate) fn print(&self, global: &Global) {
         let flags = global.flags();
         let text = if global.json {
@@ -222,7 +222,7 @@ impl Error {
         } else {
             self.text(&Styles::of(&io::stderr()), &flags)
         };
-        // Who closed the stream does not want to read it; the exit code says it as well.
+        // If the stream is closed, nobody wants to read it; the exit code says it as well.
         let _ = anstream::stderr().write_all(text.as_bytes());
     }
 
@@ -245,7 +245,7 @@ impl Error {
     fn text(&self, styles: &Styles, flags: &str) -> String {
         match self {
             Self::Problems(problems) => graphical(problems, styles),
-            // Each has its own way out.
+            // Each has its own advice.
             Self::Plan(error) if error.problems.len() > 1 => {
                 let texts = error.problems.iter().map(|problem| {
                     let hint = problem.hint().map(|hint| hint.text(flags));

@@ -1,19 +1,19 @@
-//! Exit codes: part of what nk promises.
+//! The exit codes, which are part of the interface.
 
 use std::process::ExitCode;
 
 /// How nk ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done, or nothing to do.
+    /// Success, or nothing to do.
     Done = 0,
-    /// It failed before or while changing anything; what was done is kept.
+    /// Failure before or during changes; completed steps are kept.
     Failed = 1,
-    /// `plan --detailed-exitcode` found something to do.
+    /// `plan --detailed-exitcode` found changes.
     Changes = 2,
-    /// Some steps failed; the others are done.
+    /// Some steps failed; the others succeeded.
     Partial = 3,
-    /// The stack file is wrong.
+    /// The stack file has mistakes.
     StackFile = 4,
     /// Interrupted.
     Interrupted = 130,

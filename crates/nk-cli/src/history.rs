@@ -1,8 +1,8 @@
-//! What steps have taken before: a small file in the user's cache that makes forecasts better.
+//! How long steps took before: a small file in the user's cache directory that improves forecasts.
 //!
-//! It may be deleted at any time, and nothing depends on it: one that cannot be read counts as empty,
-//! and one that cannot be written is left as it is. It says of each kind and operation how many
-//! seconds it took, and nothing else. What an emulator took is kept apart from what AWS took.
+//! It may be deleted at any time, and nothing depends on it: a file that cannot be read counts as
+//! empty, and one that cannot be written is left as it is. It contains the seconds of each kind and
+//! operation, and nothing else. Times on an emulator are kept separately.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,9 +15,9 @@ use std::{
 use nk_model::{Looks, Plan, Spread, Summary, Usual};
 use serde::{Deserialize, Serialize};
 
-/// What steps have taken before, in one class of places.
+/// How long steps took before, on AWS or on emulators.
 pub(crate) struct History {
-    /// Where it is kept; none where there is no place for it.
+    /// The file; none if there is no place for it.
     file: Option<PathBuf>,
     emulated: bool,
     times: Times,
@@ -38,22 +38,22 @@ struct Times {
 pub(crate) struct Lesson(Vec<Option<(&'static Usual, Duration)>>);
 
 const VERSION: u32 = 1;
-/// Of each operation so many times are kept.
+/// How many times are kept for each operation.
 const KEPT: usize = 20;
-/// A file of more bytes is none of ours.
+/// A larger file, in bytes, was not written by nk.
 const LARGEST: u64 = 1 << 18;
 /// No step takes longer.
 const LONGEST: Duration = Duration::from_hours(24);
 /// Times are kept as exactly as this.
 const EXACT: Duration = Duration::from_millis(10);
-/// So many times of one's own weigh as much as what ships with nk.
+/// This many measured times weigh as much as those that ship with nk.
 const EQUAL: f64 = 2.0;
-/// What an emulator takes of which nothing is known: it pretends, and answers.
+/// The time on an emulator of an operation that was never measured there.
 const EMULATOR: Spread =
     Spread { median: Duration::from_millis(100), slow: Duration::from_millis(300) };
 
 impl History {
-    /// Reads what is known of AWS, or of emulators.
+    /// Reads what is known about AWS, or about emulators.
     pub(crate) fn open(cache: Option<&Path>, emulated: bool) -> Self {
         let name = if emulated { "times-emulator.json" } else { "times-aws.json" };
         let file = cache.map(|cache| cache.join(name));
@@ -61,8 +61,8 @@ impl History {
         Self { file, emulated, times }
     }
 
-    /// How long something takes here: what is known from elsewhere and what was seen here, the more
-    /// of the latter the more was seen.
+    /// How long something takes here: a mixture of the times that ship with nk and the measured
+    /// ones, which weigh more the more there are.
     pub(crate) fn spread(&self, usual: &Usual) -> Spread {
         let elsewhere = if self.emulated { EMULATOR } else { usual.spread };
         let seen = self.times.taken.get(&usual.key()).map_or(&[][..], Vec::as_slice);
@@ -70,14 +70,14 @@ impl History {
         let (here, elsewhere) = (positive(here), positive(elsewhere));
         let count = f64::from(u32::try_from(seen.len()).unwrap_or(u32::MAX));
         let weight = count / (count + EQUAL);
-        // Between times that differ by a factor lies what differs from both by the same factor.
+        // The geometric mean differs from both times by the same factor.
         let towards = here.median.div_duration_f64(elsewhere.median).powf(weight);
         let median = elsewhere.median.mul_f64(towards);
         let wide = elsewhere.quick().powf(weight - 1.0) * here.quick().powf(-weight);
         Spread { median, slow: median.mul_f64(wide) }
     }
 
-    /// Whether it is of emulators.
+    /// Whether it is about emulators.
     pub(crate) fn is_emulated(&self) -> bool {
         self.emulated
     }
@@ -96,10 +96,10 @@ impl History {
         Lesson(plan.steps.iter().map(of).collect())
     }
 
-    /// Takes in what a run took, and keeps it if it can.
+    /// Adds what a run took, and saves it if possible.
     pub(crate) fn learn(&self, lesson: &Lesson, summary: &Summary) {
         let Some(file) = &self.file else { return };
-        // Another run may have written since.
+        // Another run may have written in the meantime.
         let mut times = read(file).unwrap_or_default();
         for (id, took) in &summary.each {
             if let Some(Some((usual, elsewhere))) = lesson.0.get(*id) {
@@ -118,14 +118,14 @@ fn rounded(time: Duration) -> Duration {
     EXACT.mul_f64(time.div_duration_f64(EXACT).round())
 }
 
-/// Without what cannot be divided by.
+/// Without values that cannot be divided by.
 fn positive(spread: Spread) -> Spread {
     let median = spread.median.max(EXACT);
     Spread { median, slow: spread.slow.max(median) }
 }
 
 impl Times {
-    /// Keeps only what means something, and of that only the latest.
+    /// Keeps only valid times, and only the latest.
     fn tidy(&mut self) {
         self.version = VERSION;
         let all = nk_kinds::KINDS.iter().flat_map(|kind| (kind.usual)());
@@ -151,7 +151,7 @@ fn read(file: &Path) -> io::Result<Times> {
     Ok(times)
 }
 
-/// Writes it whole or not at all.
+/// Writes the whole file or nothing.
 fn write(file: &Path, times: &Times) -> io::Result<()> {
     let draft = file.with_extension(format!("{}.new", process::id()));
     if let Some(folder) = file.parent() {
@@ -259,7 +259,8 @@ mod tests {
         }
         assert!(learn(folder.path(), &[80.0]).spread(gateway()).median.as_secs() < 107);
         fs::remove_file(&file).unwrap();
-        // A folder in the file's place, and a file in the folder's: neither can be written.
+        // A directory in place of the file, and a file in place of the directory: neither can be
+        // written.
         fs::create_dir(&file).unwrap();
         assert_eq!(learn(folder.path(), &[80.0]).spread(gateway()), gateway().spread);
         let occupied = folder.path().join("occupied");

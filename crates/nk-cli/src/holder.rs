@@ -1,4 +1,4 @@
-//! Who holds the lock, for whoever finds it held.
+//! The holder of the lock, as others see it.
 
 use std::{env, fs, process};
 

@@ -27,7 +27,7 @@ pub use exit::Exit;
 use nk_engine::Provider;
 use tracing_subscriber::EnvFilter;
 
-/// Does what the command line says, on a cloud of type `P`.
+/// Carries out the command line on a cloud of type `P`.
 pub fn main<P: Provider>() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -67,7 +67,7 @@ fn run<P: Provider>(arguments: &Arguments) -> Result<Exit, Error> {
     }
 }
 
-/// Runs a command that waits for others; what is offline, and quick, takes no runtime.
+/// Runs a command that needs a runtime; the offline commands do without.
 fn online(command: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -75,7 +75,7 @@ fn online(command: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, Er
         .build()
         .map_err(|error| Error::Runtime(error.to_string()))?;
     let done = runtime.block_on(command);
-    // What still prints to somebody who does not read is not waited for.
+    // Output to a reader that does not read is not waited for.
     runtime.shutdown_background();
     done
 }
@@ -88,7 +88,7 @@ fn colour(color: Color) {
     }
 }
 
-/// Sends what nk itself traces to standard error: nothing unless asked for.
+/// Sends nk's own log to standard error, if it is asked for.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 fn log(verbose: u8) {
     let filter = match (env::var("NK_LOG"), verbose) {
@@ -103,12 +103,12 @@ fn log(verbose: u8) {
         .with_ansi(coloured)
         .with_writer(io::stderr)
         .finish();
-    // A second call would find the first one's subscriber, which is as good.
+    // A second call finds the first subscriber, which is as good.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// What a filter says about nk's own crates. The SDK's are never logged: they log whole requests and
-/// answers, and with them secret values.
+/// The part of a filter that is about nk's own crates. The SDK is never logged, because it logs
+/// whole requests and answers, and with them secret values.
 fn only_nk(filter: &str) -> String {
     let directives = filter.split(',').map(str::trim).filter_map(|directive| {
         if directive.contains('=') || directive.contains("::") {

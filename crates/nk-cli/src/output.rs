@@ -1,4 +1,5 @@
-//! Where everything that is printed goes: data on standard output, the rest on standard error.
+//! The destination of everything that is printed: data on standard output, the rest on standard
+//! error.
 
 use std::{io::Write, time::Duration};
 
@@ -10,10 +11,10 @@ use nk_report::{
 
 use crate::{arguments::Global, session::Place};
 
-/// The printer of one command. A reader that has gone away is no reason to fail.
+/// The printer of one command. It does not fail if its reader has gone.
 pub(crate) struct Output {
     json: bool,
-    /// Those that commands are told with.
+    /// The styles for errors and progress.
     flags: String,
 }
 
@@ -35,7 +36,7 @@ impl Output {
         }
     }
 
-    /// What a command has done: a sentence for a person, or the one document.
+    /// The result of a command: a sentence for a person, or the document.
     pub(crate) fn done(&self, text: &str, document: &Json) {
         if self.json {
             self.data(&format!("{document:#}"));
@@ -44,7 +45,7 @@ impl Output {
         }
     }
 
-    /// A plan, after the stack it is for.
+    /// A plan, after the stack that it is for.
     pub(crate) fn plan(
         &self,
         place: &Place,
@@ -70,7 +71,7 @@ impl Output {
         let _ = write!(anstream::stdout(), "{place}\n\n{text}");
     }
 
-    /// What a stack file expands to.
+    /// The resources of a stack file.
     pub(crate) fn desired(&self, desired: &Desired) {
         if self.json {
             self.data(&serde_json::to_string(desired).unwrap_or_default());
@@ -80,7 +81,7 @@ impl Output {
         let _ = write!(anstream::stdout(), "{text}");
     }
 
-    /// What tells about the run of a plan.
+    /// The reporter of a run.
     pub(crate) fn console(&self, plan: &Plan, logging: bool) -> Console {
         match (self.json, logging) {
             (true, _) => Console::json(),
@@ -89,7 +90,7 @@ impl Output {
         }
     }
 
-    /// What came of a run, after which so many calls were made in all, and so many before it.
+    /// The result of a run, with the number of calls in all and before it.
     pub(crate) fn summary(&self, summary: &Summary, calls: usize, before: usize) {
         if !self.json {
             let styles = Styles::of(&std::io::stderr());

@@ -1,11 +1,11 @@
-//! What a stack costs, by what its file says it is used.
+//! The cost of a stack, with the usage in its file.
 
 use nk_cost::{Usage, change};
 use nk_model::{Desired, Plan};
 use nk_report::PlanCost;
 use nk_stack::Stack;
 
-/// What the environment will cost, and what a plan that ends with `desired` does to that.
+/// What the environment will cost, and how a plan that ends with `desired` changes that.
 pub(crate) fn of_plan(stack: &Stack, plan: &Plan, desired: &Desired) -> PlanCost {
     let (before, after) = change(plan, desired, &usage(stack));
     let change = after.fixed() + after.used() - before.fixed() - before.used();
@@ -13,7 +13,7 @@ pub(crate) fn of_plan(stack: &Stack, plan: &Plan, desired: &Desired) -> PlanCost
     PlanCost { fixed, used, change, region: after.region, dated: after.dated }
 }
 
-/// How much the stack file says the environment is used.
+/// The usage of the environment according to the stack file.
 pub(crate) fn usage(stack: &Stack) -> Usage {
     let cost = stack.cost();
     let usual = Usage::default();

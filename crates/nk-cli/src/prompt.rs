@@ -1,14 +1,14 @@
-//! Asking a person.
+//! Questions to a person.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::errors::Error;
 
-/// Asks for `expected` to be typed; true when it was.
+/// Asks for `expected` to be typed; true if it was.
 ///
 /// # Errors
 ///
-/// Without a terminal, since nobody can answer there: `--yes` is the answer then.
+/// If there is no terminal, because nobody can answer there; `--yes` is for that.
 pub(crate) fn confirm(question: &str, expected: &str, command: &str) -> Result<bool, Error> {
     if !io::stdin().is_terminal() {
         return Err(Error::NobodyToAsk { command: command.to_owned() });
@@ -21,11 +21,11 @@ pub(crate) fn confirm(question: &str, expected: &str, command: &str) -> Result<b
     Ok(read.is_ok() && answer.trim() == expected)
 }
 
-/// Reads a secret value: without an echo from a terminal, else the first line of standard input.
+/// Reads a secret value: without echo from a terminal, otherwise the first line of standard input.
 ///
 /// # Errors
 ///
-/// When it cannot be read, or is empty.
+/// If it cannot be read, or is empty.
 pub(crate) fn secret(question: &str) -> Result<String, Error> {
     let unreadable = |error: io::Error| Error::SecretInput(error.to_string());
     let value = if io::stdin().is_terminal() {

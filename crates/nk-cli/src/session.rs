@@ -1,4 +1,4 @@
-//! From arguments and a stack file to a connected cloud and what is wanted of it.
+//! From arguments and a stack file to a connected cloud and the desired resources.
 
 use std::{env, fmt, fs, path::PathBuf, sync::Arc};
 
@@ -18,20 +18,20 @@ use crate::{arguments::Global, clock, emulator, errors::Error, history::History}
 pub(crate) struct Session<P> {
     pub(crate) stack: Stack,
     pub(crate) cloud: Arc<P>,
-    /// What the emulator in use does not keep; of AWS there is nothing.
+    /// What the emulator does not keep; empty on AWS.
     pub(crate) unseen: Unseen,
-    /// How many times faster than AWS the emulator in use is.
+    /// How many times faster than AWS the emulator is.
     pub(crate) speed: f64,
-    /// What steps have taken there before.
+    /// How long steps took there before.
     pub(crate) history: History,
     survey: Survey,
-    /// The domain of the certificate that an emulator has yet to issue.
+    /// The domain of the certificate that an emulator still has to issue.
     unissued: Option<String>,
-    /// Shown in front of everything else.
+    /// Shown before everything else.
     pub(crate) place: Place,
 }
 
-/// Which stack, where, as whom.
+/// The stack, the account and the caller.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     stack: StackId,
@@ -39,7 +39,7 @@ pub(crate) struct Place {
     pub(crate) account: String,
     /// An ARN.
     pub(crate) caller: String,
-    /// Where the emulator is, if it is one.
+    /// The address of the emulator, if it is one.
     emulator: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Reads the stack file that the arguments name, or the only one there is.
+/// Reads the stack file that the arguments name, or the only one.
 pub(crate) fn source(global: &Global) -> Result<Source, Error> {
     let path = match &global.stack {
         Some(path) => path.clone(),
@@ -78,7 +78,8 @@ fn only_stack_file() -> Result<PathBuf, Error> {
     }
 }
 
-/// The question which environment is meant, or what is wrong with the file whichever it is.
+/// The question which environment is meant, or the mistakes in the file, whichever environment is
+/// meant.
 fn which(source: &Source) -> Error {
     let environments = nk_stack::environments(source);
     let read = environments.first().map(|one| nk_stack::read(source, one));
@@ -97,7 +98,7 @@ pub(crate) fn open(global: &Global) -> Result<Stack, Error> {
     Ok(stack)
 }
 
-/// Refuses a stack of another region than the environment asks for.
+/// Refuses a stack of another region than the environment variables name.
 pub(crate) fn check_region(stack: &Stack) -> Result<(), Error> {
     match env_region().filter(|region| *region != stack.region) {
         Some(environment) => Err(Error::Region { environment, stack: stack.region.clone() }),
@@ -105,7 +106,7 @@ pub(crate) fn check_region(stack: &Stack) -> Result<(), Error> {
     }
 }
 
-/// The region that the environment asks for.
+/// The region in the environment variables.
 fn env_region() -> Option<String> {
     variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"))
 }
@@ -124,7 +125,7 @@ fn is_here(endpoint: &str) -> bool {
 }
 
 impl<P: Provider> Session<P> {
-    /// Connects, and learns what the stack file's meaning depends on.
+    /// Connects, and gets the answers that the meaning of the stack file depends on.
     async fn connect(global: &Global, stack: Stack) -> Result<Self, Error> {
         let unseen = if global.local { emulator::unseen()? } else { Unseen::default() };
         let speed = if global.local { emulator::speed()? } else { 1.0 };
@@ -133,7 +134,7 @@ impl<P: Provider> Session<P> {
         let connected = P::connect(stack.id.clone(), &connection, &questions).await;
         let Connected { cloud, caller, answers } =
             connected.map_err(|error| Error::Connecting { error, region: stack.region.clone() })?;
-        // An emulator's account is made up.
+        // The account of an emulator is invented.
         let meant = stack.account.as_ref().filter(|_| !connection.local);
         if let Some(account) = meant.filter(|account| **account != caller.account) {
             return Err(Error::Account { stack: account.clone(), caller: caller.account });
@@ -152,7 +153,7 @@ impl<P: Provider> Session<P> {
             emulator: connection.endpoint.clone().filter(|_| connection.local),
         };
         let cache = emulator::settings().ok().map(|settings| settings.cache);
-        // What takes as long as AWS, only faster, is neither AWS nor a mere emulator.
+        // An emulator that takes as long as AWS, only faster, is like neither.
         let history = if speed > 1.0 {
             History::open(None, false)
         } else {
@@ -167,15 +168,15 @@ impl<P: Provider> Session<P> {
         Self::connect(global, open(global)?).await
     }
 
-    /// The same for a command that plans what the stack file asks for, and so must be able to make it.
+    /// The same for a command that plans what the stack file asks for, which must be possible.
     pub(crate) async fn begin_plan(global: &Global) -> Result<Self, Error> {
         let session = Self::begin(global).await?;
         session.stack.check_https(&session.survey)?;
         Ok(session)
     }
 
-    /// Has the emulator issue the certificate that a rehearsal needs. It changes something, so the
-    /// lock is held.
+    /// Makes the emulator issue the certificate that the stack needs. This changes something, so
+    /// the lock must be held.
     pub(crate) async fn issue_certificate(&mut self) -> Result<(), Error> {
         if let Some(domain) = self.unissued.take() {
             self.survey.certificate = Some(self.cloud.issue_local_certificate(&domain).await?);
@@ -183,21 +184,21 @@ impl<P: Provider> Session<P> {
         Ok(())
     }
 
-    /// What the stack file asks for, as far as is known before anything of it is read.
+    /// What the stack file asks for, as far as that is known before its resources are read.
     pub(crate) fn desired(&self) -> Desired {
         self.stack.expand(&self.survey)
     }
 
-    /// Whether it is on the emulator of `--local`.
+    /// Whether it is the emulator for `--local`.
     pub(crate) fn is_local(&self) -> bool {
         self.place.emulator.is_some()
     }
 
-    /// Reads what the stack file asks for, and what is there from before it changed; says what is
-    /// wanted now that this is known.
+    /// Reads what the stack file asks for and what exists from before it was changed; returns what
+    /// is desired now that this is known.
     ///
-    /// A stack that is nothing but `[auth]` is none of the business of EC2 and the others, unless
-    /// the tags say that it was more once.
+    /// A stack with only `[auth]` does not read EC2 and the other services, unless the tags say
+    /// that it had more before.
     pub(crate) async fn observe(&self) -> Result<(Desired, Observed), Error> {
         let all = !self.stack.is_only_auth() || self.cloud.has_more_than_auth().await;
         let kinds = nk_kinds::KINDS.iter().filter(|kind| all || self.stack.may_want(kind.kind));
@@ -206,7 +207,7 @@ impl<P: Provider> Session<P> {
         Ok((desired, observed))
     }
 
-    /// Reads everything of the stack that is to go.
+    /// Reads everything of the stack that is to be destroyed.
     pub(crate) async fn observe_all(&self) -> Result<Observed, Error> {
         let sought = self.stack.sought(&self.survey);
         Ok(observe_going(&*self.cloud, &sought, nk_kinds::KINDS).await?)
@@ -217,7 +218,7 @@ impl<P: Provider> Session<P> {
         Ok(observe(&*self.cloud, &sought, kinds).await?)
     }
 
-    /// Says how long a plan will take where it will be run, with so many calls under way at once.
+    /// Fills in how long a plan will take where it is run, with this many calls in progress.
     pub(crate) fn time(&self, plan: &mut Plan, places: usize) {
         let refine = |usual: &Usual| self.history.spread(usual);
         let emulated = self.history.is_emulated();
@@ -229,8 +230,8 @@ impl<P: Provider> Session<P> {
         }
     }
 
-    /// Whether there is room for the addresses that a plan rents. A quota is nobody's business before,
-    /// and AWS's to enforce after.
+    /// Whether the quota allows the addresses that a plan allocates. It is only a note: AWS
+    /// enforces the quota.
     pub(crate) async fn count_addresses(&self, plan: &Plan) -> Option<Note> {
         let makes = |step: &&Step| {
             step.address.kind() == ElasticIp::KIND
@@ -245,14 +246,14 @@ impl<P: Provider> Session<P> {
     }
 }
 
-/// What has to be known before it can be said what the stack file means.
+/// The questions that the meaning of the stack file depends on.
 fn questions(stack: &Stack, connection: &Connection) -> Questions {
     let certificate = connection.local && stack.wants_certificate();
     let domain = || format!("{}.nk.test", stack.id.prefix().to_lowercase());
     Questions {
         engine: stack.engine(),
         oauth_secret: stack.oauth_secret(),
-        // An emulator has not heard of AWS's.
+        // An emulator does not know AWS's certificates.
         certificate: stack.certificate().filter(|_| !connection.local).map(str::to_owned),
         local_certificate: certificate.then(domain),
     }
@@ -276,7 +277,7 @@ fn survey(caller: &Caller, answers: Answers) -> Survey {
 
 async fn connection(global: &Global, stack: &Stack) -> Result<Connection, Error> {
     let endpoint = match (global.local, variable("AWS_ENDPOINT_URL")) {
-        // Dummy credentials go to this machine and nowhere else.
+        // Dummy credentials are sent only to this machine.
         (true, Some(endpoint)) if is_here(&endpoint) => Some(endpoint),
         (true, Some(endpoint)) => return Err(Error::NotHere { endpoint }),
         (true, None) => Some(emulator::up().await?.endpoint),

@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! Signals that stop a run.
 
 use std::{future::pending, time::Duration};
 
@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// What signals have said, and since when.
+/// What signals have asked for, and since when.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Told {
     stop: Stop,
@@ -22,11 +22,11 @@ impl Told {
     }
 }
 
-/// Turns signals into what a run is to do about them, until the receiver has gone. They count from
-/// when this returns.
+/// Converts signals to what a run should do, until the receiver has gone. Signals count from the
+/// return of this function.
 ///
-/// The first interrupt lets what is under way finish; the second, and every request to terminate or
-/// hang up, waits for nothing more. A closed terminal hangs up.
+/// The first interrupt lets steps in progress finish; the second, and every termination or hangup,
+/// waits for nothing more. Closing a terminal is a hangup.
 pub(crate) fn watch() -> watch::Receiver<Told> {
     let (stop, told) = watch::channel(Told::now(Stop::Go));
     let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = (
@@ -47,7 +47,7 @@ pub(crate) fn watch() -> watch::Receiver<Told> {
                 () = received(&mut hangup) => Stop::Abort,
                 () = stop.closed() => return,
             };
-            // Whoever signals again does not give more time.
+            // Another signal does not give more time.
             stop.send_if_modified(|told| {
                 let is_news = told.stop != next;
                 if is_news {
@@ -81,21 +81,21 @@ pub(crate) async fn or_ousted(
     }
 }
 
-/// Ends when a signal has come.
+/// Ends when a signal has arrived.
 pub(crate) async fn stopped(told: watch::Receiver<Told>) {
     let _ = told_to(told, |stop| stop != Stop::Go).await;
 }
 
-/// How long something may take once a signal has come.
+/// How long something may take after a signal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
-    /// After the first interrupt, or from its own beginning where that is later.
+    /// After the first interrupt, or from its own beginning if that is later.
     pub(crate) draining: Duration,
-    /// From when nothing is waited for any more: whoever asks for that kills soon.
+    /// From the time when nothing is waited for any more, because a kill will follow soon.
     pub(crate) aborting: Duration,
 }
 
-/// What comes of this, or nothing where signals leave it too little time.
+/// The result of this, or none if signals leave it too little time.
 pub(crate) async fn within<T>(
     told: &watch::Receiver<Told>,
     patience: Patience,
@@ -116,7 +116,7 @@ pub(crate) async fn within<T>(
     }
 }
 
-/// Since when signals have said this.
+/// Since when signals have asked for this.
 async fn told_to(mut told: watch::Receiver<Told>, stop: impl Fn(Stop) -> bool) -> Instant {
     match told.wait_for(|told| stop(told.stop)).await {
         Ok(told) => told.since,
@@ -137,7 +137,8 @@ mod tests {
     const PATIENCE: Patience =
         Patience { draining: Duration::from_secs(10), aborting: Duration::from_secs(1) };
 
-    /// After how many seconds what never ends is given up, under these signals at these seconds.
+    /// After how many seconds something that never ends is given up, with these signals at these
+    /// seconds.
     async fn given_up_after(signals: &[(u64, Stop)]) -> u64 {
         let (stop, told) = watch::channel(Told::now(Stop::Go));
         let began = Instant::now();

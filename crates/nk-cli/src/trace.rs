@@ -1,4 +1,4 @@
-//! `--trace`: what a run does, written to a file while it goes on.
+//! `--trace`: writes what a run does to a file while it proceeds.
 
 use std::{
     fs::File,
@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::{errors::Error, output::Output};
 
-/// Writes a trace, where one was asked for.
+/// Writes a trace, if one is wanted.
 pub(crate) struct Tracer(Option<Open>);
 
 struct Open {
@@ -37,7 +37,7 @@ enum Told {
 }
 
 impl Tracer {
-    /// Opens the file, so that one which cannot be written is noticed before anything is done.
+    /// Opens the file, so that one that cannot be written is noticed before anything is done.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, Error> {
         let Some(path) = path else { return Ok(Self(None)) };
         let name = path.display().to_string();
@@ -61,7 +61,7 @@ impl Tracer {
         }
     }
 
-    /// Says whose trace it is, and takes down every call from now on and those before.
+    /// Writes whose trace it is, and records every call from now on and those before.
     pub(crate) fn listen<P: Provider>(&self, title: String, cloud: &P) {
         self.tell(Told::Title(title));
         if let Self(Some(Open { zero, told, .. })) = self {
@@ -78,7 +78,7 @@ impl Tracer {
         }
     }
 
-    /// Passes events on, taking them down on the way.
+    /// Passes on events, and records them.
     pub(crate) async fn follow(
         &self,
         mut events: UnboundedReceiver<Event>,
@@ -86,12 +86,12 @@ impl Tracer {
     ) {
         while let Some(event) = events.recv().await {
             self.tell(Told::Event(Box::new(event.clone())));
-            // Whoever prints them may have gone.
+            // The reader may have gone.
             let _ = on.send(event);
         }
     }
 
-    /// Ends the file. What could not be written is no reason to fail: AWS is as it is.
+    /// Closes the file. If something could not be written, the command does not fail.
     pub(crate) async fn close(self, output: &Output) {
         self.tell(Told::End);
         let Self(Some(Open { path, writing, .. })) = self else { return };
@@ -104,7 +104,8 @@ impl Tracer {
     }
 }
 
-/// Writes events as they come, one a line, so that a killed run leaves all but the last bracket.
+/// Writes events as they come, one per line, so that only the closing bracket is missing after a
+/// kill.
 async fn write(mut out: BufWriter<File>, mut telling: UnboundedReceiver<Told>) -> io::Result<()> {
     let mut trace = Trace::default();
     let mut separator = "\n";

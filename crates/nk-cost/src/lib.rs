@@ -1,6 +1,6 @@
-//! What the resources of a stack cost a month, line by line, with the formula shown.
+//! The monthly cost of the resources of a stack, line by line, with the formula.
 //!
-//! Unit prices stand in one file with their dates. What depends on use is estimated from figures
+//! Unit prices are in one file with their dates. What depends on usage is estimated with figures
 //! that the stack file can set.
 
 mod line;
@@ -17,7 +17,7 @@ pub use price::{Price, Prices};
 /// GB to the internet that AWS does not bill, in the whole account.
 const FREE_OUT: f64 = 100.0;
 
-/// What these resources cost a month.
+/// The monthly cost of these resources.
 pub fn estimate<'a>(
     resources: impl IntoIterator<Item = (&'a Address, &'a Json)>,
     usage: &Usage,
@@ -40,7 +40,7 @@ pub fn estimate<'a>(
     Estimate { lines, region, dated }
 }
 
-/// What a plan does to the monthly cost: before and after, by the same usage.
+/// The monthly cost before and after a plan, with the same usage.
 pub fn change(plan: &Plan, desired: &Desired, usage: &Usage) -> (Estimate, Estimate) {
     let live = plan.unchanged.iter().chain(plan.steps.iter().filter_map(|step| step.live.as_ref()));
     let before: BTreeMap<_, _> = live.map(|live| (&live.address, &live.spec)).collect();

@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::Line;
 
-/// What one unit of something costs.
+/// The price of one unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     /// US dollars.
     pub usd: f64,
-    /// For one of these.
+    /// The unit.
     pub per: String,
-    /// The day this was last known to be so.
+    /// The date on which this was last confirmed.
     pub dated: String,
-    /// Whether AWS's own page of that day says so.
+    /// Whether an AWS page of that day says so.
     #[serde(default = "sure")]
     pub sure: bool,
 }
@@ -40,7 +40,7 @@ impl Prices {
     ///
     /// # Panics
     ///
-    /// When the shipped file is broken, which a test keeps from happening.
+    /// If the file is not valid, which a test prevents.
     pub fn shipped() -> Self {
         toml::from_str(include_str!("prices.toml")).expect("the shipped prices are well-formed")
     }

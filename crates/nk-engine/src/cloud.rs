@@ -1,4 +1,4 @@
-//! What the engine asks of a cloud: four operations on every kind, and a place for the lock.
+//! What the engine requires of a cloud: four operations on every kind, and a place for the lock.
 
 use std::future::Future;
 
@@ -9,33 +9,34 @@ use crate::{CloudError, Scope};
 
 type Result<T> = std::result::Result<T, CloudError>;
 
-/// How a cloud deals with the resources of one kind.
+/// How a cloud observes, creates, updates and destroys the resources of one kind.
 ///
-/// Reconcilers hold no loops, no sleeps and no retries of their own: waiting, pace and patience
-/// live in the engine's `settle`, once. Every operation may be cut off anywhere and is
-/// simply begun again with a fresh look.
+/// Reconcilers contain no loops, no sleeps and no retries of their own: waiting, polling and
+/// patience are in the engine's `settle`, once. Every operation may be cut off anywhere, and is
+/// then started again after a fresh look.
 pub trait Reconcile<K: Kind>: Send + Sync {
-    /// Looks at what is there.
+    /// Reads what exists.
     ///
-    /// Returns *all* resources of this stack in the scope, several at one address included, each
-    /// with the spec that would have produced it; and those that have a name of ours but are not
-    /// ours, as [`Owner::Foreign`](nk_model::Owner). What is gone but still listed does not count.
+    /// Returns *all* resources of this stack in the scope, including several at one address, each
+    /// with the spec that would have produced it; and those with a name of the stack that do not
+    /// belong to it, as [`Owner::Foreign`](nk_model::Owner). What is deleted but still listed does
+    /// not count.
     fn observe(
         &self,
         scope: &Scope<K>,
     ) -> impl Future<Output = Result<Vec<Live<K, K::Outputs>>>> + Send;
 
-    /// Makes the one call that brings the resource into being, with its tags; whatever else it
-    /// needs is an update. Returns what the answer shows of it, if that is enough for a `Live`.
+    /// Makes the one call that creates the resource, with its tags; everything else is an update.
+    /// Returns what the answer shows, if that is enough for a `Live`.
     fn create(
         &self,
         spec: &K,
         address: &Address,
     ) -> impl Future<Output = Result<Option<Live<K, K::Outputs>>>> + Send;
 
-    /// Brings the changed fields of `live` to what `spec` says, and restores it first where its phase
-    /// is [`Phase::Retired`](nk_model::Phase): then there may be no changes. Returns what is there now where
-    /// AWS's answers prove it, else none, and the engine looks again.
+    /// Changes the changed fields of `live` to the values in `spec`, and restores it first if its
+    /// phase is [`Phase::Retired`](nk_model::Phase); in that case there may be no changes. Returns
+    /// the new live resource if AWS's answers prove it; otherwise none, and the engine looks again.
     fn update(
         &self,
         spec: &K,
@@ -43,11 +44,11 @@ pub trait Reconcile<K: Kind>: Send + Sync {
         changes: &[Change],
     ) -> impl Future<Output = Result<Option<Live<K, K::Outputs>>>> + Send;
 
-    /// Removes the resource. Not finding it is success.
+    /// Deletes the resource. Not finding it is success.
     fn destroy(&self, live: &Live<K, K::Outputs>)
     -> impl Future<Output = Result<Departure>> + Send;
 
-    /// What a destroy would lose or be stopped by: protection, content, users.
+    /// What a destroy would lose or be blocked by: protection, contents, users.
     fn guards(
         &self,
         live: &Live<K, K::Outputs>,
@@ -56,7 +57,7 @@ pub trait Reconcile<K: Kind>: Send + Sync {
         async { Ok(Vec::new()) }
     }
 
-    /// Lifts the guards that can be lifted, before a destroy that was asked to.
+    /// Removes the guards that can be removed, before a destroy with `--unprotect`.
     fn unprotect(&self, live: &Live<K, K::Outputs>) -> impl Future<Output = Result<()>> + Send {
         let _ = live;
         async { Ok(()) }
@@ -66,16 +67,16 @@ pub trait Reconcile<K: Kind>: Send + Sync {
 /// How far a destroy call came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Departure {
-    /// It is gone; there is nothing to look for.
+    /// It is deleted; there is nothing to wait for.
     Gone,
-    /// It is going; looking will tell when it is gone.
+    /// It is being deleted; looking will tell when that is done.
     Going,
 }
 
-/// What an update starts from: what is there, and what of it differs.
+/// What an update starts from: the live resource and its differences.
 type Update = (LiveValue, Vec<Change>);
 
-/// What an operation on a cloud promises.
+/// The future of an operation on a cloud.
 type Promise<'a, T> = BoxFuture<'a, Result<T>>;
 
 /// One kind's operations with the type erased.
@@ -140,7 +141,7 @@ impl<C: Send + Sync> Entry<C> {
     }
 }
 
-/// Everything nk needs of the place that holds the resources.
+/// Everything that nk needs from the place that holds the resources.
 pub trait Cloud: Send + Sync + Sized + 'static {
     /// Its kinds.
     const ENTRIES: &'static [Entry<Self>];
@@ -148,15 +149,15 @@ pub trait Cloud: Send + Sync + Sized + 'static {
     /// Reads the lock.
     fn read_lock(&self) -> impl Future<Output = Result<Option<crate::LockRecord>>> + Send;
 
-    /// Writes the lock and returns the version this write got: one more than the one before, or 1
-    /// for a new record. With `fresh`, none when a record is there already.
+    /// Writes the lock and returns the version of this write: one more than the version before, or
+    /// 1 for a new record. With `fresh`, none if a record already exists.
     fn write_lock(
         &self,
         value: &str,
         fresh: bool,
     ) -> impl Future<Output = Result<Option<i64>>> + Send;
 
-    /// What was written as this version of the lock, if it is still known.
+    /// What was written as this version of the lock, if the cloud still has it.
     fn lock_version(&self, version: i64) -> impl Future<Output = Result<Option<String>>> + Send;
 
     /// Removes the lock; not finding it is success.

@@ -1,4 +1,4 @@
-//! Observe, settle, schedule, execute, lock: what runs a plan against any cloud.
+//! Observes, settles, schedules, executes and locks: runs a plan against any cloud.
 
 mod cloud;
 mod lock;

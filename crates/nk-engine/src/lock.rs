@@ -9,14 +9,14 @@
 //! # Guarantees
 //!
 //! The store has no compare-and-swap, but every write returns a version that only grows. Of two
-//! runs that write over the same expired version, the writer of the version directly after it has
-//! won; the other sees that its version is not that one, and gives way: what it wrote the winner
-//! removes at its end. A holder that meets a version written by a run that took *its* record over
-//! stops before its next change, and leaves the record to that run.
+//! runs that overwrite the same expired version, the writer of the next version has won; the other
+//! sees that its own version is a later one, and gives way. The winner removes at its end what the
+//! other has written. A holder that finds a version by a run that took over *its* record stops
+//! before its next change, and leaves the record to that run.
 //!
 //! # Caveats
 //!
-//! The lock keeps out other runs of nk, and nobody else.
+//! The lock keeps out other runs of nk and nothing else.
 
 mod take;
 
@@ -52,7 +52,7 @@ const JUST: Duration = Duration::from_secs(10);
 /// The lock as the cloud keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockRecord {
-    /// What its holder wrote.
+    /// The content, as its holder wrote it.
     pub value: String,
     /// Grows by one with every write.
     pub version: i64,
@@ -60,24 +60,25 @@ pub struct LockRecord {
     pub age: Duration,
 }
 
-/// Who holds a lock, as written into it. No secrets: the command without its arguments' values.
+/// Who holds a lock, as written into it. It contains no secrets: the command without the values of
+/// its arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Holder {
-    /// The user and the process, as in `alice (process 4711)`.
+    /// The user and the process, such as `alice (process 4711)`.
     pub holder: String,
     /// The machine.
     pub host: String,
-    /// What it is doing, as in `nk apply --env dev`.
+    /// The command, such as `nk apply --env dev`.
     pub command: String,
-    /// When it began, in UTC.
+    /// When it started, in UTC.
     pub since: String,
-    /// Tells two runs apart.
+    /// Distinguishes two runs.
     pub nonce: String,
-    /// The version this run took over; none for a run that found no record.
+    /// The version that this run took over; none for a run that found no record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over: Option<i64>,
-    /// The nonce in that version: if its writer is alive after all, its next rewrite is known.
+    /// The nonce in that version: if its writer is alive after all, its next rewrite is recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ousts: Option<String>,
 }
@@ -88,10 +89,10 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Why the lock was not had.
+/// Why the lock could not be taken.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LockError {
-    /// Somebody holds it.
+    /// Another run holds it.
     #[error("another run holds the lock of this stack: {holder}")]
     Held {
         /// Who.
@@ -105,7 +106,7 @@ pub enum LockError {
 }
 
 impl LockError {
-    /// How the lock becomes free, where somebody holds it.
+    /// How the lock becomes free if another run holds it.
     pub fn hint(&self) -> Option<Hint> {
         let Self::Held { age, .. } = self else { return None };
         let age = format!(
@@ -120,17 +121,17 @@ impl LockError {
 ///
 /// # Errors
 ///
-/// When the call fails.
+/// If the call fails.
 pub async fn holder<C: Cloud>(cloud: &C) -> Result<Option<Holder>, CloudError> {
     let record = cloud.read_lock().await?;
     Ok(record.map(|record| read(&record.value)))
 }
 
-/// Removes the lock, whoever holds it. Returns who did.
+/// Removes the lock, whoever holds it, and returns the holder.
 ///
 /// # Errors
 ///
-/// When a call fails.
+/// If a call fails.
 pub async fn unlock<C: Cloud>(cloud: &C) -> Result<Option<Holder>, CloudError> {
     let held = holder(cloud).await?;
     if held.is_some() {
@@ -151,22 +152,22 @@ fn read(value: &str) -> Holder {
     })
 }
 
-/// Reads the clock on the wall. The one that tokio goes by stands still while the machine sleeps.
+/// Reads the wall clock. tokio's clock stands still while the machine sleeps.
 pub type WallClock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// A held lock. It is given back by [`Lease::release`], or expires.
+/// A held lock. It is released by [`Lease::release`], or expires.
 pub struct Lease<C: Cloud> {
     shared: Arc<Shared<C>>,
     renewal: JoinHandle<()>,
 }
 
-/// What became of a lock that was given back.
+/// What happened to a lock that was released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Released {
-    /// It is free, or another run's.
+    /// It is free, or belongs to another run.
     Free,
-    /// It is left to expire, because what became of a create that nothing guards against being done
-    /// twice is not known: the next run begins when AWS shows what was made.
+    /// It is left to expire, because it is not known whether a create that could be repeated
+    /// succeeded. The next run then starts when AWS shows what was created.
     Left,
 }
 
@@ -176,7 +177,7 @@ struct Shared<C> {
     clock: WallClock,
     state: Mutex<State>,
     ousted: watch::Sender<bool>,
-    /// How many creates went out of which it is not known what became of them.
+    /// How many creates were sent whose result is not known.
     unsettled: AtomicUsize,
     /// One renewal at a time.
     renewing: tokio::sync::Mutex<()>,
@@ -188,7 +189,7 @@ struct State {
     asked: Moment,
 }
 
-/// A moment by both clocks.
+/// A point in time by both clocks.
 #[derive(Debug, Clone, Copy)]
 struct Moment {
     steady: Instant,
@@ -201,7 +202,7 @@ impl Moment {
     }
 
     /// How long ago it was at most: the steady clock stands still while the machine sleeps, and the
-    /// one on the wall may be put back.
+    /// wall clock may be set back.
     fn age(&self, clock: &WallClock) -> Duration {
         let by_wall = clock().duration_since(self.wall).unwrap_or_default();
         self.steady.elapsed().max(by_wall)
@@ -213,7 +214,7 @@ impl<C: Cloud> Lease<C> {
     ///
     /// # Errors
     ///
-    /// When somebody holds it, or a call fails.
+    /// If another run holds it, or a call fails.
     pub async fn acquire(cloud: Arc<C>, mine: Holder, clock: WallClock) -> Result<Self, LockError> {
         let asked = Moment::now(&clock);
         let (mine, version) = take(&*cloud, mine).await?;
@@ -232,8 +233,8 @@ impl<C: Cloud> Lease<C> {
         let renewal = tokio::spawn({
             let shared = Arc::clone(&shared);
             async move {
-                // A renewal that fails is tried again for as long as the run lives: until it
-                // succeeds, the gate is closed.
+                // A renewal that fails is repeated for as long as the run lives; until it succeeds,
+                // the gate is closed.
                 while !shared.is_ousted() {
                     sleep(RENEW).await;
                     shared.renew().await;
@@ -243,23 +244,23 @@ impl<C: Cloud> Lease<C> {
         Ok(Self { shared, renewal })
     }
 
-    /// Tells when another run has taken the lock.
+    /// Reports when another run has taken over the lock.
     pub fn ousted(&self) -> watch::Receiver<bool> {
         self.shared.ousted.subscribe()
     }
 
-    /// What lets changes through as long as the lock is held.
+    /// Allows changes as long as the lock is held.
     pub fn gate(&self) -> Arc<dyn Gate> {
         Arc::new(LeaseGate(Arc::clone(&self.shared)))
     }
 
-    /// Gives the lock back, if it is still this run's and nothing speaks against it.
+    /// Releases the lock, if it still belongs to this run and nothing speaks against it.
     ///
     /// # Errors
     ///
-    /// When a call fails; the lock then expires by itself.
+    /// If a call fails; the lock then expires by itself.
     pub async fn release(self) -> Result<Released, CloudError> {
-        // A renewal under way ends first: if it arrived after the removal, it would leave a lock
+        // A renewal in progress ends first: if it arrived after the removal, it would leave a lock
         // that nobody holds.
         let _last = self.shared.renewing.lock().await;
         self.renewal.abort();
@@ -270,8 +271,8 @@ impl<C: Cloud> Lease<C> {
             return Ok(Released::Left);
         }
         let Shared { cloud, mine, .. } = &*self.shared;
-        // It may have been removed by hand, or taken over while the machine slept. A run that has
-        // given way leaves it to the one that it gave way to.
+        // The lock may have been removed by hand, or taken over while the machine slept. A run that
+        // has given way leaves the record to the run that it gave way to.
         let Some(record) = cloud.read_lock().await? else { return Ok(Released::Free) };
         let is_mine = read(&record.value).nonce == mine.nonce;
         let ours = self.shared.state().version;
@@ -299,8 +300,8 @@ impl<C: Cloud> Gate for LeaseGate<C> {
             if self.0.is_fresh() {
                 return true;
             }
-            // In a task of its own, so that a step that is cut off leaves no write under way behind
-            // that `renewing` does not know of.
+            // In a task of its own, so that a step that is cut off leaves no write in progress that
+            // `renewing` does not know about.
             let shared = Arc::clone(&self.0);
             tokio::spawn(async move { shared.renew().await }).await.unwrap_or(false)
         })
@@ -332,7 +333,7 @@ impl<C: Cloud> Shared<C> {
         self.age() < FRESH
     }
 
-    /// Rewrites the lock; false when nothing may be changed now.
+    /// Rewrites the lock; false if nothing may be changed now.
     async fn renew(&self) -> bool {
         let _one = self.renewing.lock().await;
         if self.is_ousted() {
@@ -348,7 +349,7 @@ impl<C: Cloud> Shared<C> {
             Ok(Some(version)) => {
                 let follows = version == before + 1 && self.is_fresh();
                 let keeps = if follows { Ok(true) } else { self.keeps(before, version).await };
-                // What is not known the next try finds out.
+                // If that is not known, the next attempt finds out.
                 let Ok(keeps) = keeps else { return false };
                 if !keeps {
                     self.ousted.send_replace(true);
@@ -358,13 +359,14 @@ impl<C: Cloud> Shared<C> {
                     State { version, asked };
                 true
             }
-            // Not reached; the next try is soon, and the record lasts longer.
+            // Not reached. The next attempt is soon, and the record is valid for longer.
             Ok(None) | Err(_) => self.is_fresh(),
         }
     }
 
-    /// Whether the lock is still ours after all that was written from our last version on and before
-    /// this one. Ours must be there yet: after a removal versions are counted anew.
+    /// Whether the lock still belongs to this run after everything that was written between its
+    /// last version and this one. Its own version must still exist, because versions start again
+    /// after a removal.
     async fn keeps(&self, ours: i64, next: i64) -> CloudResult<bool> {
         for version in ours..next {
             let Some(value) = self.cloud.lock_version(version).await? else { return Ok(false) };
@@ -377,9 +379,9 @@ impl<C: Cloud> Shared<C> {
         Ok(next > ours)
     }
 
-    /// Whether what another has written after our version does not cost us the lock: it took over a
-    /// version older than ours and so has given way, or it is the run we took the lock from, which
-    /// then learns that it has lost it.
+    /// Whether a write by another run after our version does not cost us the lock: that run took
+    /// over a version older than ours and has therefore given way, or it is the run that we took
+    /// the lock from, which then notices that it has lost it.
     fn is_harmless(&self, writer: &Holder, ours: i64) -> bool {
         self.mine.ousts.as_ref() == Some(&writer.nonce)
             || writer.over.is_some_and(|over| over < ours)

@@ -1,4 +1,4 @@
-//! Reading everything of a stack, all kinds at once.
+//! Reads everything of a stack, all kinds at once.
 
 use futures::future::join_all;
 use nk_model::{Desired, Guard, KindInfo, LiveValue, Observed, Operation, Registry};
@@ -6,11 +6,11 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::{Cloud, CloudError, Pass, Scope, cloud::Erased};
 
-/// Looks at all resources of the stack and of these kinds, and at what stands in their way.
+/// Reads all resources of the stack and of these kinds, and what is in their way.
 ///
 /// # Errors
 ///
-/// Every call that failed, each once.
+/// Every failed call, each once.
 pub async fn observe<C: Cloud>(
     cloud: &C,
     desired: &Desired,
@@ -19,11 +19,11 @@ pub async fn observe<C: Cloud>(
     look(cloud, desired, kinds, false).await
 }
 
-/// The same where all of it is to go: what is left of what has gone before is looked for as well.
+/// The same for a stack that is to be destroyed: what remains of earlier deletions is read as well.
 ///
 /// # Errors
 ///
-/// Every call that failed, each once.
+/// Every failed call, each once.
 pub async fn observe_going<C: Cloud>(
     cloud: &C,
     desired: &Desired,
@@ -57,7 +57,7 @@ async fn look<C: Cloud>(
     if errors.is_empty() { Ok(Observed { found }) } else { Err(errors) }
 }
 
-/// What destroying these resources would lose or be stopped by.
+/// What destroying these resources would lose or be blocked by.
 ///
 /// # Errors
 ///
@@ -67,11 +67,11 @@ pub async fn guards<C: Cloud>(cloud: &C, going: &[LiveValue]) -> Result<Vec<Guar
     Ok(looks.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// How long a refusal that passes by itself is waited out before the next try.
+/// How long to wait before a call is repeated whose refusal passes by itself.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Lifts what protects these resources, where it can be lifted. What AWS refuses to change for a
-/// while is waited for, as a step would.
+/// Turns off what protects these resources, where that is possible. If AWS refuses it for a while,
+/// it is repeated, as in a step.
 ///
 /// # Errors
 ///

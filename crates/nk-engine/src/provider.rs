@@ -1,4 +1,4 @@
-//! What the command line asks of a cloud beyond its resources.
+//! What the command line needs from a cloud, apart from its resources.
 
 use std::collections::BTreeSet;
 
@@ -7,67 +7,68 @@ use tokio::time::Instant;
 
 use crate::{Cloud, CloudResult};
 
-/// Where to connect to, and as whom.
+/// Where to connect to, and with which credentials.
 #[derive(Debug, Clone, Default)]
 pub struct Connection {
-    /// The region, as in `ap-northeast-1`.
+    /// The region, such as `ap-northeast-1`.
     pub region: String,
     /// A profile of the shared configuration; none for the default chain.
     pub profile: Option<String>,
-    /// Another endpoint than AWS's own.
+    /// An endpoint other than AWS's own.
     pub endpoint: Option<String>,
-    /// An emulator on this machine: its dummy credentials are used, and no others.
+    /// Whether it is an emulator on this machine, for which only dummy credentials are used.
     pub local: bool,
-    /// Some emulator, with whatever credentials.
+    /// Whether it is any emulator, with any credentials.
     pub emulated: bool,
 }
 
-/// Who is asking.
+/// The caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The account's twelve digits.
+    /// The twelve digits of the account.
     pub account: String,
     /// The caller's ARN.
     pub arn: String,
 }
 
-/// What a stack file's meaning depends on.
+/// What the meaning of a stack file depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Questions {
-    /// Which versions of this engine and major version can be created.
+    /// Which versions of this engine and major version can be created?
     pub engine: Option<(String, String)>,
-    /// For which identity providers this secret holds credentials.
+    /// For which identity providers does this secret contain credentials?
     pub oauth_secret: Option<String>,
-    /// Where the certificate with this ARN stands.
+    /// What is the status of the certificate with this ARN?
     pub certificate: Option<String>,
-    /// The certificate for this domain that [`Provider::issue_local_certificate`] had issued.
+    /// Which certificate for this domain has [`Provider::issue_local_certificate`] issued?
     pub local_certificate: Option<String>,
 }
 
 /// The answers.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
-    /// Versions that can be created; empty where nobody knows.
+    /// The versions that can be created; empty if that is not known.
     pub engine_versions: Vec<String>,
-    /// The identity providers with credentials, as the secret's keys call them.
+    /// The identity providers with credentials, named as the keys of the secret.
     pub credentials: BTreeSet<String>,
-    /// What ACM says of the certificate, as in `ISSUED`; none where nobody asked.
+    /// ACM's status of the certificate, such as `ISSUED`; none if it was not asked for.
     pub certificate_status: Option<String>,
     /// The ARN of the certificate that was issued for the domain.
     pub local_certificate: Option<String>,
 }
 
-/// A cloud that has been connected to.
+/// A cloud that is connected.
 pub struct Connected<P> {
     /// The cloud.
     pub cloud: P,
-    /// Who is asking.
+    /// The caller.
     pub caller: Caller,
-    /// What they asked. It was asked before anybody could check where, so look at the caller first.
+    /// The answers. They were asked for before the account could be checked, so look at the caller
+    /// first.
     pub answers: CloudResult<Answers>,
 }
 
-/// A secret's value: JSON that is shown only where a person asked for it.
+/// The value of a secret: JSON that is shown only where a person asked for it.
 pub struct SecretValue(serde_json::Value);
 
 impl SecretValue {
@@ -88,32 +89,32 @@ impl std::fmt::Debug for SecretValue {
     }
 }
 
-/// Whoever is told about each call once it has ended.
+/// Called for each call when it has ended.
 pub type CallListener = Box<dyn Fn(Call) + Send + Sync>;
 
 /// A cloud that the command line can connect to.
 pub trait Provider: Cloud {
-    /// Connects, and finds out who is asking and what they ask.
+    /// Connects, identifies the caller, and gets the answers to the questions.
     fn connect(
         stack: StackId,
         connection: &Connection,
         questions: &Questions,
     ) -> impl Future<Output = CloudResult<Connected<Self>>> + Send;
 
-    /// How many requests went out so far.
+    /// How many requests were sent so far.
     fn calls(&self) -> usize;
 
-    /// Tells about every request, those before this included, with its time since `zero`.
+    /// Reports every request, including those before this call, with its time since `zero`.
     fn listen(&self, zero: Instant, listener: CallListener);
 
-    /// How many elastic IPs the region has, anybody's: the quota counts all of them.
+    /// How many elastic IPs the region has, whoever owns them: the quota counts all of them.
     fn addresses_in_use(&self) -> impl Future<Output = CloudResult<usize>> + Send;
 
-    /// Whether the stack has anything beyond user pools and secrets, as far as its tags are known in
-    /// one place; true where nobody can tell.
+    /// Whether the tag index knows anything of the stack apart from user pools and secrets; true if
+    /// it cannot be read.
     fn has_more_than_auth(&self) -> impl Future<Output = bool> + Send;
 
-    /// Reads a secret by its name; none where there is no such secret.
+    /// Reads a secret by its name; none if there is no such secret.
     fn secret(&self, name: &str) -> impl Future<Output = CloudResult<Option<SecretValue>>> + Send;
 
     /// Writes a secret's value.
@@ -123,12 +124,13 @@ pub trait Provider: Cloud {
         value: &SecretValue,
     ) -> impl Future<Output = CloudResult<()>> + Send;
 
-    /// Has an emulator issue a certificate for this domain, unless it has; returns its ARN.
+    /// Makes an emulator issue a certificate for this domain, unless it already has; returns its
+    /// ARN.
     fn issue_local_certificate(
         &self,
         domain: &str,
     ) -> impl Future<Output = CloudResult<String>> + Send;
 
-    /// Removes what [`Self::issue_local_certificate`] had issued.
+    /// Removes what [`Self::issue_local_certificate`] issued.
     fn remove_local_certificate(&self) -> impl Future<Output = CloudResult<()>> + Send;
 }

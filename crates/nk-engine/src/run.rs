@@ -1,4 +1,5 @@
-//! Running a plan: steps begin when what they need is known, the longest way first.
+//! Runs a plan: each step starts when what it needs is known, the one with the longest remaining
+//! path first.
 
 mod facts;
 mod failure;
@@ -31,25 +32,25 @@ use crate::{
 pub struct Run {
     /// Finds the kinds.
     pub registry: Registry,
-    /// How many calls may be under way at once.
+    /// The maximum number of calls in progress.
     pub parallelism: usize,
     /// The least time between two looks at one resource, as in [`nk_model::Looks::AWS`].
     pub every: Duration,
     /// Where events go.
     pub events: mpsc::UnboundedSender<Event>,
-    /// Whether to go on.
+    /// Whether to continue.
     pub stop: watch::Receiver<Stop>,
-    /// Asked before every call that changes something.
+    /// Asked before every operation that changes something.
     pub gate: Arc<dyn Gate>,
-    /// The fields that are not compared, because whoever answers does not tell them.
+    /// The fields that are not compared, because the emulator does not report them.
     pub unseen: Arc<Unseen>,
-    /// How many times faster than AWS the one who answers is; every wait is as much shorter.
+    /// How many times faster than AWS the cloud is; every wait is shorter by this factor.
     pub speed: f64,
-    /// What to do about an error of the cloud, as steps that fail tell it.
+    /// What to do about an error of the cloud, for steps that fail.
     pub advice: fn(&CloudError) -> Option<String>,
 }
 
-/// Runs a plan to its end, or as far as it goes.
+/// Runs a plan to its end, or as far as possible.
 pub async fn execute<C: Cloud>(cloud: Arc<C>, plan: Plan, run: Run) -> Summary {
     Execution::new(cloud, plan, run).finish().await
 }
@@ -67,9 +68,9 @@ struct Execution<C> {
     places: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Message>,
     messages: mpsc::UnboundedReceiver<Message>,
-    /// How it will end once it has begun to, and since when it has.
+    /// How the run will end once it is stopping, and since when it is.
     stopping: Option<(Outcome, Instant)>,
-    /// When calls under way are given up.
+    /// When calls in progress are given up.
     deadline: Option<Instant>,
 }
 
@@ -104,7 +105,7 @@ impl<C: Cloud> Execution<C> {
     }
 
     fn tell(&self, event: Event) {
-        // Whoever listened may have gone; the work goes on.
+        // The listener may have gone; the run continues.
         let _ = self.run.events.send(event);
     }
 
@@ -120,7 +121,7 @@ impl<C: Cloud> Execution<C> {
                 break;
             }
             tokio::select! {
-                // What happens at one moment is told in one order.
+                // Events of one moment are reported in a fixed order.
                 biased;
                 Ok(()) = stop.changed() => {}
                 () = reached(self.deadline) => self.cut_off(),
@@ -160,7 +161,7 @@ impl<C: Cloud> Execution<C> {
         }
     }
 
-    /// Begins every step whose needs are met, the longest remaining way first.
+    /// Starts every step whose needs are met, the one with the longest remaining path first.
     fn begin_the_free(&mut self) {
         for id in self.needs.begin(&self.plan) {
             self.begin(id);
@@ -202,12 +203,12 @@ impl<C: Cloud> Execution<C> {
         }));
     }
 
-    /// What else stands at a step's address, and whether this run has removed what stood there.
+    /// What else is at a step's address, and whether this run has deleted what was there.
     fn surroundings(&self, id: StepId) -> Surroundings {
         let steps = &self.plan.steps;
         let Step { address, part, pair, needs, .. } = &steps[id];
         let destroys = |id: StepId| steps[id].action.operation() == Operation::Destroy;
-        // Where names are ids, what is gone by now has the id of its successor.
+        // If names are ids, a deleted resource has the same id as its successor.
         let gone = |other: StepId| needs.iter().any(|need| need.step == other);
         let own = |other: StepId| part.precedes_destroy() && *pair == Some(other);
         let others = self.by_address[address].iter().filter(|other| {
@@ -290,7 +291,8 @@ impl<C: Cloud> Execution<C> {
         }
     }
 
-    /// Begins nothing more once AWS does not know the caller: each step would say so again.
+    /// Starts no further step once AWS does not accept the credentials: each would fail in the same
+    /// way.
     fn stop_unknown(&mut self, error: &StepError) {
         let unknown =
             matches!(error, StepError::Cloud(error) if error.nature == Nature::Credentials);
@@ -301,7 +303,7 @@ impl<C: Cloud> Execution<C> {
         }
     }
 
-    /// Skips what needs a step that failed or was skipped.
+    /// Skips the steps that need a step that failed or was skipped.
     fn skip_the_hopeless(&mut self) {
         while let Some(id) = self.needs.skip() {
             let needs = &self.plan.steps[id].needs;
@@ -323,7 +325,7 @@ impl<C: Cloud> Execution<C> {
         self.tell(Event::Skipped { at: self.at(), step: id, address, action, because });
     }
 
-    /// Ends the calls under way; what becomes of them, the next run finds out.
+    /// Ends the calls in progress; the next run finds out what they did.
     fn cut_off(&mut self) {
         self.tasks = JoinSet::new();
         for id in self.ledger.running() {

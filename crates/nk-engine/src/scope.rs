@@ -1,4 +1,4 @@
-//! Which resources a look is for, and what several looks may share.
+//! Which resources a look is for, and what several looks share.
 
 use std::{
     any::Any,
@@ -14,23 +14,23 @@ use crate::CloudError;
 
 /// Which resources of a kind a look is for.
 pub struct Scope<K> {
-    /// The wanted ones by address, with placeholders where a reference is not known yet. For a look
-    /// at one resource that is to go, what is known of it.
+    /// The desired ones by address, with placeholders for references that are not known yet. For a
+    /// look at one resource that is being deleted, what is known of it.
     pub wanted: Vec<(Address, K)>,
     /// How far to look.
     pub reach: Reach,
-    /// Whether the look is for what has been removed or is to be, and for what may be left of it.
+    /// Whether the look is for what has been or is being deleted, and for what may remain of it.
     pub going: bool,
-    /// What looks of one pass share.
+    /// What the looks of one pass share.
     pub pass: Pass,
 }
 
 /// How far to look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// For everything of this stack, whether it is wanted or not, and for what stands in its way.
+    /// Everything of this stack, desired or not, and what is in its way.
     Stack,
-    /// For the one wanted resource only, and its id if it is known.
+    /// Only this desired resource, with its id if that is known.
     One(Option<String>),
 }
 
@@ -47,12 +47,12 @@ impl<K> Scope<K> {
         Self { wanted, reach, going: false, pass: Pass::default() }
     }
 
-    /// One resource that has been removed.
+    /// One resource that was deleted.
     pub fn going(address: Address, spec: K, id: String) -> Self {
         Self { going: true, ..Self::one(address, spec, Some(id)) }
     }
 
-    /// The one address looked for, unless the look is for the whole stack.
+    /// The one address of the look, unless it is for the whole stack.
     pub fn address(&self) -> Option<&Address> {
         match self.reach {
             Reach::Stack => None,
@@ -60,7 +60,7 @@ impl<K> Scope<K> {
         }
     }
 
-    /// The id of the one resource looked for, where it is known.
+    /// The id of the one resource, if it is known.
     pub fn id(&self) -> Option<&str> {
         match &self.reach {
             Reach::Stack => None,
@@ -68,13 +68,13 @@ impl<K> Scope<K> {
         }
     }
 
-    /// The wanted spec at an address.
+    /// The desired spec at an address.
     pub fn wanted(&self, address: &Address) -> Option<&K> {
         let at = self.wanted.binary_search_by(|(wanted, _)| wanted.cmp(address)).ok()?;
         Some(&self.wanted[at].1)
     }
 
-    /// Whether a resource at this address is looked for.
+    /// Whether the look includes a resource at this address.
     pub fn covers(&self, address: &Address) -> bool {
         self.address().is_none_or(|one| one == address)
     }
@@ -95,7 +95,7 @@ impl Scope<Json> {
 }
 
 /// What the looks of one pass share, so that no call is made twice: the listeners need the load
-/// balancers as well, but only the first of both asks for them.
+/// balancers as well, but only the first of both reads them.
 #[derive(Clone, Default)]
 pub struct Pass {
     cells: Arc<Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>>,
@@ -104,11 +104,11 @@ pub struct Pass {
 type Cell<T> = OnceCell<Result<Arc<T>, CloudError>>;
 
 impl Pass {
-    /// What `read` returned the first time something was asked for under this name.
+    /// What `read` returned the first time it was called under this name.
     ///
     /// # Panics
     ///
-    /// When one name is used for two types.
+    /// If one name is used for two types.
     pub async fn once<T, F>(
         &self,
         name: &str,

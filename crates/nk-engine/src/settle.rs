@@ -2,9 +2,9 @@
 //!
 //! # Guarantees
 //!
-//! - Cut off at any point, the same step begun again ends the same: every decision is made from
-//!   what a look shows, never from what was done before.
-//! - A create that went unanswered is looked for before it is sent again.
+//! - A step that is cut off at any point and started again ends the same: every decision is made
+//!   from what a look shows, and never from what was done before.
+//! - A create that was not answered is looked for before it is sent again.
 //! - A step repeats no call that the cloud has repeated: it looks again, and decides anew.
 //! - After our own create, *not found* means *not yet*.
 
@@ -25,42 +25,43 @@ const HELD: Duration = Duration::from_secs(90);
 /// The shortest and the longest time between looks at what is done and does not show yet: lists lag
 /// behind by two or three seconds.
 const HIDDEN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
-/// How often a step changes what is there at most: each change may show the next one to be made, and
-/// where there is still one after so many, somebody else changes it back.
+/// How many times a step changes a resource at most. Each change may reveal the next; if there is
+/// still one after so many, somebody else changes it back.
 const CHANGES: u32 = 12;
 
-/// What a step finds where it works.
+/// What else is at the place where a step works.
 pub(crate) struct Surroundings {
-    /// The ids at its address that are another step's business.
+    /// The ids at its address that other steps deal with.
     pub(crate) others: Vec<String>,
-    /// Whether this run has removed what stood in its place.
+    /// Whether this run has deleted what was in its place.
     pub(crate) vacated: bool,
 }
 
-/// What one step does, with what it has learnt on the way.
+/// One step in progress, with what it has learned so far.
 pub(crate) struct Settling<'a, C> {
     pub(crate) cloud: &'a C,
     pub(crate) kind: &'static KindInfo,
     pub(crate) step: &'a Step,
-    /// What is wanted, without placeholders.
+    /// The desired spec, without placeholders.
     pub(crate) spec: Json,
     surroundings: Surroundings,
-    /// The id of what this step has made, once AWS has told it.
+    /// The id of what this step has created, once AWS has returned it.
     made: Option<String>,
     pub(crate) stage: Stage<'a>,
     unseen: &'a Unseen,
     began: Instant,
-    /// How often a create went unanswered.
+    /// How many creates were not answered.
     failures: u32,
-    /// How often it has changed what is there.
+    /// How many times it has changed the resource.
     changed: u32,
-    /// A change that the cloud has repeated in vain: whether it was done, the next look tells.
+    /// A change that the cloud has repeated without success: the next look shows whether it was
+    /// carried out.
     doubt: Option<CloudError>,
-    /// How long it usually takes from `began` until AWS is done; nought where nobody knows.
+    /// How long AWS usually takes from `began` on; zero if that is not known.
     usual: Duration,
 }
 
-/// What a resource lacks to be as it is wanted.
+/// What is missing for a resource to be as desired.
 #[derive(Debug, Default, PartialEq)]
 struct Lack {
     /// It is scheduled for deletion.
@@ -70,7 +71,7 @@ struct Lack {
 }
 
 impl Lack {
-    /// What is to be changed, as the inside of a quotation.
+    /// The changes, as the inside of a quotation.
     fn fields(&self) -> String {
         let phase = self.restored.then_some("phase");
         let paths = self.changes.iter().map(|change| change.path.as_str());
@@ -78,14 +79,14 @@ impl Lack {
     }
 }
 
-/// What is known of the resource.
+/// What is known about the resource.
 #[expect(clippy::large_enum_variant, reason = "a step has one")]
 enum View {
-    /// A look has shown nothing.
+    /// A look has found nothing.
     Nothing,
-    /// This is there.
+    /// It exists.
     Seen(LiveValue),
-    /// It has to be looked at.
+    /// It must be looked at.
     Unknown,
 }
 
@@ -120,12 +121,13 @@ impl<'a, C: Cloud> Settling<'a, C> {
         &self.step.address
     }
 
-    /// Brings the resource into being and into shape.
+    /// Creates the resource, and changes it until it is as desired.
     pub(crate) async fn make(&mut self) -> Result<LiveValue, StepError> {
         let mut created = false;
-        // The look that made the plan found nothing, so a create begins without another.
+        // The look for the plan found nothing, so a create starts without another.
         let mut view = match &self.step.live {
-            // The first half has changed it: the plan says what it is like now, but not as AWS would.
+            // The first part of the update has changed it: the plan knows what it is like now, but
+            // not as AWS would show it.
             Some(_) if self.step.part == Part::Closes && self.step.pair.is_some() => View::Unknown,
             Some(live) if self.step.action == Action::Update => View::Seen(live.clone()),
             _ => View::Nothing,
@@ -138,7 +140,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     self.wait_for_sight("it is not visible yet").await?;
                     View::Unknown
                 }
-                // It is there, under the address that it had before.
+                // It exists, under its previous address.
                 View::Nothing if self.step.part == Part::Moves => match self.step.live.clone() {
                     Some(live) => View::Seen(live),
                     None => View::Unknown,
@@ -178,7 +180,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
         }
     }
 
-    /// What the resource lacks to be as it is wanted.
+    /// What is missing for the resource to be as desired.
     fn lack(&self, live: &LiveValue) -> Lack {
         Lack {
             restored: matches!(live.phase, Phase::Retired(_)),
@@ -206,7 +208,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 self.began = Instant::now();
                 Ok(live.map_or(View::Unknown, View::Seen))
             }
-            // It may be what a lost answer was about that is in the place, or uses it.
+            // What is in the place, or in use, may be the result of a call whose answer was lost.
             Err(error) if matches!(error.nature, Nature::Taken | Nature::InUse) => {
                 match self.namesake().await? {
                     Some(live) => {
@@ -217,7 +219,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         self.stage.waits("what was removed still has its place");
                         Ok(View::Nothing)
                     }
-                    // What it is to use is in use: no matter of names, and it may pass.
+                    // What it needs is in use. That has nothing to do with names, and may pass.
                     None if error.nature == Nature::InUse => {
                         self.pardon(error, Operation::Create).await?;
                         Ok(View::Nothing)
@@ -244,15 +246,14 @@ impl<'a, C: Cloud> Settling<'a, C> {
         }
     }
 
-    /// What became of the create that was sent is known.
+    /// The result of the create that was sent is known.
     fn settled(&self) {
         if !self.kind.identity.guarded {
             self.stage.settled();
         }
     }
 
-    /// Whether what is refused because its place is taken may be refused for the sake of what this run
-    /// has removed.
+    /// Whether a refusal because the place is taken may be due to what this run has deleted.
     fn is_held(&self) -> bool {
         self.surroundings.vacated && self.stage.since(self.began) < HELD
     }
@@ -287,7 +288,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 self.changed += 1;
                 self.stage.rested();
                 self.began = Instant::now();
-                // What comes after a create is not the slow part of it.
+                // What follows a create is not the slow part of it.
                 if self.step.action != Action::Update {
                     self.usual = Duration::ZERO;
                 }
@@ -295,18 +296,18 @@ impl<'a, C: Cloud> Settling<'a, C> {
                 Ok(answer.map_or(View::Unknown, View::Seen))
             }
             Err(error) => {
-                // What was sent before the failure may have been done.
+                // Calls that were sent before the failure may have been carried out.
                 self.pardon(error, Operation::Update).await?;
                 Ok(View::Unknown)
             }
         }
     }
 
-    /// Waits until it is time for the next look at what is done and does not show.
+    /// Waits until the next probe of what is done but not visible yet.
     async fn wait_for_sight(&mut self, reason: &str) -> Result<(), StepError> {
         let [least, every] = HIDDEN;
         let looks = Looks::at_once(every);
-        // Where the first look after the shortest distance shows nothing either, it lags behind.
+        // If the first probe after the minimum distance shows nothing, the list lags behind.
         self.wait_with(reason, |elapsed| looks.next(2 * elapsed).max(least)).await
     }
 
@@ -324,7 +325,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
         pause: impl FnOnce(Duration) -> Duration,
     ) -> Result<(), StepError> {
         let elapsed = self.stage.since(self.began);
-        // What is usually slow, as where connections drain for an hour, is given its time.
+        // What is usually slow, such as draining connections for an hour, gets its time.
         if elapsed > self.kind.waiting.patience.max(2 * self.step.usual.median) {
             let (doing, waited) = (reason.to_owned(), elapsed);
             return Err(StepError::Impatient { doing, waited, last: None });

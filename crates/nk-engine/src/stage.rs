@@ -1,4 +1,4 @@
-//! What a step may ask of the run it is part of.
+//! What a step may use of the run that it belongs to.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -15,12 +15,12 @@ task_local! {
     pub(crate) static STEP: StepId;
 }
 
-/// The step that makes the call that is under way in this task; none outside a step.
+/// The step that makes the current call of this task; none outside a step.
 pub fn current_step() -> Option<StepId> {
     STEP.try_with(|id| *id).ok()
 }
 
-/// What a running step tells the run.
+/// What a running step reports to the run.
 pub(crate) enum Message {
     /// AWS has assigned outputs, and so much of the step's time was not AWS's so far.
     Known(StepId, Box<LiveValue>, Duration),
@@ -28,33 +28,33 @@ pub(crate) enum Message {
     Waiting(StepId, String),
 }
 
-/// Whether a run goes on.
+/// Whether a run continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stop {
     /// It does.
     #[default]
     Go,
-    /// Nothing new begins; what is under way is finished.
+    /// No further step starts; the steps in progress are finished.
     Drain,
     /// Nothing is waited for either.
     Abort,
-    /// Another run has the lock now.
+    /// Another run has taken over the lock.
     Ousted,
 }
 
-/// Asked before every call that changes something, whether the run may still change anything.
+/// Asked before every change whether the run may still change anything.
 pub trait Gate: Send + Sync {
     /// Whether it may.
     fn open(&self) -> BoxFuture<'_, bool>;
 
-    /// A create goes out that nothing guards against being done twice.
+    /// A create is sent that could create a second resource if it were repeated.
     fn sent(&self) {}
 
-    /// What became of such a create is known.
+    /// The result of such a create is known.
     fn settled(&self) {}
 }
 
-/// A gate that is always open, for clouds that nobody shares.
+/// A gate that is always open, for clouds that are not shared.
 pub struct NoGate;
 
 impl Gate for NoGate {
@@ -83,9 +83,9 @@ pub(crate) struct Stage<'a> {
 /// What a step has waited for that was not AWS's work.
 #[derive(Debug, Clone, Copy, Default)]
 struct Idle {
-    /// For a free place, and for looks that came late.
+    /// For a permit, and for probes that came late.
     sure: Duration,
-    /// The last rest: AWS may have been done at any time in it.
+    /// The last wait: AWS may have finished at any time in it.
     rest: Duration,
 }
 
@@ -118,25 +118,25 @@ impl<'a> Stage<'a> {
         self.idle.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// Sleeps until the next look, or the next try, for what is so long on AWS.
+    /// Sleeps until the next probe or the next attempt, for a time on AWS's scale.
     pub(crate) async fn rest(&self, time: Duration) -> Result<(), Interrupted> {
         self.locked_idle().rest = time.div_f64(self.speed);
         self.sleep(time).await
     }
 
-    /// AWS was done when the last rest was over: some of it may have been too long.
+    /// AWS had finished when the last wait ended, so a part of it may have been too long.
     pub(crate) fn rested(&self) {
         let mut idle = self.locked_idle();
         let rest = std::mem::take(&mut idle.rest);
         idle.sure += rest;
     }
 
-    /// Tells what AWS has assigned.
+    /// Reports what AWS has assigned.
     pub(crate) fn known(&self, live: &LiveValue) {
         let _ = self.sender.send(Message::Known(self.id, Box::new(live.clone()), self.idle()));
     }
 
-    /// Tells what the step waits for, once for each thing.
+    /// Reports what the step waits for, once for each reason.
     pub(crate) fn waits(&self, reason: &str) {
         let mut last = self.last_reason.lock().expect("nothing panics while it holds this lock");
         if *last != reason {
@@ -145,7 +145,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A place among the calls that may be under way at once; held while the call is.
+    /// A permit for a call; held during the call.
     pub(crate) async fn place(&self) -> SemaphorePermit<'_> {
         let asked = Instant::now();
         let place = self.places.acquire().await.expect("the semaphore is never closed");
@@ -153,18 +153,18 @@ impl<'a> Stage<'a> {
         place
     }
 
-    /// Passes when a call may be made that changes something.
+    /// Returns when a call that changes something may be made.
     pub(crate) async fn gate(&self) -> Result<(), Interrupted> {
         let stopped = matches!(*self.stop.borrow(), Stop::Abort | Stop::Ousted);
         if !stopped && self.gate.open().await { Ok(()) } else { Err(Interrupted) }
     }
 
-    /// A create goes out that nothing guards against being done twice.
+    /// A create is sent that could create a second resource if it were repeated.
     pub(crate) fn sent(&self) {
         self.gate.sent();
     }
 
-    /// What became of such a create is known.
+    /// The result of such a create is known.
     pub(crate) fn settled(&self) {
         self.gate.settled();
     }
@@ -174,7 +174,7 @@ impl<'a> Stage<'a> {
         then.elapsed().mul_f64(self.speed)
     }
 
-    /// Sleeps for what is so long on AWS, unless nothing is waited for any more.
+    /// Sleeps for a time on AWS's scale, unless nothing is waited for any more.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Interrupted> {
         let mut stop = self.stop.clone();
         let stopped = async move {

@@ -1,4 +1,5 @@
-//! Whatever goes wrong, the same command again gets there: on the simulated cloud, in paused time.
+//! Whatever goes wrong, running the same command again succeeds: on the simulated cloud, in paused
+//! time.
 
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ async fn a_run_recovers_by_itself_from_any_one_call_that_goes_unanswered() {
     }
 }
 
-/// When the VPC was there, in a run under this fault.
+/// When the VPC existed, in a run with this fault.
 async fn vpc_known(fault: Fault) -> Duration {
     let mut desired = seed();
     desired.resources.retain(|address, _| address.kind() == "vpc");
@@ -71,7 +72,7 @@ async fn what_nothing_guards_is_looked_for_before_it_is_sent_again() {
     assert!((60..65).contains(&again.as_secs()), "sent again after {again:?}");
 }
 
-/// Something is refused while something else is on its way, and is done in the end.
+/// Something is refused while something else is in progress, and succeeds in the end.
 async fn waited_out(trial: Trial, operation: &str, refusal: (&'static str, Nature), times: usize) {
     let (operation, (code, nature)) = (operation.to_owned(), refusal);
     trial.sim.set_fault(Some(Fault::Says { operation, code, nature, times }));
@@ -94,21 +95,21 @@ async fn a_route_waits_as_long_as_a_gateway_may_take() {
     let trial = Trial::settled(&topology::desired(STACK, "dev")).await;
     let table = Address::new("route-table", "private-1");
     trial.sim.meddle(&table, "routes", Json::Array(Vec::new()));
-    // Ten minutes, with a look and a try every five seconds.
+    // Ten minutes, with a probe and an attempt every five seconds.
     let refusal = ("InvalidNatGatewayID.NotFound", Nature::Refused);
     waited_out(trial, "sim:Update route-table.private-1", refusal, 120).await;
 }
 
-/// The ways in which a call may go wrong: all of them for a small stack; for a large one, where that
-/// takes minutes, each call in one way, in turn.
+/// The ways in which a call may fail: all of them for a small stack; for a large one, where that
+/// takes minutes, one way for each call, in turn.
 fn faults(at: usize, desired: &Desired) -> Vec<Fault> {
     let all =
         [Fault::DeadBefore(at), Fault::DeadAfter(at), Fault::LostAnswer(at), Fault::LostCall(at)];
     if desired.resources.len() < 20 { all.to_vec() } else { vec![all[at % all.len()].clone()] }
 }
 
-/// Applies `from`, then goes to `to` with one fault at every call in turn, and expects the same end
-/// as without.
+/// Applies `from`, then `to` with one fault at each call in turn, and expects the same result as
+/// without.
 async fn survives(from: Option<&Desired>, to: &Desired) {
     let calm = Trial::default();
     if let Some(from) = from {
@@ -154,7 +155,7 @@ async fn a_destroy_survives_a_fault_at_every_call() {
     destruction_survives(&seed()).await;
 }
 
-/// Destroys with one fault at every call in turn, and then without.
+/// Destroys with one fault at each call in turn, and then without.
 async fn destruction_survives(desired: &Desired) {
     let calm = Trial::settled(desired).await;
     let before = calm.sim.calls().1;
@@ -234,7 +235,7 @@ async fn zones_in_any_order_survive_a_fault_at_every_call() {
     }
 }
 
-/// The whole topology with the load balanced service on another port.
+/// The whole topology, with the load-balanced service on another port.
 fn another_port() -> Desired {
     topology::desired(&STACK.replace("port = 8080", "port = 8081"), "prod")
 }
@@ -294,7 +295,7 @@ async fn the_whole_topology_takes_as_long_as_its_database() {
     assert!(summary.took.as_secs() < 460, "{:?}", summary.took);
 }
 
-/// How long it takes to make a VPC where the first call gets lost.
+/// How long it takes to create a VPC if the first call is lost.
 async fn with_a_lost_call(speed: f64) -> Duration {
     let trial = Trial { speed, ..Trial::default() };
     trial.sim.set_fault(Some(Fault::LostCall(1)));
@@ -310,6 +311,6 @@ async fn with_a_lost_call(speed: f64) -> Duration {
 async fn what_is_faster_than_aws_is_waited_for_as_much_less() {
     let (slow, fast) = (with_a_lost_call(1.0).await, with_a_lost_call(60.0).await);
     assert!(slow.as_secs() >= 20, "{slow:?}");
-    // Only the waits are shorter: the simulated cloud is as slow as ever.
+    // Only the waits are shorter; the simulated cloud is as slow as ever.
     assert!(fast < slow / 2, "{fast:?} against {slow:?}");
 }

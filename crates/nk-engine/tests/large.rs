@@ -9,7 +9,8 @@ use nk_tests::{
     trial::Trial,
 };
 
-/// How much more ten times the resources may cost: ten times, and something for maps and caches.
+/// How much more ten times as many resources may cost: ten times, and something for maps and
+/// caches.
 const TENFOLD: f64 = 15.0;
 
 #[test]
@@ -23,14 +24,14 @@ fn ten_times_the_resources_cost_ten_times_as_much() {
         ("plan again", of(|costs| costs.plan_again)),
         ("plan destroy", of(|costs| costs.plan_destroy)),
         ("destroy", of(|costs| costs.destroy)),
-        // The program itself is in both.
+        // The program itself is included in both.
         ("memory", of(|costs| costs.memory)),
     ];
     let over: Vec<_> = ratios.iter().filter(|(_, ratio)| *ratio > TENFOLD).collect();
     assert!(over.is_empty(), "{over:?}\n{small:?}\n{large:?}");
 }
 
-/// The least that each part took in so many runs: whatever else the machine does only adds to it.
+/// The minimum of several runs: other work of the machine can only add to it.
 fn least(resources: usize, runs: usize) -> Costs {
     let runs: Vec<_> = (0..runs).map(|_| measure(resources)).collect();
     let least = |part: fn(&Costs) -> f64| runs.iter().map(part).fold(f64::INFINITY, f64::min);
@@ -63,8 +64,8 @@ async fn a_thousand_steps_in_flight_wait_for_nothing_but_aws() {
         most = most.max(under_way);
     }
     assert!(most >= 1_000, "{most} at once");
-    // No order of these steps could be sure to end earlier: Graham's bound for as many machines as
-    // calls may be under way, each call of 40 ms.
+    // No schedule of these steps is sure to end earlier: Graham's bound for as many machines as
+    // calls may be in progress, with calls of 40 ms.
     let calls = u32::try_from(trial.sim.calls().0 - before).unwrap();
     let bound = summary.bound + Duration::from_millis(40) * calls / 16;
     assert!(summary.took <= bound, "{:?}, {bound:?} would do", summary.took);

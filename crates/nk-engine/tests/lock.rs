@@ -1,4 +1,4 @@
-//! One run at a time: the lock's protocol on the simulated cloud, in paused time.
+//! One run at a time: the protocol of the lock on the simulated cloud, in paused time.
 
 use std::{
     sync::{
@@ -33,7 +33,7 @@ fn run(nonce: &str) -> Holder {
     }
 }
 
-/// A clock on the wall that stands still; the other one goes on.
+/// A wall clock that stands still while the other clock runs.
 fn stopped() -> WallClock {
     Box::new(|| SystemTime::UNIX_EPOCH)
 }
@@ -42,7 +42,7 @@ async fn take<C: Cloud>(cloud: &Arc<C>, nonce: &str) -> Result<Lease<C>, LockErr
     Lease::acquire(Arc::clone(cloud), run(nonce), stopped()).await
 }
 
-/// A clock on the wall that shows so many seconds.
+/// A wall clock that shows this many seconds.
 #[derive(Clone)]
 struct Wall(Arc<AtomicU64>);
 
@@ -61,7 +61,7 @@ impl Wall {
     }
 }
 
-/// Takes the lock over as if it had expired. Returns the version written.
+/// Takes over the lock as if it had expired, and returns the version written.
 async fn steal(sim: &Sim, from: &str, version: i64) -> Option<i64> {
     let thief = Holder { over: Some(version), ousts: Some(from.into()), ..run("thief") };
     sim.write_lock(&serde_json::to_string(&thief).unwrap(), false).await.unwrap()
@@ -71,15 +71,15 @@ async fn nonce<C: Cloud>(cloud: &C) -> Option<String> {
     holder(cloud).await.unwrap().map(|holder| holder.nonce)
 }
 
-/// A cloud that may be out of reach, and in which a write that was sent is done however long it
-/// takes, whether or not anybody waits for the answer.
+/// A cloud that may be unreachable, and in which a write that was sent is carried out however long
+/// it takes, whether or not anybody waits for the answer.
 #[derive(Default)]
 struct Far {
     sim: Arc<Sim>,
     out_of_reach: AtomicBool,
-    /// Whether it does not tell who wrote which version.
+    /// Whether it does not report who wrote which version.
     forgetful: AtomicBool,
-    /// How long a write is on its way, in seconds.
+    /// How long a write is in transit, in seconds.
     way: AtomicU64,
 }
 
@@ -116,7 +116,7 @@ impl Cloud for Far {
     }
 }
 
-/// Writes the lock as a run does that dies at once.
+/// Writes the lock like a run that dies at once.
 async fn dead(sim: &Sim, nonce: &str) {
     let value = serde_json::to_string(&run(nonce)).unwrap();
     assert_eq!(sim.write_lock(&value, true).await, Ok(Some(1)));
@@ -171,7 +171,7 @@ async fn of_many_takers_over_one_expired_lock_exactly_one_wins() {
         });
         let won: Vec<_> = join_all(takers).await.into_iter().filter_map(Result::ok).collect();
         assert_eq!(won.len(), 1, "seed {seed}");
-        // The winner is not put off by what the others wrote over it.
+        // The winner ignores what the others wrote over it.
         sleep(Duration::from_mins(5)).await;
         assert!(won[0].gate().open().await, "seed {seed}");
     }
@@ -182,12 +182,12 @@ async fn a_holder_that_slept_too_long_changes_nothing_more() {
     let sim = Arc::new(Sim::default());
     let slow = take(&sim, "slow").await.unwrap();
     let gate = slow.gate();
-    // As if the process had been stopped: somebody else has taken the record over meanwhile.
+    // As if the process had been stopped: somebody else has taken over the record in the meantime.
     steal(&sim, "slow", 1).await;
     sleep(Duration::from_secs(50)).await;
     assert!(!gate.open().await);
     assert!(*slow.ousted().borrow());
-    // Giving a lost lock back takes nothing away from the new holder.
+    // Releasing a lost lock takes nothing away from the new holder.
     slow.release().await.unwrap();
     assert!(holder(&*sim).await.unwrap().is_some());
 }
@@ -197,7 +197,7 @@ async fn a_holder_whose_machine_slept_asks_before_it_changes_anything() {
     let (sim, wall) = (Arc::new(Sim::default()), Wall::showing(0));
     let lease = Lease::acquire(Arc::clone(&sim), run("asleep"), wall.clock()).await.unwrap();
     steal(&sim, "asleep", 1).await;
-    // Only the clock on the wall goes on while the machine sleeps.
+    // Only the wall clock runs while the machine sleeps.
     wall.show(600);
     assert!(!lease.gate().open().await);
     assert!(*lease.ousted().borrow());
@@ -249,7 +249,7 @@ async fn what_a_run_wrote_that_gave_way_is_given_back_by_the_winner() {
     dead(&sim, "dead").await;
     sleep(Duration::from_secs(100)).await;
     let winner = take(&sim, "winner").await.unwrap();
-    // Another saw the same expired version, and wrote after the winner.
+    // Another run saw the same expired version, and wrote after the winner.
     assert_eq!(steal(&sim, "dead", 1).await, Some(3));
     winner.release().await.unwrap();
     assert_eq!(nonce(&*sim).await, None);
@@ -284,11 +284,11 @@ async fn a_holder_that_could_not_renew_for_a_while_waits_and_goes_on() {
     let lease = Lease::acquire(Arc::clone(&far), run("first"), wall.clock()).await.unwrap();
     far.out_of_reach.store(true, Relaxed);
     sleep(Duration::from_secs(65)).await;
-    // That the clock was put back makes the record no younger.
+    // Setting the clock back does not make the record younger.
     wall.show(0);
     assert!(!lease.gate().open().await);
     far.out_of_reach.store(false, Relaxed);
-    // Long after it would have expired, had the renewals ended with the outage.
+    // Long after it would have expired, if the renewals had ended with the outage.
     sleep(Duration::from_mins(5)).await;
     let record = far.read_lock().await.unwrap().unwrap();
     assert!(record.age <= Duration::from_secs(20), "nobody renews it: {record:?}");
@@ -313,7 +313,7 @@ async fn the_new_holder_survives_the_old_ones_last_write() {
     dead(&sim, "old").await;
     sleep(Duration::from_secs(100)).await;
     let new = take(&sim, "new").await.unwrap();
-    // The old run was only stopped; it wakes and rewrites the record once.
+    // The old run was only stopped; it wakes up and rewrites the record once.
     sim.write_lock(&serde_json::to_string(&run("old")).unwrap(), false).await.unwrap();
     sleep(Duration::from_mins(2)).await;
     assert!(new.gate().open().await);
@@ -335,8 +335,8 @@ async fn a_record_that_something_else_wrote_is_respected() {
     assert!(take(&sim, "first").await.is_err());
 }
 
-/// Runs a plan of the small network whose calls take so many seconds, under the lock, and stops it
-/// for good two seconds after its beginning.
+/// Runs a plan of the small network, whose calls take this many seconds, under the lock, and stops
+/// it for good two seconds after its start.
 async fn aborted(latency: u64) -> Released {
     let sim = Arc::new(Sim::with_latency(Duration::from_secs(latency)));
     let trial = Trial { sim: Arc::clone(&sim), speed: 1.0 };
@@ -366,8 +366,8 @@ async fn aborted(latency: u64) -> Released {
 
 #[tokio::test(start_paused = true)]
 async fn a_create_that_was_cut_off_keeps_the_lock_until_it_must_show() {
-    // Of the network every create is one that nothing guards against being done twice.
+    // Every create of the network could create a second resource if it were repeated.
     assert_eq!(aborted(30).await, Released::Left);
-    // Waiting for what was made is no such matter.
+    // Waiting for what was created does not count.
     assert_eq!(aborted(0).await, Released::Free);
 }

@@ -1,5 +1,5 @@
-//! How close a run comes to what AWS itself needs: the whole topology on the simulated cloud, with the
-//! times that ship with nk, in paused time.
+//! How close a run comes to the time that AWS itself needs: the whole topology on the simulated
+//! cloud, with the times that ship with nk, in paused time.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,18 +14,19 @@ use nk_tests::{
 };
 use tokio::time::{Duration, Instant};
 
-/// What a run is allowed beyond what AWS needs.
+/// How much longer than AWS needs a run may take.
 const RATIO: f64 = 1.05;
-/// How often a first apply may look at what takes its time, where all takes as long as usual. With the
-/// 121 calls that it makes where AWS answers at once, and the rewriting of the lock every twenty
-/// seconds, these are fewer than 200.
+/// How many probes a first apply may make if everything takes its usual time. Together with the 121
+/// calls that it makes if AWS answers at once, and the renewals of the lock every twenty seconds,
+/// these are fewer than 200 calls.
 const LOOKS: usize = 52;
 /// The same for a destroy.
 const LAST_LOOKS: usize = 65;
-/// What usually takes no more seconds AWS does at once; only the simulated cloud has it be waited for.
+/// What usually takes no longer, AWS does at once; only the simulated cloud makes the step wait for
+/// it.
 const AT_ONCE: Duration = Duration::from_millis(2500);
 
-/// How long AWS needs for a plan at least, where everything takes so many times as long as usual.
+/// The minimum time that AWS needs for a plan if everything takes this many times its usual time.
 fn bound(plan: &Plan, slowness: f64) -> Duration {
     let network = Network::of(plan);
     let takes: Vec<_> =
@@ -33,7 +34,7 @@ fn bound(plan: &Plan, slowness: f64) -> Duration {
     network.course(&takes, &[], Duration::ZERO).end()
 }
 
-/// Runs a plan, and says what it took: calls, and seconds as a multiple of what AWS needs.
+/// Runs a plan, and returns the number of calls, and the time as a multiple of what AWS needs.
 #[expect(clippy::print_stdout, reason = "what was measured, for `--nocapture`")]
 async fn run(trial: &Trial, plan: Plan, slowness: f64) -> (Summary, f64) {
     let (needs, before) = (bound(&plan, slowness), trial.sim.calls().0);
@@ -65,7 +66,7 @@ async fn a_run_is_within_a_twentieth_of_its_bound() {
     }
 }
 
-/// Counts the looks at what takes its time, from now on.
+/// Counts the probes of slow resources from now on.
 fn count_looks(trial: &Trial, plan: &Plan) -> Arc<Mutex<BTreeMap<Address, usize>>> {
     let slow = plan.steps.iter().enumerate().filter(|(_, step)| step.usual.median > AT_ONCE);
     let slow: HashMap<_, _> = slow.map(|(id, step)| (id, step.address.clone())).collect();
@@ -121,7 +122,7 @@ async fn an_environment_that_says_so_goes_without_its_drain() {
         assert!(trial.sim.everything().is_empty());
         took.push(summary.took);
     }
-    // The database takes about as long as the drain saved.
+    // The database takes about as long as the shorter drain saves.
     assert!(took[1] + Duration::from_secs(200) < took[0], "{took:?}");
 }
 
@@ -152,7 +153,8 @@ async fn a_serving_stack_does_not_wait_for_the_first_backup() {
         .into_iter()
         .max()
         .unwrap();
-    // The critical path of the same graph through AWS's own times: 384 seconds to a serving stack.
+    // The critical path of the same graph with AWS's own times: 384 seconds until the stack serves
+    // requests.
     assert!(serving <= Duration::from_secs(384).mul_f64(RATIO), "{serving:?}");
     assert!(ended("db-instance.main") > serving);
 }

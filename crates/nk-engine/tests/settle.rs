@@ -1,5 +1,5 @@
-//! One step on the simulated cloud: what it makes of names that come back, of what AWS gives up on, and
-//! of calls that nobody answers.
+//! One step on the simulated cloud: names that are used again, resources that fail, and calls that
+//! nobody answers.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,7 @@ fn with(desired: &Desired, address: &Address, field: &str, value: &str) -> Desir
     changed
 }
 
-/// What the steps say that failed.
+/// The errors of the failed steps.
 fn failures(events: &[Event]) -> Vec<String> {
     let failed = events.iter().filter_map(|event| match event {
         Event::Failed { failure, .. } => Some(failure.error.clone()),
@@ -50,7 +50,7 @@ async fn a_successor_with_the_id_of_what_went_before_it_is_seen() {
     internal.resources.get_mut(&address).unwrap().spec["internet-facing"] = false.into();
     let made = trial.sim.calls().1;
     trial.apply(&internal).await;
-    // Where the answer to the create is lost, only a look tells.
+    // If the answer to the create is lost, only a look tells.
     for at in made + 1..=trial.sim.calls().1 {
         let trial = Trial::settled(&desired).await;
         let before = id(&trial);
@@ -134,7 +134,8 @@ async fn how_long_the_old_value_may_show_is_the_kinds_own() {
     assert!(failures(&events)[0].contains("still answers with the old value"));
 }
 
-/// Runs the way to `desired`, or to nothing, under a fault, and counts how often each change was sent.
+/// Runs the way to `desired`, or to nothing, with a fault, and counts how many times each change
+/// was sent.
 async fn sent(trial: &Trial, desired: &Desired, fault: Fault, destroys: bool) -> (Summary, usize) {
     let counts: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
     let told = Arc::clone(&counts);
@@ -159,7 +160,8 @@ async fn what_the_cloud_has_repeated_in_vain_is_not_sent_again() {
     let mut recovered = 0;
     for at in 1..=made {
         let (summary, most) = sent(&Trial::default(), &desired, Fault::Unheard(at), false).await;
-        // The VPC, its gateway and the address: nothing guards them, and the cloud sends them once.
+        // The VPC, its gateway and the address: their creates could create a second one, so the
+        // cloud sends them once.
         let alone = summary.outcome == Outcome::Done;
         recovered += usize::from(alone);
         assert_eq!(most, if alone { 2 } else { 1 }, "call {at}: {summary:?}");

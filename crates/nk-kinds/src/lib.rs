@@ -1,8 +1,9 @@
-//! What each kind of resource *is*: its spec, its outputs, which fields AWS does not change in
-//! place, how it is replaced, how long things take. One file per kind, grouped by service, no SDK.
+//! What each kind of resource *is*: its spec, its outputs, which fields AWS cannot change in place,
+//! how it is replaced, how long its operations take. One file for each kind, grouped by service,
+//! without an SDK.
 //!
-//! Adding a kind takes this crate's file, the reconciler's file in `nk-aws`, a `mod` line each, and
-//! one line in [`each_kind`].
+//! To add a kind, add its file in this crate, its reconciler in `nk-aws`, a `mod` line for each,
+//! and one line in [`each_kind`].
 
 pub mod cloudwatch;
 pub mod cognito;
@@ -23,7 +24,7 @@ pub use value::{
     WindowError,
 };
 
-/// Calls `$macro!` with the types of all kinds: the one list that every registry is made from.
+/// Calls `$macro!` with the types of all kinds: the one list from which every registry is made.
 #[macro_export]
 macro_rules! each_kind {
     ($macro:ident) => {
@@ -68,7 +69,7 @@ macro_rules! infos {
 }
 each_kind!(infos);
 
-/// What is known of a kind; none for a word that is not one.
+/// The kind with this name; none if there is no such kind.
 pub fn kind(name: &str) -> Option<&'static KindInfo> {
     KINDS.iter().find(|info| info.kind == name)
 }
@@ -81,14 +82,13 @@ macro_rules! services {
 }
 each_kind!(services);
 
-/// The service that a kind belongs to, as its module is called: `ec2` for `subnet`; empty for a
-/// word that is no kind.
+/// The service of a kind, named as its module: `ec2` for `subnet`; empty if there is no such kind.
 pub fn service(kind: &str) -> &'static str {
     let path = SERVICES.iter().find(|(name, _)| *name == kind).map_or("", |(_, path)| *path);
     path.rsplit("::").nth(1).unwrap_or_default().trim()
 }
 
-/// Declares a value that AWS assigns, so that a [`nk_model::Ref`] can be typed by it.
+/// Declares an output, so that a [`nk_model::Ref`] can be typed by it.
 macro_rules! output {
     ($(#[$meta:meta])* $type:ident = $kind:literal, $name:literal) => {
         $(#[$meta])*

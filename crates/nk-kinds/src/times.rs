@@ -1,4 +1,4 @@
-//! How long AWS takes: what `times.toml` says, by kind.
+//! How long AWS takes: the contents of `times.toml`, by kind.
 
 use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
@@ -40,7 +40,7 @@ struct Entry {
 struct Samples {
     #[serde(with = "seconds")]
     seconds: Vec<Duration>,
-    /// Where they were printed.
+    /// The log in which they were printed.
     #[serde(rename = "source")]
     _source: String,
 }
@@ -52,7 +52,7 @@ struct Quick {
     median: Duration,
     #[serde(with = "seconds")]
     slow: Duration,
-    /// The kinds that are made so quickly.
+    /// The kinds whose resources are created at once.
     create: Vec<String>,
     update: Vec<String>,
     destroy: Vec<String>,
@@ -98,7 +98,7 @@ impl Entry {
         let Self { kind, operation, output, when, plus, median, slow, why, samples } = self;
         let seconds: Vec<_> = samples.into_iter().flat_map(|each| each.seconds).collect();
         let derived = median.zip(slow).map(|(median, slow)| Spread { median, slow });
-        // Without a reason, what was derived does not count.
+        // Without a reason, a derived time is ignored.
         let (measured, derived) = (Spread::of(&seconds), derived.filter(|_| why.is_some()));
         let one = measured.xor(derived);
         let spread =

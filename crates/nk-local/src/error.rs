@@ -1,4 +1,4 @@
-//! What can keep the emulator from running.
+//! Why the emulator cannot run.
 
 use std::{
     io,
@@ -6,59 +6,59 @@ use std::{
 };
 use thiserror::Error;
 
-/// Why there is no emulator.
+/// The reason why there is no emulator.
 #[derive(Debug, Error)]
 pub enum LocalError {
-    /// The environment names no place to install to.
+    /// The environment variables name no directory.
     #[error("there is no directory to keep the emulator in")]
     Homeless,
     /// `NK_LOCAL_EMULATOR` names none.
     #[error("there is no emulator `{name}`; known: {known}")]
     UnknownProduct {
-        /// What was asked for.
+        /// The name.
         name: String,
-        /// What there is.
+        /// The names that exist.
         known: String,
     },
-    /// `NK_LOCAL_PORT` is no port.
+    /// `NK_LOCAL_PORT` is not a port.
     #[error("`NK_LOCAL_PORT` is not a port: {0}")]
     BadPort(String),
-    /// `NK_LOCAL_SPEED` is no factor.
+    /// `NK_LOCAL_SPEED` is not a factor.
     #[error("`NK_LOCAL_SPEED` is not a number from 1 to 1000: {0}")]
     BadSpeed(String),
-    /// None of the commands is a Python new enough.
+    /// None of the commands is a recent enough Python.
     #[error("the emulator needs Python 3.{oldest} or newer, and none was found on the PATH")]
     NoPython {
-        /// The oldest Python 3 that will do.
+        /// The oldest Python 3 that is sufficient.
         oldest: u32,
-        /// What was tried, and what came of it.
+        /// What was tried, with the result.
         tried: Vec<String>,
     },
-    /// There is Python, but it cannot make a virtual environment.
+    /// There is Python, but it cannot create a virtual environment.
     #[error("`{python}` has no `venv` module")]
     NoVenv {
         /// The command.
         python: String,
-        /// As in `3.11`.
+        /// Such as `3.11`.
         version: String,
     },
-    /// A virtual environment could not be made.
+    /// A virtual environment could not be created.
     #[error("`{python}` could not make a virtual environment: {said}")]
     Venv {
         /// The command.
         python: String,
-        /// The end of what it said.
+        /// The end of its output.
         said: String,
     },
     /// The packages could not be fetched or installed.
     #[error("could not install `{pin}`: {said}")]
     Install {
-        /// As in `moto[server]==5.2.5`.
+        /// Such as `moto[server]==5.2.5`.
         pin: String,
-        /// The end of what pip said.
+        /// The end of pip's output.
         said: String,
     },
-    /// A file or directory of ours could not be used.
+    /// A file or directory could not be used.
     #[error("could not use `{path}`")]
     Disk {
         /// Which.
@@ -76,20 +76,20 @@ pub enum LocalError {
         #[source]
         source: io::Error,
     },
-    /// It runs, but not where it should.
+    /// It is running on another port.
     #[error("the emulator runs on port {running}, not on {wanted}")]
     Elsewhere {
-        /// What was asked for.
+        /// The name.
         wanted: u16,
-        /// Where it is.
+        /// The port on which it is running.
         running: u16,
     },
-    /// Somebody else listens there.
+    /// Another process uses the port.
     #[error("port {port} is taken")]
     Taken {
         /// Which.
         port: u16,
-        /// What the system said.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
@@ -99,21 +99,21 @@ pub enum LocalError {
         /// The end of its log.
         said: String,
     },
-    /// The process runs and does not answer.
+    /// The process is running and does not answer.
     #[error("the emulator did not answer within {seconds} seconds: {said}")]
     Silent {
-        /// How long it was given.
+        /// How long it was waited for.
         seconds: u64,
         /// The end of its log.
         said: String,
     },
-    /// The process would not go.
+    /// The process could not be stopped.
     #[error("the emulator's process {pid} does not stop")]
     Stubborn {
         /// Which.
         pid: u32,
     },
-    /// It did not take a request.
+    /// It did not accept a request.
     #[error("the emulator on port {port} does not answer")]
     Unanswered {
         /// Where.
@@ -122,7 +122,7 @@ pub enum LocalError {
         #[source]
         source: io::Error,
     },
-    /// It answered, but not that it did what it was told.
+    /// It answered, but did not do what was asked.
     #[error("the emulator answered with status {status}")]
     Odd {
         /// The status.
@@ -162,13 +162,13 @@ impl LocalError {
         })
     }
 
-    /// Says which file it was.
+    /// Adds the file to an error.
     pub(crate) fn disk(path: &Path) -> impl Fn(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Disk { path: path.clone(), source }
     }
 
-    /// Says which program it was.
+    /// Adds the program to an error.
     pub(crate) fn program(program: &str) -> impl Fn(io::Error) -> Self {
         let program = program.to_owned();
         move |source| Self::Program { program: program.clone(), source }

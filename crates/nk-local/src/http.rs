@@ -1,4 +1,4 @@
-//! As much of HTTP as it takes to ask the emulator how it is.
+//! The part of HTTP that is needed to ask the emulator for its status.
 
 use std::{io, net::Ipv4Addr, time::Duration};
 use tokio::{
@@ -7,10 +7,10 @@ use tokio::{
     time,
 };
 
-/// How long an answer may take: forgetting a large stack takes moto some seconds.
+/// How long an answer may take: moto needs some seconds to empty a large stack.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Sends a request without a body to loopback; the answer's status.
+/// Sends a request without a body to this machine, and returns the status of the answer.
 pub(crate) async fn ask(port: u16, method: &str, path: &str) -> io::Result<u16> {
     let asking = async {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
@@ -19,7 +19,7 @@ pub(crate) async fn ask(port: u16, method: &str, path: &str) -> io::Result<u16> 
              Connection: close\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).await?;
-        // To the end: an answer cut off is a broken pipe in the emulator's log.
+        // Read to the end, because an answer that is cut off is an error in the emulator's log.
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
         status(&answer).ok_or_else(|| io::Error::other("the answer is not HTTP"))
@@ -27,7 +27,7 @@ pub(crate) async fn ask(port: u16, method: &str, path: &str) -> io::Result<u16> 
     time::timeout(PATIENCE, asking).await?
 }
 
-/// The status of an answer, as in `HTTP/1.1 200 OK`.
+/// The status of an answer, such as `HTTP/1.1 200 OK`.
 fn status(answer: &[u8]) -> Option<u16> {
     let line = answer.split(|byte| *byte == b'\r').next()?;
     let mut words = str::from_utf8(line).ok()?.split(' ');

@@ -1,29 +1,29 @@
-//! Puts the pinned packages into a virtual environment of their own.
+//! Installs the pinned packages into a virtual environment of their own.
 
 use std::{path::Path, process::Output};
 use tokio::{fs, process::Command};
 
 use crate::{LocalError, Settings, process::tail};
 
-/// The commands that may be a Python, the usual one first.
+/// The commands that may be Python, the usual one first.
 const PYTHONS: &[&str] = &["python3", "python3.14", "python3.13", "python3.12", "python3.11"];
 
-/// Prints the version, and whether a virtual environment can be made.
+/// Prints the version, and whether a virtual environment can be created.
 const PROBE: &str = "import sys, importlib.util as u\n\
     print(*sys.version_info[:2], all(map(u.find_spec, ('venv', 'ensurepip'))))";
 
-/// Whether it was installed, and to the end.
+/// Whether it was installed completely.
 pub(crate) async fn installed(settings: &Settings) -> bool {
     fs::try_exists(settings.directory().join("installed")).await.unwrap_or(false)
         && fs::try_exists(settings.python()).await.unwrap_or(false)
 }
 
-/// Makes the virtual environment and installs the pins, from nothing.
+/// Creates the virtual environment and installs the pinned packages.
 pub(crate) async fn install(settings: &Settings) -> Result<(), LocalError> {
     let python = python(settings.product.python).await?;
     let directory = settings.directory();
     let (venv, requirements) = (directory.join("venv"), directory.join("requirements.txt"));
-    // What an interrupted installation left behind.
+    // Left by an interrupted installation.
     if fs::try_exists(&venv).await.unwrap_or(false) {
         fs::remove_dir_all(&venv).await.map_err(LocalError::disk(&venv))?;
     }
@@ -44,7 +44,7 @@ pub(crate) async fn install(settings: &Settings) -> Result<(), LocalError> {
     write(&directory.join("installed"), settings.product.pins).await
 }
 
-/// The first command that is this Python 3 or a newer one and can make a virtual environment.
+/// The first command that is this Python 3 or a later one and can create a virtual environment.
 async fn python(oldest: u32) -> Result<&'static str, LocalError> {
     let (mut tried, mut lame) = (Vec::new(), None);
     for python in PYTHONS {
@@ -66,8 +66,8 @@ async fn python(oldest: u32) -> Result<&'static str, LocalError> {
     Err(lame.unwrap_or(LocalError::NoPython { oldest, tried }))
 }
 
-/// The version in what the probe printed, and whether it has what it takes; the error is a version
-/// too old.
+/// The version in the output of the probe, and whether it has what is needed; the error is a
+/// version that is too old.
 fn capable(printed: &str, oldest: u32) -> Result<(String, bool), String> {
     let mut words = printed.split_whitespace();
     let mut number = || words.next().and_then(|word| word.parse::<u32>().ok()).unwrap_or(0);
@@ -76,7 +76,7 @@ fn capable(printed: &str, oldest: u32) -> Result<(String, bool), String> {
     if version >= (3, oldest) { Ok((text, words.next() == Some("True"))) } else { Err(text) }
 }
 
-/// Runs a program to its end, without what would lead Python to other packages than these.
+/// Runs a program to its end, without variables that would lead Python to other packages.
 async fn run(command: &mut Command, name: &str) -> Result<Output, LocalError> {
     command
         .env_remove("PYTHONHOME")
@@ -89,7 +89,7 @@ async fn run(command: &mut Command, name: &str) -> Result<Output, LocalError> {
         .map_err(LocalError::program(name))
 }
 
-/// The end of what a program said, on either stream.
+/// The end of a program's output, on either stream.
 fn said(output: &Output) -> String {
     let stream = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
     tail(&String::from_utf8_lossy(stream))

@@ -1,16 +1,16 @@
-//! The emulator behind `--local`: installed once into a virtual environment of its own, started on
-//! loopback, kept running between commands and found again by the next one.
+//! The emulator for `--local`: installed once into a virtual environment of its own, started on
+//! this machine, kept running between commands and found again by the next one.
 //!
 //! # Guarantees
 //!
-//! - It listens on 127.0.0.1 only, and inherits nothing of the caller's environment.
-//! - Two starters at once start one: whoever comes second waits for the first.
-//! - A process is called ours only if its command line names our own directory, so a process id
-//!   that was used again is neither talked to nor stopped.
+//! - It listens only on 127.0.0.1, and inherits nothing from the caller's environment.
+//! - Two simultaneous starts start one emulator: the second waits for the first.
+//! - A process is recognised only if its command line names nk's own directory, so a reused process
+//!   id is neither used nor stopped.
 //!
 //! # Caveats
 //!
-//! The state lives in the emulator's memory: it survives nk, not the machine.
+//! The state is in the emulator's memory: it survives nk, but not a restart of the machine.
 
 mod error;
 mod http;
@@ -35,10 +35,10 @@ use std::{
 };
 use tokio::{fs, task::spawn_blocking, time};
 
-/// How long the emulator may take to its first answer.
+/// How long the emulator may take until its first answer.
 ///
-/// Two seconds are usual. A machine busy with a build took twenty, and an emulator that will never
-/// answer has died long before, which is noticed at once.
+/// Two seconds are usual. A machine that was busy with a build took twenty. An emulator that will
+/// never answer exits long before, which is noticed at once.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How often to ask whether it answers.
@@ -47,33 +47,33 @@ const BEAT: Duration = Duration::from_millis(50);
 /// An emulator that answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emulator {
-    /// As in `http://127.0.0.1:4566`.
+    /// Such as `http://127.0.0.1:4566`.
     pub endpoint: String,
     /// Its process.
     pub pid: u32,
-    /// Whether it was started just now, and so is empty.
+    /// Whether it was just started and is therefore empty.
     pub fresh: bool,
 }
 
-/// What there is on this machine.
+/// The emulator on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// Which emulator.
     pub product: &'static str,
     /// Where it is, or would be, installed.
     pub directory: PathBuf,
-    /// Whether it is.
+    /// Whether it is installed.
     pub installed: bool,
-    /// It, if it answers.
+    /// The emulator, if it answers.
     pub emulator: Option<Emulator>,
 }
 
-/// What takes long enough to be told.
+/// What takes long enough to be reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// Another nk is installing or starting it.
     Waiting,
-    /// It is fetched from the package registry, once.
+    /// It is downloaded from the package index, once.
     Installing(&'static Product),
     /// It starts.
     Starting(&'static Product),
@@ -91,10 +91,11 @@ impl fmt::Display for Progress {
     }
 }
 
-/// Who is told about progress.
+/// Receives progress.
 pub type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 
-/// Makes sure that the emulator runs: installs it if it must, starts it if it does not run.
+/// Makes sure that the emulator is running: installs it if necessary, and starts it if it is not
+/// running.
 pub async fn up(settings: &Settings, tell: Tell<'_>) -> Result<Emulator, LocalError> {
     let _lock = lock(settings, tell).await?;
     if let Some(running) = ours(settings).await? {
@@ -102,7 +103,7 @@ pub async fn up(settings: &Settings, tell: Tell<'_>) -> Result<Emulator, LocalEr
             Some(port) if port != running.port => {
                 return Err(LocalError::Elsewhere { wanted: port, running: running.port });
             }
-            // Another version of nk may have started it, with another server around it.
+            // Another version of nk may have started it, with another server.
             _ if running.source != settings.product.digest() => {
                 process::stop(&running, &settings.directory()).await?;
             }
@@ -133,7 +134,7 @@ async fn prepare(settings: &Settings, tell: Tell<'_>) -> Result<(), LocalError> 
     install::install(settings).await
 }
 
-/// Stops the emulator, and with it forgets what was made in it. `false` if it did not run.
+/// Stops the emulator and discards its contents. `false` if it was not running.
 pub async fn down(settings: &Settings, tell: Tell<'_>) -> Result<bool, LocalError> {
     let _lock = lock(settings, tell).await?;
     let Some(running) = ours(settings).await? else { return Ok(false) };
@@ -142,7 +143,7 @@ pub async fn down(settings: &Settings, tell: Tell<'_>) -> Result<bool, LocalErro
     Ok(true)
 }
 
-/// Forgets what was made in the emulator, which keeps running. `false` if it did not run.
+/// Empties the emulator, which keeps running. `false` if it was not running.
 pub async fn reset(settings: &Settings) -> Result<bool, LocalError> {
     let Some(running) = ours(settings).await? else { return Ok(false) };
     let status = http::ask(running.port, "POST", settings.product.reset)
@@ -151,7 +152,7 @@ pub async fn reset(settings: &Settings) -> Result<bool, LocalError> {
     if status == 200 { Ok(true) } else { Err(LocalError::Odd { status }) }
 }
 
-/// Says what there is, and changes nothing.
+/// Returns the state, and changes nothing.
 pub async fn status(settings: &Settings) -> Result<Status, LocalError> {
     let emulator = match ours(settings).await? {
         Some(running) if answers(settings, running.port).await => Some(running.emulator(false)),
@@ -165,14 +166,14 @@ pub async fn status(settings: &Settings) -> Result<Status, LocalError> {
     })
 }
 
-/// The state of the process that was started last, if that is still the one.
+/// The process that was started last, if it is still that one.
 async fn ours(settings: &Settings) -> Result<Option<State>, LocalError> {
     let Some(state) = State::read(settings).await? else { return Ok(None) };
     let ours = process::runs(state.pid, &settings.directory()).await;
     Ok(ours.then_some(state))
 }
 
-/// Waits until the emulator answers, or its process is gone.
+/// Waits until the emulator answers, or its process has ended.
 async fn answering(settings: &Settings, state: &State) -> Result<(), LocalError> {
     let waiting = async {
         while !answers(settings, state.port).await {
@@ -184,7 +185,7 @@ async fn answering(settings: &Settings, state: &State) -> Result<(), LocalError>
         true
     };
     match time::timeout(PATIENCE, waiting).await {
-        // The port may have been taken by somebody else, who answers in its place.
+        // Another process may use the port, and answer instead.
         Ok(true) if process::runs(state.pid, &settings.directory()).await => Ok(()),
         Ok(_) => Err(LocalError::Died { said: process::last_words(settings).await }),
         Err(_) => Err(LocalError::Silent {
@@ -198,11 +199,11 @@ async fn answers(settings: &Settings, port: u16) -> bool {
     http::ask(port, "GET", settings.product.health).await.is_ok_and(|status| status == 200)
 }
 
-/// Keeps every other nk of this machine from installing, starting and stopping until it is dropped.
+/// Keeps every other nk on this machine from installing, starting and stopping until it is dropped.
 async fn lock(settings: &Settings, tell: Tell<'_>) -> Result<File, LocalError> {
     let directory = settings.directory();
     fs::create_dir_all(&directory).await.map_err(LocalError::disk(&directory))?;
-    // One for all instances: they share the installation.
+    // One for all instances, because they share the installation.
     let path = directory.join("lock");
     let file = File::create(&path).map_err(LocalError::disk(&path))?;
     match file.try_lock() {

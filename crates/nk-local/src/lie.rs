@@ -1,14 +1,14 @@
-//! What an emulator does not store, or stores otherwise than AWS: by name, with the reason.
+//! What an emulator does not store, or stores differently from AWS, with the reason.
 
 use serde::Deserialize;
 
-/// A field that an emulator does not give back as it was set.
+/// A field that an emulator does not return as it was set.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lie {
-    /// The emulator's name, as in `moto`.
+    /// The name of the emulator, such as `moto`.
     pub emulator: String,
-    /// The kind, as in `db-instance`.
+    /// The kind, such as `db-instance`.
     pub kind: String,
     /// The field of its spec, as a path with dots.
     pub field: String,
@@ -22,11 +22,11 @@ struct Lies {
     lie: Vec<Lie>,
 }
 
-/// Every lie that is known.
+/// All known faults.
 ///
 /// # Panics
 ///
-/// If the list, which is part of the program, is not TOML; a test reads it.
+/// If the list, which is part of the program, is not valid TOML; a test checks it.
 pub fn lies() -> Vec<Lie> {
     let table: Lies = toml::from_str(include_str!("../../../localstack/lies.toml"))
         .expect("the list of lies is a list of lies");

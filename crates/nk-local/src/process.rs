@@ -1,4 +1,4 @@
-//! The emulator's process: started apart from nk, recognised, stopped.
+//! The process of the emulator: started separately from nk, recognised, stopped.
 
 use std::{
     fs::File,
@@ -12,11 +12,11 @@ use tokio::{fs, process, time};
 
 use crate::{LocalError, Settings, state::State};
 
-/// How long it may take to stop when asked; then it is not asked any more.
+/// How long it may take to stop when asked; after that it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Starts the emulator on this port, or else on any, so that it outlives nk, and remembers it. It
-/// need not answer yet.
+/// Starts the emulator on this port, or on any, so that it outlives nk, and remembers it. It need
+/// not answer yet.
 pub(crate) async fn start(settings: &Settings, port: Option<u16>) -> Result<State, LocalError> {
     let (product, directory) = (settings.product, settings.directory());
     for (file, text) in product.sources {
@@ -27,12 +27,13 @@ pub(crate) async fn start(settings: &Settings, port: Option<u16>) -> Result<Stat
     let log = settings.file("log");
     let output = File::create(&log).map_err(LocalError::disk(&log))?;
     let errors = output.try_clone().map_err(LocalError::disk(&log))?;
-    // A group of its own keeps the terminal's Ctrl-C from it, the trap the terminal's end.
+    // Its own process group protects it from Ctrl-C, and the trap from the end of the terminal.
     let child = Command::new("/bin/sh")
         .args(["-c", r#"trap "" HUP; exec "$0" "$@""#])
         .arg(settings.python())
         .args(product.arguments(&directory, port))
-        // Nothing of the caller's: no credentials in a process that stays, no settings of moto's.
+        // Nothing from the caller: no credentials in a process that stays, and no settings for
+        // moto.
         .env_clear()
         .env("HOME", &directory)
         .env("LC_ALL", "C.UTF-8")
@@ -48,7 +49,7 @@ pub(crate) async fn start(settings: &Settings, port: Option<u16>) -> Result<Stat
     Ok(state)
 }
 
-/// The wanted port if it is free, else any that is.
+/// The given port if it is free, otherwise any free one.
 fn free(wanted: Option<u16>) -> Result<u16, LocalError> {
     let port = wanted.unwrap_or(0);
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
@@ -57,10 +58,10 @@ fn free(wanted: Option<u16>) -> Result<u16, LocalError> {
         .map_err(|source| LocalError::Taken { port, source })
 }
 
-/// Whether this process is one of ours: its command line names our directory.
+/// Whether this process is the emulator: its command line names nk's directory.
 ///
-/// A process that is just becoming another program has no command line for a moment, and one that
-/// has ended has none for good: what lives and has none is asked again, for a second at most.
+/// A process that is just starting another program has no command line for a moment, and one that
+/// has ended has none for good. A living process without one is asked again, for a second at most.
 pub(crate) async fn runs(pid: u32, directory: &Path) -> bool {
     let known = async {
         loop {
@@ -77,29 +78,29 @@ pub(crate) async fn runs(pid: u32, directory: &Path) -> bool {
     String::from_utf8_lossy(&command).contains(&*directory.to_string_lossy())
 }
 
-/// Whether a process has ended and is only not forgotten yet.
+/// Whether a process has ended and was not reaped yet.
 async fn has_ended(pid: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).await;
     status.map_or(true, |text| text.lines().any(|line| line.starts_with("State:\tZ")))
 }
 
-/// The command line of a process where there is no `/proc`.
+/// The command line of a process on systems without `/proc`.
 async fn listed(pid: u32) -> Vec<u8> {
     let mut ps = process::Command::new("ps");
     ps.args(["-ww", "-o", "command=", "-p", &pid.to_string()]).stderr(Stdio::null());
     ps.output().await.map(|output| output.stdout).unwrap_or_default()
 }
 
-/// Stops a process of ours, and waits until its port is free; done if it is gone.
+/// Stops the emulator, and waits until its port is free; done if it is not running.
 pub(crate) async fn stop(state: &State, directory: &Path) -> Result<(), LocalError> {
     end(state.pid, directory).await?;
-    // A process has no command line any more a little before it lets go of its port.
+    // A process loses its command line a little before it releases its port.
     let letting_go = async {
         while free(Some(state.port)).is_err() {
             time::sleep(crate::BEAT).await;
         }
     };
-    // Somebody else may have it by now, which is for whoever wants it next to find.
+    // Another process may use the port by now; whoever needs it next will find out.
     let _ = time::timeout(Duration::from_secs(1), letting_go).await;
     Ok(())
 }
@@ -109,7 +110,7 @@ async fn end(pid: u32, directory: &Path) -> Result<(), LocalError> {
         if !runs(pid, directory).await {
             return Ok(());
         }
-        // The shell's own: a small image may have no `/bin/kill`.
+        // The shell's own, because a small image may have no `/bin/kill`.
         process::Command::new("/bin/sh")
             .args(["-c", r#"kill -"$0" "$1" 2>/dev/null"#, signal, &pid.to_string()])
             .status()
@@ -134,7 +135,7 @@ pub(crate) async fn last_words(settings: &Settings) -> String {
     tail(&String::from_utf8_lossy(&log))
 }
 
-/// The last lines of a text that say something.
+/// The last lines of a text that are not empty.
 pub(crate) fn tail(text: &str) -> String {
     let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     if lines.is_empty() {

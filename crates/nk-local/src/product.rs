@@ -1,32 +1,31 @@
-//! The emulators nk knows how to run: a table of them, with what is pinned.
+//! The emulators that nk can run, with their pinned versions.
 
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 use crate::{Lie, LocalError, lies};
 
-/// A file of ours: its path below the installation, and its text.
+/// A file that is part of nk: its path in the installation, and its text.
 type Source = (&'static str, &'static str);
 
-/// An emulator: what it is installed from, how it is started, where it is spoken to.
+/// An emulator: its packages, how it is started, and how it is asked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Product {
-    /// As in `moto`.
+    /// Such as `moto`.
     pub name: &'static str,
-    /// What pip is given.
+    /// The requirements for pip.
     pub(crate) pins: &'static str,
-    /// The oldest Python 3 it runs on, as in `11`.
+    /// The oldest Python 3 that it runs on, such as `11`.
     pub(crate) python: u32,
-    /// What of ours goes with it, written anew at every start.
+    /// The files of nk that belong to it, rewritten at every start.
     pub(crate) sources: &'static [Source],
-    /// What the virtual environment's Python runs: paths below the installation, `HOST` and `PORT`
-    /// standing for where to listen.
+    /// What Python runs: paths in the installation; `HOST` and `PORT` stand for the address.
     command: &'static [&'static str],
-    /// Answers 200 once it is ready.
+    /// Returns 200 when it is ready.
     pub(crate) health: &'static str,
-    /// Forgets everything on POST.
+    /// A POST to it empties the emulator.
     pub reset: &'static str,
-    /// The emulators whose lies it tells, by name.
+    /// The emulators whose faults it has, by name.
     tells: &'static [&'static str],
 }
 
@@ -70,7 +69,7 @@ static PRODUCTS: &[Product] = &[
         command: &["localstack_server.py", "HOST", "PORT"],
         health: "/_localstack/health",
         reset: "/_localstack/state/reset",
-        // There is moto inside.
+        // It contains moto.
         tells: &["moto", "localstack"],
     },
 ];
@@ -81,7 +80,7 @@ impl Product {
         PRODUCTS
     }
 
-    /// The one that `NK_LOCAL_EMULATOR` names, in what answers for the environment.
+    /// The one that `NK_LOCAL_EMULATOR` names.
     pub fn chosen(variable: impl Fn(&str) -> Option<String>) -> Result<&'static Self, LocalError> {
         let Some(name) = variable("NK_LOCAL_EMULATOR").filter(|name| !name.is_empty()) else {
             return Ok(&PRODUCTS[0]);
@@ -92,27 +91,27 @@ impl Product {
         })
     }
 
-    /// What is installed, as in `moto[server]==5.2.5`.
+    /// What is installed, such as `moto[server]==5.2.5`.
     pub fn pin(&self) -> &'static str {
         self.pins.lines().next().unwrap_or_default()
     }
 
-    /// What it does not keep.
+    /// The fields that it does not keep.
     pub fn lies(&self) -> Vec<Lie> {
         lies().into_iter().filter(|lie| self.tells.contains(&lie.emulator.as_str())).collect()
     }
 
-    /// A name for what is installed: other pins, another directory.
+    /// A name for what is installed: other versions, another directory.
     pub(crate) fn fingerprint(&self) -> String {
         hash([self.pins])
     }
 
-    /// A name for what of ours goes with it.
+    /// A name for nk's files that belong to it.
     pub(crate) fn digest(&self) -> String {
         hash(self.sources.iter().map(|(_, text)| *text))
     }
 
-    /// What the virtual environment's Python runs, with its arguments.
+    /// What Python runs, with its arguments.
     pub(crate) fn arguments(&self, directory: &Path, port: u16) -> Vec<PathBuf> {
         let argument = |word: &&str| match *word {
             "HOST" => "127.0.0.1".into(),

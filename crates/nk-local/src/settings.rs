@@ -1,25 +1,25 @@
-//! Which emulator, where, on which port: what the environment has to say about it.
+//! Which emulator, where, and on which port, according to the environment variables.
 
 use std::path::PathBuf;
 
 use crate::{LocalError, Product};
 
-/// Which emulator to run, and where to keep it.
+/// Which emulator to run, and where to install it.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Which.
     pub product: &'static Product,
     /// The user's cache directory for nk.
     pub cache: PathBuf,
-    /// Where it shall listen; none for any free port.
+    /// The port; none for any free one.
     pub port: Option<u16>,
-    /// Tells apart several that run at once from one installation.
+    /// Distinguishes several emulators that run at once from one installation.
     pub instance: String,
 }
 
 impl Settings {
-    /// Reads `NK_LOCAL_EMULATOR`, `NK_LOCAL_PORT`, `XDG_CACHE_HOME` and `HOME` from what answers
-    /// for the environment.
+    /// Reads `NK_LOCAL_EMULATOR`, `NK_LOCAL_PORT`, `XDG_CACHE_HOME` and `HOME` from the environment
+    /// variables.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, LocalError> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let product = Product::chosen(variable)?;
@@ -31,7 +31,7 @@ impl Settings {
             .transpose()?;
         let cache = variable("XDG_CACHE_HOME")
             .map(PathBuf::from)
-            // The specification calls a relative path invalid, to be ignored.
+            // The specification requires that a relative path is ignored.
             .filter(|path| path.is_absolute())
             .or_else(|| Some(PathBuf::from(variable("HOME")?).join(".cache")))
             .ok_or(LocalError::Homeless)?
@@ -55,9 +55,9 @@ impl Settings {
     }
 }
 
-/// How many times faster than AWS the emulator is, by `NK_LOCAL_SPEED` in what answers for the
-/// environment: one unless it says so. A proxy that holds what takes AWS minutes for as many seconds
-/// is 60 times as fast, and nk waits for it as much less.
+/// How many times faster than AWS the emulator is, according to `NK_LOCAL_SPEED`; 1 by default. A
+/// proxy that delays for seconds what takes AWS minutes is 60 times as fast, and nk's waits are
+/// shorter by that factor.
 pub fn speed(variable: impl Fn(&str) -> Option<String>) -> Result<f64, LocalError> {
     let Some(text) = variable("NK_LOCAL_SPEED").filter(|text| !text.is_empty()) else {
         return Ok(1.0);

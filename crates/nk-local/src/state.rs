@@ -1,4 +1,4 @@
-//! What is remembered of a running emulator between two commands.
+//! What is remembered about a running emulator between two commands.
 
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
@@ -6,17 +6,17 @@ use tokio::fs;
 
 use crate::{Emulator, LocalError, Settings};
 
-/// Where it listens, and as which process.
+/// Its port and its process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) port: u16,
     pub(crate) pid: u32,
-    /// [`crate::Product::digest`] of what was started.
+    /// The [`crate::Product::digest`] of what was started.
     pub(crate) source: String,
 }
 
 impl State {
-    /// Reads it back; none if there is none, or none that can be understood.
+    /// Reads it; none if there is none, or none that can be read.
     pub(crate) async fn read(settings: &Settings) -> Result<Option<Self>, LocalError> {
         let path = settings.file("json");
         match fs::read(&path).await {
@@ -26,7 +26,7 @@ impl State {
         }
     }
 
-    /// Writes it, whole or not at all: [`crate::status`] reads without a lock.
+    /// Writes the whole file or nothing: [`crate::status`] reads without a lock.
     pub(crate) async fn write(&self, settings: &Settings) -> Result<(), LocalError> {
         let (path, draft) = (settings.file("json"), settings.file("json.new"));
         let bytes = serde_json::to_vec(self).expect("numbers and text are JSON");
@@ -40,7 +40,7 @@ impl State {
         fs::remove_file(&path).await.map_err(LocalError::disk(&path))
     }
 
-    /// As the world sees it.
+    /// As other crates see it.
     pub(crate) fn emulator(&self, fresh: bool) -> Emulator {
         Emulator { endpoint: format!("http://127.0.0.1:{}", self.port), pid: self.pid, fresh }
     }

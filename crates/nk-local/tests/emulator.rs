@@ -1,11 +1,11 @@
-//! The life of an emulator: installed if it must be, started, found again, reset, stopped.
+//! The life of an emulator: installed if necessary, started, found again, emptied, stopped.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
 
 use nk_local::{Emulator, LocalError, Progress, Settings, down, reset, status, up};
 use std::sync::Mutex;
 
-/// The user's own installation, but an instance of the test's own.
+/// The user's own installation, but a separate instance for the test.
 fn settings(test: &str) -> Settings {
     let settings = Settings::read(|name| std::env::var(name).ok()).unwrap();
     Settings { port: None, instance: format!("{test}-{}", std::process::id()), ..settings }
@@ -13,7 +13,7 @@ fn settings(test: &str) -> Settings {
 
 fn quietly(_: Progress) {}
 
-/// Leaves nothing behind in the user's cache.
+/// Leaves nothing in the user's cache directory.
 fn tidy(settings: &Settings, directory: &std::path::Path) {
     for extension in ["json", "log"] {
         let _ = std::fs::remove_file(directory.join(format!("{}.{extension}", settings.instance)));

@@ -1,20 +1,20 @@
-//! Where a resource lives in a stack, and which stack that is.
+//! The place of a resource in a stack, and the stack itself.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The name of one resource in a stack: its kind, a dot, its own name (`subnet.public-1`).
+/// The name of one resource in a stack: its kind, a dot and its own name (`subnet.public-1`).
 ///
-/// An address is what people read and write. It is never an identity at AWS by itself: the tags
-/// `nk:stack` and `nk:address` together are.
+/// People read and write addresses. At AWS, a resource is identified by the tags `nk:stack` and
+/// `nk:address` together, never by its address alone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     text: Arc<str>,
     kind: usize,
 }
 
-/// Why a text is not an address.
+/// The reason why a text is not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not an address: a kind, a dot and a name of letters, digits and hyphens, as in `vpc.main`"
@@ -24,22 +24,22 @@ pub struct AddressError(String);
 impl Address {
     /// The address of the resource `name` of a kind.
     ///
-    /// Meant for names the program itself chose or has checked; text from outside is parsed.
+    /// For names that the program itself chose or has checked; text from outside must be parsed.
     pub fn new(kind: &str, name: &str) -> Self {
         Self { text: format!("{kind}.{name}").into(), kind: kind.len() }
     }
 
-    /// The kind, as in `subnet`.
+    /// The kind, such as `subnet`.
     pub fn kind(&self) -> &str {
         &self.text[..self.kind]
     }
 
-    /// The name within the kind, as in `public-1`.
+    /// The name within the kind, such as `public-1`.
     pub fn name(&self) -> &str {
         &self.text[self.kind + 1..]
     }
 
-    /// The whole address, as in `subnet.public-1`.
+    /// The whole address, such as `subnet.public-1`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -87,14 +87,14 @@ impl<'de> Deserialize<'de> for Address {
 /// One stack in one environment: the unit that is planned, locked, applied and destroyed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StackId {
-    /// The project as the stack file spells it, as in `neuraKnot`.
+    /// The project as the stack file spells it, such as `neuraKnot`.
     pub project: String,
-    /// The environment, as in `dev`.
+    /// The environment, such as `dev`.
     pub environment: String,
 }
 
 impl StackId {
-    /// The prefix of every physical name and the value of the tag `nk:stack`: `neuraKnot-dev`.
+    /// The beginning of every name at AWS, and the value of the tag `nk:stack`: `neuraKnot-dev`.
     pub fn prefix(&self) -> String {
         format!("{}-{}", self.project, self.environment)
     }

@@ -1,4 +1,4 @@
-//! What AWS bills of a resource, in units that nobody has put a price on yet.
+//! What AWS bills for a resource, in units without a price.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -21,14 +21,14 @@ pub struct Usage {
     pub out_gb: f64,
 }
 
-/// What a young application comes to: some GB of everything, and one load balancer capacity unit.
+/// The usage of a young application: some GB of everything, and one load balancer capacity unit.
 impl Default for Usage {
     fn default() -> Self {
         Self { nat_gb: 10.0, log_gb: 2.0, image_gb: 2.0, lcu: 1.0, users: 1000.0, out_gb: 10.0 }
     }
 }
 
-/// What a charge may depend on beside the spec of its resource.
+/// What a charge may depend on, apart from the spec of its resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Billing<'a> {
     /// How much the stack is used.
@@ -49,43 +49,43 @@ impl Billing<'_> {
     }
 }
 
-/// A number of things, to calculate with.
+/// A count as a number to calculate with.
 pub fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
 }
 
-/// What AWS bills of one resource at one price every month.
+/// What AWS bills for one resource at one price every month.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Charge {
     /// The name of the price.
     pub price: Cow<'static, str>,
-    /// How many units.
+    /// The number of units.
     pub units: f64,
-    /// Whether they are billed each hour.
+    /// Whether they are billed by the hour.
     pub hourly: bool,
-    /// The key under `[cost]` that the units come from, where they depend on use.
+    /// The key in `[cost]` that the units come from, if they depend on usage.
     pub usage: Option<&'static str>,
 }
 
 impl Charge {
-    /// So many units a month.
+    /// A number of units a month.
     pub fn monthly(price: impl Into<Cow<'static, str>>, units: f64) -> Self {
         Self { price: price.into(), units, hourly: false, usage: None }
     }
 
-    /// So many units all the time.
+    /// A number of units, billed by the hour.
     pub fn hourly(price: impl Into<Cow<'static, str>>, units: f64) -> Self {
         Self { hourly: true, ..Self::monthly(price, units) }
     }
 
-    /// Units that come from this key under `[cost]`.
+    /// Units that come from this key in `[cost]`.
     pub fn by(self, key: &'static str) -> Self {
         Self { usage: Some(key), ..self }
     }
 }
 
-/// What a resource is billed, by its name and spec.
+/// Computes what a resource is billed, from its name and spec.
 pub type Charges<K> = fn(&str, &K, &Billing<'_>) -> Vec<Charge>;
 
 /// The charges of a kind that AWS does not bill.

@@ -1,27 +1,27 @@
-//! What can go wrong at a cloud, as data to decide by.
+//! Errors of a cloud, as data to decide by.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A call that did not do what it should.
+/// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct CloudError {
-    /// The service and the operation, as in `ec2:CreateVpc`.
+    /// The service and the operation, such as `ec2:CreateVpc`.
     pub operation: String,
-    /// The error code on the wire, as in `VpcLimitExceeded`; none where there was no answer.
+    /// The error code on the wire, such as `VpcLimitExceeded`; none if there was no answer.
     pub code: Option<String>,
-    /// What the cloud said, or why there is no answer.
+    /// The message of the cloud, or the reason why there is no answer.
     pub message: String,
-    /// The cloud's name for the request.
+    /// The cloud's id of the request.
     pub request_id: Option<String>,
-    /// What it means for what comes next.
+    /// What the error means for what comes next.
     pub nature: Nature,
-    /// What the caller may not do, where it is that.
+    /// What the caller is not allowed to do, if that is the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denied: Option<Denied>,
-    /// What stands in the way, where that is known: what it is and whose, for a person.
+    /// What is in the way, if that is known: what it is and to whom it belongs, for a person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub obstacles: Vec<String>,
 }
@@ -30,36 +30,37 @@ pub struct CloudError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Nature {
-    /// The cloud understood and declined; nothing was done.
+    /// The cloud understood the call and refused it; nothing was done.
     Refused,
-    /// The cloud declined because something of that name, or in that place, is there; nothing was
-    /// done.
+    /// The cloud refused the call because the name or the place is taken; nothing was done.
     Taken,
-    /// The cloud declined because what was to be used serves something else; nothing was done.
+    /// The cloud refused the call because what it needs is used by something else; nothing was
+    /// done.
     InUse,
-    /// The cloud declined because of something that does not go by itself; nothing was done.
+    /// The cloud refused the call because of something that does not pass by itself; nothing was
+    /// done.
     Blocked,
-    /// The cloud had too much to do, beyond what its own retries bridged; nothing was done.
+    /// The cloud was too busy, for longer than its own retries last; nothing was done.
     Throttled,
-    /// The caller may not do this.
+    /// The caller is not allowed to do this.
     Denied,
     /// The credentials are missing, expired or wrong.
     Credentials,
-    /// Nothing was reached; nothing was done.
+    /// The cloud could not be reached; nothing was done.
     Unreachable,
-    /// The call went out and its answer is unknown: it may or may not have been done.
+    /// The call was sent and its answer is unknown: it may or may not have been carried out.
     Ambiguous,
-    /// The answer makes no sense: what was asked may or may not have been done.
+    /// The answer could not be read: the call may or may not have been carried out.
     Garbled,
 }
 
-/// What a caller may not do: not always what was asked for.
+/// What a caller is not allowed to do. It is not always the operation that was called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Denied {
-    /// As in `iam:PassRole`.
+    /// Such as `iam:PassRole`.
     pub action: String,
-    /// To what, as the cloud names it; `*` where it does not say.
+    /// The resource, as the cloud names it; `*` if it does not say.
     pub resource: String,
 }
 
@@ -77,18 +78,18 @@ impl CloudError {
         }
     }
 
-    /// An answer, or a spec, that does not have the form it should.
+    /// An answer, or a spec, that does not have the expected form.
     pub fn garbled(operation: impl Into<String>, message: &impl fmt::Display) -> Self {
         Self::new(Nature::Garbled, operation, message.to_string())
     }
 
-    /// Something the cloud would accept, or has, that nk refuses; `operation` names what was about
-    /// to be done.
+    /// Something that nk refuses, although the cloud would accept it; `operation` names what was
+    /// about to be done.
     pub fn refused(operation: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Nature::Refused, operation, message)
     }
 
-    /// Whether what was asked may have been done nevertheless.
+    /// Whether the call may have been carried out nevertheless.
     pub fn may_be_done(&self) -> bool {
         matches!(self.nature, Nature::Ambiguous | Nature::Garbled)
     }
@@ -98,12 +99,12 @@ impl CloudError {
         self.code.as_deref() == Some(code)
     }
 
-    /// Whether the cloud answered with this code and a message that contains this.
+    /// Whether the cloud answered with this code and a message that contains this fragment.
     pub fn says(&self, code: &str, fragment: &str) -> bool {
         self.is(code) && self.message.contains(fragment)
     }
 
-    /// What the cloud said, with what stands in the way.
+    /// The message of the cloud, with what is in the way.
     pub fn told(&self) -> String {
         let Self { message, obstacles, .. } = self;
         if obstacles.is_empty() {
@@ -112,7 +113,7 @@ impl CloudError {
         format!("{message} (in the way: {})", obstacles.join(", "))
     }
 
-    /// The same without a value that must not be seen: a cloud may quote what it declines.
+    /// The error without a value that must not be seen. A cloud may quote what it refuses.
     #[must_use]
     pub fn without(mut self, secret: &str) -> Self {
         if !secret.is_empty() {
@@ -155,5 +156,5 @@ impl fmt::Display for CloudError {
 
 impl std::error::Error for CloudError {}
 
-/// A result of a cloud.
+/// The result of a call.
 pub type CloudResult<T> = Result<T, CloudError>;

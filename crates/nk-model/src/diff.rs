@@ -1,4 +1,4 @@
-//! The difference between two specs of one kind: a walk over their JSON.
+//! The difference between two specs of one kind, found by walking over their JSON.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use crate::Json;
 pub struct Change {
     /// The field, with dots between the levels.
     pub path: String,
-    /// What is there; null where nothing is.
+    /// The live value; null if there is none.
     pub from: Json,
-    /// What is wanted; null where nothing is.
+    /// The desired value; null if there is none.
     pub to: Json,
 }
 
@@ -23,8 +23,8 @@ impl Change {
         self.path.split('.').next().unwrap_or(&self.path)
     }
 
-    /// Whether it gives a value to a top-level field that has none: what AWS fixes once it has a
-    /// value can still get its first one. A new key within a field changes the field.
+    /// Whether it gives a value to a top-level field that has none. A field that AWS fixes once it
+    /// has a value can still get its first one. A new key within a field is a change of the field.
     pub fn fills(&self) -> bool {
         self.from.is_null() && self.path == self.field()
     }
@@ -36,7 +36,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// What reconcilers ask of the changes they are handed.
+/// What reconcilers ask about the changes that they get.
 pub trait Changes {
     /// Whether anything in this top-level field differs.
     fn touch(&self, field: &str) -> bool;
@@ -48,11 +48,11 @@ impl Changes for [Change] {
     }
 }
 
-/// What differs between what is `live` and what is `desired`.
+/// The differences between `live` and `desired`.
 ///
-/// Both come from one and the same type, so they have the same fields. Null on the desired side
-/// means *left to AWS* and is not compared; a key that only the live side has (in a map, or another
-/// case of an enum) is one to remove. Lists are compared whole: their types decide their order.
+/// Both have the same type and therefore the same fields. Null on the desired side means *left to
+/// AWS* and is not compared. A key that only the live side has (in a map, or in another case of an
+/// enum) is one to remove. Lists are compared as a whole; their types decide their order.
 pub fn difference(live: &Json, desired: &Json) -> Vec<Change> {
     let mut changes = Vec::new();
     walk(String::new(), live, desired, &mut changes);
@@ -77,7 +77,7 @@ fn walk(path: String, live: &Json, desired: &Json, changes: &mut Vec<Change>) {
     }
 }
 
-/// Equality that does not tell `80` from `80.0`.
+/// Equality in which `80` equals `80.0`.
 fn same(live: &Json, desired: &Json) -> bool {
     match (live, desired) {
         (Json::Number(live), Json::Number(desired)) => live.as_f64() == desired.as_f64(),

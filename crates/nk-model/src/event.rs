@@ -1,4 +1,4 @@
-//! What happens while a plan is run, told as it happens.
+//! What happens while a plan is run, as events.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use crate::{Action, Address, CloudError, Forecast, StepId, seconds};
 
 /// One thing that happened. `at` is the time since the run began.
 ///
-/// This is the documented form of `--json`: one object a line, `event` names the variant.
+/// This is the documented form of `--json`: one object per line; `event` names the variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Event {
-    /// A step began.
+    /// A step started.
     Started {
         /// Since the run began.
         #[serde(with = "seconds")]
@@ -36,10 +36,10 @@ pub enum Event {
         step: StepId,
         /// The resource.
         address: Address,
-        /// What it waits for, as in ``AWS says `pending` ``.
+        /// What it waits for, such as ``AWS says `pending` ``.
         reason: String,
     },
-    /// AWS assigned the outputs that others wait for; the resource may still be busy.
+    /// AWS assigned outputs that other steps wait for; the resource may still be busy.
     Known {
         /// Since the run began.
         #[serde(with = "seconds")]
@@ -51,7 +51,7 @@ pub enum Event {
         /// What AWS calls it.
         id: String,
     },
-    /// A step ended well.
+    /// A step succeeded.
     Finished {
         /// Since the run began.
         #[serde(with = "seconds")]
@@ -67,7 +67,7 @@ pub enum Event {
         /// How long it took.
         #[serde(rename = "seconds", with = "seconds")]
         took: Duration,
-        /// What a person should know, as in a missing image.
+        /// What a person should know, such as a missing image.
         notes: Vec<String>,
     },
     /// A step failed.
@@ -79,7 +79,8 @@ pub enum Event {
         #[serde(flatten)]
         failure: Failure,
     },
-    /// A step was not begun, because one it needs failed or because the run was interrupted.
+    /// A step was not started, because a step that it needs failed or because the run was
+    /// interrupted.
     Skipped {
         /// Since the run began.
         #[serde(with = "seconds")]
@@ -88,12 +89,12 @@ pub enum Event {
         step: StepId,
         /// The resource.
         address: Address,
-        /// What would have been done to it.
+        /// What would have been done.
         action: Action,
         /// Why not.
         because: String,
     },
-    /// Nothing new is started any more.
+    /// No further step is started.
     Stopping {
         /// Since the run began.
         #[serde(with = "seconds")]
@@ -106,7 +107,7 @@ pub enum Event {
         /// Since the run began.
         #[serde(with = "seconds")]
         at: Duration,
-        /// What came of it.
+        /// The result.
         summary: Summary,
     },
 }
@@ -123,30 +124,30 @@ pub struct Failure {
     pub action: Action,
     /// What failed, in one sentence.
     pub error: String,
-    /// What AWS said: operation, code, message, request id.
+    /// The answer of AWS: operation, code, message, request id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// The same as data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud: Option<CloudError>,
-    /// What to do next.
+    /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Summary {
     /// How it ended.
     pub outcome: Outcome,
-    /// How many steps ended well.
+    /// How many steps succeeded.
     pub finished: usize,
     /// How many steps failed.
     pub failed: usize,
-    /// How many steps were not begun, or not waited for.
+    /// How many steps were not started, or not waited for.
     pub skipped: usize,
-    /// From begin to end.
+    /// From beginning to end.
     #[serde(rename = "seconds", with = "seconds")]
     pub took: Duration,
     /// The resources of the chain of steps that took the longest, first step first.
@@ -159,10 +160,10 @@ pub struct Summary {
     /// that showed it. No run of this plan could have been quicker.
     #[serde(with = "seconds")]
     pub bound: Duration,
-    /// What was to be expected.
+    /// The forecast.
     #[serde(default)]
     pub predicted: Forecast,
-    /// Notes of the finished steps, with the address in front.
+    /// The notes of the finished steps, each after its address.
     pub notes: Vec<String>,
     /// How long each finished step took; its own event has told so.
     #[serde(skip)]
@@ -173,23 +174,23 @@ pub struct Summary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Every step ended well.
+    /// Every step succeeded.
     Done,
-    /// Some steps failed; the rest is done or was skipped.
+    /// Some steps failed; the others succeeded or were skipped.
     Partial,
-    /// It was stopped from outside before its end.
+    /// It was stopped from outside.
     Interrupted,
-    /// Another run took the lock over.
+    /// Another run took over the lock.
     Ousted,
 }
 
-/// One request as it went to AWS, and what came back: never its content.
+/// One request to AWS and its answer, without their content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Call {
-    /// The step that made it; none for what the run itself asks and for the lock.
+    /// The step that made it; none for calls of the run itself and for the lock.
     pub step: Option<StepId>,
-    /// The service and the operation, as in `EC2:CreateVpc`.
+    /// The service and the operation, such as `EC2:CreateVpc`.
     pub operation: String,
     /// Since whoever listens began to count.
     #[serde(with = "seconds")]
@@ -197,8 +198,8 @@ pub struct Call {
     /// Until the answer, or until it was clear that there is none.
     #[serde(rename = "seconds", with = "seconds")]
     pub took: Duration,
-    /// The HTTP status; 0 where there was no answer.
+    /// The HTTP status; 0 if there was no answer.
     pub status: u16,
-    /// The name AWS gave to the request, which its support asks for.
+    /// AWS's id of the request, which its support asks for.
     pub request_id: Option<String>,
 }

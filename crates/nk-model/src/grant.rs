@@ -1,44 +1,44 @@
-//! What AWS must allow, so that a kind can be read, made and removed.
+//! What AWS must allow, so that resources of a kind can be read, created and deleted.
 
-/// Actions that AWS must allow, on what, and under which condition.
+/// Actions that AWS must allow, on which resources, and under which condition.
 ///
-/// The actions and the resources they take are those of
+/// The actions and their resources are those of
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
     /// What they are needed for.
     pub purpose: Purpose,
-    /// As in `ec2:CreateVpc`.
+    /// Such as `ec2:CreateVpc`.
     pub actions: &'static [&'static str],
-    /// ARNs without `arn:` and the partition, or `*` where the actions take no resource. They may
-    /// hold `{region}`, `{account}`, `{stack}` (what the stack's names begin with), `{lower}` (the
-    /// same in lower case), and the lock's name as `{lock}`.
+    /// ARNs without `arn:` and the partition, or `*` if the actions take no resource. They may
+    /// contain `{region}`, `{account}`, `{stack}` (the beginning of the stack's names), `{lower}`
+    /// (the same in lower case), and `{lock}` (the name of the lock).
     pub on: &'static [&'static str],
     /// The condition.
     pub only: Only,
-    /// The top-level field of the spec without which nobody needs them: absent, null, false, zero
-    /// and empty are without.
+    /// The top-level field of the spec without which the actions are not needed. A field that is
+    /// absent, null, false, zero or empty counts as missing.
     pub given: Option<&'static str>,
 }
 
 /// What an action is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
-    /// Reading what there is. Everything begins with it.
+    /// Reading what exists. Every command begins with it.
     Look,
-    /// Reading much at once. Where that is not allowed, the same is read one by one.
+    /// Reading much at once. If that is not allowed, the same is read one by one.
     Shortcut,
-    /// Looking at one resource while it is made, changed or removed.
+    /// Reading one resource while it is created, changed or deleted.
     Follow,
-    /// Making and changing.
+    /// Creating and changing.
     Make,
     /// Removing.
     Remove,
-    /// Removing what goes only together with something that cannot be made again.
+    /// Deleting what is deleted only together with something that cannot be created again.
     Bury,
-    /// Lifting what protects a resource, when it is destroyed on purpose.
+    /// Turning off the protection of a resource that is destroyed on purpose.
     Lift,
-    /// Setting what a secret holds.
+    /// Setting the value of a secret.
     Fill,
 }
 
@@ -47,7 +47,7 @@ pub enum Purpose {
 pub enum Only {
     /// None.
     Always,
-    /// What is asked for carries the stack's tag.
+    /// The resource has the stack's tag.
     Tagged,
     /// The request sets the stack's tag.
     Tagging,
@@ -58,7 +58,7 @@ pub enum Only {
 }
 
 impl Grant {
-    /// The actions on whatever there is.
+    /// The actions on any resource.
     pub const fn new(purpose: Purpose, actions: &'static [&'static str]) -> Self {
         Self { purpose, actions, on: &["*"], only: Only::Always, given: None }
     }
@@ -78,27 +78,27 @@ impl Grant {
         Self::new(Purpose::Follow, actions)
     }
 
-    /// For making and changing; see [`Purpose::Make`].
+    /// For creating and changing; see [`Purpose::Make`].
     pub const fn make(actions: &'static [&'static str]) -> Self {
         Self::new(Purpose::Make, actions)
     }
 
-    /// For removing; see [`Purpose::Remove`].
+    /// For deleting; see [`Purpose::Remove`].
     pub const fn remove(actions: &'static [&'static str]) -> Self {
         Self::new(Purpose::Remove, actions)
     }
 
-    /// For removing along with what cannot be made again; see [`Purpose::Bury`].
+    /// For deleting along with what cannot be created again; see [`Purpose::Bury`].
     pub const fn bury(actions: &'static [&'static str]) -> Self {
         Self::new(Purpose::Bury, actions)
     }
 
-    /// For lifting a protection; see [`Purpose::Lift`].
+    /// For turning off a protection; see [`Purpose::Lift`].
     pub const fn lift(actions: &'static [&'static str]) -> Self {
         Self::new(Purpose::Lift, actions)
     }
 
-    /// The same on these resources alone.
+    /// The same, limited to these resources.
     #[must_use]
     pub const fn on(self, on: &'static [&'static str]) -> Self {
         Self { on, ..self }
@@ -110,20 +110,20 @@ impl Grant {
         Self { only, ..self }
     }
 
-    /// The same where the spec has this field.
+    /// The same, if the spec has this field.
     #[must_use]
     pub const fn given(self, field: &'static str) -> Self {
         Self { given: Some(field), ..self }
     }
 
-    /// Passing a role whose name begins like the stack's to this service.
+    /// Passing a role whose name begins like the stack's names to this service.
     pub const fn pass_role(services: &'static [&'static str]) -> Self {
         Self::make(&["iam:PassRole"])
             .on(&["iam::{account}:role/{stack}-*"])
             .only(Only::Is("iam:PassedToService", services))
     }
 
-    /// The role that a service makes for itself when an account uses it for the first time.
+    /// The role that a service creates for itself when it is first used in an account.
     pub const fn service_role(services: &'static [&'static str]) -> Self {
         Self::make(&["iam:CreateServiceLinkedRole"])
             .on(&["iam::{account}:role/aws-service-role/*"])

@@ -1,11 +1,11 @@
-//! What a person is to do next: text, and commands that are whole when they are shown.
+//! What to do next, for a person: text, and commands that are complete when they are shown.
 
 use serde::{Deserialize, Serialize};
 
-/// Advice, as text and commands of nk.
+/// Advice, made of text and commands.
 ///
-/// A command stands here without the flags that make it mean the same stack, environment and account
-/// as the command that gives the advice. They are added where it is shown, and nowhere else.
+/// A command here has no flags. The flags that make it apply to the same stack, environment and
+/// account are added where it is shown, and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint(Vec<Piece>);
 
@@ -16,7 +16,7 @@ enum Piece {
 }
 
 impl Hint {
-    /// The same, followed by a command, as in `nk unlock`.
+    /// The same, followed by a command, such as `nk unlock`.
     #[must_use]
     pub fn command(mut self, command: impl Into<String>) -> Self {
         self.0.push(Piece::Command(command.into()));
@@ -30,7 +30,7 @@ impl Hint {
         self
     }
 
-    /// The advice as it is shown, with these flags, each after a blank, behind every command.
+    /// The advice as it is shown: every command is followed by these flags.
     pub fn text(&self, flags: &str) -> String {
         let pieces = self.0.iter().map(|piece| match piece {
             Piece::Text(text) => text.clone(),
@@ -46,13 +46,13 @@ impl<T: Into<String>> From<T> for Hint {
     }
 }
 
-/// What settles a note; in JSON its text, where a command begins with `nk `.
+/// What settles a note. In JSON it is a text, in which a command begins with `nk `.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Settle {
     /// A key of the stack file.
     Key(String),
-    /// A command, without flags as in [`Hint`].
+    /// A command, without flags, as in [`Hint`].
     Command(String),
 }
 

@@ -5,7 +5,7 @@ use crate::{
     NameRule, Replacement, Shown, Ties, Unseen, Usual, Waiting, bindings, difference,
 };
 
-/// A kind with its type erased: what planner and engine need to know of it.
+/// A kind with its type erased: what the planner and the engine need to know about it.
 #[derive(Clone, Copy)]
 pub struct KindInfo {
     /// [`Kind::KIND`].
@@ -18,7 +18,7 @@ pub struct KindInfo {
     pub tag_type: Option<&'static str>,
     /// [`Kind::SHOWN`].
     pub shown: Option<Shown>,
-    /// [`Kind::CHARGES`]; none of a spec that cannot be read.
+    /// [`Kind::CHARGES`]; none for a spec that cannot be read.
     pub charges: fn(&str, &Json, &Billing<'_>) -> Vec<Charge>,
     /// [`Kind::IDENTITY`].
     pub identity: Identity,
@@ -26,7 +26,7 @@ pub struct KindInfo {
     pub replacement: Replacement,
     /// [`Kind::UNTOLD`].
     pub untold: &'static [&'static str],
-    /// [`Kind::EQUATE`]: the spec of what is there, made equal.
+    /// [`Kind::EQUATE`]: the live spec, made equal.
     pub equate: Option<Equated>,
     /// [`Kind::TIES`].
     pub ties: Ties,
@@ -42,14 +42,14 @@ pub struct KindInfo {
     pub legacy: fn(&LiveValue) -> Option<String>,
     /// [`Kind::GRANTS`].
     pub grants: &'static [Grant],
-    /// Reads a spec and writes it again: the one spelling in which two specs can be compared.
+    /// Reads a spec and writes it again, in the one spelling in which two specs can be compared.
     pub canonical: fn(&Json) -> Result<Json, serde_json::Error>,
-    /// The typed references in a spec, known or not.
+    /// The typed references in a spec, resolved or not.
     pub bindings: fn(&Json) -> Result<Vec<Binding>, serde_json::Error>,
 }
 
 impl KindInfo {
-    /// Erases a kind's type; how long things take is for whoever knows to add.
+    /// Erases the type of a kind, without its usual times.
     pub const fn of<K: Kind>() -> Self {
         Self {
             kind: K::KIND,
@@ -94,7 +94,7 @@ impl KindInfo {
 }
 
 impl KindInfo {
-    /// What differs between what is live and what is desired, as far as it can be seen and matters.
+    /// The differences between the live and the desired spec that can be seen and matter.
     pub fn difference(&self, unseen: &Unseen, live: &LiveValue, desired: &Json) -> Vec<Change> {
         let equal = self.equate.and_then(|equate| equate(live, desired).ok());
         let mut changes = difference(equal.as_ref().unwrap_or(&live.spec), desired);
@@ -112,7 +112,7 @@ impl KindInfo {
         changes
     }
 
-    /// Fills in what AWS never tells of what is there as it is known from elsewhere.
+    /// Fills in, from the desired spec, what AWS never reports.
     pub fn complete(&self, live: &mut LiveValue, known: &Json) {
         for field in self.untold {
             live.spec[*field] = known[*field].clone();
@@ -120,7 +120,7 @@ impl KindInfo {
     }
 }
 
-/// The spec of what is there, made equal to a wanted one where it satisfies it.
+/// The live spec, made equal to a desired one where it satisfies it.
 pub type Equated = fn(&LiveValue, &Json) -> Result<Json, serde_json::Error>;
 
 /// Whether two specs of a kind exclude each other.
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use crate::{Address, Charges, Equate, free};
 
-    /// A thing whose size is a floor, and of which AWS tells no secret.
+    /// A kind whose size is a minimum, and whose secret AWS does not report.
     #[derive(Debug, Clone, Serialize, Deserialize)]
     struct Thing {
         size: u32,

@@ -1,7 +1,7 @@
-//! The vocabulary of nk: plain data that every stage speaks, without IO and without async.
+//! The vocabulary of nk: plain data that all crates use, without IO and without async.
 //!
 //! A stack file becomes [`Desired`] resources, AWS is read as [`Observed`] ones, both together
-//! become a [`Plan`], and running a plan is told as a stream of [`Event`]s.
+//! become a [`Plan`], and running a plan produces a stream of [`Event`]s.
 
 mod address;
 mod charge;

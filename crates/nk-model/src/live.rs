@@ -1,4 +1,4 @@
-//! What is found at AWS.
+//! What exists at AWS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,34 +6,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Address, Json, Kind, Registry};
 
-/// One resource as AWS shows it now.
+/// One resource as AWS shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Live<S, O> {
-    /// The address in its tags, or the one its name stands for.
+    /// The address in its tags, or the one that its name stands for.
     pub address: Address,
     /// What AWS calls it: an id, a name or an ARN.
     pub id: String,
-    /// The spec that would have produced what is there, as far as it is told and a spec can say it.
+    /// The spec that would have produced what exists, as far as AWS reports it and a spec can say
+    /// it.
     pub spec: S,
-    /// The fields of the spec that AWS does not tell of this one, or that something else steers;
-    /// what the spec has there says nothing, and is not compared. What AWS tells of none, the
-    /// kind says; see [`Kind::UNTOLD`].
+    /// The fields of the spec that AWS does not report for this resource, or that something else
+    /// controls. Their values in the spec mean nothing and are not compared. What AWS never reports
+    /// is listed in [`Kind::UNTOLD`].
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub untold: BTreeSet<String>,
-    /// What is there and no spec can say, in words, by the field that it differs from or a name
-    /// of its own. It is never wanted, so it is always a difference.
+    /// What exists and no spec can say, in words, by the field that it differs from or by a name of
+    /// its own. It is never desired, so it is always a difference.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub beyond: BTreeMap<String, String>,
     /// What AWS assigned to it.
     pub outputs: O,
     /// Whether it can be used.
     pub phase: Phase,
-    /// Whether it is this stack's.
+    /// Whether it belongs to this stack.
     pub owner: Owner,
-    /// Provably empty: nothing is lost or disturbed when it goes.
+    /// Provably empty: nothing is lost or disturbed when it is deleted.
     pub vacant: bool,
-    /// What a person should know about it after an apply, as in a missing image.
+    /// What a person should know about it after an apply, such as a missing image.
     pub notes: Vec<String>,
 }
 
@@ -57,19 +58,19 @@ impl<S, O> Live<S, O> {
         }
     }
 
-    /// The same in another phase.
+    /// The same, in another phase.
     #[must_use]
     pub fn in_phase(self, phase: Phase) -> Self {
         Self { phase, ..self }
     }
 
-    /// The same with another spec, as AWS's answers to a change prove it.
+    /// The same with another spec, as AWS's answer to a change proves it.
     #[must_use]
     pub fn changed_to(self, spec: S) -> Self {
         Self { spec, beyond: BTreeMap::new(), ..self }
     }
 
-    /// The same with its owner told by whether the tags are this stack's.
+    /// The same with its owner, according to its tags.
     #[must_use]
     pub fn owned_by(self, owner: Owner) -> Self {
         Self { owner, ..self }
@@ -94,12 +95,13 @@ impl<K: Kind> Live<K, K::Outputs> {
 }
 
 impl LiveValue {
-    /// What is left of it once it is destroyed, or lost with it; see [`Kind::LEGACY`].
+    /// What remains of it once it is deleted, or is lost with it; see [`Kind::LEGACY`].
     pub fn legacy(&self, registry: Registry) -> Option<String> {
         (registry(self.address.kind())?.legacy)(self)
     }
 
-    /// The value of one output as it goes into a reference; none while AWS has not assigned it.
+    /// The value of one output as it is written into a reference; none if AWS has not assigned it
+    /// yet.
     pub fn output(&self, name: &str) -> Option<String> {
         match self.outputs.get(name)? {
             Json::Null => None,
@@ -109,40 +111,41 @@ impl LiveValue {
     }
 }
 
-/// Where a resource stands in its life.
+/// Where a resource is in its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// It can be used and changed.
     Ready,
-    /// AWS is at work on it; the text is AWS's word for that, as in `pending`.
+    /// AWS is working on it; the text is AWS's word for that, such as `pending`.
     Busy(String),
-    /// AWS gave up; the text is AWS's reason.
+    /// It failed; the text is AWS's reason.
     Failed(String),
-    /// It is going away; the text is AWS's word for that. Its name may still be taken.
+    /// It is being deleted; the text is AWS's word for that. Its name may still be taken.
     Leaving(String),
-    /// Deleted, but AWS can bring it back until the time given; an update does.
+    /// Scheduled for deletion; AWS can restore it until the given time, and an update does.
     Retired(String),
 }
 
-/// Whose a resource is.
+/// To whom a resource belongs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Owner {
-    /// Its tags, or its parent's, say it is this stack's.
+    /// Its tags, or its parent's, say that it belongs to this stack.
     Ours,
-    /// It has a name of ours but is not ours; the text says what it lacks. Never touched.
+    /// It has one of the stack's names but does not belong to it; the text says what is missing. It
+    /// is never touched.
     Foreign(String),
 }
 
-/// Something that a destroy would lose or that stands in its way.
+/// Something that a destroy would lose or that blocks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Guard {
     /// The guarded resource.
     pub address: Address,
-    /// Why it should not simply go, as in `deletion protection is on`.
+    /// Why it should not simply be deleted, such as `deletion protection is on`.
     pub reason: String,
-    /// Whether `--unprotect` lifts it.
+    /// Whether `--unprotect` removes it.
     pub liftable: bool,
 }

@@ -1,12 +1,13 @@
-//! When to look at something that takes its time.
+//! When to poll a slow resource.
 
 use std::{ops::Range, time::Duration};
 
-/// When the looks at one resource are, after a change to it.
+/// The polling schedule of one resource after a change to it.
 ///
-/// One or two soon, in case that the usual time is wrong; the next when one in ten is done; then so
-/// often that what is seen late is seen late by a small part of the time that has passed anyway. Where
-/// the end of the run does not depend on the resource, the looks are further apart.
+/// One or two probes soon, in case the usual time is wrong; the next when one in ten resources
+/// would be done; then often enough that the end is noticed late by only a small part of the
+/// elapsed time. If the end of the run does not depend on the resource, the probes are further
+/// apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Looks {
     /// How long the change usually takes.
@@ -28,32 +29,32 @@ impl Looks {
     /// The same for an emulator on this machine, which has no limits.
     pub const EMULATOR: Duration = Duration::from_millis(100);
 
-    /// The end is possible from no earlier and no later part of the usual time on, however little or
-    /// much times differ: few may have been seen.
+    /// The end is considered possible from no earlier and no later than these parts of the usual
+    /// time, because times may have been seen only a few times.
     const POSSIBLE: [f64; 2] = [0.5, 0.75];
     /// Between these parts of the usual time, the end is likely.
     const LIKELY: Range<f64> = 0.9..1.15;
-    /// Where the end is likely, a look is at most this part of the time that has passed after the one
-    /// before.
+    /// While the end is likely, a probe comes after at most this part of the elapsed time.
     const TIGHT: f64 = 0.02;
-    /// The same where it is possible: with what else a run loses, less than a twentieth of its time.
+    /// The same while the end is possible: together with other losses, less than a twentieth of the
+    /// time.
     const WIDE: f64 = 0.04;
-    /// The same where the end of the run does not depend on it.
+    /// The same if the end of the run does not depend on the resource.
     const LOOSE: f64 = 0.2;
-    /// How many slow steps may share the slack of a way through the plan.
+    /// How many slow steps may share the slack of a path through the plan.
     const SHARERS: u32 = 4;
 
-    /// The first look, in least distances between two: what is done at once is seen soon.
+    /// The first probe, in minimum distances: what is done at once is noticed soon.
     const SOON: u32 = 4;
-    /// Looks before the end is possible are for what an estimate got wrong, and few: each so many
-    /// times as late as the one before.
+    /// Probes before the end is possible are for wrong estimates, and few: each comes so many times
+    /// later than the one before.
     const EARLY: u32 = 10;
 
     /// What usually takes no longer may be done at the first look.
     const QUICK: Duration = Duration::from_millis(2500);
     /// That look.
     const FIRST: Duration = Duration::from_millis(200);
-    /// No two looks are nearer to each other.
+    /// The minimum distance between two probes.
     const LEAST: Duration = Duration::from_millis(50);
 
     /// The looks at what usually takes no time.
@@ -70,13 +71,14 @@ impl Looks {
             let pace = if likely { Self::TIGHT } else { Self::WIDE };
             let gap = (self.slack / Self::SHARERS).min(elapsed.mul_f64(Self::LOOSE));
             let gap = gap.max(elapsed.mul_f64(pace));
-            // What takes no time is asked for at growing distances, up to the least distance.
+            // What takes no time is probed at growing distances, up to the minimum distance for
+            // slow resources.
             gap.max(self.every.min(elapsed.max(Self::FIRST)))
         } else if self.usual <= Self::QUICK {
             (elapsed * Self::EARLY).max(Self::FIRST).min(possible.saturating_sub(elapsed))
         } else {
             let early = (elapsed * Self::EARLY).max(self.every * Self::SOON);
-            // Not one shortly before the first that has a chance.
+            // No probe shortly before the first one that has a chance.
             let next = if early < possible / 3 { early } else { possible };
             next.saturating_sub(elapsed)
         };
@@ -99,7 +101,7 @@ impl Looks {
 mod tests {
     use super::*;
 
-    /// What slow things usually take.
+    /// The usual times of slow resources.
     const SLOW: [f64; 4] = [73.0, 107.0, 154.0, 428.0];
 
     fn looks(usual: f64, slack: f64) -> Looks {

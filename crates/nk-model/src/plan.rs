@@ -6,65 +6,65 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Address, Change, Json, LiveValue, Operation, Settle, Spread, StackId, seconds};
 
-/// The whole way from what is there to what is wanted.
+/// All steps from what exists to what is desired.
 ///
-/// A plan is specific enough that whoever runs it has no choice left but the order among the
-/// steps that are free to start.
+/// A plan is specific enough that the engine has nothing left to decide except the order among the
+/// steps that may start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Plan {
     /// Which stack.
     pub stack: StackId,
-    /// The steps; a step's [`StepId`] is its place here.
+    /// The steps; the [`StepId`] of a step is its index.
     pub steps: Vec<Step>,
-    /// The wanted resources that are as they should be.
+    /// The desired resources that need no change.
     pub unchanged: Vec<LiveValue>,
     /// What the reader should know.
     pub notes: Vec<Note>,
-    /// What running it will probably take.
+    /// How long running it will probably take.
     #[serde(default)]
     pub forecast: Forecast,
 }
 
-/// What running a plan will probably take.
+/// How long running a plan will probably take.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Forecast {
-    /// From begin to end.
+    /// From beginning to end.
     pub time: Spread,
-    /// The chain of steps that decides how long, first step first.
+    /// The chain of steps that decides how long it takes, first step first.
     pub critical_path: Vec<Address>,
-    /// How many calls the steps make, looking at what takes its time included.
+    /// How many calls the steps make, including probes.
     pub calls: usize,
 }
 
-/// A step's place in its plan.
+/// The index of a step in its plan.
 pub type StepId = usize;
 
-/// One resource, one operation.
+/// One operation on one resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Step {
     /// The resource.
     pub address: Address,
-    /// What is done.
+    /// What is done to it.
     pub action: Action,
-    /// Which part it is of all that is done to the resource.
+    /// Which part of the change it is.
     #[serde(default)]
     pub part: Part,
-    /// The step that it belongs to: the other half of a replacement or of an update in two, or the
-    /// destroy that it comes before.
+    /// The step that it belongs to: the other half of a replacement or of an update in two parts,
+    /// or the destroy that it precedes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pair: Option<StepId>,
-    /// Why, for a person: `cidr cannot be changed in place`.
+    /// The reason, for a person: `cidr cannot be changed in place`.
     pub reason: String,
-    /// What differs, for an update, and for both halves of a replacement.
+    /// The differences, for an update and for both halves of a replacement.
     pub changes: Vec<Change>,
-    /// What is wanted, with the references that an earlier step will fill; null for a destroy.
+    /// The desired spec, with placeholders for outputs of earlier steps; null for a destroy.
     pub spec: Json,
-    /// What is there; none for what does not exist.
+    /// The live resource; none if it does not exist.
     pub live: Option<LiveValue>,
-    /// What must have happened before.
+    /// The steps that must have come far enough before it starts.
     pub needs: Vec<Need>,
     /// How long it usually takes.
     #[serde(default)]
@@ -86,15 +86,16 @@ pub struct Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// Makes what is not there.
+    /// Creates what does not exist.
     Create,
-    /// Changes what is there.
+    /// Changes what exists.
     Update,
-    /// Removes what is not wanted.
+    /// Deletes what is not desired.
     Destroy,
     /// The creating half of a replacement.
     ReplaceCreate,
-    /// Makes the next revision of what AWS keeps the old ones of; `live` is the one before.
+    /// Creates the next revision of something whose earlier revisions AWS keeps; `live` is the
+    /// previous one.
     Supersede,
     /// The destroying half of a replacement.
     ReplaceDestroy,
@@ -111,33 +112,33 @@ impl Action {
     }
 }
 
-/// Which part a step is of all that is done to its resource.
+/// Which part of a change a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// All of it, or half of a replacement.
+    /// The whole change, or half of a replacement.
     #[default]
     Whole,
     /// The first half of an update: adds what others will use.
     Opens,
     /// The second half of an update, or the only one: removes what others use until they have
-    /// changed or gone.
+    /// changed or been deleted.
     Closes,
-    /// An update before the destroy, so that what refers to the resource goes sooner.
+    /// An update before a destroy, so that what refers to the resource is deleted sooner.
     BeforeDestroy,
-    /// An update before the destroy: removes the references by which the resource and another one
-    /// keep each other from being destroyed.
+    /// An update before a destroy: removes the references by which two resources keep each other
+    /// from being deleted.
     Unlinks,
-    /// Restores what is scheduled for deletion, then changes what differs.
+    /// Cancels a scheduled deletion, then changes what differs.
     Restores,
-    /// Gives a resource this address. Looks for the address find it only afterwards.
+    /// Gives a resource this address. Before that, a probe of the address does not find it.
     Moves,
-    /// Waits until AWS has made the resource, then changes what differs.
+    /// Waits until AWS has created the resource, then changes what differs.
     Completes,
 }
 
 impl Part {
-    /// Whether the resource is destroyed afterwards.
+    /// Whether the resource is deleted afterwards.
     pub fn precedes_destroy(self) -> bool {
         matches!(self, Self::BeforeDestroy | Self::Unlinks)
     }
@@ -157,9 +158,9 @@ pub struct Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Until {
-    /// The outputs that the waiting step refers to are known, even if the resource is still busy.
+    /// The outputs that the waiting step refers to are known; the resource may still be busy.
     Known,
-    /// It has ended: the resource is ready, or gone.
+    /// It has ended: the resource is ready, or deleted.
     Ended,
 }
 
@@ -176,7 +177,7 @@ pub struct Note {
     pub settle: Option<Settle>,
 }
 
-/// How many resources meet which fate.
+/// How many resources are created, changed, replaced, deleted and left unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Totals {
@@ -202,7 +203,7 @@ impl Step {
 }
 
 impl Totals {
-    /// How many resources something happens to.
+    /// How many resources are changed in any way.
     pub fn touched(self) -> usize {
         self.add + self.change + self.replace + self.destroy
     }
@@ -214,8 +215,8 @@ impl Plan {
         self.steps.is_empty()
     }
 
-    /// How many resources meet which fate. An update in two counts once, and one before a destroy
-    /// does not count beside it.
+    /// How many resources are created, changed, replaced, deleted and left unchanged. An update in
+    /// two parts counts once, and an update before a destroy does not count.
     pub fn totals(&self) -> Totals {
         let count = |action| self.steps.iter().filter(|step| step.action == action).count();
         let again = |step: &&Step| match step.part {

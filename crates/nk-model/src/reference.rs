@@ -1,7 +1,7 @@
-//! References from one resource to what AWS assigns to another: `@{vpc.main.id}`.
+//! References from one resource to an output of another: `@{vpc.main.id}`.
 //!
-//! There is one grammar and no expression language. A reference may be the whole value (a typed
-//! [`Ref`], which is a relation that AWS knows) or stand inside text (which to AWS is only text).
+//! There is one form and no expression language. A reference may be the whole value (a typed
+//! [`Ref`], a relation that AWS knows) or part of a text (which is only text to AWS).
 
 mod collect;
 
@@ -12,17 +12,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{Address, Json};
 
-/// A value that AWS assigns to resources of one kind, such as a VPC's id.
+/// An output that AWS assigns to resources of one kind, such as the id of a VPC.
 pub trait Output: 'static {
     /// The kind that has this output.
     const KIND: &'static str;
     /// The name of the output, as it stands in a reference and in the kind's outputs.
     const NAME: &'static str;
-    /// `KIND` and `NAME` after an `@`: how a typed reference makes itself known to a serializer.
+    /// `KIND` and `NAME` after an `@`, by which a serializer recognises a typed reference.
     const TYPE: &'static str;
 }
 
-/// A reference to an output: a placeholder on paper, and the value itself once it is known.
+/// A reference to an output: a placeholder at first, and the value itself once it is known.
 ///
 /// `Ref<VpcId>` can only be filled by the kind whose output is `VpcId`.
 pub struct Ref<T> {
@@ -41,7 +41,7 @@ impl<T: Output> Ref<T> {
         Self { text: text.into(), output: PhantomData }
     }
 
-    /// The value, or the placeholder while it is not known.
+    /// The value, or the placeholder if it is not known yet.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -124,7 +124,7 @@ impl<'de, T: Output> Deserialize<'de> for Ref<T> {
 pub struct Placeholder {
     /// The resource referred to.
     pub address: Address,
-    /// Which of its outputs.
+    /// The output of the resource.
     pub output: String,
 }
 
@@ -134,13 +134,13 @@ impl fmt::Display for Placeholder {
     }
 }
 
-/// Why a text is not well-formed.
+/// The reason why a text is not well-formed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
     /// `@{` without `}`.
     #[error("`{0}` opens a reference with `@{{` and does not close it")]
     Open(String),
-    /// What stands between the braces is not `kind.name.output`.
+    /// The text between the braces is not `kind.name.output`.
     #[error("`@{{{0}}}` is not a reference: it has the form `@{{kind.name.output}}`")]
     Form(String),
 }
@@ -156,7 +156,7 @@ pub fn placeholders(text: &str) -> Result<Vec<Placeholder>, ReferenceError> {
     Ok(found)
 }
 
-/// The text with every placeholder replaced for which `value` has an answer.
+/// The text with every placeholder replaced for which `value` returns something.
 pub fn substitute(
     text: &str,
     mut value: impl FnMut(&Placeholder) -> Option<String>,
@@ -202,7 +202,7 @@ fn parse(inner: &str) -> Result<Placeholder, ReferenceError> {
 
 /// Every placeholder anywhere in a value.
 ///
-/// Text that is not well-formed holds none; the stack file's reader has refused it before.
+/// Text that is not well-formed contains none; the reader of the stack file has rejected it before.
 pub fn placeholders_in(value: &Json) -> Vec<Placeholder> {
     match value {
         Json::String(text) => placeholders(text).unwrap_or_default(),
@@ -212,7 +212,7 @@ pub fn placeholders_in(value: &Json) -> Vec<Placeholder> {
     }
 }
 
-/// The value with every placeholder replaced for which `value_of` has an answer.
+/// The value with every placeholder replaced for which `value_of` returns something.
 pub fn resolve(value: &Json, value_of: &mut impl FnMut(&Placeholder) -> Option<String>) -> Json {
     match value {
         Json::String(text) if text.contains("@{") => {

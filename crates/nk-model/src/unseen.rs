@@ -1,14 +1,13 @@
-//! What whoever answers for AWS does not tell, and so cannot be compared.
+//! What cannot be compared because an emulator does not report it.
 
 use std::collections::BTreeSet;
 
-/// The fields of specs that an emulator does not give back as they were set. Of AWS itself there
-/// are none.
+/// The fields of specs that an emulator does not return as they were set. AWS itself has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unseen(BTreeSet<(String, String)>);
 
 impl Unseen {
-    /// These fields, each by its kind and its path with dots.
+    /// These fields, each as a kind and a path with dots.
     pub fn new(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(fields.into_iter().collect())
     }
@@ -39,7 +38,7 @@ mod tests {
         let paths = ["x", "x.in", "xx", "y.in", "y.in.deep", "y.out"];
         assert_eq!(hidden("a", &paths), [true, true, false, true, true, false]);
         assert_eq!(hidden("b", &paths), [false; 6]);
-        // What holds a field is more than the field.
+        // A field that contains one of them is compared.
         assert_eq!(hidden("a", &["y"]), [false]);
     }
 }

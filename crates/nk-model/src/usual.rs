@@ -20,13 +20,13 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// For what nothing is known of: AWS does most things at once.
+    /// For what is not known: AWS finishes most things at once.
     pub const UNKNOWN: Self = Self { median: Duration::from_secs(1), slow: Duration::from_secs(2) };
 
-    /// Of fewer samples than this, none is taken for the slowest in ten.
+    /// With fewer samples than this, the slowest is not taken as the ninth decile.
     const FEW: usize = 5;
-    /// How much longer the slowest in ten takes than the median where samples are few: about what
-    /// it is where they are many.
+    /// How much longer than the median the ninth decile is if there are few samples; about what it
+    /// is where there are many.
     const WIDE: f64 = 1.3;
     /// Whatever deviates takes no longer.
     const LONGEST: Duration = Duration::from_hours(24);
@@ -42,13 +42,13 @@ impl Spread {
         Some(Self { median, slow: ninth.max(wide) })
     }
 
-    /// The part of the median that nine times in ten it takes at least: times are skewed, and as many
-    /// are so many times quicker as are so many times slower.
+    /// The part of the median that nine in ten take at least. Times are skewed: as many are a
+    /// certain factor faster as are slower by that factor.
     pub fn quick(self) -> f64 {
         if self.slow > self.median { self.median.div_duration_f64(self.slow) } else { 1.0 }
     }
 
-    /// So many times as long.
+    /// This many times as long.
     #[must_use]
     pub fn times(self, factor: f64) -> Self {
         Self { median: self.median.mul_f64(factor), slow: self.slow.mul_f64(factor) }
@@ -60,10 +60,10 @@ impl Spread {
         Self { median: self.median + more, slow: self.slow + more }
     }
 
-    /// The time that so many standard deviations stand for: times are skewed, so it is their
-    /// logarithm that is taken as normal.
+    /// The time at this many standard deviations. Times are skewed, so their logarithm is taken as
+    /// normally distributed.
     pub fn at(self, deviations: f64) -> Duration {
-        /// Nine in ten of a normal distribution lie below so many standard deviations.
+        /// Nine in ten of a normal distribution lie below this many standard deviations.
         const NINE_IN_TEN: f64 = 1.281_551_565_5;
         if self.median.is_zero() || self.slow <= self.median {
             return self.median;
@@ -81,17 +81,17 @@ pub struct Usual {
     pub kind: String,
     /// The operation.
     pub operation: Operation,
-    /// The output that is known after this time, which the create answer does not hold; none for the
-    /// time until the resource is ready, or gone.
+    /// The output that is known after this time and not in the answer to the create call; none for
+    /// the time until the resource is ready or deleted.
     pub output: Option<String>,
-    /// What the spec must say for this to be the time: fields, dots between the levels, and their
-    /// values; the text `any` stands for every value but null and the empty list.
+    /// What the spec must say for this time to apply: fields, with dots between the levels, and
+    /// their values; `any` stands for every value except null and the empty list.
     pub when: BTreeMap<String, Json>,
     /// What is added to it.
     pub plus: Option<Plus>,
     /// The times.
     pub spread: Spread,
-    /// How many runs they come from; zero where they were derived otherwise.
+    /// The number of runs it comes from; zero if it was derived otherwise.
     pub samples: usize,
 }
 
@@ -106,7 +106,7 @@ pub struct Plus {
 }
 
 impl Usual {
-    /// Names what was measured, and under which condition.
+    /// A name for what was measured, and under which condition.
     pub fn key(&self) -> String {
         let operation = match self.operation {
             Operation::Create => "create",
@@ -118,7 +118,7 @@ impl Usual {
         format!("{} {operation}{until}{}", self.kind, when.collect::<String>())
     }
 
-    /// Whether this is the time for a resource with this spec.
+    /// Whether this time applies to a resource with this spec.
     pub fn fits(&self, spec: &Json) -> bool {
         self.when.iter().all(|(path, wanted)| {
             let value = field(spec, path);
@@ -130,7 +130,7 @@ impl Usual {
         })
     }
 
-    /// The time among these that fits a resource best: the one with the most conditions.
+    /// The time that fits a resource best: the one with the most conditions.
     pub fn best<'a>(
         all: &'a [Self],
         operation: Operation,
@@ -144,7 +144,7 @@ impl Usual {
     }
 }
 
-/// The value at a path, dots between the levels; in a list that of its first element.
+/// The value at a path, with dots between the levels; in a list, that of its first element.
 pub fn field<'a>(spec: &'a Json, path: &str) -> Option<&'a Json> {
     path.split('.').try_fold(spec, |value, name| {
         let value = value.as_array().map_or(Some(value), |values| values.first())?;

@@ -1,4 +1,4 @@
-//! From what becomes of each resource to steps, and what each step needs.
+//! Turns decisions into steps, and finds what each step needs.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -24,7 +24,7 @@ use crate::{
     openings::{Touched, opened},
 };
 
-/// The steps, each after all that it needs.
+/// The steps, each after the steps that it needs.
 pub(crate) fn arrange(
     desired: &Desired,
     decisions: Vec<Decision>,
@@ -96,7 +96,7 @@ fn step(decision: Decision, action: Action) -> Step {
         spec,
         live,
         needs: Vec::new(),
-        // The times come last, when the order is known.
+        // The times are filled in last, when the order is known.
         usual: Spread::default(),
         late: BTreeMap::new(),
         remaining: Duration::ZERO,
@@ -111,7 +111,7 @@ fn halves(decision: Decision) -> [Step; 2] {
     [Step { spec: Json::Null, ..both }, create]
 }
 
-/// Pairs the steps of one resource, of which the first has this id.
+/// Pairs the steps of one resource, beginning with this id.
 fn pair(steps: &mut [Step], first: StepId) {
     let find = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted).map(|at| first + at);
     let destroy = find(&|step| step.action.operation() == Operation::Destroy);
@@ -134,17 +134,17 @@ fn leads(id: StepId, step: &Step) -> bool {
     step.pair.is_some_and(|pair| id < pair)
 }
 
-/// Who makes, changes and removes what.
+/// Which steps create, change and delete what.
 struct Index {
     registry: Registry,
     makes: HashMap<Address, StepId>,
-    /// The updates that somebody may wait for: those that do not only remove something.
+    /// The updates that another step may wait for: those that do more than remove something.
     updates: HashMap<Address, StepId>,
     /// The steps whose live resource refers to a value, by kind, output and value.
     referrers: HashMap<(&'static str, &'static str, String), Vec<StepId>>,
     by_kind: BTreeMap<String, Vec<StepId>>,
-    /// The updates before a destroy that let what refers to the resource go sooner, by the values that
-    /// refer to it.
+    /// The updates before a destroy that let other resources be deleted sooner, by the values with
+    /// which those refer to them.
     before_destroy: HashMap<(&'static str, &'static str, String), StepId>,
 }
 
@@ -189,19 +189,20 @@ impl Index {
         index
     }
 
-    /// What a create or an update needs: the outputs it refers to, what it must come after, and,
-    /// where the old one goes first, its going.
+    /// What a create or an update needs: the outputs that it refers to, what it must come after,
+    /// and the deletion of the old resource if that comes first.
     fn making(&self, desired: &Desired, id: StepId, steps: &[Step], needs: &mut BTreeSet<Need>) {
         let step = &steps[id];
-        // What is changed before it goes needs nothing that a plan makes.
+        // An update before a destroy needs nothing that the plan creates.
         let Some(resource) = desired.resources.get(&step.address) else { return };
         for placeholder in placeholders_in(&resource.spec) {
             let address = &placeholder.address;
             if let Some(id) = self.makes.get(address) {
                 needs.insert(Need { step: *id, until: Until::Known });
             } else if let Some(id) = self.updates.get(address) {
-                // A resource scheduled for deletion cannot be used before it is restored, nor a new
-                // opening before it is there; a busy one may not have its outputs yet.
+                // A resource that is scheduled for deletion cannot be used before it is restored,
+                // and an added rule not before it exists. A busy resource may not have its outputs
+                // yet.
                 let opens = (self.registry)(address.kind())
                     .is_some_and(|kind| !kind.ties.openings.is_empty());
                 let ends = opens || steps[*id].part == Part::Restores;
@@ -219,15 +220,15 @@ impl Index {
         }
     }
 
-    /// What a destroy needs: whatever AWS knows to refer to the resource must be gone, or must refer
-    /// to something else; and where the new one comes first, its coming.
+    /// What a destroy needs: everything that AWS knows to refer to the resource must be deleted, or
+    /// must refer to something else; and if the new resource comes first, it must exist.
     fn removing(&self, id: StepId, step: &Step, steps: &[Step], needs: &mut BTreeSet<Need>) {
         let Some(live) = &step.live else { return };
         let goes_first = leads(id, step);
         for referrer in self.referrers_of(live) {
             let goes = steps[referrer].action.operation() == Operation::Destroy;
-            // Whoever is updated to the new one cannot be waited for by the going of the old one
-            // when that has to come first.
+            // If the old resource must be deleted first, its deletion cannot wait for resources
+            // that are updated to the new one.
             if referrer != id && (goes || !goes_first) {
                 needs.insert(ended(referrer));
             }
@@ -239,23 +240,24 @@ impl Index {
         if !goes_first {
             needs.extend(step.pair.map(ended));
         }
-        // What is set before something goes that it refers to.
+        // The updates that come before the deletion of something that refers to their resource.
         let bindings = kind.and_then(|kind| (kind.bindings)(&live.spec).ok()).unwrap_or_default();
         needs.extend(bindings.into_iter().filter_map(|one| {
             self.before_destroy.get(&(one.kind, one.output, one.value)).copied().map(ended)
         }));
     }
 
-    /// What an update that takes something away comes after: the one that adds, and whoever may use
-    /// it until it has changed or gone. What is of the same kind uses nothing, and may in turn wait for
-    /// this one.
+    /// What an update that removes something comes after: the update that adds, and whatever may
+    /// use it until it has changed or been deleted. Resources of the same kind do not use it, and
+    /// may in turn wait for this update.
     fn users(&self, step: &Step, steps: &[Step]) -> Vec<StepId> {
         let closes = matches!(step.part, Part::Closes | Part::Unlinks);
         let Some(live) = step.live.as_ref().filter(|_| closes) else { return Vec::new() };
         let kind = step.address.kind();
         let using = self.referrers_of(live).into_iter();
         let using = using.filter(|other| steps[*other].address.kind() != kind);
-        // Nor can whoever moves over to the next one be waited for before this one has gone.
+        // Nor can it wait for resources that move over to a successor which is created only after
+        // this one is deleted.
         let unlinks = step.pair.filter(|_| step.part == Part::Unlinks);
         let goes_first = unlinks.is_some_and(|destroy| leads(destroy, &steps[destroy]));
         let goes = |other: &StepId| steps[*other].action.operation() == Operation::Destroy;
@@ -263,7 +265,7 @@ impl Index {
         using.chain(step.pair.filter(|_| step.part == Part::Closes)).collect()
     }
 
-    /// The destroys of what a new resource cannot stand beside.
+    /// The destroys of what a new resource cannot exist beside.
     fn in_the_way(&self, step: &Step, steps: &[Step]) -> impl Iterator<Item = StepId> {
         let creates = step.action.operation() == Operation::Create;
         let kind = (self.registry)(step.address.kind()).filter(|_| creates);
@@ -278,7 +280,7 @@ impl Index {
         going.into_iter().flatten().filter(conflicts).copied()
     }
 
-    /// Something new in whose place something stands that cannot go before the new one is there.
+    /// A new resource in the place of one that cannot be deleted before the new one exists.
     fn occupied(&self, steps: &[Step]) -> Option<Problem> {
         let mut graph = DiGraph::<(), ()>::with_capacity(steps.len(), steps.len());
         let nodes: Vec<_> = steps.iter().map(|_| graph.add_node(())).collect();
@@ -313,7 +315,7 @@ fn ended(step: StepId) -> Need {
     Need { step, until: Until::Ended }
 }
 
-/// The steps in an order in which every need points backwards; among equals by address.
+/// The steps in an order in which every need points backwards, and by address among equals.
 fn sorted(steps: Vec<Step>) -> Result<Vec<Step>, PlanError> {
     let mut graph = DiGraph::<usize, ()>::with_capacity(steps.len(), steps.len());
     let nodes: Vec<_> = (0..steps.len()).map(|id| graph.add_node(id)).collect();
@@ -326,7 +328,7 @@ fn sorted(steps: Vec<Step>) -> Result<Vec<Step>, PlanError> {
         let address = steps[graph[cycle.node_id()]].address.clone();
         Problem::Fault(Fault::Circle { address })
     })?;
-    // A layer at a time, so that the order is by depth and then by address.
+    // One layer at a time, so that the order is by depth and then by address.
     let mut waiting: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();
     let mut free: BTreeSet<(&Address, usize)> = (0..steps.len())
         .filter(|id| waiting[*id] == 0)

@@ -1,10 +1,10 @@
-//! What must hold of every plan, checked on every plan.
+//! Checks what must hold of every plan.
 
 use std::collections::HashSet;
 
 use nk_model::{Action, Address, Operation, Placeholder, Plan, Registry, StepId, placeholders_in};
 
-/// A way in which a plan contradicts itself: a mistake of the planner, not of its user.
+/// A way in which a plan is inconsistent. It is a bug in the planner, not a mistake of its user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// A step needs itself or a later one.
@@ -15,7 +15,7 @@ pub enum Fault {
         /// Its resource.
         address: Address,
     },
-    /// A reference is left that no needed step fills.
+    /// A reference remains that no needed step resolves.
     #[error("`{address}` refers to {to}, which no step before it makes")]
     Unfilled {
         /// The step.
@@ -25,7 +25,7 @@ pub enum Fault {
         /// The reference.
         to: Placeholder,
     },
-    /// A destroy has nothing to destroy.
+    /// A destroy has nothing to delete.
     #[error("`{address}` is to go and is not there")]
     NothingToDestroy {
         /// The step.
@@ -33,7 +33,7 @@ pub enum Fault {
         /// Its resource.
         address: Address,
     },
-    /// A resource is made or changed by two steps in no order.
+    /// Two steps create or change a resource, and neither needs the other.
     #[error("`{address}` is made twice")]
     MadeTwice {
         /// The second step.
@@ -41,7 +41,7 @@ pub enum Fault {
         /// Its resource.
         address: Address,
     },
-    /// The pair of a step belongs to another resource, or half of a replacement has none.
+    /// A step is paired with a step of another resource, or half of a replacement has no pair.
     #[error("a step of `{address}` lacks the one that belongs to it")]
     Unpaired {
         /// The step.
@@ -49,7 +49,7 @@ pub enum Fault {
         /// Its resource.
         address: Address,
     },
-    /// Steps wait for each other, so that there is no order of them.
+    /// Steps wait for each other in a circle.
     #[error("`{address}` waits for itself")]
     Circle {
         /// The resource of one of them.
@@ -57,7 +57,7 @@ pub enum Fault {
     },
 }
 
-/// Every way in which a plan contradicts itself; none of a good one.
+/// Every way in which a plan is inconsistent; none if it is correct.
 pub fn check(plan: &Plan, registry: Registry) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut made = HashSet::new();
@@ -86,7 +86,7 @@ pub fn check(plan: &Plan, registry: Registry) -> Vec<Fault> {
                 faults.push(Fault::NothingToDestroy { step: id, address: address() });
             }
             Operation::Update if step.part.precedes_destroy() => {}
-            // What is changed twice is changed in an order.
+            // Two changes of one resource have an order.
             Operation::Create | Operation::Update
                 if !made.insert(&step.address) && !needed.contains(&step.address) =>
             {

@@ -1,4 +1,4 @@
-//! What becomes of each resource.
+//! Decides what happens to each resource.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,10 +14,10 @@ use crate::{
     moves::follow,
 };
 
-/// Why something goes that is at none of the wanted addresses.
+/// Why a resource is deleted that is at none of the desired addresses.
 const UNWANTED: &str = "no longer in the stack file";
 
-/// Decides what becomes of every wanted and every observed resource, as far as there are no problems.
+/// Decides what happens to every desired and every observed resource, unless there are problems.
 pub(crate) fn decide(
     desired: &Desired,
     order: &[&Address],
@@ -41,7 +41,7 @@ pub(crate) fn decide(
     let mut moved = BTreeMap::new();
     let mut followed = BTreeSet::new();
     for address in order {
-        // The first of its kind: what they refer to is decided.
+        // It is the first of its kind, so everything that the kind refers to is decided.
         if let Some(kind) = registry(address.kind()).filter(|kind| kind.identity.moves)
             && followed.insert(kind.kind)
         {
@@ -84,7 +84,7 @@ pub(crate) fn decide(
         }
         let reason = match &live.phase {
             Phase::Leaving(word) => format!("already going away ({word})"),
-            // Where everything goes, every line would say the same.
+            // If everything is deleted, every line would say the same.
             _ if desired.resources.is_empty() => String::new(),
             _ => UNWANTED.to_owned(),
         };
@@ -93,7 +93,7 @@ pub(crate) fn decide(
     (decisions, problems)
 }
 
-/// The wanted resources of a kind, as far as what they refer to is known.
+/// The desired resources of a kind, with the references resolved that are known.
 fn resolved<'a>(
     kind: &KindInfo,
     desired: &'a Desired,
@@ -101,23 +101,23 @@ fn resolved<'a>(
 ) -> Vec<(&'a Address, Json)> {
     let wanted = desired.resources.iter().filter(|(address, _)| address.kind() == kind.kind);
     let spec = |(address, resource): (&'a Address, &Resource)| {
-        // What its kind does not accept is told where it is decided.
+        // A spec that its kind does not accept is reported where it is decided.
         Some((address, (kind.canonical)(&filled(&resource.spec, facts)).ok()?))
     };
     wanted.filter_map(spec).collect()
 }
 
-/// A spec with the references filled that are known.
+/// A spec with the references resolved that are known.
 fn filled(spec: &Json, facts: &HashMap<Address, LiveValue>) -> Json {
     resolve(spec, &mut |placeholder| facts.get(&placeholder.address)?.output(&placeholder.output))
 }
 
-/// What is replaced.
+/// The resources that are replaced.
 #[derive(Default)]
 struct Going {
-    /// The outputs of what goes before its successor comes.
+    /// The outputs of resources that are deleted before their successors are created.
     first: HashMap<(&'static str, &'static str, String), Address>,
-    /// Where each replacement began: a resource that is replaced for its own sake, and why.
+    /// The origin of each replacement: a resource that is replaced for its own sake, and why.
     roots: HashMap<Address, (Address, String)>,
 }
 
@@ -143,13 +143,13 @@ impl Going {
         }
     }
 
-    /// What goes first although `live` refers to it.
+    /// A resource that is deleted first although `live` refers to it.
     fn beneath(&self, live: &LiveValue, kind: &KindInfo) -> Option<&Address> {
         let bindings = (kind.bindings)(&live.spec).unwrap_or_default();
         bindings.into_iter().find_map(|one| self.first.get(&(one.kind, one.output, one.value)))
     }
 
-    /// The replacement that the one of `live` follows from.
+    /// The replacement that causes the replacement of `live`.
     fn root(
         &self,
         live: &LiveValue,
@@ -180,7 +180,7 @@ fn removal(live: LiveValue, reason: String) -> Decision {
     }
 }
 
-/// What the fate of any wanted resource is decided by.
+/// What decides the fate of any desired resource.
 struct Grounds<'a> {
     registry: Registry,
     references: References,
@@ -218,7 +218,8 @@ fn wanted_one(
     Ok((Decision { address: address.clone(), fate, spec, live, changes, reason }, superfluous))
 }
 
-/// What is wanted, with what is left to AWS as the one before has it: a successor goes on with it.
+/// The desired spec, with the fields that are left to AWS copied from the previous resource, which
+/// a successor continues.
 fn handed_on(wanted: Json, live: &Json) -> Json {
     match wanted {
         Json::Null => live.clone(),
@@ -242,9 +243,10 @@ fn fate(
     changes: Vec<Change>,
     going: &Going,
 ) -> Result<(Fate, Vec<Change>, String), Problem> {
-    // What must go before its successor can come takes along whatever holds it.
+    // If a resource must be deleted before its successor can be created, everything that holds it
+    // is replaced as well.
     let beneath = going.beneath(live, kind);
-    // So does what its successor cannot stand beside.
+    // So is everything that its successor cannot exist beside.
     let excluded =
         kind.excludes.is_some_and(|excludes| excludes(wanted, &live.spec).unwrap_or(false));
     let first = beneath.is_some() || excluded;

@@ -1,13 +1,14 @@
-//! What becomes of each resource, as it is decided.
+//! What happens to each resource.
 
 use nk_model::{Address, Change, Json, LiveValue, Part};
 
-/// What becomes of one resource.
+/// What happens to one resource.
 #[derive(Debug)]
 pub(crate) struct Decision {
     pub(crate) address: Address,
     pub(crate) fate: Fate,
-    /// What is wanted, with the references filled that are known now; null for what is not wanted.
+    /// The desired spec, with the references resolved that are known now; null for what is not
+    /// desired.
     pub(crate) spec: Json,
     pub(crate) live: Option<LiveValue>,
     pub(crate) changes: Vec<Change>,
@@ -19,17 +20,17 @@ pub(crate) enum Fate {
     Unchanged,
     Create,
     Update(Part),
-    /// The old one goes first.
+    /// The old one is deleted first.
     ReplaceDestroyFirst,
-    /// The new one comes first.
+    /// The new one is created first.
     ReplaceCreateFirst,
-    /// The new one comes; the old one is history.
+    /// The new one is created; the old one is history.
     Supersede,
     Destroy,
 }
 
 impl Fate {
-    /// Whether what is there now is to go.
+    /// Whether the live resource will be deleted.
     pub(crate) fn goes(self) -> bool {
         match self {
             Self::Destroy | Self::ReplaceDestroyFirst | Self::ReplaceCreateFirst => true,

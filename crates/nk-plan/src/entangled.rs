@@ -1,5 +1,5 @@
-//! Two that admit each other are shut before either goes: EC2 keeps a security group that a rule of
-//! another names.
+//! Two security groups that admit each other lose those rules before either is deleted, because EC2
+//! keeps a group that a rule of another group names.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use crate::decision::{Decision, Fate};
 
-/// What goes and stands in a circle in which each admits the next.
+/// Resources that are deleted and admit each other in a circle.
 pub(crate) struct Entangled {
     registry: Registry,
     /// By address and id.
@@ -46,8 +46,8 @@ impl Entangled {
         Self { registry, members: members.collect() }
     }
 
-    /// The update by which what goes shuts others out first, if it must; it goes without those
-    /// openings then.
+    /// The update that removes such rules before the deletion, if one is needed. The resource is
+    /// then deleted without them.
     pub(crate) fn shut(&self, going: &mut Decision) -> Option<Decision> {
         let live = going.live.as_mut()?;
         if !self.members.contains(&(live.address.clone(), live.id.clone())) {

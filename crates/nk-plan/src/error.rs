@@ -1,4 +1,4 @@
-//! Why there is no plan.
+//! The reasons why there is no plan.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use nk_model::{Address, Hint};
 
 use crate::check::Fault;
 
-/// Every reason why there is no plan.
+/// All reasons why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
     /// At least one.
@@ -16,7 +16,7 @@ pub struct PlanError {
 /// One reason why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// A reference to a resource that is not wanted.
+    /// A reference to a resource that does not exist in the stack.
     #[error("`{from}` refers to `{to}`, which is not in the stack")]
     Unknown {
         /// Who refers.
@@ -31,7 +31,7 @@ pub enum Problem {
         from: Address,
         /// To what.
         to: String,
-        /// What there is.
+        /// The outputs that exist.
         known: String,
     },
     /// Resources that refer to each other in a circle.
@@ -45,17 +45,17 @@ pub enum Problem {
         /// What is wrong.
         message: String,
     },
-    /// Something with our name that is not ours.
+    /// A resource with one of the stack's names that does not belong to it.
     #[error("`{address}` exists as `{id}`, but is not managed by nk: {lacks}")]
     Foreign {
-        /// The address it is in the way of.
+        /// The address that it blocks.
         address: Address,
         /// What AWS calls it.
         id: String,
-        /// What its tags lack.
+        /// What is missing in its tags.
         lacks: String,
     },
-    /// Several at one address, none of which is provably superfluous.
+    /// Several resources at one address, none of which is provably superfluous.
     #[error("`{address}` exists {} times: {}", .ids.len(), .ids.join(", "))]
     Twins {
         /// The address.
@@ -70,46 +70,46 @@ pub enum Problem {
         address: Address,
         /// What cannot be changed in place.
         because: String,
-        /// Why it is not replaced, and the way by hand.
+        /// Why it is not replaced, and how to proceed by hand.
         why: &'static str,
     },
-    /// Something that is to go, and cannot while something else stays.
+    /// A resource that cannot be deleted while another one stays.
     #[error("`{address}` ({id}) cannot go: `{by}` stands in it")]
     Pinned {
-        /// What is to go.
+        /// What would be deleted.
         address: Address,
         /// What AWS calls it.
         id: String,
         /// What stays.
         by: Address,
-        /// Why, and the way by hand.
+        /// The reason, and how to proceed by hand.
         why: &'static str,
     },
-    /// Something that is gone, and that a new one cannot stand in for while this is there.
+    /// A missing resource for which a new one would not do while another resource exists.
     #[error("`{address}` is gone, and a new one would not do for `{by}` ({id})")]
     Lost {
-        /// What is gone.
+        /// What is missing.
         address: Address,
         /// What needs it.
         by: Address,
-        /// What AWS calls that.
+        /// Its id at AWS.
         id: String,
-        /// Why, and the way by hand.
+        /// The reason, and how to proceed by hand.
         why: String,
     },
-    /// Something new, in whose place something stands that goes only once the new one is there.
+    /// A new resource in the place of one that is deleted only after the new one exists.
     #[error(
         "`{address}` takes the place of `{by}` ({id}), which is in use until `{address}` is there"
     )]
     Occupied {
-        /// What is to be made.
+        /// What would be created.
         address: Address,
-        /// What is to go.
+        /// What would be deleted.
         by: Address,
-        /// What AWS calls that.
+        /// Its id at AWS.
         id: String,
     },
-    /// Something precious that the stack file has ceased to mention.
+    /// A precious resource that the stack file no longer mentions.
     #[error(
         "`{address}` ({id}) is no longer in the stack file, and removing it loses what it holds"
     )]
@@ -119,13 +119,13 @@ pub enum Problem {
         /// What AWS calls it.
         id: String,
     },
-    /// A mistake of the planner itself.
+    /// A bug in the planner.
     #[error("the plan contradicts itself: {0}")]
     Fault(Fault),
 }
 
 impl Problem {
-    /// Whether only another stack file would help.
+    /// Whether only another stack file can solve it.
     pub fn is_in_the_stack_file(&self) -> bool {
         matches!(
             self,

@@ -1,11 +1,11 @@
-//! What is set before a resource goes.
+//! Updates before a destroy.
 
 use nk_model::{Desired, Part, Phase, Registry, Unseen};
 
 use crate::decision::{Decision, Fate};
 
-/// What is set before a resource goes, so that what refers to it goes sooner. What only the wanted
-/// tells of how it goes, it goes with.
+/// The update before a destroy that lets what refers to the resource be deleted sooner. Settings
+/// that only say how a resource is deleted are used for the destroy itself.
 pub(crate) fn farewell(
     desired: &Desired,
     going: &mut Decision,

@@ -1,4 +1,4 @@
-//! What running a plan will probably take.
+//! How long running a plan will probably take.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -12,19 +12,20 @@ use crate::{network::Network, setting::Setting};
 const CALL: Duration = Duration::from_millis(100);
 /// What usually takes no longer is done when the call is answered.
 const AT_ONCE: Duration = Duration::from_millis(2500);
-/// How many runs are drawn, where the plan is not so large that fewer must do.
+/// How many runs are simulated, unless the plan is so large that fewer must do.
 const DRAWS: usize = 200;
-/// How many steps are drawn in all, at most and about.
+/// How many steps are simulated in all, about and at most.
 const EFFORT: usize = 200_000;
-/// The fewest runs that are drawn.
+/// The smallest number of runs that are simulated.
 const FEWEST: usize = 20;
 /// What the draws begin with: they are the same each time.
 const SEED: u64 = 7;
 
-/// What a plan whose steps know their times will probably take.
+/// The forecast for a plan whose steps have their times.
 ///
-/// The times of the steps are drawn, each by itself, from their spreads, and the plan is run with
-/// them: the median and the ninth decile of many such runs. The draws are the same each time.
+/// The time of each step is drawn from its distribution, independently of the others, and the plan
+/// is run with these times; the result is the median and the ninth decile of many such runs. The
+/// draws are the same each time.
 pub(crate) fn forecast(
     plan: &Plan,
     network: &Network,
@@ -42,7 +43,7 @@ pub(crate) fn forecast(
         .iter()
         .map(calls)
         .fold((0, 0), |(made, looks), (calls, at_it)| (made + calls, looks + at_it));
-    // However short the ways are, only so many calls are under way at once.
+    // However short the chains are, the number of calls in progress is limited.
     let busy = CALL * count(made) / count(setting.places.max(1));
     Forecast {
         time: drawn(network, busy),
@@ -51,7 +52,7 @@ pub(crate) fn forecast(
     }
 }
 
-/// How many calls a step makes, and how many looks there are at it while AWS is busy.
+/// How many calls a step makes, and how many probes while AWS is busy.
 fn calls(step: &Step, registry: Registry, every: Duration) -> (usize, usize) {
     let Some(kind) = registry(step.address.kind()) else { return (1, 0) };
     let made = match step.action.operation() {
@@ -76,7 +77,7 @@ fn calls(step: &Step, registry: Registry, every: Duration) -> (usize, usize) {
     (made, looks)
 }
 
-/// How long runs take whose steps take now more and now less.
+/// How long runs take if the times of their steps vary.
 fn drawn(network: &Network, least: Duration) -> Spread {
     let mut rng = Rng::with_seed(SEED);
     let draws = (EFFORT / network.usual().len()).clamp(FEWEST, DRAWS);

@@ -1,4 +1,4 @@
-//! Which of several live resources at one address is the one, and what becomes of the others.
+//! Chooses among several live resources at one address, and decides what happens to the others.
 
 use std::collections::HashMap;
 
@@ -6,23 +6,23 @@ use nk_model::{Address, Change, Json, KindInfo, LiveValue, Owner, Phase, Replace
 
 use crate::Problem;
 
-/// The live resources at one address, sorted out.
+/// The live resources at one address, sorted.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// The one.
     pub(crate) live: Option<LiveValue>,
-    /// Those that go, each with the reason.
+    /// Those that are deleted, each with the reason.
     pub(crate) superfluous: Vec<(LiveValue, &'static str)>,
 }
 
-/// How often each live resource is referred to by the others, by kind, output and value.
+/// How often other resources refer to each live resource, by kind, output and value.
 pub(crate) type References = HashMap<(&'static str, &'static str, String), usize>;
 
-/// Sorts out what was found at one address.
+/// Sorts the resources that were found at one address.
 ///
-/// The one that needs the least change is kept, and of equals the one that others refer to. What
-/// an interrupted replacement left behind goes, and so does what is provably empty; anything else
-/// is for a person to decide.
+/// The one that needs the fewest changes is kept, and among equals the one that others refer to.
+/// What an interrupted replacement left is deleted, and so is what is provably empty. Everything
+/// else is for a person to decide.
 pub(crate) fn keep(
     address: &Address,
     wanted: &Json,
@@ -75,7 +75,7 @@ pub(crate) fn keep(
     Ok(Kept { live: kept, superfluous })
 }
 
-/// How far a live resource is from being the one; less is nearer.
+/// How far a live resource is from the desired one; less is nearer.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     going: bool,

@@ -1,4 +1,4 @@
-//! What is gone, while something stays that cannot do with a new one.
+//! Missing resources for which a new one would not do while another resource stays.
 
 use nk_model::{Desired, Json, Registry, placeholders_in};
 
@@ -7,7 +7,7 @@ use crate::{
     decision::{Decision, Fate},
 };
 
-/// What is to be made although only the one before would do.
+/// What would be created although only the previous one would do.
 pub(crate) fn lost(decisions: &[Decision], desired: &Desired, registry: Registry) -> Vec<Problem> {
     let name = |spec: &Json| spec["name"].as_str().unwrap_or_default().to_owned();
     let mut problems = Vec::new();
@@ -17,7 +17,7 @@ pub(crate) fn lost(decisions: &[Decision], desired: &Desired, registry: Registry
         let Some(live) = &keeper.live else { continue };
         let keepsake = registry(live.address.kind()).and_then(|kind| kind.ties.keepsake);
         let Some(keepsake) = keepsake else { continue };
-        // What is not there yet is still a placeholder.
+        // What does not exist yet is still a placeholder.
         let awaited = placeholders_in(&keeper.spec[keepsake.field]);
         let made = decisions.iter().filter(|one| one.fate == Fate::Create);
         let gone = made.filter(|one| awaited.iter().any(|each| each.address == one.address));

@@ -1,5 +1,5 @@
-//! From what is wanted and what is there to the steps between: pure, without clock, network or
-//! randomness.
+//! Turns what is desired and what exists into the steps in between. It is pure: it has no clock, no
+//! network and no randomness.
 
 mod arrange;
 mod check;
@@ -26,18 +26,18 @@ use nk_model::{Desired, Note, Observed, Operation, Plan, Registry, Unseen};
 pub use setting::{PLACES, Setting};
 pub use times::measured;
 
-/// What a plan may do, and what it may not judge.
+/// What a plan may do, and what it must not compare.
 #[derive(Debug, Clone, Default)]
 pub struct Permission {
-    /// The addresses of precious resources, as databases are, that may go because the stack file
-    /// has ceased to mention them; `*` stands for all.
+    /// The addresses of precious resources, such as databases, that may be deleted because the
+    /// stack file no longer mentions them; `*` stands for all.
     pub remove: Vec<String>,
-    /// The fields that are not compared, because whoever answers does not tell them.
+    /// The fields that are not compared, because the emulator does not report them.
     pub unseen: Unseen,
 }
 
 impl Permission {
-    /// Everything may go: what a destroy has asked a person about.
+    /// Everything may be deleted, because a person has confirmed a destroy.
     pub fn everything() -> Self {
         Self { remove: vec!["*".to_owned()], ..Self::default() }
     }
@@ -51,8 +51,8 @@ impl Permission {
 ///
 /// # Errors
 ///
-/// All problems at once, where the way would touch what is not ours, lose what cannot be made
-/// again, or is not clear.
+/// All problems at once, if the plan would touch what does not belong to the stack, lose what
+/// cannot be created again, or is not clear.
 pub fn plan(
     desired: &Desired,
     observed: &Observed,
@@ -77,7 +77,7 @@ pub fn plan(
     Ok(plan)
 }
 
-/// Fills in how long everything takes, and what that makes of the whole.
+/// Fills in how long each step takes, and the forecast for the whole.
 pub fn time(plan: &mut Plan, registry: Registry, setting: &Setting<'_>) {
     times::fill_in(plan, registry, setting);
     let network = Network::of(plan);
@@ -89,7 +89,7 @@ pub fn time(plan: &mut Plan, registry: Registry, setting: &Setting<'_>) {
     plan.forecast = forecast::forecast(plan, &network, registry, setting);
 }
 
-/// Tells what is left of what goes, and what is lost with it.
+/// Notes what remains of the deleted resources, and what is lost with them.
 fn legacies(plan: &Plan, registry: Registry) -> Vec<Note> {
     let going = plan.steps.iter().filter(|step| step.action.operation() == Operation::Destroy);
     let told = going.filter_map(|step| {
@@ -99,7 +99,7 @@ fn legacies(plan: &Plan, registry: Registry) -> Vec<Note> {
     told.collect()
 }
 
-/// Tells which fields of what is wanted are not compared.
+/// Notes which fields are not compared.
 fn blindness(desired: &Desired, unseen: &Unseen) -> Option<Note> {
     let wanted = |kind: &str| desired.resources.keys().any(|address| address.kind() == kind);
     let fields: Vec<_> = unseen

@@ -1,25 +1,25 @@
-//! What stays where another address wants it: it gets that address instead of being removed and
-//! made again.
+//! Resources that keep their place at another address: they get the new address instead of being
+//! deleted and created again.
 //!
-//! Addresses that count, as `subnet.private-2` does, shift when the list they count changes in its
-//! middle. The ranges of addresses do not: the subnet that `private-3` wants is there, as
+//! Addresses with a number, such as `subnet.private-2`, shift when the list that they count changes
+//! in the middle. The ranges of addresses do not: the subnet that `private-3` asks for exists as
 //! `private-2`, and is in use.
 
 use std::collections::BTreeMap;
 
 use nk_model::{Address, Json, KindInfo, LiveValue, Owner, Phase, difference};
 
-/// What became of the resources of one kind.
+/// The resources of one kind that get another address.
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
-    /// The addresses that got a resource, each with the one that it had before.
+    /// The addresses that received a resource, each with the address that the resource had before.
     pub(crate) moved: BTreeMap<Address, Address>,
-    /// What was at one of those, and is wanted nowhere.
+    /// What was at one of those addresses and is desired nowhere.
     pub(crate) displaced: Vec<LiveValue>,
 }
 
-/// Gives what is found the addresses that want it. `wanted` are all wanted resources of one kind, as
-/// far as what they refer to is known.
+/// Gives found resources the addresses that ask for them. `wanted` are all desired resources of one
+/// kind, with the references resolved that are known.
 pub(crate) fn follow(
     kind: &KindInfo,
     wanted: &[(&Address, Json)],
@@ -42,7 +42,7 @@ pub(crate) fn follow(
         let own = |other: &Address| wanted.iter().find(|(wanted, _)| *wanted == other);
         let elsewhere =
             found.iter().filter(|(other, _)| other.kind() == kind.kind && other != address);
-        // What fits where it is stays there.
+        // A resource that fits its own address keeps it.
         let place = elsewhere.flat_map(|(other, here)| here.iter().map(move |live| (other, live)));
         let place = place.into_iter().find(|(other, live)| {
             fits(spec, live) && own(other).is_none_or(|(_, spec)| !fits(spec, live))

@@ -1,4 +1,4 @@
-//! A plan as steps in time: how long the ways through it are, and when it will have ended.
+//! A plan as steps in time: how long its chains are, and when it will end.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -11,7 +11,7 @@ pub struct Network {
     needs: Vec<Vec<(StepId, Lag)>>,
 }
 
-/// When a step has come so far that another may begin.
+/// When a step has come far enough for another to start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Lag {
     /// When its create call is answered.
@@ -39,7 +39,7 @@ impl Lag {
 /// How far a step has come.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Stage {
-    /// It has not begun.
+    /// It has not started.
     #[default]
     Waiting,
     /// It has begun, so long after the run.
@@ -48,7 +48,7 @@ pub enum Stage {
     Over(Duration),
 }
 
-/// When each step begins and ends.
+/// When each step starts and ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     begins: Vec<Duration>,
@@ -58,7 +58,7 @@ pub struct Course {
 }
 
 impl Network {
-    /// The network of a plan whose steps know how long they take.
+    /// The network of a plan whose steps have their times.
     pub fn of(plan: &Plan) -> Self {
         let usual = plan.steps.iter().map(|step| step.usual).collect();
         let needs = plan.steps.iter().map(|step| lags(step, plan)).collect();
@@ -70,10 +70,11 @@ impl Network {
         &self.usual
     }
 
-    /// When everything happens, seen from `now`, where the steps take so long and have come so far.
+    /// When everything happens, seen from `now`, if the steps take this long and have come this
+    /// far.
     ///
-    /// A step that should be over and is not ends now at the earliest, and so does what waits for
-    /// it. As many steps are under way at once as can be.
+    /// A step that should have ended and has not ends now at the earliest, and so does what waits
+    /// for it. The number of steps in progress is not limited.
     pub fn course(&self, takes: &[Duration], stages: &[Stage], now: Duration) -> Course {
         let count = self.usual.len();
         let mut course =
@@ -105,7 +106,7 @@ impl Network {
         let takes: Vec<_> = self.usual.iter().map(|usual| usual.median).collect();
         let course = self.course(&takes, &[], Duration::ZERO);
         let mut remaining = takes.clone();
-        // The longest way that is late when the step is seen late to have come so far.
+        // The longest chain that is delayed if the progress of the step is noticed late.
         let mut bound = takes.clone();
         for id in (0..takes.len()).rev() {
             for (need, lag) in &self.needs[id] {
@@ -136,7 +137,7 @@ impl Course {
         match (lag, stages.get(need).copied().unwrap_or_default()) {
             (_, Stage::Over(at)) => at,
             (Lag::Ended, _) => self.ends[need],
-            // What has begun and is still waited for is not known yet.
+            // A step that has started and is still waited for has not assigned the outputs yet.
             (_, Stage::Running(since)) => (since + lag.after(takes)).max(now),
             (_, Stage::Waiting) => self.begins[need] + lag.after(takes),
         }
@@ -156,7 +157,7 @@ impl Course {
     }
 }
 
-/// What a step needs, and when that is there: the latest of the outputs it refers to.
+/// What a step needs, and when that exists: the latest of the outputs that it refers to.
 fn lags(step: &Step, plan: &Plan) -> Vec<(StepId, Lag)> {
     let mut outputs: HashMap<Address, Vec<String>> = HashMap::new();
     for Placeholder { address, output } in placeholders_in(&step.spec) {

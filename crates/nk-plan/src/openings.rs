@@ -1,6 +1,6 @@
-//! What lets something through is changed so that nothing is cut off in between: a security group
-//! whose rules follow a service's port lets the new port in before the service moves there, and shuts
-//! the old one only when the service has left it.
+//! A list of what is let through is changed so that nothing is cut off in between: a security group
+//! whose rules follow the port of a service lets the new port in before the service moves there,
+//! and closes the old one only after the service has left it.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use nk_model::{Change, Json, KindInfo, LiveValue, Part, Registry};
 
 use crate::decision::{Decision, Fate};
 
-/// What the resources refer to that something happens to.
+/// What the resources that change refer to.
 pub(crate) struct Touched(HashSet<(&'static str, &'static str, String)>);
 
 impl Touched {
@@ -31,8 +31,8 @@ impl Touched {
     }
 }
 
-/// An update in two, where it takes away what something else may use that changes or goes as well: what
-/// comes first, and what comes last.
+/// An update in two parts, if it removes what another resource that changes or is deleted may use:
+/// the first part and the last.
 pub(crate) fn opened(
     decision: Decision,
     touched: &Touched,
@@ -86,7 +86,7 @@ fn in_two(
     Some((adds, update(Part::Closes, reason, decision.spec.clone(), there, last)))
 }
 
-/// What is there and what is wanted of a list of what is let through, in its kind's own order.
+/// The live and the desired entries of such a list together, in the order of its kind.
 fn united(change: &Change, kind: &KindInfo) -> Option<Json> {
     if !kind.ties.openings.contains(&change.path.as_str()) {
         return None;

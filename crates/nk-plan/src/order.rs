@@ -1,4 +1,4 @@
-//! The wanted resources in an order in which every reference points backwards.
+//! The desired resources in an order in which every reference points backwards.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use crate::{PlanError, Problem};
 
-/// The wanted addresses, each after all that it refers to or waits for.
+/// The desired addresses, each after everything that it refers to or waits for.
 pub(crate) fn by_reference(
     desired: &Desired,
     registry: Registry,
@@ -38,7 +38,7 @@ pub(crate) fn by_reference(
     if !problems.is_empty() {
         return Err(PlanError { problems });
     }
-    // Tarjan's way of finding circles would call itself once for each link of a chain.
+    // Tarjan's algorithm would recurse once for each link of a chain.
     for component in kosaraju_scc(&graph) {
         let circle = component.len() > 1 || graph.contains_edge(component[0], component[0]);
         if circle {
@@ -50,8 +50,8 @@ pub(crate) fn by_reference(
     if problems.is_empty() { Ok(backwards(&graph)) } else { Err(PlanError { problems }) }
 }
 
-/// The nodes of a graph without circles, each after all that its edges lead to, and otherwise in the
-/// order in which they were added.
+/// The nodes of a graph without circles, each after everything that its edges lead to, and
+/// otherwise in the order in which they were added.
 fn backwards<'a>(graph: &DiGraph<&'a Address, ()>) -> Vec<&'a Address> {
     let mut seen = vec![false; graph.node_count()];
     let mut order = Vec::with_capacity(graph.node_count());
@@ -59,7 +59,7 @@ fn backwards<'a>(graph: &DiGraph<&'a Address, ()>) -> Vec<&'a Address> {
         if std::mem::replace(&mut seen[first.index()], true) {
             continue;
         }
-        // The way from the first node to where the walk is now.
+        // The path from the first node to the current one.
         let mut way = vec![(first, graph.neighbors(first))];
         while let Some((node, ahead)) = way.last_mut() {
             match ahead.next() {

@@ -1,10 +1,10 @@
-//! What cannot go, because something that stays keeps it without referring to it.
+//! Resources that cannot be deleted, because another one keeps them without referring to them.
 
 use nk_model::{Json, LiveValue, Registry};
 
 use crate::{Problem, decision::Decision};
 
-/// What is to go and cannot.
+/// What would be deleted and cannot be.
 pub(crate) fn pinned(decisions: &[Decision], registry: Registry) -> Vec<Problem> {
     let mut problems = Vec::new();
     for holder in decisions.iter().filter(|one| !one.fate.goes()) {

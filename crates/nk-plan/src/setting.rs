@@ -1,4 +1,4 @@
-//! What a plan's times depend on besides the plan.
+//! What the times of a plan depend on, apart from the plan.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use nk_model::{Looks, Spread, Usual};
 /// Where a plan will be run.
 #[derive(Clone, Copy)]
 pub struct Setting<'a> {
-    /// What a time that ships with nk is there.
+    /// The time there for a time that ships with nk.
     pub refine: &'a (dyn Fn(&Usual) -> Spread + Sync),
-    /// Whether it is an emulator, which does not sit out what a spec tells AWS to wait for.
+    /// Whether it is an emulator, which does not wait when a spec tells AWS to wait.
     pub emulated: bool,
     /// The least time between two looks, as in [`Looks::AWS`].
     pub every: Duration,
-    /// How many calls may be under way at once.
+    /// The maximum number of calls in progress.
     pub places: usize,
 }
 
 impl Default for Setting<'_> {
-    /// AWS, as it is known from elsewhere.
+    /// AWS, with the times that ship with nk.
     fn default() -> Self {
         Self { refine: &|usual| usual.spread, emulated: false, every: Looks::AWS, places: PLACES }
     }
 }
 
-/// How many calls may be under way at once unless somebody says otherwise.
+/// The default for the maximum number of calls in progress.
 pub const PLACES: usize = 16;

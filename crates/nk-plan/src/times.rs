@@ -23,7 +23,7 @@ pub(crate) fn fill_in(plan: &mut Plan, registry: Registry, setting: &Setting<'_>
     }
 }
 
-/// What was measured when this step took its time; none for what nothing is known of.
+/// What was measured when this step took its time; none if nothing is known about it.
 pub fn measured(step: &Step, registry: Registry) -> Option<&'static Usual> {
     usual(step, registry, None)
 }
@@ -37,7 +37,7 @@ fn usual(step: &Step, registry: Registry, output: Option<&str>) -> Option<&'stat
     Usual::best(all, operation(step), output, spec)
 }
 
-/// What AWS is at while the step is under way.
+/// What AWS does during the step.
 fn operation(step: &Step) -> Operation {
     if step.part == Part::Completes { Operation::Create } else { step.action.operation() }
 }
@@ -57,7 +57,7 @@ fn times(
         let outputs = registry(step.address.kind()).map_or(&[][..], |kind| kind.outputs);
         for output in outputs {
             let Some(known) = usual(step, registry, Some(output)) else { continue };
-            // What is not measured here moves along with what is.
+            // What is not measured here is scaled like what is.
             let part = known.spread.median.div_duration_f64(whole.spread.median).min(1.0);
             late.insert((*output).to_owned(), refined.median.mul_f64(part));
         }
@@ -72,11 +72,11 @@ fn times(
     (refined.plus(more.unwrap_or_default()), late)
 }
 
-/// The specs that a step may have to look into.
+/// The specs that a step may have to look at.
 struct Context<'a> {
-    /// What will be there when the step begins.
+    /// What will exist when the step starts.
     specs: HashMap<&'a Address, &'a Json>,
-    /// Whose outputs are which values.
+    /// Which resource has which value as an output.
     owners: HashMap<&'a str, &'a Address>,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The spec of what a reference leads to, known or not.
+    /// The spec that a reference leads to, resolved or not.
     fn spec(&self, reference: &str) -> Option<&Json> {
         match placeholders(reference).ok()?.first() {
             Some(placeholder) => self.specs.get(&placeholder.address).copied(),

@@ -1,9 +1,10 @@
-//! Golden plans: what a change of the stack file, or of AWS behind nk's back, makes of the plan.
+//! Golden plans: how a change of the stack file, or a change in AWS behind nk's back, appears in
+//! the plan.
 //!
-//! A case is a folder in `tests/golden`: `stack.toml` is what is wanted; `before.toml`, where there
-//! is one, is what was applied (`# The same.` stands for `stack.toml`); `meddle.json`, where
-//! there is one, is what became of that since; `setting.json` is what else matters. `plan.txt` is
-//! the plan, or why there is none. `NK_GOLDEN=write` writes it anew: read what it wrote.
+//! A case is a folder: `stack.toml` is what is desired; `before.toml`, if it exists, is what was
+//! applied (`# The same.` stands for `stack.toml`); `meddle.json`, if it exists, is what has
+//! happened to that since; `setting.json` contains everything else. `plan.txt` is the plan, or why
+//! there is none. `NK_GOLDEN=write` rewrites it; read the difference.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
 
@@ -19,25 +20,25 @@ use nk_tests::trial::Trial;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-/// What became of the account behind nk's back.
+/// A change in the account behind nk's back.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 enum Deed {
     /// A field, with dots between the levels, got another value.
     Set { address: Address, field: String, value: Json },
-    /// AWS does not tell a field, or something else steers it.
+    /// AWS does not report a field, or something else controls it.
     Untold { address: Address, field: String },
-    /// Something is there that a spec cannot say.
+    /// Something exists that a spec cannot say.
     Beyond { address: Address, field: String, text: String },
     /// AWS assigned another output.
     Output { address: Address, output: String, value: Json },
-    /// These are gone.
+    /// These are missing.
     Remove(Vec<Address>),
-    /// All but these are gone.
+    /// All but these are missing.
     Keep(Vec<Address>),
-    /// A resource came into another phase.
+    /// A resource is in another phase.
     Phase { address: Address, phase: Phase },
-    /// A second resource appeared at an address: like the first one but for these fields.
+    /// A second resource exists at an address, equal to the first one except for these fields.
     Twin {
         address: Address,
         id: String,
@@ -46,24 +47,24 @@ enum Deed {
         #[serde(default)]
         vacant: bool,
     },
-    /// Others have made what the stack file asks for; their tags lack something.
+    /// Somebody else has created what the stack file asks for; something is missing in its tags.
     Foreign { address: Address, id: String, lacks: String },
 }
 
-/// What a case needs besides its files.
+/// What a case needs apart from its files.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 struct Setting {
     environment: Option<String>,
-    /// Whether everything is to go.
+    /// Whether everything is to be deleted.
     destroy: bool,
-    /// Whether the plan is shown with what each step waits for.
+    /// Whether the plan is shown with the needs of each step.
     order: bool,
-    /// The providers whose credentials are there, when the stack was made and now.
+    /// The providers with credentials, when the stack was created and now.
     credentials_before: Vec<String>,
     credentials: Vec<String>,
     engine_versions: Vec<String>,
-    /// What ACM says of the certificate.
+    /// ACM's status of the certificate.
     certificate_status: Option<String>,
     remove: Vec<String>,
 }
@@ -89,7 +90,7 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
     Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-/// What was applied before, if anything was.
+/// What was applied before, if anything.
 fn before(folder: &Path, setting: &Setting) -> Option<Desired> {
     let path = folder.join("before.toml");
     let same = fs::read_to_string(&path).ok()?.trim() == "# The same.";
@@ -154,7 +155,7 @@ impl Deed {
     }
 }
 
-/// Each step with what it waits for; where that need only be known and not ended, with a `~`.
+/// Each step with its needs; a `~` marks those that must only be known and not ended.
 fn order(plan: &Plan) -> String {
     let mut text = "\nOrder:\n".to_owned();
     let name = |step: &Step| {
@@ -200,7 +201,7 @@ async fn case(folder: &Path) -> String {
     };
     match nk_plan::plan(&wanted, &observed, nk_kinds::kind, &permission) {
         Ok(mut plan) => {
-            // A time that ships with nk is no reason to read every plan again.
+            // A changed time that ships with nk must not change every golden plan.
             plan.forecast = Forecast::default();
             let order = if setting.order { order(&plan) } else { String::new() };
             plan_text(&plan, &PlanText::default()) + &order

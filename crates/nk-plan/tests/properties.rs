@@ -1,4 +1,4 @@
-//! What holds of any graph: security groups that admit each other in random ways.
+//! Properties of any graph: security groups that admit each other in random ways.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use nk_sim::Fault;
 use nk_tests::{small::stack, trial::Trial};
 use proptest::prelude::*;
 
-/// A group: its description, which AWS does not change in place, and whom it admits.
+/// A group: its description, which AWS cannot change in place, and the groups that it admits.
 type Group = (u8, Vec<usize>);
 
 fn desired(groups: &BTreeMap<usize, Group>) -> Desired {
@@ -51,7 +51,7 @@ fn groups() -> impl Strategy<Value = BTreeMap<usize, Group>> {
     )
 }
 
-/// Somebody lets each second one of these into the first.
+/// Somebody adds a rule to the first group for every second one of these.
 fn admit(trial: &Trial, peers: &[(usize, usize)]) {
     let group = |number: usize| {
         let address = Address::new("security-group", &format!("g{number}"));
@@ -67,14 +67,14 @@ fn admit(trial: &Trial, peers: &[(usize, usize)]) {
     }
 }
 
-/// An apply does all that is wanted.
+/// An apply does everything that is desired.
 async fn ends(trial: &Trial, wanted: &Desired) {
     let (summary, events) = trial.apply(wanted).await;
     assert_eq!(summary.outcome, Outcome::Done, "{events:#?}");
     assert!(trial.plan(wanted).await.unwrap().is_empty());
 }
 
-/// No step begins before what it needs.
+/// No step starts before what it needs.
 fn in_order(plan: &Plan, events: &[Event]) {
     let mut began = HashMap::new();
     let mut known = HashMap::new();

@@ -1,9 +1,9 @@
-//! The smallest IAM policy with which nk can do its work on a stack.
+//! The smallest IAM policy that nk needs for a stack.
 //!
-//! Each kind says what it needs (see [`nk_model::Grant`]); this puts together what the kinds of one
-//! stack need for one command. What has a name is named by what the names of a stack begin with, so
-//! that the policy still holds when a service is added, or taken out and removed; what has only an
-//! id is told by the stack's tag.
+//! Each kind states what it needs (see [`nk_model::Grant`]); this crate combines what the kinds of
+//! one stack need for one command. Resources with a name are allowed by the beginning of the
+//! stack's names, so that the policy stays sufficient when a service is added or removed; resources
+//! that have only an id are allowed by the stack's tag.
 
 mod statement;
 
@@ -15,10 +15,10 @@ use serde_json::json;
 use statement::Allowances;
 pub use statement::{Condition, Statement, grant_hint};
 
-/// How many characters IAM allows in a managed policy, white space not counted.
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+/// The maximum number of characters of a managed policy, without white space. See
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 pub const MANAGED: usize = 6_144;
-/// How many it allows in all policies together that are embedded in a role.
+/// The maximum for all inline policies of a role together.
 pub const EMBEDDED: usize = 10_240;
 
 /// The lock; see `Cloud` in `nk-engine`.
@@ -32,26 +32,26 @@ const LOCK: [Grant; 2] = [
     ])
     .on(PARAMETER),
 ];
-/// The tags of many resources, and whether there is more than the stack file can ask for.
+/// The tags of many resources, and whether there is more than the stack file can describe.
 const INDEX: Grant = Grant::shortcut(&["tag:GetResources"]);
 const PARAMETER: &[&str] = &["ssm:{region}:{account}:parameter{lock}"];
 
-/// What a policy is for.
+/// The command that a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Planning, and what else only reads.
+    /// Planning, and other commands that only read.
     Plan,
-    /// Applying. What cannot be made again is not removed with it.
+    /// Applying, without deleting what cannot be created again.
     Apply,
-    /// Destroying, protected things included.
+    /// Destroying, including protected resources.
     Destroy,
     /// All commands.
     Everything,
 }
 
 impl Scope {
-    /// Whether what the stack file cannot ask for is read as well: a destroy looks for whatever the
-    /// stack may have left.
+    /// Whether resources are read that the stack file cannot describe: a destroy looks for
+    /// everything that the stack may have left.
     pub fn reads_everything(self) -> bool {
         matches!(self, Self::Destroy | Self::Everything)
     }
@@ -70,17 +70,17 @@ impl Scope {
     }
 }
 
-/// Where a stack is made.
+/// Where a stack is created.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The region.
     pub region: &'a str,
-    /// The account; any where it is not known.
+    /// The account; any if it is not known.
     pub account: Option<&'a str>,
 }
 
 impl Place<'_> {
-    /// As in `aws`: what ARNs begin with tells the public regions from the others.
+    /// Such as `aws`: the beginning of ARNs differs between the public regions and the others.
     fn partition(&self) -> &'static str {
         match self.region {
             region if region.starts_with("cn-") => "aws-cn",
@@ -111,9 +111,9 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// What this stack needs: for reading, everything of these kinds, since what was there before
-    /// the stack file changed has to be found; for the rest, what the stack asks for. With
-    /// `shortcuts` also what only saves calls.
+    /// What this stack needs: for reading, everything of these kinds, because resources from before
+    /// a change of the stack file must be found; for the rest, what the stack describes. With
+    /// `shortcuts`, also what only saves calls.
     pub fn new(
         desired: &Desired,
         kinds: &[KindInfo],
@@ -133,7 +133,7 @@ impl Policy {
                 allowances.add(action, arns(), condition.clone());
             }
         };
-        // Where not every kind is read, the index alone tells whether there is more.
+        // If not every kind is read, only the index shows whether there is more.
         if shortcuts || kinds.len() < KINDS.len() {
             allow(&INDEX, &[]);
         }
@@ -165,13 +165,14 @@ impl Policy {
         json!({"Version": "2012-10-17", "Statement": statements})
     }
 
-    /// How many characters IAM counts in it.
+    /// The number of characters that IAM counts.
     pub fn size(&self) -> usize {
-        // No value in it holds white space, so what is written without any has none.
+        // No value contains white space, so text without any has none to count.
         self.document().to_string().chars().count()
     }
 
-    /// The same in as many policies as it takes for each to fit into `limit` characters.
+    /// The same, split into as many policies as are necessary for each to fit into `limit`
+    /// characters.
     pub fn parts(&self, limit: usize) -> Vec<Self> {
         let mut parts: Vec<Self> = Vec::new();
         for statement in &self.statements {
@@ -188,7 +189,7 @@ impl Policy {
     }
 }
 
-/// Whether one of the specs has what the grant is for.
+/// Whether one of the specs has the field that the grant is for.
 fn given(grant: &Grant, specs: &[&Json]) -> bool {
     let Some(field) = grant.given else { return true };
     let set = |value: &Json| match value {

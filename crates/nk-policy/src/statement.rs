@@ -1,4 +1,4 @@
-//! From single allowances to as few statements as allow the same.
+//! Combines single grants into as few statements as allow the same.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,23 +13,23 @@ use serde_json::json;
 pub struct Statement {
     /// The actions.
     pub actions: BTreeSet<String>,
-    /// The ARNs that they are allowed on, with wildcards, or `*`.
+    /// The ARNs on which they are allowed, with wildcards, or `*`.
     pub resources: BTreeSet<String>,
     /// The condition.
     pub condition: Option<Condition>,
 }
 
-/// When a statement counts: the key has one of the values.
+/// The condition: the key has one of the values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// As in `aws:ResourceTag/nk:stack`.
+    /// Such as `aws:ResourceTag/nk:stack`.
     pub key: String,
     /// The values.
     pub values: BTreeSet<String>,
 }
 
 impl Statement {
-    /// The statement as it stands in a document.
+    /// The statement as it is written in a document.
     pub fn document(&self) -> Json {
         let mut document = json!({
             "Effect": "Allow",
@@ -43,7 +43,7 @@ impl Statement {
         document
     }
 
-    /// A statement that allows what was denied; none where that is nothing.
+    /// A statement that allows what was denied; none if nothing was.
     fn granting<'a>(denied: impl IntoIterator<Item = &'a Denied>) -> Option<Self> {
         let (mut actions, mut resources) = (BTreeSet::new(), BTreeSet::new());
         for Denied { action, resource } in denied {
@@ -56,10 +56,10 @@ impl Statement {
         (!actions.is_empty()).then_some(Self { actions, resources, condition: None })
     }
 
-    /// Whether this and the other can be one without allowing more.
+    /// Whether both can be combined without allowing more.
     ///
-    /// An action takes resources of certain types only. Next to ARNs of types that it does not
-    /// take it allows nothing new; next to others of a type that it does take, it would.
+    /// An action applies only to resources of certain types. Together with ARNs of other types it
+    /// allows nothing new; together with other ARNs of its own types it would.
     fn joins(&self, other: &Self) -> bool {
         let key = |statement: &Self| statement.condition.as_ref().map(|one| one.key.clone());
         if key(self) != key(other) || service(&self.resources) != service(&other.resources) {
@@ -73,13 +73,13 @@ impl Statement {
     }
 }
 
-/// What would let the caller do what was denied; none where that is nothing.
+/// What would allow the caller what was denied; none if nothing was.
 pub fn grant_hint<'a>(denied: impl IntoIterator<Item = &'a Denied>) -> Option<String> {
     let statement = Statement::granting(denied)?.document();
     Some(format!("this statement in the caller's policy grants it: {statement}"))
 }
 
-/// A list as a document holds it: one alone stands for itself.
+/// A list as in a document: a single entry stands for itself.
 fn list(values: &BTreeSet<String>) -> Json {
     match values.first().filter(|_| values.len() == 1) {
         Some(one) => json!(one),
@@ -92,19 +92,19 @@ fn service(arns: &BTreeSet<String>) -> Option<&str> {
     arns.first()?.split(':').nth(2)
 }
 
-/// An ARN up to the type of what it names: what comes before the first `/` or `:` of its last part.
+/// An ARN up to the type of its resource: everything before the first `/` or `:` of its last part.
 fn kind(arn: &str) -> &str {
     let last = arn.match_indices(':').nth(4).map_or(0, |(at, _)| at + 1);
     let end = arn[last..].find(['/', ':']).map_or(arn.len(), |at| last + at);
     &arn[..end]
 }
 
-/// Whether all that the second pattern means the first means as well.
+/// Whether the first pattern matches everything that the second matches.
 fn covers(wide: &str, narrow: &str) -> bool {
     wide.strip_suffix('*').is_some_and(|start| wide != narrow && narrow.starts_with(start))
 }
 
-/// Single allowances, being collected.
+/// Single grants, being collected.
 #[derive(Debug, Default)]
 pub(crate) struct Allowances {
     /// The resources by the condition's key and the action.
@@ -114,8 +114,8 @@ pub(crate) struct Allowances {
 }
 
 impl Allowances {
-    /// Allows an action on resources, where a key has one of the values. Only one action is ever
-    /// asked for with a key whose values differ from grant to grant, so they may all be its values.
+    /// Allows an action on resources if a key has one of the values. Only one action is asked for
+    /// with a key whose values differ between grants, so all of them may be its values.
     pub(crate) fn add(
         &mut self,
         action: &str,
@@ -129,7 +129,7 @@ impl Allowances {
         self.resources.entry((key, action.to_owned())).or_default().extend(resources);
     }
 
-    /// The statements that allow this and no more.
+    /// The statements that allow exactly this.
     pub(crate) fn statements(self) -> Vec<Statement> {
         let Self { resources, values } = self;
         let mut statements: Vec<Statement> = Vec::new();

@@ -101,7 +101,7 @@ fn a_condition_stands_where_what_is_asked_for_has_no_name() {
             ["Describe", "Get", "List"].iter().any(|word| action.contains(&format!(":{word}")))
         };
         let named = |arn: &String| arn.contains("neura") || arn.contains(":default");
-        // ECS takes no resource for this one.
+        // ECS supports no resource for this one.
         let excused = |action: &String| action == "ecs:DeregisterTaskDefinition";
         assert!(
             statement.resources.iter().all(named)

@@ -1,4 +1,4 @@
-//! What went wrong, why, and what to do next.
+//! What went wrong, why, and what to do about it.
 
 use std::error::Error;
 
@@ -10,23 +10,23 @@ use crate::{
     text::tame_lines,
 };
 
-/// An error in the form in which all are told.
+/// An error in the form in which all errors are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Complaint {
     /// What went wrong, in one sentence.
     pub error: String,
-    /// Why, from the outside in.
+    /// The reasons, from the outermost to the innermost.
     pub causes: Vec<String>,
-    /// What to do next.
+    /// What to do about it.
     pub hint: Option<String>,
-    /// What the cloud said, for machines.
+    /// The answer of the cloud, as data.
     pub cloud: Vec<CloudError>,
-    /// What is wrong with the stack file, each mistake with its place, for machines.
+    /// The mistakes in the stack file, each with its place, as data.
     pub mistakes: Vec<Json>,
 }
 
 impl Complaint {
-    /// An error of which nothing more is known.
+    /// An error without further details.
     pub fn new(error: impl Into<String>) -> Self {
         let error = error.into();
         Self { error, causes: Vec::new(), hint: None, cloud: Vec::new(), mistakes: Vec::new() }
@@ -43,7 +43,7 @@ impl Complaint {
         Self { causes, ..Self::new(error.to_string()) }
     }
 
-    /// The same with what to do next.
+    /// The same with advice.
     #[must_use]
     pub fn with_hint(self, hint: Option<String>) -> Self {
         Self { hint, ..self }

@@ -1,4 +1,4 @@
-//! Tells about a run while it goes on.
+//! Reports a run while it proceeds.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -22,11 +22,11 @@ enum Form {
     Json,
 }
 
-/// How often the live lines are renewed: often enough that their seconds do not jump.
+/// How often the live lines are redrawn: often enough that their seconds do not jump.
 const BEAT: Duration = Duration::from_millis(250);
 
 impl Console {
-    /// Live lines where standard error is a terminal, else a log.
+    /// Live lines if standard error is a terminal, otherwise a log.
     pub fn for_people(plan: &Plan) -> Self {
         if io::stderr().is_terminal() {
             Self(Form::Live(Live::new(Outlook::of(plan), Styles::of(&io::stderr()))))
@@ -35,19 +35,20 @@ impl Console {
         }
     }
 
-    /// A log on standard error, even on a terminal: other output there would break live lines.
+    /// A log on standard error, even on a terminal, because other output there would disturb live
+    /// lines.
     pub fn log(plan: &Plan) -> Self {
         Self(Form::Log(Log::new(Styles::of(&io::stderr()), Outlook::of(plan).column, true)))
     }
 
-    /// One event a line on standard output, as `docs/json.md` describes them.
+    /// One event per line on standard output, as described in `docs/json.md`.
     pub fn json() -> Self {
         Self(Form::Json)
     }
 
-    /// Tells about events until the last sender has gone, or nobody reads any more.
+    /// Reports events until the last sender has gone, or nobody reads any more.
     pub async fn follow(self, events: UnboundedReceiver<Event>) {
-        // A reader that has gone, or a full disk, stops the telling and not the run.
+        // If the reader has gone, or the disk is full, the report stops and the run continues.
         let _ = match self.0 {
             Form::Live(shown) => live(shown, events).await,
             Form::Log(mut log) => each(events, io::stderr(), |event| log.text(event)).await,
@@ -72,7 +73,7 @@ async fn live(mut live: Live, mut events: UnboundedReceiver<Event>) -> io::Resul
     let mut screen = Screen::default();
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    // The run's own beginning, which lies before its first event.
+    // The beginning of the run, which is before its first event.
     let mut began = None;
     loop {
         tokio::select! {
@@ -99,7 +100,7 @@ struct Screen {
 }
 
 impl Screen {
-    /// Puts text above the lines, for good.
+    /// Prints text above the lines, to stay.
     fn print(&self, text: &str) -> io::Result<()> {
         if text.is_empty() { Ok(()) } else { self.lines.println(text.trim_end_matches('\n')) }
     }

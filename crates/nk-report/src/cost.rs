@@ -1,9 +1,9 @@
-//! What a plan does to the cost, in a sentence.
+//! What a plan changes in the cost, as a sentence.
 
 use crate::PlanCost;
 
-/// The sentence on its line, about a stack in a region; empty where nothing is billed, before or after.
-/// Its command has these flags.
+/// The sentence for a stack in a region; empty if nothing is billed before or after. Its command
+/// has these flags.
 pub(crate) fn cost_text(cost: &PlanCost, region: &str, flags: &str) -> String {
     let PlanCost { fixed, used, change, region: priced, dated: _ } = cost;
     let is_nothing = |dollars: &f64| dollars.abs() < 0.005;

@@ -8,23 +8,23 @@ use crate::{
     value::{brief, contrast, says_nothing, short},
 };
 
-/// One field, with one line or several.
+/// One field, with one or several lines.
 struct Field {
     path: String,
     lines: Vec<String>,
 }
 
-/// How wide a value may be.
+/// The maximum width of a value.
 const COLUMNS: usize = 72;
 /// How many elements of a list are shown one by one.
 const ELEMENTS: usize = 12;
-/// How wide the column of paths may grow.
+/// The maximum width of the column of paths.
 const PATHS: usize = 32;
 const INDENT: usize = 8;
-/// What is the same for all that is new.
+/// Fields that are the same for everything new.
 const TAGS: [&str; 2] = ["tags", "rule-tags"];
 
-/// The fields of something new that say something, its name first; tags are the same for all.
+/// The fields of a new resource that say something, its name first. Tags are the same for all.
 pub(crate) fn of_new(spec: &Json, styles: &Styles) -> String {
     let mut fields = Vec::new();
     let (names, rest): (Vec<_>, Vec<_>) =
@@ -60,7 +60,7 @@ fn written(fields: &[Field], styles: &Styles) -> String {
     text
 }
 
-/// The lines of a new value: short ones on one line, structures a level down, long ones cut.
+/// The lines of a new value: short values on one line, structures one level down, long ones cut.
 fn collect(path: String, value: &Json, depth: usize, fields: &mut Vec<Field>) {
     let whole = brief(value);
     match value {
@@ -80,7 +80,7 @@ fn elements(items: &[Json]) -> Vec<String> {
     if plain && width(&joined) <= COLUMNS {
         return vec![joined];
     }
-    // Several beginnings of long structures say less than their number.
+    // The number of several long structures says more than their beginnings.
     if items.len() > 2 && items.iter().all(|item| width(&brief(item)) > COLUMNS) {
         return vec![format!("{} of them", items.len())];
     }
@@ -91,7 +91,7 @@ fn elements(items: &[Json]) -> Vec<String> {
     lines
 }
 
-/// Lists as what is added to them and what is taken away, anything else as `from -> to`.
+/// Lists as what is added and what is removed; anything else as `from -> to`.
 fn difference(change: &Change, styles: &Styles) -> Vec<String> {
     let empty = Vec::new();
     match (&change.from, &change.to) {
@@ -126,7 +126,7 @@ fn list_difference(from: &[Json], to: &[Json], styles: &Styles) -> Vec<String> {
     minus.chain(plus).collect()
 }
 
-/// Whether all would be cut, so that what differs may be what is not shown.
+/// Whether all would be cut, so that the difference may be in what is not shown.
 fn all_long(items: &[&Json]) -> bool {
     items.iter().all(|item| width(&brief(item)) > 2 * COLUMNS)
 }
@@ -135,7 +135,7 @@ fn shown(items: &[&Json]) -> Vec<String> {
     items.iter().map(|item| short(item, 2 * COLUMNS)).collect()
 }
 
-/// The elements that `some` has more often than `others`.
+/// The elements that occur more often in `some` than in `others`.
 fn beyond<'a>(some: &'a [Json], others: &[Json]) -> Vec<&'a Json> {
     let mut others: Vec<_> = others.iter().collect();
     let mut beyond = Vec::new();

@@ -1,6 +1,6 @@
-//! What depends on what, as a picture: a topology, a plan, or a run that is over.
+//! Dependencies as a graph: of a topology, a plan, or a finished run.
 //!
-//! Arrows lead from what comes first to what needs it.
+//! Arrows lead from a step to the steps that need it.
 
 mod dot;
 mod layout;
@@ -13,7 +13,7 @@ use nk_model::{Action, Address, Desired, Need, Plan, Until, placeholders_in};
 
 use crate::{Recorded, text::spell};
 
-/// Boxes and the arrows between them.
+/// The boxes, and the arrows between them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Graph {
     /// What it shows.
@@ -28,14 +28,14 @@ pub(crate) struct Node {
     pub(crate) address: Address,
     /// The service of its kind.
     pub(crate) group: &'static str,
-    /// What is said beneath the address; may be empty.
+    /// What is written below the address; may be empty.
     pub(crate) remark: String,
     pub(crate) tone: Tone,
     /// Whether it is part of the longest chain.
     pub(crate) longest: bool,
 }
 
-/// What a box's colour says.
+/// What the colour of a box means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Plain,
@@ -52,17 +52,17 @@ pub(crate) enum Tone {
 pub(crate) struct Edge {
     pub(crate) from: usize,
     pub(crate) to: usize,
-    /// Whether it waits for the end of what comes first rather than for an output.
+    /// Whether it waits for the end of the other rather than for an output.
     pub(crate) ended: bool,
     /// Whether it is part of the longest chain.
     pub(crate) longest: bool,
 }
 
-/// Names the service of a kind.
+/// Returns the service of a kind.
 pub type Service = fn(&str) -> &'static str;
 
 impl Graph {
-    /// What a stack file asks for.
+    /// The resources of a stack file.
     pub fn of_desired(desired: &Desired, service: Service) -> Self {
         let places: HashMap<_, _> =
             desired.resources.keys().enumerate().map(|(at, address)| (address, at)).collect();
@@ -99,7 +99,7 @@ impl Graph {
         Self { title: plan.stack.prefix(), nodes: nodes.collect(), edges: needed(needs) }
     }
 
-    /// What a run has done, with the chain that took the longest.
+    /// A finished run, with the chain that took the longest.
     pub fn of_run(run: &Recorded, service: Service) -> Self {
         let nodes = run.steps.iter().map(|step| {
             let took =
@@ -120,7 +120,7 @@ impl Graph {
             }
         });
         let mut edges = needed(run.steps.iter().map(|step| step.needs.as_slice()));
-        // Of two steps in a row of the chain, the second began when the first let it.
+        // Of two consecutive steps of the chain, the second started when the first allowed it.
         let mut chain: Vec<usize> =
             (0..run.steps.len()).filter(|at| run.steps[*at].longest).collect();
         chain.sort_by_key(|at| run.steps[*at].began);
@@ -177,7 +177,7 @@ fn tone(action: Action) -> Tone {
 }
 
 impl Tone {
-    /// The border and the filling: legible beneath dark text on any page.
+    /// The border and the filling: readable behind dark text on any page.
     pub(crate) fn colours(self) -> (&'static str, &'static str) {
         match self {
             Self::Plain => ("#57606a", "#f6f8fa"),
@@ -193,7 +193,7 @@ impl Tone {
 
 /// The colour of the longest chain.
 pub(crate) const LONGEST: &str = "#d4411f";
-/// The colour of the other arrows: it stands out from white and from black.
+/// The colour of the other arrows, which is visible on white and on black.
 pub(crate) const ARROW: &str = "#7d8590";
 
 #[cfg(test)]

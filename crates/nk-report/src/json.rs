@@ -1,4 +1,4 @@
-//! The forms for machines: one object a line, described in `docs/json.md`.
+//! The forms for programs: one object per line, described in `docs/json.md`.
 
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ struct Planned<'a> {
     circumstances: &'a Circumstances,
 }
 
-/// Where a plan was made and by whom, what it costs, and what it took.
+/// Where and by whom a plan was made, what it costs, and the effort.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Circumstances {
     /// The AWS region.
     pub region: String,
     /// The account.
     pub account: String,
-    /// Who asked AWS, as an ARN.
+    /// The caller, as an ARN.
     pub caller: String,
     /// What the environment will cost.
     pub cost: PlanCost,
@@ -38,18 +38,18 @@ pub struct Circumstances {
     pub took: Duration,
 }
 
-/// What an environment costs a month once a plan is carried out, in US dollars.
+/// What an environment costs a month after a plan, in US dollars.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct PlanCost {
-    /// What does not depend on use.
+    /// The part that does not depend on usage.
     pub fixed: f64,
-    /// What does, by estimate.
+    /// An estimate of the part that does.
     pub used: f64,
-    /// How much more both are than before.
+    /// By how much the sum of both changes.
     pub change: f64,
-    /// The region that the unit prices are of.
+    /// The region of the unit prices.
     pub region: String,
-    /// The date of the oldest of them.
+    /// The date of the oldest price.
     pub dated: String,
 }
 
@@ -65,7 +65,7 @@ struct Complained<'a> {
     mistakes: &'a [Json],
 }
 
-/// A plan as the line `"event": "planned"`, in front of the events of its run.
+/// A plan as the line `"event": "planned"`, before the events of its run.
 pub fn plan_json(plan: &Plan, circumstances: &Circumstances) -> String {
     let Plan { stack, steps, unchanged, notes, forecast } = plan;
     let (event, totals) = ("planned", plan.totals());

@@ -1,7 +1,7 @@
-//! Plans and events, for eyes and for machines.
+//! Shows plans and events to people and programs.
 //!
-//! What makes text takes data and [`Styles`] and returns a `String`; only [`Console`] writes, and a
-//! reader that has gone away is no reason for it to fail.
+//! Functions that make text take data and [`Styles`] and return a `String`. Only [`Console`]
+//! writes, and it does not fail if its reader has gone.
 
 mod complaint;
 mod console;

@@ -1,4 +1,4 @@
-//! What is under way now, for a terminal: one line for each running step, and one for the whole.
+//! What is in progress, for a terminal: one line for each running step, and one for the whole.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     text::{count, pad, spell, tame},
 };
 
-/// The state of a run, as its events tell it.
+/// The state of a run according to its events.
 #[derive(Debug)]
 pub(crate) struct Live {
     outlook: Outlook,
@@ -39,7 +39,7 @@ impl Live {
         Self { outlook, running: Vec::new(), over: 0, stopping: None, styles }
     }
 
-    /// Takes an event in; the answer is what stays on the screen, above what changes.
+    /// Takes an event and returns what stays on the screen, above the changing lines.
     pub(crate) fn heed(&mut self, event: &Event) -> String {
         match event {
             Event::Started { at, step, address, action, usual } => {
@@ -98,7 +98,7 @@ impl Live {
             .to_owned()
     }
 
-    /// How far the run has come, by time; what decides when it ends; and how many steps are over.
+    /// The progress of the run by time, what decides when it ends, and how many steps have ended.
     fn total(&self, now: Duration) -> String {
         let Self { outlook, running, over, stopping, styles } = self;
         let Prospect { end, decides, tempo } = outlook.prospect(now);
@@ -125,7 +125,7 @@ impl Live {
     }
 }
 
-/// Which part of the time has passed, in whole per cent; never all of it before the end.
+/// The part of the time that has passed, in whole per cent; never all of it before the end.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

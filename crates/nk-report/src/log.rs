@@ -1,4 +1,4 @@
-//! One plain line for an event.
+//! One plain line for each event.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -14,24 +14,25 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Log {
     styles: Styles,
-    /// How many columns an address gets.
+    /// The number of columns for an address.
     column: usize,
-    /// Whether each line says when.
+    /// Whether each line begins with the time.
     timed: bool,
-    /// The steps under way that take their time.
+    /// The slow steps in progress.
     slow: BTreeSet<StepId>,
 }
 
-/// Steps that usually take less are not worth a word about how long they do.
+/// Steps that usually take less are shown without their usual time.
 const QUICK: Duration = Duration::from_millis(2500);
 
 impl Log {
-    /// A log, of which each line says when if it is `timed`.
+    /// A log; each line begins with the time if it is `timed`.
     pub(crate) fn new(styles: Styles, column: usize, timed: bool) -> Self {
         Self { styles, column, timed, slow: BTreeSet::new() }
     }
 
-    /// The lines of an event, each with its end; empty for the end, which the summary tells.
+    /// The lines of an event, each with its line feed; empty for the end, which the summary
+    /// reports.
     pub(crate) fn text(&mut self, event: &Event) -> String {
         let faint = self.styles.faint;
         match event {
@@ -47,7 +48,7 @@ impl Log {
             Event::Waiting { at, address, reason, .. } => {
                 self.line(*at, address, None, &paint(faint, tame(reason)))
             }
-            // Of what is done in a moment, the line that says so tells the id as well.
+            // For a step that ends at once, the line that says so also shows the id.
             Event::Known { step, .. } if !self.slow.contains(step) => String::new(),
             Event::Known { at, address, id, .. } => {
                 self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(short(id)))))
@@ -97,7 +98,7 @@ impl Log {
     }
 }
 
-/// As in `creating`.
+/// Such as `creating`.
 pub(crate) fn doing(action: Action) -> &'static str {
     match action.operation() {
         Operation::Create => "creating",
@@ -106,7 +107,7 @@ pub(crate) fn doing(action: Action) -> &'static str {
     }
 }
 
-/// As in `created`.
+/// Such as `created`.
 fn done(action: Action) -> &'static str {
     match action.operation() {
         Operation::Create => "created",
@@ -115,7 +116,8 @@ fn done(action: Action) -> &'static str {
     }
 }
 
-/// An id; of an ARN what is behind the account, for what is before it is the same for all of a stack.
+/// An id; of an ARN only the part after the account, because the rest is the same for the whole
+/// stack.
 fn short(id: &str) -> &str {
     match id.splitn(6, ':').collect::<Vec<_>>()[..] {
         ["arn", _, _, _, _, resource] => resource,

@@ -7,7 +7,7 @@ use crate::{
     text::{self, pad, tame, width},
 };
 
-/// The notes of a plan, whose commands have these flags; empty without any.
+/// The notes of a plan, whose commands have these flags; empty if there are none.
 pub(crate) fn notes_text(notes: &[Note], styles: &Styles, flags: &str) -> String {
     let (settled, known): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.settle.is_some());
     let (waits, lints): (Vec<_>, Vec<_>) = settled.into_iter().partition(|note| is_command(note));
@@ -29,7 +29,7 @@ pub(crate) fn notes_text(notes: &[Note], styles: &Styles, flags: &str) -> String
     text
 }
 
-/// Whether it is a command that settles it, and not a key of the stack file.
+/// Whether a command settles it, and not a key of the stack file.
 fn is_command(note: &Note) -> bool {
     matches!(note.settle, Some(Settle::Command(_)))
 }

@@ -1,38 +1,39 @@
-//! When a run will probably have ended, and what decides that now.
+//! When a run will probably end, and what decides that now.
 
 use std::time::Duration;
 
 use nk_model::{Address, Plan, StepId};
 use nk_plan::{Network, Stage};
 
-/// The steps of a plan, how far they have come, and how long their ways still are.
+/// The steps of a plan, their progress, and the length of the chains that remain.
 #[derive(Debug)]
 pub(crate) struct Outlook {
     network: Network,
     steps: Vec<Address>,
     stages: Vec<Stage>,
-    /// How many columns the longest address takes.
+    /// The width of the longest address.
     pub(crate) column: usize,
 }
 
-/// What is to be expected at some moment of a run.
+/// The forecast at some point of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Prospect<'a> {
     /// From the beginning of the run to its probable end.
     pub(crate) end: Duration,
-    /// The step under way that decides about it.
+    /// The step in progress that decides it.
     pub(crate) decides: Option<&'a Address>,
     pub(crate) tempo: Tempo,
 }
 
-/// How the step that decides comes along.
+/// How that step is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tempo {
-    /// It takes no longer than usual so far.
+    /// It has not exceeded its usual time.
     Usual,
-    /// It takes longer than every second time: the end is when it ends nine times in ten.
+    /// It takes longer than in half of the cases: the end is estimated with the time that nine in
+    /// ten stay below.
     Slow,
-    /// It takes longer than nine times in ten: when it ends nobody knows.
+    /// It takes longer than in nine of ten cases: the end is not known.
     Slowest,
 }
 
@@ -44,7 +45,7 @@ impl Outlook {
         Self { network: Network::of(plan), steps, stages, column }
     }
 
-    /// How many steps there are.
+    /// The number of steps.
     pub(crate) fn steps(&self) -> usize {
         self.steps.len()
     }
@@ -57,7 +58,7 @@ impl Outlook {
         self.stages[id] = Stage::Over(at);
     }
 
-    /// What is to be expected, seen from `now`.
+    /// The forecast, seen from `now`.
     pub(crate) fn prospect(&self, now: Duration) -> Prospect<'_> {
         let takes: Vec<_> = (0..self.steps.len()).map(|id| self.takes(id, now).0).collect();
         let course = self.network.course(&takes, &self.stages, now);
@@ -70,7 +71,7 @@ impl Outlook {
         }
     }
 
-    /// How long a step will take, as it looks now.
+    /// How long a step will take, as far as can be seen now.
     fn takes(&self, id: StepId, now: Duration) -> (Duration, Tempo) {
         let usual = self.network.usual()[id];
         match self.stages[id] {
@@ -93,7 +94,7 @@ pub(crate) mod tests {
         Duration::from_secs_f64(seconds)
     }
 
-    /// A gateway of 100 seconds, at times 120, and a service of 50 that needs it.
+    /// A gateway of 100 seconds, sometimes 120, and a service of 50 that needs it.
     pub(crate) fn plan() -> Plan {
         let need = Need { step: 0, until: Until::Ended };
         plan_of(vec![

@@ -1,4 +1,4 @@
-//! A plan, to be read before it is agreed to.
+//! A plan, to be read before it is confirmed.
 
 use std::time::Duration;
 
@@ -18,9 +18,9 @@ use crate::{
 pub struct PlanText<'a> {
     /// The colours.
     pub styles: Styles,
-    /// The region that the plan is for, and what the plan does to the cost there.
+    /// The region of the plan, and what the plan changes in the cost.
     pub cost: Option<(&'a str, &'a PlanCost)>,
-    /// The flags that commands have.
+    /// The flags of the commands.
     pub flags: &'a str,
     /// How many calls it took to read AWS.
     pub calls: Option<usize>,
@@ -28,13 +28,13 @@ pub struct PlanText<'a> {
     pub took: Option<Duration>,
 }
 
-/// How far to the right the longest address pushes the reasons.
+/// How far the longest address pushes the reasons to the right.
 const ADDRESSES: usize = 40;
 
-/// Each step with the fields that matter, the notes, one line of totals, how long it will take, what it
-/// costs, and last how many calls reading took.
+/// Each step with the fields that matter, the notes, one line of totals, the forecast, the cost,
+/// and finally how many calls the reading took.
 ///
-/// The two halves of a replacement are shown once, where the first of them stands.
+/// The two halves of a replacement are shown once, in the place of the first.
 pub fn plan_text(plan: &Plan, options: &PlanText<'_>) -> String {
     let styles = &options.styles;
     let shown: Vec<_> = shown(plan).collect();
@@ -45,7 +45,7 @@ pub fn plan_text(plan: &Plan, options: &PlanText<'_>) -> String {
     }
     let notes: Vec<_> = plan.notes.iter().cloned().chain(states(plan)).collect();
     let notes = notes_text(&notes, styles, options.flags);
-    // Without steps there is nothing that a blank line would set the notes apart from.
+    // Without steps, there is nothing above the notes that a blank line would separate.
     text.push_str(if shown.is_empty() { notes.trim_start_matches('\n') } else { &notes });
     if !text.is_empty() {
         text.push('\n');
@@ -73,7 +73,7 @@ fn expected(plan: &Plan, options: &PlanText<'_>) -> String {
     format!("{heading} {time}; about {calls}. The critical path:\n{along}")
 }
 
-/// What AWS says of what stays, as that a database is stopped.
+/// What AWS reports about resources that stay, such as that a database is stopped.
 fn states(plan: &Plan) -> impl Iterator<Item = Note> {
     let changed = plan.steps.iter().filter(|step| step.action == Action::Update);
     let staying = plan.unchanged.iter().chain(changed.filter_map(|step| step.live.as_ref()));
@@ -112,7 +112,7 @@ fn effort(options: &PlanText<'_>) -> String {
     }
 }
 
-/// The steps that are shown: of a replacement the first half stands for both.
+/// The steps that are shown: the first half of a replacement stands for both.
 fn shown(plan: &Plan) -> impl Iterator<Item = &Step> {
     let second =
         |id: StepId, step: &Step| replaces(step.action) && step.pair.is_some_and(|pair| pair < id);

@@ -1,4 +1,4 @@
-//! The resources that a stack file stands for, in the notation of TOML.
+//! The resources that a stack file describes, in TOML notation.
 
 use nk_model::{Desired, Json, Resource};
 
@@ -8,11 +8,11 @@ use crate::{
     text::{count, pad, width},
 };
 
-/// How wide a value may be before a list or table is broken up.
+/// The width beyond which a list or table is broken up.
 const COLUMNS: usize = 80;
 
-/// Every resource with its address and its fields, and the notes, whose commands have these flags. All
-/// but the notes is TOML.
+/// Every resource with its address and its fields, and the notes, whose commands have these flags.
+/// Everything except the notes is TOML.
 pub fn show_text(desired: &Desired, styles: &Styles, flags: &str) -> String {
     let mut text = String::new();
     for (address, resource) in &desired.resources {
@@ -54,7 +54,7 @@ fn fields(resource: &Resource, styles: &Styles) -> String {
     text
 }
 
-/// The lines of one field: long tables become dotted keys.
+/// The lines of one field; long tables become dotted keys.
 fn collect(path: String, value: &Json, pairs: &mut Vec<(String, Option<String>)>) {
     match value {
         Json::Null => pairs.push((path, None)),
@@ -82,9 +82,9 @@ fn inline(value: &Json) -> String {
         Json::Array(items) => {
             format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", "))
         }
-        // A text in JSON is a text in TOML but for this one character.
+        // Text in JSON is text in TOML, except for this one character.
         Json::String(_) => value.to_string().replace('\u{7f}', "\\u007F"),
-        // There is no null in TOML, and a list may hold one.
+        // TOML has no null, but a list may contain one.
         Json::Null => "\"\"".to_owned(),
         Json::Bool(_) | Json::Number(_) => value.to_string(),
     }

@@ -1,11 +1,11 @@
-//! How each part looks where there is colour.
+//! The appearance of each part, where colours are available.
 
 use std::fmt;
 
 use nk_model::{Action, Operation};
 use owo_colors::Style;
 
-/// One style for each part of what is printed; the default has no colour at all.
+/// One style for each part of what is printed; the default has no colours.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Styles {
     pub(crate) create: Style,
@@ -33,7 +33,7 @@ impl Styles {
         self.heading = Style::new().bold();
     }
 
-    /// In colour where `stream` wants it: not away from a terminal, nor with `NO_COLOR`.
+    /// With colours if `stream` supports them: not if it is no terminal, nor with `NO_COLOR`.
     pub fn of(stream: &impl anstream::stream::RawStream) -> Self {
         let mut styles = Self::default();
         if anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never {
@@ -52,12 +52,12 @@ impl Styles {
     }
 }
 
-/// The text in a style. Padding comes before, since a style has no width.
+/// The text in a style. Padding must be applied before, because a style has no width.
 pub(crate) fn paint(style: Style, text: impl fmt::Display) -> String {
     style.style(text).to_string()
 }
 
-/// The sign in front of a step.
+/// The sign before a step.
 pub(crate) fn sigil(action: Action) -> &'static str {
     match action.operation() {
         _ if action == Action::Supersede => "~",

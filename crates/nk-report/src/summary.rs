@@ -1,4 +1,4 @@
-//! What came of a run.
+//! The result of a run.
 
 use nk_model::{Forecast, Hint, Outcome, Summary};
 
@@ -7,10 +7,10 @@ use crate::{
     text::{chain, count, likely, line, spell, tame},
 };
 
-/// What was done, failed and skipped, what had been expected, how close the run came to its bound, and
-/// what comes next.
+/// What was done, failed and skipped, the forecast, how close the run came to its bound, and what
+/// comes next.
 ///
-/// Of the `calls` in all, so many were made before the run. Commands have these flags.
+/// This many of the `calls` were made before the run. Commands have these flags.
 pub fn summary_text(
     summary: &Summary,
     calls: usize,
@@ -69,7 +69,7 @@ fn hint(outcome: Outcome) -> Option<Hint> {
     })
 }
 
-/// The chain that took the longest, and how much longer the whole took.
+/// The chain that took the longest, and how much longer the whole run took.
 fn path(summary: &Summary) -> String {
     let Summary { critical_path, bound, took, .. } = summary;
     if critical_path.len() < 2 || bound.is_zero() {

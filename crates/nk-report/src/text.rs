@@ -1,4 +1,4 @@
-//! Text that lines up, whatever script it is in.
+//! Text that is aligned in any script.
 
 use std::{
     fmt::{self, Write},
@@ -8,18 +8,18 @@ use std::{
 use nk_model::{Address, Spread};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many columns a text takes.
+/// The width of a text in columns.
 pub(crate) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// The text, followed by blanks up to so many columns.
+/// The text, padded with blanks to this width.
 pub(crate) fn pad(text: &str, columns: usize) -> String {
     let blanks = columns.saturating_sub(width(text));
     format!("{text}{}", " ".repeat(blanks))
 }
 
-/// The text, or as much of its beginning as fits into so many columns.
+/// The text, or as much of its beginning as fits into this width.
 pub(crate) fn shorten(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -35,7 +35,7 @@ pub(crate) fn shorten(text: &str, columns: usize) -> String {
     format!("{kept}…")
 }
 
-/// The text on one line and without anything that a terminal would obey.
+/// The text on one line, without anything that a terminal would interpret.
 pub(crate) fn tame(text: &str) -> String {
     let mut tamed = String::with_capacity(text.len());
     for c in text.chars() {
@@ -44,12 +44,12 @@ pub(crate) fn tame(text: &str) -> String {
     tamed
 }
 
-/// The same for what may have several lines.
+/// The same for text that may have several lines.
 pub(crate) fn tame_lines(text: &str) -> impl Iterator<Item = String> {
     text.lines().map(|line| tame(line.trim_end()))
 }
 
-/// As in `2.1 s`, `107 s`, `6 min 32 s`, `1 h 4 min`.
+/// Such as `2.1 s`, `107 s`, `6 min 32 s`, `1 h 4 min`.
 pub(crate) fn spell(time: Duration) -> String {
     let whole = (time + Duration::from_millis(500)).as_secs();
     if time < Duration::from_millis(9950) {
@@ -63,12 +63,12 @@ pub(crate) fn spell(time: Duration) -> String {
     }
 }
 
-/// As in `7 min 12 s, nine times in ten less than 9 min 4 s`.
+/// Such as `7 min 12 s, nine times in ten less than 9 min 4 s`.
 pub(crate) fn likely(time: Spread) -> String {
     format!("{}, nine times in ten less than {}", spell(time.median), spell(time.slow))
 }
 
-/// Addresses in the order in which one follows from the other, indented.
+/// Addresses in the order of their chain, indented.
 pub(crate) fn chain(addresses: &[Address]) -> String {
     let last = addresses.len().saturating_sub(1);
     let words = addresses.iter().enumerate().map(|(place, address)| {
@@ -77,7 +77,7 @@ pub(crate) fn chain(addresses: &[Address]) -> String {
     wrap(words, "  ", 100)
 }
 
-/// As in `1 call` and `3 calls`.
+/// Such as `1 call` and `3 calls`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
@@ -87,7 +87,7 @@ pub(crate) fn line(text: &mut String, line: impl fmt::Display) {
     writeln!(text, "{line}").expect("a string takes all");
 }
 
-/// The words in lines of at most so many columns, each behind an indent.
+/// The words in lines of at most this width, each after an indent.
 pub(crate) fn wrap(words: impl Iterator<Item = String>, indent: &str, columns: usize) -> String {
     let mut text = String::new();
     let mut line = indent.to_owned();

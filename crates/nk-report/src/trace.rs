@@ -1,8 +1,8 @@
-//! A run as a trace that <https://ui.perfetto.dev> opens: one track a step, with slices for the
-//! step, its waits and its calls.
+//! A run as a trace that <https://ui.perfetto.dev> opens: one track for each step, with slices for
+//! the step, its waits and its calls.
 //!
-//! The form is the array of the Trace Event Format, one event a line; its closing bracket may be
-//! missing, so what a killed run leaves can be read. See
+//! The format is the array of the Trace Event Format, one event per line. The closing bracket may
+//! be missing, so the file of a killed run can be read. See
 //! <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>.
 
 mod read;
@@ -17,27 +17,27 @@ use track::{FIRST, Track};
 
 use crate::text::tame;
 
-/// The process that all tracks belong to; there is only one.
+/// The only process, to which all tracks belong.
 const PROCESS: u32 = 1;
 /// The track of the longest chain.
 const LONGEST: usize = 0;
-/// The track of what belongs to no step: reading, and the lock.
+/// The track of calls outside steps: reading, and the lock.
 const RUN: usize = 1;
-/// How far apart the tracks of one step are that it needs for calls at the same time.
+/// The distance between the tracks that a step needs for simultaneous calls.
 const LANE: usize = 1_000_000;
 
-/// Makes the events of a trace from the events and calls of a run.
+/// Converts the events and calls of a run to events of a trace.
 #[derive(Debug, Default)]
 pub struct Trace {
-    /// What the plan says of each step.
+    /// What the plan says about each step.
     steps: Vec<Planned>,
     /// By step.
     tracks: Vec<Track>,
-    /// The track of what belongs to no step.
+    /// The track of calls outside steps.
     run: Track,
     /// When the run began, since the trace did.
     zero: Duration,
-    /// How many arrows there are.
+    /// The number of arrows.
     arrows: usize,
 }
 
@@ -47,13 +47,13 @@ struct Planned {
     needs: Vec<Need>,
 }
 
-/// Microseconds, as the format counts them.
+/// Microseconds, the unit of the format.
 fn microseconds(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Trace {
-    /// What stands first: whose trace this is.
+    /// The first event: whose trace this is.
     pub fn open(&mut self, title: &str) -> Vec<Json> {
         let named = |name: &str, track: usize, text: &str| json!({"ph": "M", "name": name, "pid": PROCESS, "tid": track, "args": {"name": text}});
         vec![
@@ -79,7 +79,7 @@ impl Trace {
             steps.push(json!({"address": address, "action": action, "needs": needs}));
             self.steps.push(Planned { address, needs });
         }
-        // What `nk graph --run` draws; viewers pass over metadata that they do not know.
+        // What `nk graph --run` draws; viewers ignore metadata that they do not know.
         events.push(json!({
             "ph": "M", "name": "nk_plan", "pid": PROCESS, "tid": RUN, "args": {"steps": steps},
         }));
@@ -168,7 +168,7 @@ impl Trace {
                     "pid": PROCESS, "tid": track, "ts": at,
                 })
             };
-            // An arrow hangs on the slice that is open at its time.
+            // An arrow is attached to the slice that is open at its time.
             let held = self.tracks[need.step].within(met);
             events.extend([arrow("s", FIRST + need.step, held), arrow("f", FIRST + id, began)]);
         }
@@ -199,7 +199,7 @@ impl Trace {
         waited.into_iter().chain([close(number, ended, args)]).collect()
     }
 
-    /// The longest chain, and what came of the run.
+    /// The longest chain, and the result of the run.
     fn finish(&mut self, summary: &Summary) -> Vec<Json> {
         let chain = &summary.critical_steps;
         let mut events: Vec<_> = chain
@@ -235,7 +235,7 @@ fn verb(action: Action) -> &'static str {
     }
 }
 
-/// Whether an operation changes nothing, as AWS names those.
+/// Whether an operation changes nothing, by AWS's naming.
 fn reads(operation: &str) -> bool {
     let name = operation.rsplit(':').next().unwrap_or(operation);
     ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))

@@ -1,13 +1,13 @@
-//! One value of a spec, as a person reads it.
+//! One value of a spec, for a person.
 
 use nk_model::Json;
 
 use crate::text::{shorten, tame, width};
 
-/// The value on one line, whole.
+/// The whole value on one line.
 ///
-/// Text stands bare where nothing else could be meant; a reference to an output that is not known
-/// yet stands as `@subnet.public-1.id`.
+/// Text has no quotes where it is unambiguous; a reference to an output that is not known yet is
+/// written as `@subnet.public-1.id`.
 pub(crate) fn brief(value: &Json) -> String {
     match value {
         Json::Null => "(none)".to_owned(),
@@ -29,16 +29,16 @@ pub(crate) fn brief(value: &Json) -> String {
     }
 }
 
-/// The value in at most so many columns.
+/// The value in at most this many columns.
 pub(crate) fn short(value: &Json, columns: usize) -> String {
     shorten(&brief(value), columns)
 }
 
-/// Two values whose difference shows, each in about so many columns.
+/// Two values that show their difference, each in about this many columns.
 pub(crate) fn contrast(from: &Json, to: &Json, columns: usize) -> (String, String) {
     let (mut one, mut other) = (brief(from), brief(to));
     if one == other {
-        // Only their types differ, as in `5` and `"5"`.
+        // Only their types differ, such as `5` and `"5"`.
         (one, other) = (from.to_string(), to.to_string());
     }
     if width(&one) <= columns && width(&other) <= columns {
@@ -49,7 +49,7 @@ pub(crate) fn contrast(from: &Json, to: &Json, columns: usize) -> (String, Strin
     (shorten(&from_char(&one, skip), columns), shorten(&from_char(&other, skip), columns))
 }
 
-/// How much of what two long values share is shown in front of where they part.
+/// How much of the common beginning of two long values is shown before their difference.
 const CONTEXT: usize = 12;
 
 fn from_char(text: &str, skip: usize) -> String {
@@ -60,7 +60,7 @@ fn from_char(text: &str, skip: usize) -> String {
     format!("…{rest}")
 }
 
-/// Whether a value says nothing worth a line in what is new.
+/// Whether a value is not worth a line for a new resource.
 pub(crate) fn says_nothing(value: &Json) -> bool {
     match value {
         Json::Null | Json::Bool(false) => true,
@@ -77,7 +77,8 @@ fn list(items: impl Iterator<Item = String>) -> String {
 
 fn flatten(path: String, value: &Json, pairs: &mut Vec<(String, String)>) {
     match value {
-        // What is empty is still there: it may be all that tells one case from another.
+        // An empty value still counts: it may be the only thing that distinguishes one case from
+        // another.
         Json::Object(fields) if !path.is_empty() && fields.values().all(Json::is_null) => {
             pairs.push((path, "{}".to_owned()));
         }

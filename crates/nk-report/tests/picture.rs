@@ -17,7 +17,7 @@ use nk_tests::{
 use roxmltree::{Document, Node};
 use tokio::time::{Duration, Instant};
 
-/// What is wanted, and who refers to whom in it.
+/// The desired resources, and the references between them.
 fn whole() -> (Desired, BTreeSet<(String, String)>) {
     let desired = topology::desired(STACK, "prod");
     let mut edges = BTreeSet::new();
@@ -35,7 +35,7 @@ fn addresses(desired: &Desired) -> BTreeSet<String> {
     desired.resources.keys().map(ToString::to_string).collect()
 }
 
-/// The names and arrows in lines like `n1 [label="a"]` and `n1 -> n2`.
+/// The names and arrows in lines such as `n1 [label="a"]` and `n1 -> n2`.
 fn drawn(text: &str, box_of: &str, arrows: &[&str]) -> (Vec<String>, BTreeSet<(String, String)>) {
     let mut names = BTreeMap::new();
     let mut edges = BTreeSet::new();
@@ -124,7 +124,7 @@ fn rectangle(node: Node<'_, '_>) -> [f64; 4] {
     [x, y, x + width, y + height]
 }
 
-/// Applies, and returns what the trace holds.
+/// Applies, and returns the trace.
 async fn traced(desired: &Desired) -> Vec<Json> {
     let trial = Trial::default();
     let calls = Arc::new(Mutex::new(Vec::<Call>::new()));
@@ -140,7 +140,7 @@ async fn traced(desired: &Desired) -> Vec<Json> {
     let began = zero.elapsed();
     lines.extend(trace.plan(began, &plan));
     let (_, events) = trial.run(plan).await;
-    // In the order in which they came: a call has ended before its step hears of it.
+    // In the order in which they came: a call has ended before its step is told.
     let mut calls = std::mem::take(&mut *calls.lock().unwrap()).into_iter().peekable();
     for event in events {
         while let Some(call) = calls.next_if(|call| call.at + call.took <= began + at(&event)) {

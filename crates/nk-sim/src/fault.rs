@@ -1,54 +1,55 @@
-//! What can go wrong with a call.
+//! The faults of a call.
 
 use nk_engine::{CloudError, CloudResult, Nature};
 
-/// What goes wrong; calls are counted over those that change something, from 1.
+/// A fault. Calls are counted from 1, over those that change something.
 ///
-/// What gets lost is sent again at once, as AWS's SDK does, unless it is the create of something
-/// that nothing guards against being made twice.
+/// A lost call is repeated at once, as the AWS SDK does, unless it is a create that could create a
+/// second resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// This and every later call is refused, as if nk had died before it.
     DeadBefore(usize),
-    /// This call has its effect; its answer and every later call is lost, as if nk had died after.
+    /// This call is carried out; its answer and every later call is lost, as if nk had died after
+    /// it.
     DeadAfter(usize),
-    /// This call has its effect, and its answer is lost.
+    /// This call is carried out, and its answer is lost.
     LostAnswer(usize),
     /// This call never arrives, and nobody says so.
     LostCall(usize),
-    /// This call never arrives, however often it is sent again.
+    /// This call never arrives, however often it is repeated.
     Unheard(usize),
     /// This call is refused for good.
     Refused(usize),
-    /// Calls of this operation are refused with this code, so many times.
+    /// Calls of this operation are refused with this code, this many times.
     Says {
-        /// As in `sim:Create nat-gateway.nat-1`.
+        /// Such as `sim:Create nat-gateway.nat-1`.
         operation: String,
         /// The code.
         code: &'static str,
-        /// What it means.
+        /// Its nature.
         nature: Nature,
         /// How many times from now on.
         times: usize,
     },
 }
 
-/// The code of what goes wrong for no reason of AWS's.
+/// The code of simulated faults.
 const CODE: &str = "SimulatedFault";
 
-/// What becomes of one call.
+/// What happens to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Well,
     /// Nothing happens, and the answer has this code.
     Refused(&'static str, Nature),
-    /// Nothing happens and the answer is unknown; if it is sent again, that is answered.
+    /// Nothing happens and the answer is unknown; if the call is repeated, it is answered.
     Lost,
-    /// Nothing happens and the answer is unknown, however often it is sent.
+    /// Nothing happens and the answer is unknown, however often the call is repeated.
     Unheard,
-    /// It happens and the answer is unknown; if it is sent again, that is answered.
+    /// It is carried out and the answer is unknown; if the call is repeated, it is answered.
     Unanswered,
-    /// It happens and the answer is a refusal.
+    /// It is carried out and the answer is a refusal.
     Died,
 }
 
@@ -85,7 +86,7 @@ impl Fate {
         again: bool,
         mut effect: impl FnMut() -> CloudResult<T>,
     ) -> CloudResult<T> {
-        // Where nobody answers there is no code.
+        // Without an answer there is no code.
         let error = |nature, code: Option<String>| CloudError {
             code,
             ..CloudError::new(nature, operation, "as the test asked")

@@ -1,8 +1,8 @@
-//! A cloud in memory: every kind at once, with latency, faults, and AWS's refusals.
+//! A cloud in memory: every kind, with latency, faults, and AWS's refusals.
 //!
-//! What is created is busy for as long as its kind usually takes, by tokio's clock: under paused
-//! time an apply of seven minutes takes milliseconds, and its event times are exact. What others
-//! refer to cannot be deleted, what is not there cannot be referred to, and what is fixed cannot be
+//! What is created is busy for the usual time of its kind, by tokio's clock: in paused time, an
+//! apply of seven minutes takes milliseconds, and its event times are exact. A resource that others
+//! refer to cannot be deleted, a missing one cannot be referred to, and immutable fields cannot be
 //! changed: a plan in a wrong order fails here as it would at AWS.
 
 mod fault;
@@ -29,9 +29,9 @@ use world::World;
 enum Sent {
     /// It changes nothing.
     Read,
-    /// It changes something, and is sent again where nobody answers.
+    /// It changes something, and is repeated if it is not answered.
     Repeatedly,
-    /// It changes something, and is sent once: another would make a second one.
+    /// It changes something and is sent once, because a repetition could create a second resource.
     Once,
 }
 
@@ -65,16 +65,16 @@ impl Sim {
         self.world.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// What goes wrong from now on.
+    /// The fault from now on.
     pub fn set_fault(&self, fault: Option<Fault>) {
         self.world().fault = fault;
     }
 
-    /// Tells about every call from now on, with its time since `zero`.
+    /// Reports every call from now on, with its time since `zero`.
     ///
     /// # Panics
     ///
-    /// When a listener has panicked.
+    /// If a listener has panicked.
     pub fn listen(&self, zero: Instant, listener: CallListener) {
         *self.listener.lock().expect("listeners do not panic") = Some((zero, listener));
     }
@@ -92,12 +92,12 @@ impl Sim {
         });
     }
 
-    /// Makes everything that begins from now on take so many times as long as usual.
+    /// Makes everything that begins from now on take this many times its usual time.
     pub fn set_slowness(&self, slowness: f64) {
         self.world().slowness = slowness;
     }
 
-    /// How many calls were made, and how many of them to change something.
+    /// The number of calls, and the number of those that change something.
     pub fn calls(&self) -> (usize, usize) {
         let world = self.world();
         (world.reads + world.changes, world.changes)
@@ -112,7 +112,7 @@ impl Sim {
     ///
     /// # Panics
     ///
-    /// When there is no such resource or field.
+    /// If there is no such resource or field.
     pub fn meddle(&self, address: &Address, field: &str, value: Json) {
         let mut world = self.world();
         let id = world.resources.at(address).next().map(|(id, _)| id.clone());
@@ -120,28 +120,28 @@ impl Sim {
         world.resources.change(&id, |one| one.spec[field] = value);
     }
 
-    /// Removes something behind nk's back.
+    /// Deletes something behind nk's back.
     pub fn remove(&self, address: &Address) {
         self.world().resources.clear(address);
     }
 
-    /// Has what is made at this address come to nothing, for this reason. Only who looks for it by its
-    /// id sees that, as with a NAT gateway.
+    /// Makes what is created at this address fail for this reason. Only a look by its id shows
+    /// that, as with a NAT gateway.
     pub fn thwart(&self, address: &Address, reason: &str) {
         self.world().thwarted.insert(address.clone(), reason.to_owned());
     }
 
-    /// Has others change what is at this JSON pointer in the spec, each time to something else, as often
-    /// as it is updated.
+    /// Makes somebody else change the value at this JSON pointer in the spec, to another value each
+    /// time it is updated.
     pub fn contest(&self, address: &Address, pointer: &str) {
         self.world().contested.insert(address.clone(), pointer.to_owned());
     }
 
-    /// Has what is at this address stay although its removal is accepted.
+    /// Keeps what is at this address, although its deletion is accepted.
     ///
     /// # Panics
     ///
-    /// When there is no such resource.
+    /// If there is no such resource.
     pub fn stick(&self, address: &Address) {
         let mut world = self.world();
         let id = world.resources.at(address).next().map(|(id, _)| id.clone());
@@ -158,12 +158,12 @@ impl Sim {
         self.world().lag = lag;
     }
 
-    /// Adds something behind nk's back, as a twin, a leftover, or somebody else's.
+    /// Adds something behind nk's back, such as a twin, a leftover, or a foreign resource.
     pub fn plant(&self, live: LiveValue) {
         self.world().plant(live);
     }
 
-    /// One call: it takes its time, and may go wrong before or after it has its effect.
+    /// One call: it takes its time, and may fail before or after it is carried out.
     async fn call<T>(
         &self,
         sent: Sent,

@@ -1,4 +1,4 @@
-//! A parameter with versions, as SSM keeps one.
+//! A parameter with versions, like SSM's.
 
 use nk_engine::LockRecord;
 use tokio::time::Instant;

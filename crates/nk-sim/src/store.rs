@@ -1,5 +1,5 @@
-//! What exists, found by id, kind, address, output and reference: a cloud of many thousand
-//! resources answers each call as quickly as one of ten.
+//! What exists, found by id, kind, address, output and reference: a cloud with many thousand
+//! resources answers each call as quickly as one with ten.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,30 +16,30 @@ pub(crate) struct Resource {
     pub(crate) owner: Owner,
     pub(crate) vacant: bool,
     pub(crate) busy_until: Instant,
-    /// When AWS gives out the outputs that are not in the create answer.
+    /// When AWS assigns the outputs that are not in the answer to the create.
     pub(crate) late: Vec<(&'static str, Instant)>,
     pub(crate) gone_at: Option<Instant>,
-    /// Why it comes to nothing, where it does.
+    /// Why it fails, if it does.
     pub(crate) failure: Option<String>,
     /// What AWS shows instead of the spec, and until when.
     pub(crate) stale: Option<(Instant, Json)>,
-    /// Whether it stays, whatever is asked of it.
+    /// Whether it stays in any case.
     pub(crate) sticks: bool,
 }
 
 type Ids = BTreeSet<String>;
 
-/// Everything, by id and by what else it is looked for.
+/// Everything, by id and by the other keys.
 #[derive(Default)]
 pub(crate) struct Store {
     resources: BTreeMap<String, Resource>,
     by_kind: HashMap<String, Ids>,
     by_address: HashMap<Address, Ids>,
-    /// Whose output has a value.
+    /// The resource whose output has a value.
     holders: HashMap<Binding, Ids>,
-    /// Whose spec refers to a value.
+    /// The resources whose spec refers to a value.
     referrers: HashMap<Binding, Ids>,
-    /// When what goes away is gone.
+    /// When a deletion ends.
     departures: BTreeSet<(Instant, String)>,
 }
 
@@ -77,7 +77,7 @@ impl Store {
         ids.into_iter().flatten().map(|id| (id, &self.resources[id]))
     }
 
-    /// Adds a resource, or takes it for the one that had this id.
+    /// Adds a resource, or replaces the one with this id.
     pub(crate) fn insert(&mut self, id: String, one: Resource) {
         self.remove(&id);
         self.by_kind.entry(one.address.kind().to_owned()).or_default().insert(id.clone());
@@ -107,14 +107,14 @@ impl Store {
         Some(one)
     }
 
-    /// Removes all that stands at an address.
+    /// Deletes everything at an address.
     pub(crate) fn clear(&mut self, address: &Address) {
         for id in self.by_address.get(address).cloned().unwrap_or_default() {
             self.remove(&id);
         }
     }
 
-    /// Changes a resource; says whether there is one.
+    /// Changes a resource; returns whether it exists.
     pub(crate) fn change(&mut self, id: &str, change: impl FnOnce(&mut Resource)) -> bool {
         let Some(mut one) = self.remove(id) else { return false };
         change(&mut one);
@@ -122,12 +122,12 @@ impl Store {
         true
     }
 
-    /// Removes what is gone by now.
+    /// Removes what has been deleted by now.
     pub(crate) fn sweep(&mut self) {
         let now = Instant::now();
         while self.departures.first().is_some_and(|(gone, _)| *gone <= now) {
             let Some((_, id)) = self.departures.pop_first() else { return };
-            // Asked to go once more, it goes later.
+            // A second deletion makes it end later.
             if self.get(&id).is_some_and(|one| one.gone_at.is_some_and(|gone| gone <= now)) {
                 self.remove(&id);
             }
@@ -164,7 +164,7 @@ impl Resource {
         kind.and_then(|kind| (kind.bindings)(&self.spec).ok()).unwrap_or_default()
     }
 
-    /// What AWS has given out by now.
+    /// What AWS has assigned by now.
     fn known(&self, now: Instant) -> Json {
         let mut outputs = self.outputs.clone();
         for (output, _) in self.late.iter().filter(|(_, at)| *at > now) {

@@ -1,4 +1,4 @@
-//! What exists, and what AWS would not let happen to it.
+//! What exists, and what AWS would refuse.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,17 +22,17 @@ pub(crate) struct World {
     pub(crate) reads: usize,
     pub(crate) changes: usize,
     pub(crate) lock: Parameter,
-    /// How many times as long as usual everything takes.
+    /// How many times its usual time everything takes.
     pub(crate) slowness: f64,
-    /// What comes to nothing when it is made, and why.
+    /// What fails when it is created, and why.
     pub(crate) thwarted: HashMap<Address, String>,
-    /// What others change with every update, and where they do.
+    /// What somebody else changes with every update, and where.
     pub(crate) contested: HashMap<Address, String>,
-    /// How long after its going the name of something is not free.
+    /// How long after a deletion a name is not free.
     pub(crate) lingering: Duration,
-    /// How long AWS goes on showing what was before an update.
+    /// How long AWS shows old values after an update.
     pub(crate) lag: Duration,
-    /// The ids that are not free yet, and when they are.
+    /// The ids that are not free yet, and until when.
     held: HashMap<String, Instant>,
     made: usize,
 }
@@ -57,7 +57,7 @@ impl Default for World {
 }
 
 impl World {
-    /// When an operation that begins now has ended, or an output is known.
+    /// When an operation that begins now ends, or an output is known.
     fn after(
         &self,
         kind: &str,
@@ -80,7 +80,7 @@ impl World {
         Some(Instant::now() + takes.mul_f64(self.slowness))
     }
 
-    /// Counts a call and tells what becomes of it.
+    /// Counts a call and decides what happens to it.
     pub(crate) fn count(&mut self, change: bool, operation: &str) -> Fate {
         let lock = operation.ends_with("Lock");
         if change && !lock {
@@ -143,7 +143,7 @@ impl World {
             return Err(refused("Create", "SimAlreadyExists", &format!("{address} exists")));
         }
         if kind.identity.guarded {
-            // Its name or its token says that it is asked for again.
+            // Its name or its token shows that the call is a repetition.
             let mut there = self.resources.at(&address);
             if let Some((id, one)) =
                 there.find(|(_, one)| one.gone_at.is_none() && one.spec == spec)
@@ -153,7 +153,7 @@ impl World {
         }
         self.refers_to_what_exists(kind, &spec)?;
         if let Some(excludes) = kind.excludes {
-            // Only what is in the same place can be in each other's way.
+            // Only resources in the same place can be in each other's way.
             let places = (kind.bindings)(&spec).unwrap_or_default();
             let mut others = places.iter().flat_map(|place| self.resources.referring(place));
             let other = others.find(|one| {
@@ -195,8 +195,7 @@ impl World {
         Ok(live)
     }
 
-    /// The id of something new: made from its name where that tells it from all others, else unlike
-    /// any before.
+    /// The id of a new resource: made from its name if that is unique, otherwise unlike any before.
     fn id(&mut self, kind: &KindInfo, spec: &Json, several: bool) -> String {
         match spec.get("name").and_then(Json::as_str) {
             Some(name) if !several => format!("{}-{name}", kind.kind),
@@ -253,11 +252,11 @@ impl World {
         Ok(Departure::Going)
     }
 
-    /// Who holds on to a resource: whose spec has a typed reference to one of its outputs.
+    /// Who holds a resource: resources whose spec has a typed reference to one of its outputs.
     fn referrer(&self, kind: &KindInfo, id: &str) -> Option<&Address> {
         let values = self.resources.get(id)?.values();
         let referrers = values.iter().flat_map(|value| self.resources.referring(value));
-        // Whatever stands in a VPC holds the VPC.
+        // Everything in a VPC holds the VPC.
         let holds = |one: &&Resource| {
             kind.kind == "vpc"
                 || nk_kinds::kind(one.address.kind()).is_some_and(|kind| kind.ties.holds)
@@ -268,7 +267,7 @@ impl World {
     fn refers_to_what_exists(&self, kind: &KindInfo, spec: &Json) -> CloudResult<()> {
         let bindings = (kind.bindings)(spec)
             .map_err(|error| refused("Create", "SimValidation", &error.to_string()))?;
-        // What AWS itself makes in every account is there, as `default.postgres15` is.
+        // What AWS creates in every account exists, such as `default.postgres15`.
         let made = bindings.into_iter().filter(|binding| !binding.value.starts_with("default."));
         for binding in made {
             let exists = self.resources.holding(&binding).any(|one| one.gone_at.is_none());

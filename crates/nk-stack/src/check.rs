@@ -1,4 +1,4 @@
-//! What sections ask of each other, and the names that come of them together.
+//! What sections require of each other, and the names that they give together.
 
 pub(crate) mod names;
 
@@ -9,27 +9,27 @@ use crate::{Stack, problem::Problem, tree::Table};
 /// A stack whose sections are checked against each other.
 pub(crate) struct Check<'a> {
     pub(crate) stack: &'a Stack,
-    /// What it asks for, as far as it could be read.
+    /// The resources that it describes, as far as it could be read.
     pub(crate) desired: &'a Desired,
-    /// Whether all of it could be read: otherwise a reference to what is not there may well be right.
+    /// Whether all of it could be read. If not, a reference to something unknown may be right.
     pub(crate) whole: bool,
     pub(crate) table: &'a Table,
     pub(crate) problems: &'a mut Vec<Problem>,
 }
 
 impl Check<'_> {
-    /// Notes a problem.
+    /// Records a mistake.
     pub(crate) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
-    /// Whether the file has a section, be it right or wrong.
+    /// Whether the file has a section, valid or not.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
-    /// Checks that a section finds the network that it needs. AWS puts load balancers and databases into
-    /// two zones or none.
+    /// Checks that a section has the network that it needs. AWS requires two zones for load
+    /// balancers and databases.
     pub(crate) fn stands(&mut self, key: &str, needed: usize, zones: usize) {
         let Some(node) = self.table.get(key).filter(|_| needed > 0) else { return };
         if !self.has("network") {

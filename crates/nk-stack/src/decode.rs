@@ -1,4 +1,4 @@
-//! Taking typed values out of a table, with every mistake noted and none fatal.
+//! Reads typed values from a table; every mistake is recorded, and none stops the reading.
 
 use std::{fmt::Display, ops::RangeInclusive};
 
@@ -7,12 +7,12 @@ use crate::{
     tree::{Node, Table, Value},
 };
 
-/// A value and where it stands in the stack file.
+/// A value and its place in the stack file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct At<T> {
     /// The value.
     pub(crate) value: T,
-    /// Where it stands; for a default, where it could.
+    /// The place; for a default, the place where it could be set.
     pub(crate) span: Span,
 }
 
@@ -24,13 +24,13 @@ impl<T> At<T> {
 
 /// What can be read from one value of a stack file.
 pub(crate) trait Decode: Sized {
-    /// What such a value looks like, after "must be".
+    /// What such a value looks like, to be read after "must be".
     fn expected() -> String;
 
     /// The value, or none if it is of the wrong type or spelling.
     fn decode(node: &Node) -> Option<Self>;
 
-    /// What to do about a value that is not one.
+    /// Advice for a value that is not valid.
     fn hint(_: &Node) -> Option<String> {
         None
     }
@@ -64,7 +64,7 @@ impl<T: Word> Decode for T {
     }
 }
 
-/// The known word that a misspelt one was probably meant to be.
+/// The known word that a misspelt one probably stands for.
 pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text = text.to_lowercase();
     known
@@ -75,13 +75,13 @@ pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, word)| word)
 }
 
-/// The words in backticks, with commas.
+/// The words in backticks, separated by commas.
 pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<_> = words.into_iter().map(|word| format!("`{word}`")).collect();
     words.join(", ")
 }
 
-/// Advice for an unknown word: the nearest known one, and all of them.
+/// Advice for an unknown word: the nearest known one, and the list of all.
 pub(crate) fn advice<'a>(
     text: &str,
     what: &str,
@@ -98,16 +98,16 @@ pub(crate) fn advice<'a>(
 
 /// A table that is being read, key by key.
 ///
-/// Every key asked for is known; [`Fields::finish`] reports the rest, so the list of known keys is
-/// the code that reads them.
+/// Every key that is asked for is known, and [`Fields::finish`] reports the others. The list of
+/// known keys is therefore the code that reads them.
 pub(crate) struct Fields<'t, 'p> {
     /// The dotted name of the table; empty for the whole file.
     path: String,
-    /// Where the table is announced.
+    /// The place of the table's header.
     pub(crate) span: Span,
     table: &'t Table,
     known: Vec<&'static str>,
-    /// Whether tables stand under names that the stack chooses.
+    /// Whether it contains tables under names that the stack file chooses.
     has_tables: bool,
     pub(crate) problems: &'p mut Vec<Problem>,
 }
@@ -129,7 +129,7 @@ impl<'t, 'p> Fields<'t, 'p> {
         }
     }
 
-    /// Notes a problem.
+    /// Records a mistake.
     pub(crate) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
@@ -139,30 +139,30 @@ impl<'t, 'p> Fields<'t, 'p> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// The value of a key, whatever it is.
+    /// The value of a key, of any type.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<&'t Node> {
         self.known.push(key);
         self.table.get(key).filter(|node| !self.is_chosen(node))
     }
 
-    /// Whether a value stands under a name that the stack chooses.
+    /// Whether a value has a name that the stack file chooses.
     fn is_chosen(&self, node: &Node) -> bool {
         self.has_tables && node.table().is_some()
     }
 
-    /// The value of a key that may be missing.
+    /// The value of a key that is optional.
     pub(crate) fn optional<T: Decode>(&mut self, key: &'static str) -> Option<At<T>> {
         let node = self.take(key)?;
         let name = self.name(key);
         decode(node, &name, self.problems)
     }
 
-    /// The value of a key, or the default, which is said to stand at the table's head.
+    /// The value of a key, or the default, whose place is the table's header.
     pub(crate) fn or<T: Decode>(&mut self, key: &'static str, default: T) -> At<T> {
         self.optional(key).unwrap_or_else(|| At::new(default, &self.span))
     }
 
-    /// The value of a key that must be there.
+    /// The value of a key that is required.
     pub(crate) fn required<T: Decode>(&mut self, key: &'static str) -> Option<At<T>> {
         if self.lacks(key) {
             self.missing(key, &T::expected());
@@ -182,7 +182,7 @@ impl<'t, 'p> Fields<'t, 'p> {
         self.report(problem.help(format!("it must be {expected}")));
     }
 
-    /// A list of values; those that are wrong are left out.
+    /// A list of values, without those that are not valid.
     pub(crate) fn list<T: Decode>(&mut self, key: &'static str) -> Option<Vec<At<T>>> {
         let node = self.take(key)?;
         let name = self.name(key);
@@ -201,7 +201,7 @@ impl<'t, 'p> Fields<'t, 'p> {
         }
     }
 
-    /// The table that a key holds.
+    /// The table that is the value of a key.
     pub(crate) fn section(&mut self, key: &'static str) -> Option<Fields<'t, '_>> {
         let node = self.take(key)?;
         let Some(table) = node.table() else {
@@ -211,12 +211,12 @@ impl<'t, 'p> Fields<'t, 'p> {
         Some(Fields::new(self.name(key), &node.key, table, self.problems))
     }
 
-    /// A table of text by names that the stack chooses.
+    /// A table of texts under names that the stack file chooses.
     pub(crate) fn texts_in(&mut self, key: &'static str) -> Vec<(At<String>, At<String>)> {
         self.section(key).map(|mut section| section.texts()).unwrap_or_default()
     }
 
-    /// All values of this table, which are text by names that the stack chooses.
+    /// All values of this table, which are texts under names that the stack file chooses.
     pub(crate) fn texts(&mut self) -> Vec<(At<String>, At<String>)> {
         let mut found = Vec::new();
         for (key, node) in self.table {
@@ -227,8 +227,8 @@ impl<'t, 'p> Fields<'t, 'p> {
         found
     }
 
-    /// The tables in this one, by names that the stack chooses, in the order of the file. What else is
-    /// read of it from here on is no table.
+    /// The tables in this one, under names that the stack file chooses, in the order of the file.
+    /// Everything that is read from it afterwards is not a table.
     pub(crate) fn tables(&mut self) -> Vec<(&'t String, &'t Node)> {
         self.has_tables = true;
         let mut tables: Vec<_> =
@@ -248,7 +248,7 @@ impl<'t, 'p> Fields<'t, 'p> {
         self.report(wrong(node, &name, expected));
     }
 
-    /// The value, if it is in the range; reports it if it is not.
+    /// The value, if it is in the range; otherwise it is reported.
     pub(crate) fn within<T: PartialOrd + Display>(
         &mut self,
         key: &str,
@@ -265,7 +265,7 @@ impl<'t, 'p> Fields<'t, 'p> {
         None
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the keys that were not asked for.
     pub(crate) fn finish(mut self) {
         let is_known = |key: &str, node| self.known.contains(&key) || self.is_chosen(node);
         let unknown: Vec<_> =
@@ -292,7 +292,7 @@ fn wrong(node: &Node, name: &str, expected: &str) -> Problem {
     Problem::new(&node.span, message, label)
 }
 
-/// Reads one value; a wrong one is reported and left out.
+/// Reads one value; a value that is not valid is reported and left out.
 pub(crate) fn decode<T: Decode>(
     node: &Node,
     name: &str,

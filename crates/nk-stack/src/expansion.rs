@@ -1,4 +1,4 @@
-//! From a stack to the resources that it asks for: what the sections share while they add theirs.
+//! From a stack to its resources: what the sections share while they add theirs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +20,9 @@ pub(crate) struct Expansion<'a> {
     pub(crate) stack: &'a Stack,
     pub(crate) survey: &'a Survey,
     pub(crate) desired: Desired,
-    /// What is shown on the dashboard, the last at its top.
+    /// The charts of the dashboard, the last at the top.
     pub(crate) charts: Vec<[Chart; 2]>,
-    /// What sounds an alarm.
+    /// What raises an alarm.
     pub(crate) watches: Vec<Watch>,
 }
 
@@ -39,18 +39,18 @@ impl Expansion<'_> {
         self.desired.add(name, spec)
     }
 
-    /// Sets a field of a resource before whatever refers to it goes.
+    /// Sets a field of a resource before whatever refers to it is deleted.
     pub(crate) fn set_before_destroy<K: Kind>(&mut self, name: &str, field: &str, value: u32) {
         let fields = [(field.to_owned(), value.into())].into();
         self.desired.farewell.insert(Address::new(K::KIND, name), fields);
     }
 
-    /// What AWS calls the resource called `name`, and its tags.
+    /// The name at AWS of the resource called `name`, and its tags.
     pub(crate) fn identify<K: Kind>(&self, name: &str) -> (String, Tags) {
         self.identify_after::<K>(name, name)
     }
 
-    /// The same of a resource that `word` tells apart from others of its kind.
+    /// The same for a resource that `word` distinguishes from others of its kind.
     pub(crate) fn identify_after<K: Kind>(&self, name: &str, word: &str) -> (String, Tags) {
         let address = Address::new(K::KIND, name);
         let called = self.stack.called_after(&address, word);
@@ -58,17 +58,17 @@ impl Expansion<'_> {
         (called, tags)
     }
 
-    /// The tags of a resource that has no other name than the one in them.
+    /// The tags of a resource whose only name is the one in them.
     pub(crate) fn tags<K: Kind>(&self, name: &str) -> Tags {
         self.identify::<K>(name).1
     }
 
-    /// What AWS calls the resource called `name`.
+    /// The name at AWS of the resource called `name`.
     pub(crate) fn called<K: Kind>(&self, name: &str) -> String {
         self.stack.called(&Address::new(K::KIND, name))
     }
 
-    /// Adds a role that an AWS service assumes, with a policy of AWS's and one of its own.
+    /// Adds a role that an AWS service assumes, with an AWS managed policy and an inline policy.
     pub(crate) fn role(
         &mut self,
         name: &str,
@@ -120,12 +120,12 @@ impl Expansion<'_> {
         self.add(name, &secret);
     }
 
-    /// Adds something that the reader of a plan should know, with the key that settles it.
+    /// Adds a note for the reader of the plan, with the key that settles it.
     pub(crate) fn note(&mut self, about: &str, text: impl Into<String>, key: &str) {
         self.settled_by(about, text, Settle::Key(key.to_owned()));
     }
 
-    /// The same with what settles it.
+    /// The same, with anything that settles it.
     pub(crate) fn settled_by(&mut self, about: &str, text: impl Into<String>, settle: Settle) {
         let (about, text, settle) = (about.to_owned(), text.into(), Some(settle));
         self.desired.notes.push(Note { about, text, settle });

@@ -1,8 +1,9 @@
-//! What a stack file means: its text and an environment become a [`Stack`], and that becomes the
-//! resources it asks for.
+//! The meaning of a stack file: its text and an environment become a [`Stack`], and that becomes
+//! the resources it describes.
 //!
-//! Reading is offline and finds every mistake at once, each with its place: those of TOML, and once there
-//! are none, those of meaning. [`Stack::expand`] is pure: what only AWS knows comes in as a [`Survey`].
+//! Reading is offline and finds every mistake at once, each with its place: mistakes of TOML, and
+//! if there are none, mistakes of meaning. [`Stack::expand`] is pure: what only AWS knows is passed
+//! in as a [`Survey`].
 
 mod check;
 mod decode;

@@ -1,19 +1,19 @@
-//! What is measured of resources: charts on the dashboard, and alarms.
+//! What is measured: charts on the dashboard, and alarms.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// From when on something is too much.
+/// The thresholds of the alarms.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Thresholds {
     /// CPU in per cent, of services and of the database.
     pub(crate) cpu: f64,
     /// Memory in per cent, of services.
     pub(crate) memory: f64,
-    /// Seconds until the load balancer's targets answer.
+    /// Seconds until the targets of the load balancer answer.
     pub(crate) response_seconds: f64,
-    /// Errors (5xx) in five minutes, of the load balancer's own and of its targets' each.
+    /// Errors (5xx) in five minutes, separately for the load balancer itself and for its targets.
     pub(crate) errors: f64,
     /// Connections to the database.
     pub(crate) connections: f64,
@@ -31,11 +31,11 @@ pub(crate) struct Chart {
 pub(crate) struct Metric {
     pub(crate) namespace: &'static str,
     pub(crate) name: &'static str,
-    /// Of what, by the names of the dimensions, in the order in which CloudWatch shows them.
+    /// The dimensions by name, in the order in which CloudWatch shows them.
     pub(crate) of: Vec<(&'static str, String)>,
 }
 
-/// A metric, and from when on it is too much.
+/// A metric and its threshold.
 pub(crate) struct Watch {
     /// The alarm's name in the stack.
     pub(crate) name: String,
@@ -43,14 +43,15 @@ pub(crate) struct Watch {
     pub(crate) metric: Metric,
     pub(crate) statistic: &'static str,
     pub(crate) threshold: f64,
-    /// How many periods in a row.
+    /// The number of consecutive periods.
     pub(crate) periods: i32,
-    /// What no data means: for what is counted per request, that there were none.
+    /// The meaning of missing data: for something that is counted per request, that there were
+    /// none.
     pub(crate) missing_data: &'static str,
 }
 
 impl Metric {
-    /// A metric of one thing, as a dimension names it.
+    /// A metric of one thing, identified by a dimension.
     pub(crate) fn new(
         namespace: &'static str,
         name: &'static str,
@@ -64,7 +65,7 @@ impl Metric {
         self.of.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// As a dashboard takes it.
+    /// As a dashboard needs it.
     pub(crate) fn series(&self) -> Value {
         let of = self.of.iter().flat_map(|(name, value)| [*name, value]);
         json!([self.namespace, self.name].into_iter().chain(of).collect::<Vec<_>>())
@@ -72,7 +73,7 @@ impl Metric {
 }
 
 impl Watch {
-    /// A watch over the average of a quarter of an hour.
+    /// A watch on the average of a quarter of an hour.
     pub(crate) fn average(name: &str, about: &str, metric: Metric, threshold: f64) -> Self {
         Self {
             name: name.to_owned(),

@@ -1,12 +1,12 @@
-//! What AWS calls the resources of a stack: the one place that makes up names.
+//! The names of a stack's resources at AWS: the only place that creates names.
 
 use nk_model::{Address, StackId};
 
 use crate::Stack;
 
-/// The names that nk gives. `{stack}` is as in `neuraKnot-dev`; with `{lower}` in its place all
-/// of the name is in lower case. What else stands in braces tells the resources of a kind apart: `{name}` is the name in
-/// the stack, another word is something that the section knows.
+/// The names that nk gives. `{stack}` is as in `neuraKnot-dev`; with `{lower}` in its place, the
+/// whole name is in lower case. Other words in braces distinguish the resources of a kind: `{name}`
+/// is the name in the stack, another word is something that the section knows.
 const PATTERNS: [(&str, &str); 25] = [
     ("vpc", "{stack}-vpc"),
     ("internet-gateway", "{stack}-igw"),
@@ -36,12 +36,12 @@ const PATTERNS: [(&str, &str); 25] = [
 ];
 
 impl Stack {
-    /// What AWS calls a resource.
+    /// The name of a resource at AWS.
     pub(crate) fn called(&self, address: &Address) -> String {
         self.called_after(address, address.name())
     }
 
-    /// The same of a resource that `word` tells apart from others of its kind.
+    /// The same for a resource that `word` distinguishes from others of its kind.
     pub(crate) fn called_after(&self, address: &Address, word: &str) -> String {
         filled(&self.id, pattern(address.kind()), word)
     }

@@ -1,17 +1,17 @@
-//! What is wrong with a stack file: all of it at once, each with its place.
+//! The mistakes in a stack file: all at once, each with its place.
 
 use std::{fmt, ops::Range, sync::Arc};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use serde::Serialize;
 
-/// A part of a stack file's text, in bytes.
+/// A part of the text of a stack file, in bytes.
 pub type Span = Range<usize>;
 
 /// A stack file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// What messages call it: its path.
+    /// Its name in messages: the path.
     pub name: String,
     /// Its text.
     pub text: String,
@@ -24,7 +24,7 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub span: Span,
-    /// A few words to stand under the marked text.
+    /// A few words for the marked text.
     pub label: String,
     /// What to do about it.
     pub help: Option<String>,
@@ -60,25 +60,25 @@ impl Diagnostic for Problem {
     }
 }
 
-/// Everything that is wrong with a stack file, in the order of the text.
+/// All mistakes in a stack file, in the order of the text.
 #[derive(Debug, Clone)]
 pub struct Problems {
     source: Arc<NamedSource<String>>,
     all: Vec<Problem>,
 }
 
-/// A problem and its place as a person counts it.
+/// A mistake, with its place as a person counts it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Located<'a> {
     /// The stack file.
     pub file: &'a str,
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// The column in characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
     /// The first byte of the marked text.
     pub offset: usize,
-    /// How many bytes are marked.
+    /// The number of marked bytes.
     pub length: usize,
     /// What is wrong.
     pub message: &'a str,
@@ -90,8 +90,8 @@ pub struct Located<'a> {
 }
 
 impl Problems {
-    /// Puts the problems in the order of the text and drops what was found more than once, as
-    /// happens with a mistake that several environments share.
+    /// Sorts the mistakes by their place in the text, and removes those that were found more than
+    /// once because several environments share them.
     pub(crate) fn new(name: &str, text: &str, mut all: Vec<Problem>) -> Self {
         for problem in &mut all {
             problem.span = within(text, &problem.span);
@@ -101,7 +101,7 @@ impl Problems {
         Self { source: Arc::new(NamedSource::new(name, text.to_owned())), all }
     }
 
-    /// The problems, each with line and column.
+    /// The mistakes, each with line and column.
     pub fn iter(&self) -> impl Iterator<Item = Located<'_>> {
         self.all.iter().map(|problem| {
             let before = &self.source.inner()[..problem.span.start];
@@ -125,7 +125,7 @@ impl Problems {
     }
 }
 
-/// The span, moved to the nearest bounds of characters in the text.
+/// The span, moved to the nearest character boundaries of the text.
 fn within(text: &str, span: &Span) -> Span {
     let start = text.floor_char_boundary(span.start);
     start..text.ceil_char_boundary(span.end.min(text.len())).max(start)

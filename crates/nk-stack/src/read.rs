@@ -12,10 +12,10 @@ use crate::{
     tree::{self, Node, Table, overlay},
 };
 
-/// The environment that a file has without naming it: what it says without an overlay.
+/// The environment that a file has without naming it: the file without an overlay.
 const PLAIN: &str = "dev";
 
-/// A stack file, parsed, with the overlays set apart.
+/// A parsed stack file, with the overlays separated.
 struct Parsed {
     base: Table,
     overlays: Option<Node>,
@@ -23,13 +23,13 @@ struct Parsed {
 
 /// Reads a stack file for one environment.
 ///
-/// Everything that can be known offline is checked, in this and in every other environment that
-/// the file names: a name too long in `prod` shows while `dev` is worked on. What the file means is
-/// checked once it is TOML.
+/// Everything that can be known offline is checked, in this and in every other environment that the
+/// file names, so a name that is too long in `prod` is noticed during work on `dev`. The meaning of
+/// a file is checked once it is valid TOML.
 ///
 /// # Errors
 ///
-/// Every mistake of TOML, or else every mistake of meaning, each with its place.
+/// Every mistake of TOML, or if there are none, every mistake of meaning, each with its place.
 pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
     let refuse = |problems| Problems::new(&source.name, &source.text, problems);
     let parsed = parse(source).map_err(refuse)?;
@@ -58,8 +58,8 @@ pub fn read(source: &Source, environment: &str) -> Result<Stack, Problems> {
     }
 }
 
-/// The environments of a stack file: those it names, and `dev` where the file is whole without
-/// an overlay, or is not TOML.
+/// The environments of a stack file: those that it names, and `dev` if the file is complete without
+/// an overlay or is not valid TOML.
 pub fn environments(source: &Source) -> Vec<String> {
     let Ok(parsed) = parse(source) else { return vec![PLAIN.to_owned()] };
     let mut names: Vec<_> = named(&parsed).into_iter().map(str::to_owned).collect();
@@ -70,7 +70,7 @@ pub fn environments(source: &Source) -> Vec<String> {
     names
 }
 
-/// What the file says without an overlay, if it is whole.
+/// The file without an overlay, if it is complete.
 fn plain(source: &Source, parsed: &Parsed) -> Option<Stack> {
     let mut problems = Vec::new();
     let stack = assemble(source, parsed, PLAIN, &mut problems);
@@ -119,14 +119,15 @@ fn is_environment(name: &str) -> bool {
         && name.len() <= 16
 }
 
-/// A hyphen would let one environment's names begin with another's.
+/// With a hyphen, the names of one environment could begin with the name of another.
 fn bad_environment(name: &str, span: &Span) -> Problem {
     let message = format!("`{name}` cannot be the name of an environment");
     let help = "a lower-case letter, then lower-case letters and digits, at most 16";
     Problem::new(span, message, "not a name").help(help)
 }
 
-/// Refuses an environment that the file does not name, lest a misspelling makes another stack.
+/// Rejects an environment that the file does not name, so that a misspelling does not create
+/// another stack.
 fn check_environment(parsed: &Parsed, environment: &str, problems: &mut Vec<Problem>) {
     let named = named(parsed);
     let span = parsed.overlays.as_ref().map_or(0..0, |node| node.key.clone());
@@ -143,7 +144,7 @@ fn check_environment(parsed: &Parsed, environment: &str, problems: &mut Vec<Prob
     problems.push(Problem::new(&span, message, label).help(help));
 }
 
-/// What the file says in one environment.
+/// The file in one environment.
 fn overlaid(parsed: &Parsed, environment: &str) -> Table {
     let mut table = parsed.base.clone();
     let overlays = parsed.overlays.as_ref().and_then(Node::table);

@@ -1,34 +1,34 @@
-//! What a section of a stack file is.
+//! The definition of a section of a stack file.
 
 use crate::{
     Stack, check::Check, decode::Fields, expansion::Expansion, problem::Span, stack::Part,
 };
 use std::sync::Arc;
 
-/// A section of a stack file: what it says, its defaults, what it may not say, and the resources that
-/// it asks for.
+/// A section of a stack file: its keys, its defaults, its mistakes, and the resources that it
+/// describes.
 ///
-/// A new one is a type with this trait in a file below `sections`, and a line in its list.
+/// A new section is a type with this trait, in a file in `sections`, and a line in the list there.
 pub(crate) trait Section: Part + Sized {
     /// Its key in the stack file.
     const KEY: &'static str;
-    /// In how many zones of a network its resources must stand; zero where they need no network.
+    /// The number of zones that its resources need; zero if they need no network.
     const ZONES: usize = 0;
-    /// The addresses of the resources that it may ask for; `*` stands for names that the stack file
-    /// chooses.
+    /// The addresses of the resources that it may describe; `*` stands for names that the stack
+    /// file chooses.
     const RESOURCES: &'static [&'static str] = &[];
 
-    /// Reads it and notes every mistake; none where it cannot be read or says nothing.
+    /// Reads it and records every mistake; none if it cannot be read or is empty.
     ///
-    /// Of the stack, only what stands above the sections is known.
+    /// Only the top level of the stack is known at this point.
     fn read(fields: Fields<'_, '_>, stack: &Stack) -> Option<Self>;
 
-    /// What holds where the stack file does not have it.
+    /// The section if the stack file does not have it.
     fn absent() -> Option<Self> {
         None
     }
 
-    /// The names of resources that it chooses, and where.
+    /// The names of resources that it chooses, and their places.
     fn names(&self) -> Vec<(&str, &Span)> {
         Vec::new()
     }
@@ -36,10 +36,10 @@ pub(crate) trait Section: Part + Sized {
     /// Checks it against the rest of the stack.
     fn check(&self, _: &mut Check<'_>) {}
 
-    /// Adds the resources that it asks for.
+    /// Adds its resources.
     fn expand(&self, _: &mut Expansion<'_>) {}
 
-    /// Notes what is allowed and probably not meant.
+    /// Notes what is allowed but probably not intended.
     fn lint(&self, _: &mut Expansion<'_>) {}
 }
 

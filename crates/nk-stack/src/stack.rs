@@ -13,18 +13,18 @@ pub struct Stack {
     pub id: StackId,
     /// The AWS region.
     pub region: String,
-    /// The only account it may be made in.
+    /// The only account in which it may be created.
     pub account: Option<String>,
-    /// Whether what holds data, and the way in, is protected from deletion.
+    /// Whether databases, user pools and the load balancer are protected from deletion.
     pub(crate) protected: bool,
-    /// Its sections, each with its key, but for those that could not be read.
+    /// Its sections, each with its key, except those that could not be read.
     pub(crate) sections: Vec<(&'static str, Arc<dyn Part>)>,
     /// How many elastic IP addresses all environments of the file need together.
     pub(crate) addresses_of_all: usize,
     pub(crate) source: Arc<Source>,
 }
 
-/// A section with its type erased, so that the stack need not know which ones there are.
+/// A section with its type erased, so that the stack does not depend on the list of sections.
 pub(crate) trait Part: Any + Debug + Send + Sync {}
 
 impl<T: Any + Debug + Send + Sync> Part for T {}
@@ -43,7 +43,7 @@ impl Stack {
         self.sections.iter().any(|(one, _)| *one == key)
     }
 
-    /// Whether the environment is one that people rely on.
+    /// Whether people rely on the environment.
     pub(crate) fn is_relied_on(&self) -> bool {
         self.protected || ["prod", "production"].contains(&self.id.environment.as_str())
     }

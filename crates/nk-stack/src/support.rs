@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-/// The last day of standard support of a major version, as in `2028-02-29`; none where nk does not know.
+/// The last day of standard support of a major version, such as `2028-02-29`; none if nk does not
+/// know it.
 pub(crate) fn standard_support_ends(engine: &str, major: u32) -> Option<String> {
     shipped().remove(engine)?.remove(&major.to_string())
 }
 
-/// The same day of the year before, in the order of texts.
+/// The same day of the previous year, in the order of texts.
 pub(crate) fn a_year_before(date: &str) -> String {
     let (year, rest) = date.split_at(4);
     let year: u32 = year.parse().expect("a date begins with its year");
@@ -31,8 +32,8 @@ mod tests {
         }
     }
 
-    /// The community supports a major version until November of the fifth year after it came out, in
-    /// the year of its number and 2007.
+    /// The community supports a major version until November of the fifth year after its release,
+    /// which was in the year of its number plus 2007.
     #[test]
     fn postgresql_is_supported_until_the_february_after_the_community_does() {
         for (major, date) in &shipped()["postgres"] {

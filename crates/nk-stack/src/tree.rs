@@ -1,4 +1,4 @@
-//! A stack file as a tree of values that know where they stand, and one tree laid over another.
+//! A stack file as a tree of values with their places, and the overlay of one tree on another.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::problem::{Problem, Span};
 /// A table of a stack file.
 pub(crate) type Table = BTreeMap<String, Node>;
 
-/// A value, with the place of its key and its own.
+/// A value, with the place of its key and its own place.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
-    /// Where its key stands; in a list, where the value itself does.
+    /// The place of its key; in a list, the place of the value itself.
     pub(crate) key: Span,
-    /// Where the value stands.
+    /// The place of the value.
     pub(crate) span: Span,
     pub(crate) value: Value,
 }
@@ -31,7 +31,7 @@ pub(crate) enum Value {
     Flag(bool),
     List(Vec<Node>),
     Table(Table),
-    /// What no key takes: a date, or a number that no computer word holds.
+    /// What no key accepts: a date, or a number that does not fit into a machine word.
     Other(&'static str),
 }
 
@@ -48,7 +48,7 @@ impl Node {
         }
     }
 
-    /// The table it is, if it is one.
+    /// The table, if it is one.
     pub(crate) fn table(&self) -> Option<&Table> {
         match &self.value {
             Value::Table(table) => Some(table),
@@ -61,14 +61,14 @@ impl Node {
 ///
 /// # Errors
 ///
-/// The mistakes of TOML in the order of the text: of each line the first, since the parser stumbles
-/// over the rest of it.
+/// The mistakes of TOML in the order of the text: only the first of each line, because the parser
+/// stumbles over the rest.
 pub(crate) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut mistakes: Vec<_> = errors.iter().map(mistake).collect();
     mistakes.sort_by_key(|mistake| mistake.span.start);
     mistakes.dedup_by_key(|mistake| line_start(text, mistake.span.start));
-    // Behind a bracket that is not closed every line lacks something before it begins.
+    // After a bracket that is not closed, every line seems to lack something at its beginning.
     let lacks = |mistake: &Problem| {
         let Span { start, end } = mistake.span;
         start == end && text[line_start(text, start)..end].trim().is_empty()
@@ -82,7 +82,7 @@ fn mistake(error: &Error) -> Problem {
     Problem::new(&span, format!("not TOML: {}", error.message()), "here")
 }
 
-/// Where the line begins that a place stands in.
+/// The beginning of the line that contains a place.
 fn line_start(text: &str, place: usize) -> usize {
     text[..text.floor_char_boundary(place)].rfind('\n').map_or(0, |at| at + 1)
 }
@@ -117,7 +117,7 @@ fn convert(key: Span, value: &Spanned<DeValue<'_>>) -> Node {
     Node { key, span, value }
 }
 
-/// Lays `over` on `base`: tables are merged, anything else is replaced.
+/// Overlays `over` on `base`: tables are merged, anything else is replaced.
 pub(crate) fn overlay(base: &mut Table, over: &Table) {
     for (name, node) in over {
         match (base.get_mut(name).map(|under| &mut under.value), &node.value) {

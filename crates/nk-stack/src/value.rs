@@ -1,4 +1,4 @@
-//! The values that stack files are written with: text, numbers, durations, sizes, ranges, windows.
+//! The values in stack files: text, numbers, durations, sizes, ranges, windows.
 
 use nk_kinds::{Cidr, EngineVersion, StatedWindow};
 
@@ -122,7 +122,7 @@ fn measure(text: &str) -> Option<(i64, &str)> {
     Some((text[..end].parse().ok()?, text[end..].trim_start()))
 }
 
-/// A length of time in seconds, as in `60s`, `5m`, `1h`, `7d`.
+/// A duration in seconds, such as `60s`, `5m`, `1h`, `7d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Seconds(pub(crate) i64);
 
@@ -172,7 +172,7 @@ impl Decode for Seconds {
     }
 }
 
-/// A length of time in whole days, as in `7d`.
+/// A duration in whole days, such as `7d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Days(pub(crate) i32);
 
@@ -196,7 +196,7 @@ impl Decode for Days {
     }
 }
 
-/// How long log entries are kept: days, or for ever.
+/// How long log entries are kept: a number of days, or forever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Retention(pub(crate) i32);
 
@@ -213,7 +213,7 @@ impl Decode for Retention {
     }
 }
 
-/// A size in GiB, as in `20GB` (AWS calls its GiB so) or `1TB`.
+/// A size in GiB, such as `20GB` (AWS's name for a GiB) or `1TB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Gigabytes(pub(crate) i32);
 

@@ -1,6 +1,7 @@
 //! nk makes AWS match a stack file.
 
-// A command is one future with all that it awaits inside, deeper than the compiler counts by default.
+// A command is one future that contains everything it awaits, deeper than the compiler's default
+// limit.
 #![recursion_limit = "256"]
 
 use std::process::ExitCode;

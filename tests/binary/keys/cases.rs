@@ -1,5 +1,5 @@
-//! The keys, what follows from each, and what cannot change: what the files of the kinds say of it, and
-//! what is no kind's.
+//! The keys, their consequences, and what cannot change: from the files of the kinds, and for what
+//! belongs to no kind.
 
 use nk_tests::kinds::{Key, Refused, kinds};
 

@@ -1,4 +1,4 @@
-//! The keys that a stack file may have, and those that differ between two of them.
+//! The keys that a stack file may have, and those that differ between two files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,9 @@ const STRANGE: &str = "qqqqqqqqqqqqqqqq";
 /// The tables in which any name is a key.
 const FREE: [&str; 4] = ["env", "environment", "parameters", "secrets"];
 
-/// Every key that may stand in one of the tables of this file, as in `database.storage.limit`: what
-/// nk itself offers where it meets one that it does not know. `NAME` stands for a service's name.
+/// Every key that is allowed in one of the tables of this file, such as `database.storage.limit`:
+/// the keys that nk itself lists when it finds one that it does not know. `NAME` stands for the
+/// name of a service.
 pub(super) fn known(text: &str) -> BTreeSet<String> {
     let mut table: Table = text.parse().expect("the stack file is TOML");
     estrange(&mut table);
@@ -31,13 +32,13 @@ pub(super) fn known(text: &str) -> BTreeSet<String> {
             });
         }
     }
-    // A table is no key where it has some.
+    // A table with keys is not a key itself.
     let all = keys.clone();
     keys.retain(|key| !all.iter().any(|other| other.starts_with(&format!("{key}."))));
     keys
 }
 
-/// Those of the keys that say something else in one file than in another.
+/// The keys whose values differ between two files.
 pub(super) fn changed<'a>(keys: &'a BTreeSet<String>, one: &str, other: &str) -> BTreeSet<&'a str> {
     let (one, other) = (values(one), values(other));
     let paths = one.keys().chain(other.keys()).filter(|path| one.get(*path) != other.get(*path));
@@ -61,7 +62,7 @@ fn estrange(table: &mut Table) {
     table.insert(STRANGE.to_owned(), Value::Integer(1));
 }
 
-/// The path of a key with the service's own name struck out.
+/// The path of a key with the name of the service replaced.
 fn named(path: &str) -> String {
     let parts: Vec<_> = path.splitn(3, '.').collect();
     match parts.as_slice() {
@@ -70,7 +71,7 @@ fn named(path: &str) -> String {
     }
 }
 
-/// What stands in a file, by the path of its key; for a key in each of several tables all of it.
+/// The contents of a file by the path of its keys; for a key in several tables, all values.
 fn values(text: &str) -> BTreeMap<String, Vec<Value>> {
     let mut values = BTreeMap::new();
     let table = text.parse().expect("the stack file is TOML");

@@ -1,4 +1,4 @@
-//! A stack's life under the policies that nk prints for it.
+//! The life of a stack with the policies that nk prints for it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,22 +15,22 @@ use nk_tests::{
 use tokio::io::AsyncWriteExt;
 
 pub(crate) const REGION: &str = "ap-northeast-1";
-/// What only saves calls: nk asks for it and does without, and `nk iam-policy` leaves it out.
+/// What only saves calls: nk asks for it and works without it, and `nk iam-policy` leaves it out.
 pub(crate) const SHORTCUTS: [&str; 2] = ["iam:GetAccountAuthorizationDetails", "tag:GetResources"];
 
-/// A stack's life, under the policies that nk prints for it.
+/// The life of a stack with the policies that nk prints for it.
 pub(crate) struct Journey {
     pub(crate) rig: Rig,
     pub(crate) environment: &'static str,
-    /// Whether each action is taken out in turn.
+    /// Whether each action is removed in turn.
     proving: bool,
-    /// Whether nk works on an account of AWS's, for all that it knows.
+    /// Whether nk believes that it works on an AWS account.
     pub(crate) is_aws: bool,
-    /// What else happens in the world.
+    /// What else happens in the account.
     pub(crate) world: Arc<dyn Rule>,
-    /// All that the policies of this life allow, by the command that they are for.
+    /// Everything that the policies of this life allow, by command.
     allowed: BTreeMap<&'static str, BTreeSet<String>>,
-    /// The actions without which a run under these policies has failed, saying so.
+    /// The actions without which a run with these policies has failed, with the right message.
     proven: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
@@ -50,7 +50,7 @@ impl Journey {
         format!("neuraKnot-{}", self.environment)
     }
 
-    /// The policy for a command; for all of them where none is named.
+    /// The policy for a command; for all commands if none is named.
     pub(crate) async fn policy(&mut self, command: &'static str) -> Policy {
         let policy = self.policy_with(command, &[]).await;
         self.allowed.entry(command).or_default().extend(policy.actions());
@@ -66,14 +66,14 @@ impl Journey {
         Policy::parse(&self.rig.nk(&arguments).await.with_code(0).out)
     }
 
-    /// Runs nk with exactly the policy for `command`, after failing for want of each action that
-    /// nothing has failed for yet.
+    /// Runs nk with exactly the policy for `command`, after failing without each action that
+    /// nothing has failed without yet.
     pub(crate) async fn go(&mut self, command: &'static str, arguments: &[&str]) -> Said {
         let policy = self.policy(command).await;
         self.go_with(&policy, command, arguments).await
     }
 
-    /// The same with a policy from before.
+    /// The same with an earlier policy.
     pub(crate) async fn go_with(
         &mut self,
         policy: &Policy,
@@ -89,7 +89,7 @@ impl Journey {
         }
     }
 
-    /// The same up to a run that fails for another reason.
+    /// The same, until a run fails for another reason.
     pub(crate) async fn go_in_vain(&mut self, command: &'static str, arguments: &[&str]) -> Said {
         let policy = self.policy(command).await;
         loop {
@@ -100,8 +100,8 @@ impl Journey {
         }
     }
 
-    /// Runs nk with the policy for `command` but for what nothing has failed for yet, and tells for
-    /// want of what it has failed.
+    /// Runs nk with the policy for `command` without the actions that nothing has failed without
+    /// yet, and returns the missing action that made it fail.
     pub(crate) async fn once(
         &mut self,
         policy: &Policy,
@@ -164,7 +164,7 @@ impl Journey {
         let _ = self.apply().await;
     }
 
-    /// What of the policy for each command no run has failed for want of.
+    /// The part of the policy for each command without which no run has failed.
     pub(crate) fn unproven(&self) -> BTreeMap<&'static str, BTreeSet<String>> {
         let all: BTreeSet<_> = self.proven.values().flatten().cloned().collect();
         let allowed = self.allowed.iter().map(|(command, allowed)| {
@@ -188,7 +188,7 @@ impl Journey {
         assert!(child.wait().await.unwrap().success(), "{key} could not be set");
     }
 
-    /// Has the world change something behind nk's back.
+    /// Changes something behind nk's back.
     pub(crate) async fn meddle(&self, arguments: &[&str]) -> String {
         let prefix = self.prefix();
         let place = [self.rig.emulator.as_str(), REGION, &prefix];
@@ -196,7 +196,7 @@ impl Journey {
     }
 }
 
-/// What the policy did not allow and nk does not do without.
+/// What the policy did not allow and nk needs.
 pub(crate) fn beyond_shortcuts(seen: &Seen) -> Vec<&String> {
     let saves = |refused: &&String| SHORTCUTS.iter().any(|action| refused.contains(action));
     seen.refused.iter().filter(|refused| !saves(refused)).collect()

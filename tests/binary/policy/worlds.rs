@@ -1,4 +1,4 @@
-//! What else happens in the world during a stack's life, and what nk then asks for.
+//! What else happens in the account during a stack's life, and what nk asks for then.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use crate::journey::{Journey, REGION};
 
-/// Deployments that do not come to an end.
+/// Deployments that do not end.
 fn under_way() -> impl Rule {
     let edit = |_: &Call, service: &mut Json| {
         service["deployments"][0]["rolloutState"] = "IN_PROGRESS".into();
@@ -33,21 +33,21 @@ impl Journey {
         self.write(&edited(rich(), &[("https = \"optional\"", &named), optional]));
         self.is_aws = true;
         let _ = self.plan().await;
-        // There is nobody to agree.
+        // There is nobody to confirm.
         for command in ["apply", "destroy"] {
             let _ = self.go_in_vain(command, &[command]).await;
         }
         self.is_aws = false;
     }
 
-    /// The plan while deployments are under way.
+    /// A plan during deployments.
     pub(crate) async fn plan_meanwhile(&mut self) {
         self.world = Arc::new(under_way());
         let _ = self.plan().await;
         self.world = Arc::new(Transparent);
     }
 
-    /// The task definition of a service that is deployed, and the next.
+    /// The task definition of a service that is deployed, and the next one.
     async fn revisions(&self, service: &str) -> [String; 2] {
         let look = [self.rig.emulator.as_str(), REGION, service, "look"];
         let runs: Json = serde_json::from_str(&self.rig.python("deploy.py", &look).await).unwrap();
@@ -57,7 +57,7 @@ impl Journey {
         })
     }
 
-    /// Deployments that fail, until one can say all that is to be said of it.
+    /// Deployments that fail, until everything about them can be reported.
     pub(crate) async fn fail_to_deploy(&mut self) {
         let service = format!("{}-python-ai", self.prefix());
         self.push("python-ai").await;
@@ -98,8 +98,8 @@ impl Journey {
         self.world = Arc::new(Transparent);
     }
 
-    /// A destroy beside a run that has given way, while deployments are under way, of log groups that
-    /// are protected and of what others have changed: of groups that admit each other, too.
+    /// A destroy beside a run that has given way, during deployments, with protected log groups and
+    /// with changes by others, including groups that admit each other.
     pub(crate) async fn destroy_meanwhile(&mut self) {
         let _ = self.meddle(&["drift", "0"]).await;
         let _ = self.meddle(&["do", "entangle-groups"]).await;
@@ -110,8 +110,8 @@ impl Journey {
         self.world = Arc::new(Transparent);
     }
 
-    /// A stack of which only the users are left, with the policy from before; the database others
-    /// have deleted already.
+    /// A stack of which only the users are left, with the earlier policy; others have already
+    /// deleted the database.
     pub(crate) async fn leave_the_users(&mut self, users: &str) {
         self.write(&rich());
         let _ = self.apply().await;

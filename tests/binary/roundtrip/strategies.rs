@@ -1,4 +1,4 @@
-//! Specs of any shape that AWS takes.
+//! Specs of any shape that AWS accepts.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(crate) fn name(number: usize) -> String {
     format!("n{number}")
 }
 
-/// What a resource is called.
+/// The name of a resource.
 pub(crate) struct Names {
     pub(crate) number: usize,
     pub(crate) name: String,
@@ -48,7 +48,7 @@ pub(super) fn one(words: &'static [&'static str]) -> impl Strategy<Value = Strin
     select(words).prop_map(str::to_owned)
 }
 
-/// Text as people write it: every ASCII character, and some that are not.
+/// Text as people write it: all ASCII characters, and some others.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[ -~]{1,40}",
@@ -57,7 +57,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A policy document: of one statement or several, with lists of one or several.
+/// A policy document with one or several statements, with lists of one or several entries.
 fn policy(statement: impl Strategy<Value = Json>) -> impl Strategy<Value = PolicyDocument> {
     (option::of("[a-zA-Z0-9]{1,10}"), vec(statement, 1..4), any::<bool>()).prop_map(
         |(id, mut statements, bare)| {
@@ -68,7 +68,7 @@ fn policy(statement: impl Strategy<Value = Json>) -> impl Strategy<Value = Polic
                 }
             }
             let mut document = Map::new();
-            // The earlier version is one that moto does not take.
+            // moto does not support the earlier version.
             document.insert("Version".into(), "2012-10-17".into());
             document.extend(id.map(|id| ("Id".to_owned(), id.into())));
             let single = bare && statements.len() == 1;
@@ -79,7 +79,7 @@ fn policy(statement: impl Strategy<Value = Json>) -> impl Strategy<Value = Polic
     )
 }
 
-/// One text as a text or as a list, several as a list.
+/// A single text as a text or as a list, several as a list.
 fn listed(texts: BTreeSet<String>, bare: bool) -> Json {
     let mut texts: Vec<_> = texts.into_iter().collect();
     if bare && texts.len() == 1 { texts.remove(0).into() } else { texts.into() }
@@ -203,7 +203,7 @@ fn rule(number: usize) -> impl Strategy<Value = Rule> {
         .prop_map(|(address, length)| format!("{}/{length}", std::net::Ipv6Addr::from(address)));
     let range = prop_oneof![four, six];
     let range = range.prop_map(|text| Peer::Cidr(text.parse::<Cidr>().expect("an address range")));
-    // Groups that refer to each other in a circle cannot be made in one go.
+    // Groups that refer to each other in a circle cannot be created at once.
     let before = (0..number.max(1)).prop_map(move |other| {
         if number == 0 { Peer::Itself } else { Peer::Group(Ref::to(&name(other))) }
     });
@@ -214,7 +214,7 @@ fn rule(number: usize) -> impl Strategy<Value = Rule> {
 
 pub(crate) fn security_group(names: Names) -> impl Strategy<Value = SecurityGroup> {
     let rules = || btree_set(rule(names.number), 0..8);
-    // Not changed in place: always the same for one group.
+    // Immutable: always the same for one group.
     let description = format!("a._-:/()#,@[]+=&;{{}}!$* {}", names.number);
     (rules(), rules()).prop_map(move |(ingress, egress)| SecurityGroup {
         name: names.name.clone(),
@@ -227,7 +227,7 @@ pub(crate) fn security_group(names: Names) -> impl Strategy<Value = SecurityGrou
     })
 }
 
-/// CPU units and MiB that Fargate runs together.
+/// CPU units and MiB that Fargate supports together.
 fn size() -> impl Strategy<Value = (u32, u32)> {
     select(
         &[

@@ -1,4 +1,4 @@
-//! Specs of any shape that Cognito takes.
+//! Specs of any shape that Cognito accepts.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use proptest::{
 
 use super::strategies::{Names, name, one, some};
 
-/// How users sign in is fixed when a pool is made: the same for one number in every round.
+/// The sign-in options are fixed when a pool is created: the same for one number in every round.
 fn signing_in(number: usize) -> (BTreeSet<String>, BTreeSet<String>) {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let (aliases, instead): (&[&str], &[&str]) = match number % 5 {
@@ -24,7 +24,7 @@ fn signing_in(number: usize) -> (BTreeSet<String>, BTreeSet<String>) {
     (words(aliases), words(instead))
 }
 
-/// How users who have forgotten their password may show who they are.
+/// How users who have forgotten their password may identify themselves.
 const RECOVERY: [&[&str]; 3] =
     [&["verified_email"], &["verified_phone_number", "verified_email"], &["admin_only"]];
 

@@ -1,4 +1,4 @@
-//! What a stack file stands for: its resources and what they cost.
+//! What a stack file describes: its resources and their cost.
 
 use insta::assert_snapshot;
 

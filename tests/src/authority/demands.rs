@@ -1,5 +1,5 @@
-//! What IAM asks for before AWS does what a request says, by the table in `actions.txt` and
-//! the files of the kinds.
+//! What IAM requires before AWS carries out a request, from the table in `actions.txt` and the
+//! files of the kinds.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,12 +10,12 @@ use super::{parameters::Parameters, policy::Demand};
 use crate::{kinds::kinds, proxy::Call};
 
 const TABLE: &str = include_str!("actions.txt");
-/// Where the emulators' account is.
+/// The account of the emulators.
 const PLACE: &str = "ap-northeast-1:123456789012";
-/// The tag that tells whose something is.
+/// The tag that shows to whom something belongs.
 const TAG: &str = "nk:stack";
 
-/// The service of a call as actions name it.
+/// The service of a call, as in the names of actions.
 fn prefix(call: &Call) -> &str {
     match call.service.as_str() {
         "monitoring" => "cloudwatch",
@@ -24,8 +24,8 @@ fn prefix(call: &Call) -> &str {
     }
 }
 
-/// What IAM asks for before a call is done, where everything that exists carries the tag of
-/// `owner`; none for an operation that the table does not know.
+/// What IAM requires before a call is carried out, if everything that exists has the tag of
+/// `owner`; none for an operation that is not in the table.
 pub(super) fn demands(call: &Call, owner: &str) -> Option<Vec<Demand>> {
     let operation = format!("{}:{}", prefix(call), call.operation);
     let lines = table().remove(&*operation)?;
@@ -33,11 +33,11 @@ pub(super) fn demands(call: &Call, owner: &str) -> Option<Vec<Demand>> {
     Some(lines.iter().flat_map(|line| demanded(&operation, line, &parameters, owner)).collect())
 }
 
-/// What the table and the files of the kinds say, by operation.
+/// The contents of the table and of the files of the kinds, by operation.
 ///
 /// # Panics
 ///
-/// When two of them say something of the same operation.
+/// If two of them contain the same operation.
 fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut table = BTreeMap::new();
     for data in kinds().values() {
@@ -123,7 +123,7 @@ fn filled(template: &str, parameters: &Parameters) -> Vec<String> {
         _ => value.to_owned(),
     };
     let each = values.into_iter().flat_map(|value| {
-        // An id may be an ARN, and is then the whole resource.
+        // An id may be an ARN, which is then the whole resource.
         let value = form(value);
         let text = if value.starts_with("arn:") { value } else { format!("{start}{value}") };
         filled(end, parameters)

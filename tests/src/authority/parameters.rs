@@ -1,4 +1,4 @@
-//! What a request says, whatever the protocol: parameters by their paths.
+//! The contents of a request in any protocol: parameters by their paths.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 
 use crate::proxy::Call;
 
-/// The parameters of a request by their paths, as in `Tags.0.Key` or `TagSpecification.1.Tag.2.Key`.
+/// The parameters of a request by their paths, such as `Tags.0.Key` or
+/// `TagSpecification.1.Tag.2.Key`.
 #[derive(Debug, Default)]
 pub(super) struct Parameters(BTreeMap<String, String>);
 
@@ -28,12 +29,12 @@ impl Parameters {
         Self(found)
     }
 
-    /// One by its path.
+    /// A parameter by its path.
     pub(super) fn get(&self, path: &str) -> Option<&str> {
         self.0.get(path).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// All whose path is this one, in which a part may be `*`.
+    /// All parameters with this path, in which a part may be `*`.
     pub(super) fn all(&self, path: &str) -> Vec<&str> {
         let fits = |key: &str| {
             let (wanted, parts) = (path.split('.'), key.split('.'));
@@ -96,7 +97,7 @@ fn plain(value: Value) -> Json {
     }
 }
 
-/// Text of a form without its escapes.
+/// Text of a form, unescaped.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();

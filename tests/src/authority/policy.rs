@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-/// What a request asks for: an action on a resource, and what else is known of both.
+/// What a request asks for: an action on a resource, with the known condition keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
-    /// As in `ec2:CreateVpc`.
+    /// Such as `ec2:CreateVpc`.
     pub action: String,
-    /// An ARN, or `*` where the action takes no resource.
+    /// An ARN, or `*` if the action takes no resource.
     pub resource: String,
     /// The condition keys that are set, and their values.
     pub context: BTreeMap<String, String>,
@@ -32,7 +32,7 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// When it has something that is not known here: nothing may be ignored.
+    /// If it contains something unknown, because nothing may be ignored.
     pub fn parse(text: &str) -> Self {
         let document: Json = serde_json::from_str(text).expect("a policy is JSON");
         assert_eq!(document["Version"], "2012-10-17");
@@ -89,7 +89,7 @@ fn list(value: &Json) -> Vec<String> {
     }
 }
 
-/// Whether a text fits a pattern, in which `*` stands for any text.
+/// Whether a text matches a pattern, in which `*` stands for any text.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

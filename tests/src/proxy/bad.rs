@@ -1,4 +1,4 @@
-//! Answers that nobody wants: refusals, and what is no answer at all.
+//! Bad answers: refusals, and what is not an answer at all.
 
 use hyper::body::Bytes;
 
@@ -6,7 +6,7 @@ use super::{Answer, Before, Call, Refusal, Rule};
 
 /// AWS refuses one operation.
 pub struct Refusing {
-    /// As in `ec2:CreateSubnet`.
+    /// Such as `ec2:CreateSubnet`.
     pub name: &'static str,
     /// With what.
     pub refusal: Refusal,
@@ -18,7 +18,7 @@ impl Rule for Refusing {
     }
 }
 
-/// AWS throttles some calls, however slowly they come.
+/// AWS throttles some calls, however slowly they are made.
 pub struct Throttled(pub fn(&Call) -> bool);
 
 impl Rule for Throttled {
@@ -27,7 +27,7 @@ impl Rule for Throttled {
     }
 }
 
-/// Nothing becomes of any call, and nobody says so.
+/// Nothing happens to any call, and nobody says so.
 pub struct Silent;
 
 impl Rule for Silent {
@@ -36,22 +36,22 @@ impl Rule for Silent {
     }
 }
 
-/// What comes back instead of an answer.
+/// What is returned instead of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nonsense {
     /// Nothing.
     Nothing,
     /// The first half of the answer.
     Half,
-    /// A page for people, as a captive portal or a proxy shows one.
+    /// A page for people, as from a captive portal or a proxy.
     Page,
 }
 
-/// Some calls are done, and something else than the answer comes back.
+/// Some calls are carried out, and something other than the answer is returned.
 pub struct Garbled {
     /// Which.
     pub chosen: fn(&Call) -> bool,
-    /// What comes back.
+    /// What is returned.
     pub with: Nonsense,
 }
 

@@ -6,17 +6,17 @@ use tokio::time::Instant;
 
 use super::{Before, Call, Refusal, Rule};
 
-/// How many calls may come at once, and how many a second.
+/// How many calls may be made at once, and how many a second.
 type Limit = (f64, f64);
 
 /// A service's name for what shares a bucket, and its limit.
 type Bucket = (String, Limit);
 
-/// Throttles what finds no token left. Services without published limits throttle nothing.
+/// Throttles calls that find no token. Services without published limits throttle nothing.
 pub struct Buckets {
-    /// Which part of each bucket is there when it is used first.
+    /// The part of each bucket that is available when it is first used.
     level: f64,
-    /// How full each was, and when.
+    /// How full each bucket was, and when.
     buckets: Mutex<HashMap<String, (f64, Instant)>>,
 }
 
@@ -103,7 +103,7 @@ fn buckets(call: &Call) -> Vec<Bucket> {
 }
 
 fn ec2(call: &Call) -> Limit {
-    /// What is dearer where it is asked for neither by filter nor by page.
+    /// Calls that cost more without a filter and a page size.
     const DEAR: [&str; 4] = [
         "DescribeInstances",
         "DescribeNetworkInterfaces",

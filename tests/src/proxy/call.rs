@@ -1,4 +1,4 @@
-//! What a request asks for.
+//! The operation and the contents of a request.
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -7,22 +7,22 @@ use serde::Serialize;
 
 use super::rest;
 
-/// A request as AWS understands it.
+/// A request to AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Call {
-    /// The service as requests are signed for it, as in `ec2`.
+    /// The service for which the request is signed, such as `ec2`.
     pub service: String,
-    /// The operation, as in `CreateVpc`.
+    /// The operation, such as `CreateVpc`.
     pub operation: String,
-    /// The HTTP method, as in `POST`; empty where nobody has sent the call.
+    /// The HTTP method, such as `POST`; empty for a call that was not sent.
     pub method: String,
-    /// The body as text; for matching on what is in it.
+    /// The body as text, for matching its contents.
     pub body: String,
-    /// The body as it came; what is not text stands in it whole.
+    /// The body as it was received, including bytes that are not text.
     pub bytes: Bytes,
 }
 
-/// Operations that only look, by how their names begin.
+/// The beginnings of the names of operations that only read.
 const LOOKING: [&str; 6] = ["Describe", "Get", "List", "BatchGet", "Search", "Query"];
 
 impl Call {
@@ -49,38 +49,38 @@ impl Call {
         !looks && !["GET", "HEAD"].contains(&&*self.method)
     }
 
-    /// Service and operation, as in `ec2:CreateVpc`.
+    /// The service and the operation, such as `ec2:CreateVpc`.
     pub fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }
 }
 
-/// A request that came by, in the form that the check against AWS's models reads.
+/// A recorded request, in the form that the check against AWS's models reads.
 #[derive(Debug, Clone, Serialize)]
 pub struct Recorded {
     /// The service.
     pub service: String,
     /// The operation.
     pub operation: String,
-    /// As in `POST`.
+    /// Such as `POST`.
     pub method: String,
     /// The path, with the query.
     pub path: String,
-    /// The headers but for the signature.
+    /// The headers without the signature.
     pub headers: BTreeMap<String, String>,
-    /// The body in hexadecimal digits.
+    /// The body as hexadecimal digits.
     pub body: String,
-    /// The answer's status; zero where there was none.
+    /// The status of the answer; zero if there was none.
     pub status: u16,
     /// Whether it may change something.
     pub changes: bool,
-    /// Whether AWS has heard of it.
+    /// Whether AWS has received it.
     #[serde(skip)]
     pub reached: bool,
-    /// When it came.
+    /// When it arrived.
     #[serde(skip)]
     pub began: Instant,
-    /// When it was answered, or not.
+    /// When it was answered or given up.
     #[serde(skip)]
     pub ended: Instant,
 }
@@ -119,7 +119,7 @@ impl Recorded {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Service and operation, as in `ec2:CreateVpc`.
+    /// The service and the operation, such as `ec2:CreateVpc`.
     pub fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }

@@ -8,12 +8,12 @@ use super::{Answer, Call, Refusal, Rule};
 
 const HOUR: f64 = 3600.0;
 
-/// A clock that may disagree with this machine's, and records that may be old.
+/// A clock that may differ from this machine's, and records that may be old.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
-    /// By how many seconds AWS's clock is ahead of this machine's.
+    /// How many seconds AWS's clock is ahead of this machine's.
     pub ahead: i64,
-    /// The records of the lock up to this version were written an hour earlier than they were.
+    /// The records of the lock up to this version appear an hour older than they are.
     pub old: i64,
 }
 

@@ -1,18 +1,18 @@
-//! Deployments as ECS tells of them: an emulator's are over at once, and never fail.
+//! Deployments as ECS shows them; an emulator's end at once, and never fail.
 
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Before, Call, Refusal, Rule};
 
-/// Why a task has stopped, where one has.
+/// Why a task has stopped, if one has.
 pub const STOPPED: &str =
     "CannotPullContainerError: pull image manifest has been retried 5 time(s)";
 
-/// Shows each service after `edit`, and a stopped task where there is one.
+/// Shows each service after `edit`, and a stopped task if there is one.
 pub struct Deployments<F> {
-    /// What is made of a service that is shown.
+    /// What a service is changed to before it is shown.
     pub edit: F,
-    /// The task definition of the task that has stopped.
+    /// The task definition of the stopped task.
     pub stopped: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl<F: Fn(&Call, &mut Json) + Send + Sync> Rule for Deployments<F> {
     }
 }
 
-/// A deployment that has come so far.
+/// A deployment with this progress.
 pub fn deployment(status: &str, definition: &str, state: &str) -> Json {
     json!({
         "id": format!("ecs-svc/{status}"),
@@ -62,7 +62,7 @@ pub fn deployment(status: &str, definition: &str, state: &str) -> Json {
 }
 
 /// The tasks of the definition `new` stop, and ECS goes back to `old`: these are the deployments
-/// that it then shows.
+/// that it shows then.
 pub fn failing(old: &str, new: &str, shown: Vec<Json>) -> impl Rule + use<> {
     let (old, stopped, new) = (json!(old), Some(new.to_owned()), json!(new));
     let edit = move |_: &Call, service: &mut Json| {

@@ -1,4 +1,4 @@
-//! What others do, where no emulator plays it.
+//! What others do, and no emulator simulates.
 
 use std::{
     collections::BTreeSet,
@@ -17,20 +17,20 @@ fn asked(call: &Call) -> Json {
     serde_json::from_slice(&call.bytes).unwrap_or_default()
 }
 
-/// The answer with its body edited, if this is the call and AWS has done it.
+/// The answer with its body edited, if this is the call and AWS has carried it out.
 fn edited(call: &Call, name: &str, answer: Answer, edit: impl FnOnce(&mut Json)) -> Answer {
     let is_it = call.name() == name && answer.status == 200;
     if is_it { answer.edited(edit) } else { answer }
 }
 
-/// Somebody has turned the deletion protection of every log group on.
+/// Somebody has turned on the deletion protection of every log group.
 #[derive(Default)]
 pub struct ProtectedLogs {
     lifted: Mutex<BTreeSet<String>>,
 }
 
 impl ProtectedLogs {
-    /// The groups whose protection was lifted.
+    /// The groups whose protection was turned off.
     fn lifted(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.lifted.lock().expect("no connection has panicked")
     }
@@ -64,15 +64,15 @@ impl Rule for ProtectedLogs {
     }
 }
 
-/// Once the lock is taken, a run that had seen the same dead holder has written over it as well, and
-/// has given way since.
+/// When the lock is taken, a run that saw the same dead holder has overwritten it as well, and has
+/// given way since.
 #[derive(Default)]
 pub struct Latecomer {
     taken: AtomicBool,
 }
 
 impl Latecomer {
-    /// The record that it has left after the one of this version.
+    /// The record that it has left after this version.
     fn record(version: &Json) -> Json {
         let value = json!({
             "holder": "somebody (process 1)",

@@ -1,6 +1,5 @@
-//! AWS as it refuses and as it takes its time. Emulators let nearly everything pass and are done at
-//! once; this rule learns from the calls that come by what is there and what uses what, and says no
-//! where AWS would.
+//! AWS's refusals and durations. Emulators accept nearly everything and finish at once; this rule
+//! learns from the calls what exists and what uses what, and refuses what AWS would refuse.
 
 mod account;
 mod balancing;
@@ -34,12 +33,12 @@ use super::{Answer, Before, Call, Refusal, Rule};
 /// How long AWS takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
-    /// From the call that makes, changes or removes a NAT gateway, a load balancer, a database or a
-    /// service until that is done.
+    /// From the call that creates, changes or deletes a NAT gateway, a load balancer, a database or
+    /// a service until that is done.
     pub pending: Duration,
-    /// How long the network interfaces of a load balancer or a service outlive it.
+    /// How long the network interfaces of a load balancer or a service remain after it.
     pub linger: Duration,
-    /// How long a new resource is not heard of by those that are to use it.
+    /// How long a new resource is unknown to those that use it.
     pub unheard: Duration,
 }
 
@@ -62,13 +61,14 @@ impl Times {
 /// A call that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// As in `ec2:DeleteVpc`.
+    /// Such as `ec2:DeleteVpc`.
     pub call: String,
     /// The code.
     pub code: String,
     /// The message.
     pub message: String,
-    /// Whether it passes by itself: what is in the way is going, or what is missing is on its way.
+    /// Whether it passes by itself: what is in the way is being deleted, or what is missing is
+    /// about to be known.
     pub passes: bool,
 }
 
@@ -78,19 +78,19 @@ struct Objection {
     passes: bool,
 }
 
-/// The rule. It must see every call of its account from the first.
+/// The rule. It must see every call of its account from the first on.
 pub struct Refusals {
     account: Mutex<Account>,
     refused: Mutex<Vec<Refused>>,
 }
 
 impl Refusals {
-    /// A rule for an account that nobody has made anything in.
+    /// A rule for an empty account.
     pub fn new(times: Times) -> Self {
         Self { account: Mutex::new(Account::new(times)), refused: Mutex::default() }
     }
 
-    /// What was refused since the last time this was asked.
+    /// What was refused since the last call of this function.
     ///
     /// # Panics
     ///
@@ -117,7 +117,7 @@ impl Refusals {
     }
 }
 
-/// Learns from a call that AWS has done.
+/// Learns from a call that AWS has carried out.
 fn learn(account: &mut Account, call: &Call, answer: &str) {
     let (asked, answered) = (Fields::read(&call.body), Fields::read(answer));
     if let Some(deed) = deed_of(call) {
@@ -146,7 +146,7 @@ fn deed_of(call: &Call) -> Option<&'static Deed> {
     tables.into_iter().flatten().find(|deed| deed.call == call.name())
 }
 
-/// What is new is not ready at once.
+/// A new resource is not ready at once.
 fn provision(account: &mut Account, deed: &Deed, asked: &Fields, answered: &Fields) {
     let word = match (deed.does, deed.kind) {
         (Does::Make, Kind::NatGateway) => "pending",

@@ -24,7 +24,7 @@ impl Refusal {
         Self { status, code: code.to_owned(), message: message.to_owned() }
     }
 
-    /// How the service of this call says that there is too much to do.
+    /// How the service of this call reports throttling.
     pub fn throttled(call: &Call) -> Self {
         match call.service.as_str() {
             "ec2" => Self::new(503, "RequestLimitExceeded", "Request limit exceeded."),

@@ -1,10 +1,10 @@
-//! What a request to a REST service asks for: such a service names its operation neither in a header nor
-//! in the body, but by method and path.
+//! The operation of a request to a REST service, which names it neither in a header nor in the
+//! body, but by method and path.
 
 use hyper::{Method, Uri};
 
-/// The operation, as in `CreateSchedule` or `PutBucketVersioning`: AWS's own name where that follows
-/// from method and path, and in every case another for everything that is done.
+/// The operation, such as `CreateSchedule` or `PutBucketVersioning`: AWS's own name if that follows
+/// from method and path, and in any case a different one for everything that is done.
 pub(super) fn operation(service: &str, method: &Method, uri: &Uri) -> String {
     let parts: Vec<_> = uri.path().split('/').filter(|part| !part.is_empty()).collect();
     if service == "s3" {
@@ -17,7 +17,7 @@ pub(super) fn operation(service: &str, method: &Method, uri: &Uri) -> String {
         (["tags", ..], _) => return "TagResource".to_owned(),
         _ => {}
     }
-    // As in `/schedules/NAME`: things of one kind, and one of them.
+    // Such as `/schedules/NAME`: things of one type, and one of them.
     let (things, one) = match parts.len() {
         0 => ("", false),
         count => (parts[(count - 1) / 2 * 2], count % 2 == 0),
@@ -35,13 +35,13 @@ pub(super) fn operation(service: &str, method: &Method, uri: &Uri) -> String {
     format!("{verb}{noun}")
 }
 
-/// What S3 is asked for: of all buckets, of one, or of an object in it.
+/// What S3 is asked about: all buckets, one bucket, or an object in it.
 fn of_s3(method: &Method, depth: usize, query: &str) -> String {
-    // The SDK says it with most operations on objects.
+    // The SDK adds it to most operations on objects.
     if let Some(name) = query.split('&').find_map(|pair| pair.strip_prefix("x-id=")) {
         return name.to_owned();
     }
-    // As in `?versioning`: what of it is meant.
+    // Such as `?versioning`: the part that is meant.
     let part = query.split('&').find(|pair| !pair.is_empty() && !pair.contains('='));
     let part = part.map(capitals).unwrap_or_default();
     let noun = ["Buckets", "Bucket", "Object"][depth.min(2)];
@@ -56,7 +56,7 @@ fn of_s3(method: &Method, depth: usize, query: &str) -> String {
     }
 }
 
-/// A method as the beginning of a name, as in `Put`.
+/// A method as the beginning of a name, such as `Put`.
 fn verb(method: &Method) -> String {
     capitals(&method.as_str().to_lowercase())
 }
@@ -76,7 +76,8 @@ mod tests {
 
     use super::super::Call;
 
-    /// What a request to a REST service is taken for, and whether it changes something.
+    /// The operation that a request to a REST service is recognised as, and whether it changes
+    /// something.
     fn taken(service: &str, method: &str, path: &str) -> (String, bool) {
         let scope =
             format!("AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/{service}/aws4_request");

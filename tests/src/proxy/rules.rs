@@ -11,31 +11,31 @@ use tokio::sync::Notify;
 
 use super::{After, Answer, Before, Call, Refusal, Rule};
 
-/// One call among those of a run: the `nth` of its name, from zero. Calls side by side arrive in
-/// any order, but a run makes as many of each name as another that does the same.
+/// One call of a run: the `nth` of its name, from zero. Parallel calls arrive in any order, but two
+/// runs that do the same make the same number of calls of each name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
-    /// As in `ec2:CreateVpc`.
+    /// Such as `ec2:CreateVpc`.
     pub name: String,
-    /// How many of that name came before.
+    /// How many calls of that name came before.
     pub nth: usize,
 }
 
-/// On which side of AWS a fault lies.
+/// On which side of AWS a fault is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// AWS has not heard of the call.
+    /// AWS has not received the call.
     Before,
-    /// AWS has done it.
+    /// AWS has carried it out.
     After,
 }
 
-/// How many calls of each name have come.
+/// How many calls of each name have arrived.
 #[derive(Default)]
 struct Counter(Mutex<BTreeMap<String, usize>>);
 
 impl Counter {
-    /// Which of its name this call is.
+    /// The number of this call among those of its name.
     fn next(&self, call: &Call) -> usize {
         let mut counts = self.0.lock().expect("nothing panics while it counts");
         let count = counts.entry(call.name()).or_default();
@@ -44,13 +44,13 @@ impl Counter {
     }
 }
 
-/// The end of a process: a call is struck, and from then on nothing gets through, neither questions
-/// nor answers, until the process is gone.
+/// The end of a process: a call is struck, and from then on nothing gets through, neither requests
+/// nor answers, until the process has ended.
 pub struct Death {
     which: Which,
     side: Side,
     dead: Mutex<Option<String>>,
-    /// Told when a call was struck.
+    /// Notified when a call was struck.
     pub struck: Notify,
 }
 
@@ -85,7 +85,7 @@ impl Death {
         self.dead.lock().expect("no connection has panicked").clone()
     }
 
-    /// Whether this is the call, which is counted.
+    /// Whether this is the call. It is counted.
     fn hits(&self, call: &Call) -> bool {
         match &self.which {
             Which::This(target, counter) => {
@@ -107,7 +107,8 @@ impl Rule for Death {
         if self.name().is_some() {
             return Before::Hold;
         }
-        // Counted here when it is to be struck before, else when AWS has answered.
+        // It is counted here if it is to be struck before AWS receives it, otherwise when AWS has
+        // answered.
         if self.side == Side::Before && self.hits(call) {
             self.strike(call);
             return Before::Hold;
@@ -123,7 +124,8 @@ impl Rule for Death {
     }
 }
 
-/// One call is done and its answer lost; so are the answers to what repeats it, up to `times`.
+/// One call is carried out and its answer is lost; so are the answers to its repetitions, up to
+/// `times`.
 pub struct Loss {
     target: Target,
     times: usize,
@@ -132,7 +134,7 @@ pub struct Loss {
 }
 
 impl Loss {
-    /// Loses the answer to this call so many times.
+    /// Loses the answer to this call this many times.
     pub fn of(target: Target, times: usize) -> Self {
         Self { target, times, counter: Counter::default(), lost: Mutex::default() }
     }
@@ -165,8 +167,8 @@ impl Rule for Loss {
     }
 }
 
-/// AWS on a bad day: of twenty calls six are throttled and two fail, and of twenty answers one is cut
-/// off. Which of them is the seed's choice.
+/// AWS on a bad day: of twenty calls, six are throttled and two fail, and of twenty answers, one is
+/// cut off. The seed chooses which.
 pub struct Rain {
     before: Deck<Weather>,
     after: Deck<After>,
@@ -181,7 +183,7 @@ enum Weather {
 }
 
 impl Rain {
-    /// The rain of this seed.
+    /// The flaky calls of this seed.
     pub fn new(seed: u64) -> Self {
         use Weather::{Clear, Failed, Throttled, Unavailable};
         let before = [(Throttled, 6), (Failed, 1), (Unavailable, 1), (Clear, 12)];
@@ -211,15 +213,15 @@ impl Rule for Rain {
     }
 }
 
-/// Cards that are dealt one by one and shuffled anew when none is left: chance in the order, and none
-/// in the shares.
+/// Cards that are dealt one by one and shuffled again when none is left: the order is random, the
+/// shares are exact.
 struct Deck<C> {
     cards: Vec<C>,
     dealt: Mutex<(fastrand::Rng, Vec<C>)>,
 }
 
 impl<C: Clone> Deck<C> {
-    /// So many of each card.
+    /// This many of each card.
     fn new(seed: u64, cards: &[(C, usize)]) -> Self {
         let cards = cards.iter().flat_map(|(card, count)| vec![card.clone(); *count]).collect();
         Self { cards, dealt: Mutex::new((fastrand::Rng::with_seed(seed), Vec::new())) }
@@ -236,10 +238,10 @@ impl<C: Clone> Deck<C> {
     }
 }
 
-/// Answers as AWS does where a load balancer, a target group or a listener is to be made that is
-/// there already with the same settings, or a NAT gateway, a route table or a service with the same
-/// token: with that one. The emulator would make a second one, leave a network interface behind, or
-/// start its tasks once more.
+/// Answers as AWS does if a load balancer, a target group or a listener with the same settings
+/// already exists, or a NAT gateway, a route table or a service with the same token: with the
+/// existing one. The emulator would create a second one, leave a network interface, or start its
+/// tasks again.
 ///
 /// See <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>,
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
@@ -267,7 +269,7 @@ impl Rule for Repeated {
             | ("ecs", "CreateService") => {
                 known.insert(call.body.clone(), answer.body.clone());
             }
-            // What is gone is made anew.
+            // What is deleted is created again.
             (_, name) if name.starts_with("Delete") => known.clear(),
             _ => {}
         }
@@ -298,7 +300,7 @@ impl Rule for Together {
     }
 }
 
-/// AWS long after: whatever was locked, its holder has been silent for longer than a lease.
+/// AWS much later: the holder of any lock has been silent for longer than a lease.
 pub struct Later;
 
 impl Rule for Later {
@@ -307,16 +309,16 @@ impl Rule for Later {
     }
 }
 
-/// The calls of these operations take a while; the test is told when one begins.
+/// The calls of these operations take a while; the test is notified when one begins.
 pub struct Slow {
     chosen: fn(&Call) -> bool,
     time: Duration,
-    /// Told when a slow call begins.
+    /// Notified when a slow call begins.
     pub begun: Notify,
 }
 
 impl Slow {
-    /// Makes these calls take so long.
+    /// Makes these calls take this long.
     pub fn new(chosen: fn(&Call) -> bool, time: Duration) -> Self {
         Self { chosen, time, begun: Notify::new() }
     }
@@ -332,7 +334,7 @@ impl Rule for Slow {
     }
 }
 
-/// AWS refuses these operations and quotes the whole request, as it does with a part of many.
+/// AWS refuses these operations and quotes the whole request, as it quotes a part of many.
 pub struct Quote(pub &'static [&'static str]);
 
 impl Rule for Quote {

@@ -1,4 +1,4 @@
-//! Reads that lag behind: what was created a moment ago is not yet in what AWS shows.
+//! Reads that lag behind: AWS does not show what was created a moment ago.
 
 use std::{
     collections::HashMap,
@@ -12,20 +12,19 @@ use serde_json::Value as Json;
 
 use super::{Answer, Call, Refusal, Rule};
 
-/// Hides what was created from every look for a while.
+/// Hides new resources from every look for a while.
 ///
-/// Nothing is known of the services but how their answers look. What an answer to a create calls by
-/// an id that no create has answered with before is new; an item of a list that has a new id under
-/// the same name is left out, and an answer that is about nothing else says that there is no such
-/// thing.
+/// Nothing is known about the services except the form of their answers. An id in an answer to a
+/// create that no earlier create has returned is new. An item of a list with a new id in the same
+/// field is left out, and an answer about nothing else says that there is no such thing.
 pub struct Stale {
     lag: Duration,
-    /// When each id was first answered with, and as which field.
+    /// When each id was first returned, and in which field.
     made: Mutex<HashMap<String, (String, Instant)>>,
 }
 
 impl Stale {
-    /// What is new is hidden for so long.
+    /// How long new resources are hidden.
     pub fn by(lag: Duration) -> Self {
         Self { lag, made: Mutex::default() }
     }
@@ -37,7 +36,7 @@ impl Stale {
         }
     }
 
-    /// Whether this value of a field, or of a list without fields, is too new to be seen.
+    /// Whether this value of a field, or of a list without fields, is too new to be visible.
     fn hides(&self, field: Option<&str>, value: &str) -> bool {
         let made = self.made.lock().expect("nothing panics while it holds this lock");
         made.get(value).is_some_and(|(name, when)| {
@@ -45,7 +44,7 @@ impl Stale {
         })
     }
 
-    /// The document without the items that are hidden; none when it is about something hidden.
+    /// The document without the hidden items; none if it is about something hidden.
     fn without_hidden_xml(&self, text: &str) -> Option<String> {
         let document = Document::parse(text).ok()?;
         let hidden = document.descendants().filter(|node| {
@@ -59,14 +58,14 @@ impl Stale {
         cuts.sort_by_key(|cut| cut.start);
         let (mut left, mut at) = (String::new(), 0);
         for cut in cuts {
-            // An item of a list may lie in a hidden item of another.
+            // An item of a list may be inside a hidden item of another.
             left += text.get(at..cut.start).unwrap_or_default();
             at = at.max(cut.end);
         }
         Some(left + &text[at..])
     }
 
-    /// Takes the hidden items out of a value; whether it is hidden itself.
+    /// Removes the hidden items from a value; returns whether it is hidden itself.
     fn hide_json(&self, field: Option<&str>, value: &mut Json) -> bool {
         match value {
             Json::String(text) => self.hides(field, text),
@@ -108,7 +107,7 @@ impl Rule for Stale {
     }
 }
 
-/// How the service of this call says that there is nothing.
+/// How the service of this call reports that something is missing.
 fn no_such_thing(call: &Call) -> Refusal {
     match (call.service.as_str(), call.operation.as_str()) {
         ("ec2", _) => Refusal::new(400, "InvalidVpcID.NotFound", "The vpc ID does not exist"),
@@ -125,14 +124,14 @@ fn field<'a>(node: Node<'a, '_>) -> &'a str {
 }
 
 /// Whether an element is one of a list: EC2's are `item`, those of the query protocol `member` or
-/// what the list's name is the plural of.
+/// the singular of the list's name.
 fn is_item(node: &Node<'_, '_>) -> bool {
     let of = node.parent().map(field).unwrap_or_default();
     let name = field(*node);
     ["item", "member"].contains(&name) || of.strip_suffix('s') == Some(name)
 }
 
-/// Every id in an answer with the field that it is the value of.
+/// Every id in an answer with its field.
 fn named(body: &Bytes) -> Vec<(String, String)> {
     let Ok(text) = std::str::from_utf8(body) else { return Vec::new() };
     let mut found = Vec::new();

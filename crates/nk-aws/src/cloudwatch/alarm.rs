@@ -1,4 +1,4 @@
-//! How CloudWatch makes an alarm.
+//! How CloudWatch creates an alarm.
 
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, Statistic};
 use futures::future::try_join_all;
@@ -31,7 +31,7 @@ impl Reconcile<Alarm> for Aws {
 
     async fn create(&self, spec: &Alarm, address: &Address) -> CloudResult<Option<LiveAlarm>> {
         self.put_alarm(spec, Some(&spec.tags)).await?;
-        // The answer is empty, but the call makes all of it or nothing.
+        // The answer is empty, but the call creates everything or nothing.
         let arn = self.arn("cloudwatch", &self.region, &format!("alarm:{}", spec.name));
         Ok(Some(Live::ready(address.clone(), &spec.name, spec.clone(), AlarmOutputs { arn })))
     }
@@ -58,7 +58,7 @@ impl Reconcile<Alarm> for Aws {
 }
 
 impl Aws {
-    /// The alarm as a look for `scope` shows it; none where it is no business of that look's.
+    /// The alarm as a look for `scope` shows it; none if that look is not for it.
     async fn alarm(
         &self,
         scope: &Scope<Alarm>,
@@ -82,7 +82,7 @@ impl Aws {
         }))
     }
 
-    /// Makes the alarm, or replaces all of it. Tags count only while it is new.
+    /// Creates the alarm, or replaces all of it. Tags are used only for a new one.
     async fn put_alarm(&self, spec: &Alarm, tags: Option<&Tags>) -> CloudResult<()> {
         let dimensions = spec
             .dimensions
@@ -115,7 +115,7 @@ impl Aws {
 fn spec(alarm: MetricAlarm, tags: Tags) -> Alarm {
     let dimensions = alarm.dimensions.unwrap_or_default().into_iter();
     let statistic = alarm.statistic.map(|statistic| statistic.as_str().to_owned());
-    // An alarm whose actions are switched off tells nobody.
+    // An alarm whose actions are switched off notifies nobody.
     let audible = alarm.actions_enabled != Some(false);
     let told = |whom: Option<Vec<String>>| whom.filter(|_| audible).unwrap_or_default();
     let when = |state: &'static str, whom| {
@@ -125,7 +125,7 @@ fn spec(alarm: MetricAlarm, tags: Tags) -> Alarm {
         .into_iter()
         .chain(when("OK", alarm.ok_actions))
         .chain(when("INSUFFICIENT_DATA", alarm.insufficient_data_actions));
-    // What nk never sets has no field of its own, but what an alarm means is another with it.
+    // Settings that nk never sets have no field, but they change the meaning of an alarm.
     let unit = alarm.unit.map(|unit| format!(" in {unit}"));
     let rings = alarm.comparison_operator.map_or_else(String::new, |it| it.to_string());
     let fewer = alarm.datapoints_to_alarm.filter(|fewer| Some(*fewer) != alarm.evaluation_periods);

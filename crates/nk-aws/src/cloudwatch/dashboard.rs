@@ -1,4 +1,4 @@
-//! How CloudWatch makes a dashboard.
+//! How CloudWatch creates a dashboard.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,8 @@ impl Reconcile<Dashboard> for Aws {
         let mut names: BTreeSet<_> =
             scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
         if scope.reach == Reach::Stack {
-            // A stack has one dashboard, `main`, which has its name: it is found unwanted as well.
+            // A stack has one dashboard, `main`, with the name of the stack, so it is found when it
+            // is not desired as well.
             names.insert(self.stack.prefix());
         }
         let calls = names.iter().map(|name| self.dashboard(scope, name));
@@ -34,7 +35,7 @@ impl Reconcile<Dashboard> for Aws {
         address: &Address,
     ) -> CloudResult<Option<LiveDashboard>> {
         self.put_dashboard(spec, Some(&spec.tags)).await?;
-        // Dashboards are of no region.
+        // Dashboards belong to no region.
         let arn = self.arn("cloudwatch", "", &format!("dashboard/{}", spec.name));
         let outputs = DashboardOutputs { arn };
         Ok(Some(Live::ready(address.clone(), &spec.name, spec.clone(), outputs)))
@@ -63,7 +64,7 @@ impl Reconcile<Dashboard> for Aws {
 }
 
 impl Aws {
-    /// The dashboard of this name; none where it is not there or is no business of the look's.
+    /// The dashboard with this name; none if it does not exist or the look is not for it.
     async fn dashboard(
         &self,
         scope: &Scope<Dashboard>,
@@ -76,7 +77,7 @@ impl Aws {
         let (Some(arn), Some(text)) = (found.dashboard_arn, found.dashboard_body) else {
             return Ok(None);
         };
-        // CloudWatch stores no other, but what is not JSON only differs from what is wanted.
+        // CloudWatch stores only JSON; anything else would simply be a difference.
         let body = Document::parse(&text).unwrap_or_else(|_| Document::new(text.into()));
         let tags = self.cloudwatch_tags(&arn).await?.unwrap_or_default();
         let spec = Dashboard { name: name.to_owned(), body, tags };
@@ -87,7 +88,8 @@ impl Aws {
         Ok(Some(Live::ready(address, name, spec, DashboardOutputs { arn }).owned_by(owner)))
     }
 
-    /// Whose a dashboard is: its tags say so, or, where CloudWatch keeps none, its signature.
+    /// To whom a dashboard belongs: according to its tags, or to its signature if CloudWatch stores
+    /// no tags.
     fn dashboard_holder(
         &self,
         scope: &Scope<Dashboard>,
@@ -107,7 +109,7 @@ impl Aws {
         Some((address, owner, found.tags.clone()))
     }
 
-    /// Makes the dashboard, or replaces its body. Tags count only while it is new.
+    /// Creates the dashboard, or replaces its body. Tags are used only for a new one.
     async fn put_dashboard(&self, spec: &Dashboard, tags: Option<&Tags>) -> CloudResult<()> {
         let call = self
             .cloudwatch
@@ -116,7 +118,7 @@ impl Aws {
             .dashboard_body(spec.body.to_string())
             .set_tags(tags.map(sdk_tags));
         let answer = call.send().await.or_cloud_error()?;
-        // CloudWatch takes a body that it will not draw as a whole, and says so.
+        // CloudWatch accepts a body that it cannot display completely, and returns warnings.
         for each in answer.dashboard_validation_messages() {
             let DashboardValidationMessage { data_path, message, .. } = each;
             tracing::warn!(dashboard = spec.name, ?data_path, ?message, "CloudWatch has doubts");

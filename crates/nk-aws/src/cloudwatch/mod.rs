@@ -12,19 +12,19 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// How CloudWatch says that something is gone: each of its operations has a word of its own.
+/// CloudWatch's codes for something missing, which differ between its operations.
 const MISSING: &[&str] =
     &["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"];
 
 impl Aws {
-    /// The tags that nk sets; none where CloudWatch knows no tags of such a thing.
+    /// The tags that nk sets; none if CloudWatch supports no tags here.
     async fn cloudwatch_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
         let call = self.cloudwatch.list_tags_for_resource().resource_arn(arn).send().await;
         let answer = call.accepting(MISSING)?;
         Ok(answer.map(|answer| managed(answer.tags)))
     }
 
-    /// Sets tags, whether they are there or not.
+    /// Sets tags, new or existing.
     async fn cloudwatch_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.cloudwatch.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags)));
         call.send().await.or_cloud_error().map(drop)

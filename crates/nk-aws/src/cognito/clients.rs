@@ -1,4 +1,4 @@
-//! Finding the app clients of a pool.
+//! Finds the app clients of a pool.
 
 use aws_sdk_cognitoidentityprovider::types::{UserPoolClientDescription, UserPoolClientType};
 use nk_engine::CloudResult;
@@ -7,7 +7,7 @@ use super::{MISSING, PAGE};
 use crate::{Aws, sdk_error::SdkResult};
 
 impl Aws {
-    /// A pool's id and the clients it has.
+    /// The id of a pool and its clients.
     pub(super) async fn listed_clients(
         &self,
         pool: String,
@@ -18,7 +18,7 @@ impl Aws {
         Ok((pool, listed.unwrap_or_default()))
     }
 
-    /// One client; none where it is gone.
+    /// One client; none if it does not exist.
     pub(super) async fn client(
         &self,
         pool: &str,

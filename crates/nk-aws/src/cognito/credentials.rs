@@ -1,4 +1,4 @@
-//! An identity provider's credentials, which live in a secret and pass through here only.
+//! The credentials of an identity provider, which are in a secret and only pass through here.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,14 +8,14 @@ use nk_kinds::cognito::IdentityProvider;
 
 use crate::{Aws, sdk_error::refused};
 
-/// What a provider knows the application by. It has no `Debug`: nothing may show it.
+/// How a provider knows the application. It has no `Debug`, because nothing may show it.
 pub(super) struct Credentials {
     client_id: String,
     client_secret: String,
 }
 
 impl Credentials {
-    /// Those that a secret holds below `key`, if they are complete.
+    /// The credentials in `key` of a secret, if they are complete.
     pub(super) fn of(value: &SecretValue, key: &str) -> Option<Self> {
         let text = |name: &str| {
             let text = value.reveal().get(key)?.get(name)?.as_str()?;
@@ -24,26 +24,27 @@ impl Credentials {
         Some(Self { client_id: text("client_id")?, client_secret: text("client_secret")? })
     }
 
-    /// Whether the details of a provider show others. What they do not show is no difference.
+    /// Whether the details of a provider show other credentials. What they do not show is not a
+    /// difference.
     pub(super) fn differ_from(&self, details: &HashMap<String, String>) -> bool {
         let differs = |name, ours: &String| details.get(name).is_some_and(|found| found != ours);
         differs("client_id", &self.client_id) || differs("client_secret", &self.client_secret)
     }
 
-    /// Puts them into the details of a request.
+    /// Adds them to the details of a request.
     pub(super) fn fill(&self, details: &mut HashMap<String, String>) {
         details.insert("client_id".into(), self.client_id.clone());
         details.insert("client_secret".into(), self.client_secret.clone());
     }
 
-    /// Takes them out of what Cognito says: it quotes what it declines.
+    /// Removes them from Cognito's message, which quotes what it refuses.
     pub(super) fn scrub(&self, error: CloudError) -> CloudError {
         error.without(&self.client_secret)
     }
 }
 
 impl Aws {
-    /// The credentials that the secret of a spec holds for it.
+    /// The credentials in the secret that a spec names.
     pub(super) async fn credentials_of(&self, spec: &IdentityProvider) -> CloudResult<Credentials> {
         let key = &spec.credentials_key;
         let value = self.secret_value(spec.credentials.as_str()).await?;
@@ -54,8 +55,8 @@ impl Aws {
         })
     }
 
-    /// What the secret holds that the wanted providers get their credentials from, read once a
-    /// pass. There is one, and it may not be known by its ARN yet.
+    /// The contents of the secret with the credentials of the desired providers, read once in a
+    /// pass. There is one secret, whose ARN may not be known yet.
     pub(super) async fn all_credentials(
         &self,
         scope: &Scope<IdentityProvider>,

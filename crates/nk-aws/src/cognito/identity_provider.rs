@@ -1,4 +1,4 @@
-//! How Cognito makes an identity provider.
+//! How Cognito creates an identity provider.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -26,7 +26,7 @@ impl Reconcile<IdentityProvider> for Aws {
         &self,
         scope: &Scope<IdentityProvider>,
     ) -> CloudResult<Vec<Live<IdentityProvider, IdentityProviderOutputs>>> {
-        // Whose the pools are is found out while their providers are listed.
+        // The owners of the pools are read while their providers are listed.
         let listed = async {
             let ids = self.ids_for(scope).await?;
             let lists = ids.iter().map(|id| self.provider_names(id.clone()));
@@ -112,8 +112,8 @@ impl Reconcile<IdentityProvider> for Aws {
 }
 
 impl Aws {
-    /// The providers of one pool that are looked for. They carry no tags: those with a name that nk
-    /// gives belong to whom the pool does, and the others are left alone.
+    /// The providers of one pool that are looked for. They have no tags: those with a name that nk
+    /// gives belong to the owner of the pool, and others are ignored.
     async fn providers_of(
         &self,
         parent: &Parent,
@@ -147,7 +147,7 @@ impl Aws {
         Ok(found.collect())
     }
 
-    /// A pool's id and the names of the providers it has.
+    /// The id of a pool and the names of its providers.
     async fn provider_names(&self, pool: String) -> CloudResult<(String, Vec<String>)> {
         let call = self.cognito.list_identity_providers().user_pool_id(&pool);
         let pages = call.max_results(PAGE).into_paginator().items().send();

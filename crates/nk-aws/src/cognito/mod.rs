@@ -24,23 +24,23 @@ use nk_model::{Address, Kind, Ref};
 
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
-/// What Cognito says of what is not there.
+/// Cognito's code for something missing.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
 
-/// How many entries a page of Cognito's lists has at most.
+/// The maximum number of entries on a page of Cognito's lists.
 const PAGE: i32 = 60;
 
 /// A user pool of this stack, whose parts are looked for.
 struct Parent {
     id: String,
-    /// None where only the id is known, which is then enough.
+    /// None if only the id is known, which is sufficient then.
     address: Option<Address>,
     /// The prefix of its domain.
     domain: Option<String>,
 }
 
 impl Parent {
-    /// Whether a reference, filled or not, means this pool.
+    /// Whether a reference, resolved or not, means this pool.
     fn is(&self, pool: &Ref<UserPoolId>) -> bool {
         let named = |address: &Address| *pool == Ref::to(address.name());
         pool.as_str() == self.id || self.address.as_ref().is_some_and(named)
@@ -48,16 +48,16 @@ impl Parent {
 }
 
 impl Aws {
-    /// One user pool; none where it is gone.
+    /// One user pool; none if it does not exist.
     async fn pool(&self, id: &str) -> CloudResult<Option<UserPoolType>> {
         let call = self.cognito.describe_user_pool().user_pool_id(id).send().await;
         let answer = call.accepting(MISSING)?;
         Ok(answer.and_then(|answer| answer.user_pool))
     }
 
-    /// The user pools that have a name of this stack, whosever they are, and where none of them is its
-    /// own, those that somebody has renamed: whose a pool is, its tags tell, which Cognito's list
-    /// does not show.
+    /// The user pools with a name of this stack, whoever owns them, and if none of them belongs to
+    /// it, those that were renamed. Only the tags show the owner, and Cognito's list does not
+    /// contain them.
     async fn pools<K>(&self, scope: &Scope<K>) -> CloudResult<Arc<Vec<UserPoolType>>> {
         let pools = || async {
             let mut pools = self.described_pools(&self.pool_ids(&scope.pass).await?).await?;
@@ -79,8 +79,8 @@ impl Aws {
         managed(pool.user_pool_tags.clone()).address(&self.stack).is_some()
     }
 
-    /// The user pools of this stack by their tags alone, as the index knows them; where nobody may
-    /// read that, every pool of the account is asked.
+    /// The user pools of this stack by their tags alone, from the tag index; if that may not be
+    /// read, from every pool of the account.
     async fn renamed_pools(&self, pass: &Pass) -> CloudResult<Vec<UserPoolType>> {
         let index = self.stack_index(pass).await?;
         let ids: Vec<_> = match index.known() {
@@ -100,7 +100,7 @@ impl Aws {
         Ok(found)
     }
 
-    /// The ids and names of all user pools there are.
+    /// The ids and names of all user pools.
     async fn listed_pools(&self, pass: &Pass) -> CloudResult<Arc<Vec<(String, String)>>> {
         let listed = || async {
             let call = self.cognito.list_user_pools().max_results(PAGE);
@@ -111,14 +111,14 @@ impl Aws {
         pass.once("cognito pools listed", listed).await
     }
 
-    /// The ids of the user pools that have a name of this stack, whosever they are.
+    /// The ids of the user pools with a name of this stack, whoever owns them.
     async fn pool_ids(&self, pass: &Pass) -> CloudResult<Vec<String>> {
         let listed = self.listed_pools(pass).await?;
         let named = listed.iter().filter(|(_, name)| self.named_by_stack(name));
         Ok(named.map(|(id, _)| id.clone()).collect())
     }
 
-    /// The same for a look at the parts of them all; for a look at one part, none.
+    /// The same for a look at the parts of all pools; none for a look at one part.
     async fn ids_for<K>(&self, scope: &Scope<K>) -> CloudResult<Vec<String>> {
         match scope.reach {
             Reach::Stack => self.pool_ids(&scope.pass).await,
@@ -126,8 +126,8 @@ impl Aws {
         }
     }
 
-    /// The pools whose parts are looked for: of one part, where its pool is known, that pool
-    /// without a look at it, else all pools of this stack.
+    /// The pools whose parts are looked for: for one part, its pool if that is known, without a
+    /// look at the pool; otherwise all pools of this stack.
     async fn parents<K>(
         &self,
         scope: &Scope<K>,
@@ -152,19 +152,19 @@ impl Aws {
     }
 }
 
-/// The address of what is in a pool of ours and nobody wants.
+/// The address of something in a pool of the stack that is not desired.
 fn orphan(kind: &str, name: &str) -> Address {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let name: String = name.chars().map(|c| if fits(c) { c } else { '-' }).collect();
     Address::new(kind, &name)
 }
 
-/// A list of the SDK's as the words of a spec.
+/// A list of the SDK as words of a spec.
 fn words<T: AsRef<str>>(list: Option<&[T]>) -> BTreeSet<String> {
     list.unwrap_or_default().iter().map(|word| word.as_ref().to_owned()).collect()
 }
 
-/// The words of a spec as a list of the SDK's; none where there are no words.
+/// The words of a spec as a list of the SDK; none if there are no words.
 fn list<T: for<'a> From<&'a str>>(words: &BTreeSet<String>) -> Option<Vec<T>> {
     let list: Vec<T> = words.iter().map(|word| T::from(word.as_str())).collect();
     Some(list).filter(|list| !list.is_empty())

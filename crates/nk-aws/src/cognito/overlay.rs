@@ -1,5 +1,5 @@
-//! The requests that carry a whole document, filled with what is there now: Cognito resets to its
-//! default whatever such a request leaves out.
+//! Requests that carry a whole document, filled with the live values, because Cognito resets
+//! everything to its default that such a request leaves out.
 
 use std::collections::BTreeSet;
 
@@ -24,18 +24,18 @@ use super::{
 };
 use crate::Aws;
 
-/// The provider that is the pool itself.
+/// The provider that stands for the pool itself.
 pub(super) const OWN_USERS: &str = "COGNITO";
 
-/// Whether a provider is one that others have added: it is left alone.
+/// Whether a provider was added by somebody else, and is therefore left alone.
 pub(super) fn is_foreign(name: &str, wanted: &UserPoolClient) -> bool {
     let unwanted = !wanted.providers.iter().any(|provider| provider.as_str() == name);
     unwanted && name != OWN_USERS && !IdentityProvider::NAMES.contains(&name)
 }
 
-/// Makes a client's document, or an empty one, what `spec` says.
+/// Changes a client's document, or an empty one, to what `spec` says.
 pub(super) fn declare(client: &mut UserPoolClientType, spec: &UserPoolClient) {
-    // Without a place to send users back to, Cognito allows no flow and nothing that is its.
+    // Without a callback URL, Cognito allows no flow and none of its settings.
     let hosted = !spec.callback_urls.is_empty();
     let only_hosted =
         |words: &BTreeSet<String>| hosted.then(|| words.iter().cloned().collect::<Vec<_>>());
@@ -62,11 +62,11 @@ pub(super) fn declare(client: &mut UserPoolClientType, spec: &UserPoolClient) {
         PreventUserExistenceErrorTypes::Legacy
     });
     client.enable_token_revocation = Some(spec.revocable);
-    // The default must be one of the places that users may be sent back to.
+    // The default must be one of the callback URLs.
     client.default_redirect_uri.take_if(|uri| !spec.callback_urls.contains(uri));
 }
 
-/// A request with what nk declares of a client.
+/// A request with what nk sets for a client.
 macro_rules! declared {
     ($call:expr, $client:expr) => {
         $call
@@ -92,7 +92,7 @@ macro_rules! declared {
 impl Aws {
     /// The request that changes nothing of a pool.
     pub(super) fn same_pool(&self, pool: UserPoolType) -> UpdateUserPoolFluentBuilder {
-        // The names that begin with `aws:` are AWS's own and cannot be sent.
+        // Names that begin with `aws:` belong to AWS and cannot be sent.
         let tags = pool.user_pool_tags.map(|mut tags| {
             tags.retain(|key, _| !key.starts_with("aws:"));
             tags
@@ -125,7 +125,7 @@ impl Aws {
             .set_acr_configuration(pool.acr_configuration)
     }
 
-    /// The request that makes a pool what `spec` says and changes nothing else of it.
+    /// The request that changes a pool to what `spec` says, and nothing else of it.
     pub(super) fn overlaid_pool(
         &self,
         mut pool: UserPoolType,
@@ -140,7 +140,7 @@ impl Aws {
         let history = password.and_then(|policy| policy.password_history_size);
         let password = password_policy(&spec.password).set_password_history_size(history).build();
         let tier = UserPoolTierType::from(spec.tier.as_str());
-        // To sign in by password only is the default, and the one policy that `LITE` knows.
+        // Signing in by password only is the default, and the only policy that `LITE` supports.
         let sign_in = sign_in.filter(|policy| tier != UserPoolTierType::Lite || !plain(policy));
         let policies = UserPoolPolicyType::builder()
             .password_policy(password)
@@ -155,7 +155,7 @@ impl Aws {
             .user_pool_tier(tier)
     }
 
-    /// The request that makes an app client with this document.
+    /// The request that creates an app client with this document.
     pub(super) fn new_client(
         &self,
         client: UserPoolClientType,
@@ -163,7 +163,7 @@ impl Aws {
         declared!(self.cognito.create_user_pool_client(), client)
     }
 
-    /// The request that replaces an app client's document by this one.
+    /// The request that replaces an app client's document with this one.
     pub(super) fn replaced_client(
         &self,
         client: UserPoolClientType,
@@ -183,8 +183,8 @@ impl Aws {
     }
 }
 
-/// The same without `UnusedAccountValidityDays`, which Cognito refuses beside the password policy's
-/// `TemporaryPasswordValidityDays`; 0 is none to it.
+/// The same without `UnusedAccountValidityDays`, which Cognito refuses together with the password
+/// policy's `TemporaryPasswordValidityDays`; 0 means none.
 fn without_validity(config: AdminCreateUserConfigType) -> AdminCreateUserConfigType {
     AdminCreateUserConfigType::builder()
         .allow_admin_create_user_only(config.allow_admin_create_user_only)

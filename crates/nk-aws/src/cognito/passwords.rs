@@ -1,4 +1,4 @@
-//! What a user pool asks of passwords, and how forgotten ones are replaced.
+//! The password policy of a user pool, and how forgotten passwords are replaced.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use nk_kinds::cognito::{PasswordPolicy, UserPool};
 
-/// How many days a temporary password is good for unless somebody says otherwise.
+/// The default for how many days a temporary password is valid.
 const TEMPORARY_DAYS: i32 = 7;
 
-/// A password policy as requests carry it.
+/// A password policy, as in requests.
 pub(super) fn password_policy(policy: &PasswordPolicy) -> PasswordPolicyTypeBuilder {
     PasswordPolicyType::builder()
         .minimum_length(policy.length)
@@ -22,7 +22,7 @@ pub(super) fn password_policy(policy: &PasswordPolicy) -> PasswordPolicyTypeBuil
         .temporary_password_validity_days(policy.temporary_days)
 }
 
-/// The policy of a pool as its description shows it.
+/// The policy of a pool, as in its description.
 pub(super) fn observed_policy(pool: &UserPoolType) -> PasswordPolicy {
     let policy = pool.policies.as_ref().and_then(|policies| policies.password_policy.as_ref());
     let Some(policy) = policy else { return default_policy() };
@@ -36,7 +36,7 @@ pub(super) fn observed_policy(pool: &UserPoolType) -> PasswordPolicy {
     PasswordPolicy {
         length: policy.minimum_length.unwrap_or_default(),
         require: require.collect(),
-        // Cognito takes 0 for none given.
+        // Cognito treats 0 as not given.
         temporary_days: match policy.temporary_password_validity_days {
             0 => TEMPORARY_DAYS,
             days => days,
@@ -50,7 +50,7 @@ fn default_policy() -> PasswordPolicy {
     PasswordPolicy { length: 8, require, temporary_days: TEMPORARY_DAYS }
 }
 
-/// How forgotten passwords are replaced, as requests carry it.
+/// How forgotten passwords are replaced, as in requests.
 pub(super) fn recovery(spec: &UserPool) -> AccountRecoverySettingType {
     let ways = (1..).zip(&spec.recovery).map(|(priority, way)| {
         let way = RecoveryOptionNameType::from(way.as_str());
@@ -60,7 +60,7 @@ pub(super) fn recovery(spec: &UserPool) -> AccountRecoverySettingType {
     AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(ways.collect())).build()
 }
 
-/// The same as a pool's description shows it.
+/// The same, as in a pool's description.
 pub(super) fn observed_recovery(pool: &UserPoolType) -> Vec<String> {
     let setting = pool.account_recovery_setting.as_ref();
     let mut ways =

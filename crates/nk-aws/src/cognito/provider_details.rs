@@ -1,4 +1,4 @@
-//! What an identity provider's requests carry, and what its description says of its spec.
+//! The details of an identity provider in requests, and its spec from its description.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use super::credentials::Credentials;
 const ISSUER: &str = "oidc_issuer";
 const SCOPES: &str = "authorize_scopes";
 
-/// The details of a request: what the spec declares, and the credentials.
+/// The details of a request: those of the spec, and the credentials.
 pub(super) fn details(
     spec: &IdentityProvider,
     credentials: &Credentials,
@@ -30,7 +30,7 @@ pub(super) fn details(
     details
 }
 
-/// Cognito's word for what a provider speaks.
+/// Cognito's word for a provider's protocol.
 pub(super) fn provider_type(spec: &IdentityProvider) -> IdentityProviderTypeType {
     match spec.provider {
         ProviderKind::Google => IdentityProviderTypeType::Google,
@@ -38,9 +38,9 @@ pub(super) fn provider_type(spec: &IdentityProvider) -> IdentityProviderTypeType
     }
 }
 
-/// A provider as its description shows it, folded to what the wanted spec declares: Cognito adds
-/// every endpoint that it discovers, and where the name comes from. Of the secret, which Cognito
-/// shows with the rest, it says only whether it is the one that is wanted with the spec.
+/// A provider as its description shows it, reduced to what the desired spec sets: Cognito adds
+/// every endpoint that it discovers, and the source of the name. Cognito shows the secret with the
+/// rest; the result only says whether it is the desired one.
 pub(super) fn live_provider(
     provider: IdentityProviderType,
     pool: &str,
@@ -62,7 +62,7 @@ pub(super) fn live_provider(
         (IdentityProviderTypeType::Oidc, _) => {
             ProviderKind::Discovered(detail(ISSUER).unwrap_or_default())
         }
-        // A type that nk does not make; nothing wanted is equal to it.
+        // A type that nk does not create; nothing desired is equal to it.
         _ => ProviderKind::Endpoints(BTreeMap::new()),
     };
     let mut attributes: BTreeMap<_, _> =

@@ -1,5 +1,4 @@
-//! How long tokens are good for: Cognito has four units and a default for each token, a spec has
-//! seconds.
+//! The validity of tokens: Cognito has four units and a default for each token, a spec has seconds.
 
 use aws_sdk_cognitoidentityprovider::types::{
     TimeUnitsType, TokenValidityUnitsType, UserPoolClientType,
@@ -9,7 +8,7 @@ use nk_kinds::cognito::TokenValidity;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// The units in which nk tells Cognito.
+/// The units in requests of nk.
 pub(super) fn in_seconds() -> TokenValidityUnitsType {
     TokenValidityUnitsType::builder()
         .access_token(TimeUnitsType::Seconds)
@@ -18,12 +17,12 @@ pub(super) fn in_seconds() -> TokenValidityUnitsType {
         .build()
 }
 
-/// A number of seconds as the SDK takes it; Cognito's own limit is far below this one.
+/// A number of seconds for the SDK; Cognito's own limit is far below the maximum.
 pub(super) fn validity(seconds: i64) -> i32 {
     i32::try_from(seconds).unwrap_or(i32::MAX)
 }
 
-/// What a client's description says, where 0 and nothing both mean the default.
+/// The validity in a client's description, in which 0 and nothing both mean the default.
 pub(super) fn observed(client: &UserPoolClientType) -> TokenValidity {
     let units = client.token_validity_units.as_ref();
     let hours = |number: Option<i32>, unit: Option<&TimeUnitsType>| {

@@ -1,4 +1,4 @@
-//! How Cognito makes a user pool.
+//! How Cognito creates a user pool.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl Reconcile<UserPool> for Aws {
             let (tags, name) = (managed(pool.user_pool_tags.clone()), pool.name()?);
             let (address, owner) = match scope.reach {
                 Reach::Stack => self.holder(scope, |spec| spec.name == name, &tags)?,
-                // Two may have one name, so that what others have is in nobody's way by then.
+                // Names of pools are not unique, so somebody else's pool is not in the way.
                 Reach::One(_) => (tags.address(&self.stack)?, Owner::Ours),
             };
             Some(live_pool(pool, address)?.owned_by(owner))
@@ -50,7 +50,8 @@ impl Reconcile<UserPool> for Aws {
     ) -> CloudResult<Option<Live<UserPool, UserPoolOutputs>>> {
         let policy = password_policy(&spec.password).build();
         let case = UsernameConfigurationType::builder().case_sensitive(spec.case_sensitive).build();
-        // No token and no unique name: a second try inside the SDK could make a second pool.
+        // There is no token and no unique name: a second attempt of the SDK could create a second
+        // pool.
         let answer = self
             .cognito
             .create_user_pool()

@@ -1,4 +1,4 @@
-//! How Cognito makes an app client.
+//! How Cognito creates an app client.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,7 +23,7 @@ impl Reconcile<UserPoolClient> for Aws {
         &self,
         scope: &Scope<UserPoolClient>,
     ) -> CloudResult<Vec<Live<UserPoolClient, UserPoolClientOutputs>>> {
-        // Whose the pools are is found out while their clients are listed.
+        // The owners of the pools are read while their clients are listed.
         let listed = async {
             let ids = self.ids_for(scope).await?;
             let lists = ids.iter().map(|id| self.listed_clients(id.clone()));
@@ -42,7 +42,8 @@ impl Reconcile<UserPoolClient> for Aws {
         spec: &UserPoolClient,
         address: &Address,
     ) -> CloudResult<Option<Live<UserPoolClient, UserPoolClientOutputs>>> {
-        // No token and no unique name: a second try inside the SDK could make a second client.
+        // There is no token and no unique name: a second attempt of the SDK could create a second
+        // client.
         let mut client = UserPoolClientType::builder().build();
         declare(&mut client, spec);
         let answer = self
@@ -85,8 +86,8 @@ impl Reconcile<UserPoolClient> for Aws {
 }
 
 impl Aws {
-    /// The clients of one pool that are looked for. They carry no tags: the pool and the name say
-    /// whose they are.
+    /// The clients of one pool that are looked for. They have no tags: the pool and the name
+    /// identify them.
     async fn clients_of(
         &self,
         parent: &Parent,
@@ -115,7 +116,7 @@ impl Aws {
         Ok(found.collect())
     }
 
-    /// The address a client's name stands for in this scope, and what is wanted there.
+    /// The address of a client with this name in this scope, and what is desired there.
     fn client_address<'a>(
         &self,
         name: &str,
@@ -134,7 +135,7 @@ impl Aws {
     }
 }
 
-/// A client as its description shows it, but for its secret, which goes no further than this.
+/// A client as its description shows it, without its secret, which is not passed on.
 fn live_client(
     client: UserPoolClientType,
     address: Address,
@@ -143,7 +144,7 @@ fn live_client(
     let tokens = observed(&client);
     let id = client.client_id?;
     let hosted = client.allowed_o_auth_flows_user_pool_client == Some(true);
-    // Flows that are listed and not allowed are none.
+    // Flows that are listed but not allowed do not count.
     let flows = client.allowed_o_auth_flows.as_deref().filter(|_| hosted);
     let (foreign, mut providers): (BTreeSet<_>, BTreeSet<_>) =
         words(client.supported_identity_providers.as_deref())
@@ -165,7 +166,7 @@ fn live_client(
         own_users: providers.remove(OWN_USERS),
         providers: providers.into_iter().map(Ref::known).collect(),
     };
-    // What cannot be set without a callback is not missed without one.
+    // What cannot be set without a callback URL is not missing without one.
     if let Some(wanted) = wanted.filter(|wanted| wanted.callback_urls.is_empty() && !hosted) {
         spec.callback_urls.clear();
         spec.scopes.clone_from(&wanted.scopes);

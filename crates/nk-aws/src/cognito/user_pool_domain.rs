@@ -1,4 +1,4 @@
-//! How Cognito makes a domain for a user pool.
+//! How Cognito creates a domain for a user pool.
 
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
 use futures::future::try_join_all;
@@ -15,8 +15,8 @@ impl Reconcile<UserPoolDomain> for Aws {
         scope: &Scope<UserPoolDomain>,
     ) -> CloudResult<Vec<Live<UserPoolDomain, UserPoolDomainOutputs>>> {
         let parents = self.parents(scope, |domain| &domain.pool).await?;
-        // What the pools have, which may be what nobody wants, and what is wanted, which may be
-        // somebody else's.
+        // The domains of the pools, which may not be desired, and the desired domains, which may
+        // belong to somebody else.
         let mut looks: Vec<(Address, &str)> = Vec::new();
         if scope.reach == Reach::Stack {
             let held = parents.iter().filter_map(|parent| {
@@ -58,7 +58,7 @@ impl Reconcile<UserPoolDomain> for Aws {
         _: &Live<UserPoolDomain, UserPoolDomainOutputs>,
         _: &[Change],
     ) -> CloudResult<Option<Live<UserPoolDomain, UserPoolDomainOutputs>>> {
-        // Pool and prefix are all there is to a domain, and neither changes in place.
+        // A domain consists of pool and prefix, and neither can be changed in place.
         Ok(None)
     }
 
@@ -80,7 +80,7 @@ impl Reconcile<UserPoolDomain> for Aws {
 }
 
 impl Aws {
-    /// A domain, whoever has it. Cognito answers for one that nobody has as well, with nothing.
+    /// A domain, whoever has it. For a domain that nobody has, Cognito returns an empty answer.
     async fn domain(&self, prefix: &str) -> CloudResult<Option<DomainDescriptionType>> {
         let call = self.cognito.describe_user_pool_domain().domain(prefix).send().await;
         let answer = call.accepting(MISSING)?;
@@ -89,8 +89,8 @@ impl Aws {
     }
 }
 
-/// The address of the domain that a pool of ours has: a pool has only one, so another prefix than
-/// the wanted one stands in its place.
+/// The address of the domain of a pool of the stack. A pool has only one, so a domain with another
+/// prefix is in the place of the desired one.
 fn domain_address(parent: &Parent, scope: &Scope<UserPoolDomain>) -> Option<Address> {
     let wanted = scope.wanted.iter().find(|(_, spec)| parent.is(&spec.pool));
     let wanted = wanted.map(|(address, _)| address.clone());

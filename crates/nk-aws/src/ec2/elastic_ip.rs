@@ -1,4 +1,4 @@
-//! How EC2 makes an elastic IP address.
+//! How EC2 creates an elastic IP address.
 
 use aws_sdk_ec2::types::{self, DomainType, ResourceType};
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
@@ -23,7 +23,8 @@ impl Reconcile<ElasticIp> for Aws {
         spec: &ElasticIp,
         address: &Address,
     ) -> CloudResult<Option<LiveAddress>> {
-        // No token and no unique name: a second try inside the SDK could rent a second address.
+        // There is no token and no unique name: a second attempt of the SDK could allocate a second
+        // address.
         let answer = self
             .ec2
             .allocate_address()
@@ -37,7 +38,7 @@ impl Reconcile<ElasticIp> for Aws {
         let (Some(id), Some(ip)) = (answer.allocation_id, answer.public_ip) else {
             return Ok(None);
         };
-        // The answer has no tags, but the call sets them or makes nothing.
+        // The answer has no tags, but the call sets them or creates nothing.
         let outputs = ElasticIpOutputs { id: id.clone(), address: ip };
         let live = Live::ready(address.clone(), id, spec.clone(), outputs);
         Ok(Some(Live { vacant: true, ..live }))

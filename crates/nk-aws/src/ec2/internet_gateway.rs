@@ -1,4 +1,4 @@
-//! How EC2 makes an internet gateway.
+//! How EC2 creates an internet gateway.
 
 use aws_sdk_ec2::types::{self, AttachmentStatus, ResourceType};
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
@@ -8,7 +8,7 @@ use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 use super::{neighbour::Going, sought, tagged};
 use crate::{Aws, retry::once, sdk_error::SdkResult};
 
-/// How EC2 says that a gateway is gone.
+/// EC2's code for a missing gateway.
 const MISSING: &str = "InvalidInternetGatewayID.NotFound";
 
 type LiveGateway = Live<InternetGateway, InternetGatewayOutputs>;
@@ -26,7 +26,8 @@ impl Reconcile<InternetGateway> for Aws {
         spec: &InternetGateway,
         _: &Address,
     ) -> CloudResult<Option<LiveGateway>> {
-        // No token and no unique name: a second try inside the SDK could make a second gateway.
+        // There is no token and no unique name: a second attempt of the SDK could create a second
+        // gateway.
         let answer = self
             .ec2
             .create_internet_gateway()
@@ -51,7 +52,7 @@ impl Reconcile<InternetGateway> for Aws {
             if let Some(vpc) = &spec.vpc {
                 let call = self.ec2.attach_internet_gateway().internet_gateway_id(&live.id);
                 let call = call.vpc_id(vpc.as_str()).send().await;
-                // The next look tells whether it is available, or attached already and to what.
+                // The next look shows whether it is available, or to what it is already attached.
                 let attached = &["Resource.AlreadyAssociated"];
                 call.accepting(attached)?;
             }
@@ -90,7 +91,7 @@ impl Aws {
         Some(Live { vacant, ..live }.in_phase(phase))
     }
 
-    /// Detaches a gateway from the VPC it is attached to, if it is.
+    /// Detaches a gateway from its VPC, if it is attached.
     async fn detach(&self, live: &LiveGateway) -> CloudResult<()> {
         let Some(vpc) = &live.spec.vpc else { return Ok(()) };
         let call = self.ec2.detach_internet_gateway().internet_gateway_id(&live.id);

@@ -28,7 +28,7 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// A security group that is there.
+/// A live security group.
 type LiveGroup = Live<SecurityGroup, SecurityGroupOutputs>;
 
 /// The tags of a create call.
@@ -41,7 +41,7 @@ fn filter(name: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Fi
     Filter::builder().name(name).set_values(Some(values)).build()
 }
 
-/// Those that the look is for, among what may or may not be this stack's.
+/// The resources that the look is for, among those that may belong to this stack or not.
 fn sought<K: Kind>(
     scope: &Scope<K>,
     found: impl IntoIterator<Item = CloudResult<Option<Live<K, K::Outputs>>>>,
@@ -55,8 +55,8 @@ fn sought<K: Kind>(
 }
 
 impl Aws {
-    /// The filter that finds what the look is for: one by its id where that is known, else
-    /// everything of this stack. Its finds are sifted by their tags all the same.
+    /// The filter for a look: by id if that is known, otherwise everything of this stack. The
+    /// results are checked by their tags in any case.
     fn ec2_filter<K>(&self, scope: &Scope<K>, id: &str) -> Filter {
         match scope.id() {
             Some(known) => filter(id, [known]),
@@ -70,7 +70,7 @@ impl Aws {
         Some((tags.address(&self.stack)?, tags))
     }
 
-    /// Sets tags, whether they are there or not.
+    /// Sets tags, new or existing.
     async fn ec2_tag(&self, id: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.ec2.create_tags().resources(id).set_tags(Some(sdk_tags(tags)));
         call.send().await.or_cloud_error().map(drop)

@@ -1,5 +1,5 @@
-//! Security groups of others that have a name of ours in a VPC of ours: EC2 would refuse to make
-//! another.
+//! Foreign security groups with one of the stack's names in a VPC of the stack, with which EC2
+//! would refuse to create another.
 
 use nk_engine::{CloudResult, Reach, Scope};
 use nk_kinds::ec2::SecurityGroup;
@@ -9,8 +9,8 @@ use super::{LiveGroup, filter, security_group::group_at};
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 impl Aws {
-    /// The groups of others by the names of those that are wanted and were not found. Where nothing
-    /// is to be made in a VPC that is there, nothing is asked.
+    /// Foreign groups by the names of the desired groups that were not found. Nothing is asked if
+    /// nothing is to be created in an existing VPC.
     pub(super) async fn namesakes(
         &self,
         scope: &Scope<SecurityGroup>,
@@ -32,7 +32,7 @@ impl Aws {
         let groups = pages.try_collect().await.or_cloud_error()?;
         let foreign = groups.into_iter().filter_map(|group| {
             let tags = managed(group.tags.clone());
-            // By its tags it was looked for already.
+            // It was looked for by its tags already.
             if tags.address(&self.stack).is_some() {
                 return None;
             }

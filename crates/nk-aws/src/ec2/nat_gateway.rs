@@ -1,4 +1,4 @@
-//! How EC2 makes a NAT gateway.
+//! How EC2 creates a NAT gateway.
 
 use aws_sdk_ec2::types::{self, NatGatewayState, ResourceType};
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
@@ -8,8 +8,8 @@ use nk_model::{Address, Change, Changes, Live, Phase, Ref};
 use super::{filter, sought, tagged};
 use crate::{Aws, sdk_error::SdkResult};
 
-/// The states of a gateway that exists. AWS lists `deleted` and `failed` ones, with their tags,
-/// for about an hour and then removes them by itself.
+/// The states of a gateway that exists. AWS lists `deleted` and `failed` ones, with their tags, for
+/// about an hour and then removes them.
 const ALIVE: [NatGatewayState; 3] =
     [NatGatewayState::Pending, NatGatewayState::Available, NatGatewayState::Deleting];
 
@@ -19,8 +19,8 @@ impl Reconcile<NatGateway> for Aws {
     async fn observe(&self, scope: &Scope<NatGateway>) -> CloudResult<Vec<LiveGateway>> {
         let mut call =
             self.ec2.describe_nat_gateways().filter(self.ec2_filter(scope, "nat-gateway-id"));
-        // Only who has just made this very gateway wants to know that it failed, and why; one that is
-        // to go is gone by then.
+        // Only the step that has just created this gateway needs to know that it failed, and why;
+        // for a deletion it is gone.
         let failed_too = scope.id().is_some() && !scope.going;
         if scope.id().is_none() {
             call = call.filter(filter("state", ALIVE.iter().map(NatGatewayState::as_str)));
@@ -37,7 +37,7 @@ impl Reconcile<NatGateway> for Aws {
     }
 
     async fn create(&self, spec: &NatGateway, _: &Address) -> CloudResult<Option<LiveGateway>> {
-        // The SDK fills in the token, so that its own second try makes no second gateway.
+        // The SDK fills in the token, so its own second attempt creates no second gateway.
         let answer = self
             .ec2
             .create_nat_gateway()
@@ -83,7 +83,7 @@ impl Aws {
             state => Phase::Busy(state.map_or_else(|| "pending".into(), |state| state.to_string())),
         };
         let addresses = gateway.nat_gateway_addresses.unwrap_or_default();
-        // The mark of the primary one may be absent where there is only one.
+        // If there is only one address, it may not be marked as the primary one.
         let primary = addresses.iter().find(|each| each.is_primary == Some(true));
         let allocation =
             primary.or(addresses.first()).and_then(|each| each.allocation_id.as_deref());

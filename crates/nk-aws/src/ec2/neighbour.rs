@@ -1,4 +1,4 @@
-//! What stands in a VPC, whose it is, and whether it goes by itself.
+//! What is in a VPC, to whom it belongs, and whether it disappears by itself.
 
 use aws_sdk_ec2::types::{
     InternetGateway, IpPermission, NatGateway, NatGatewayState, NetworkInterface, RouteTable,
@@ -11,29 +11,30 @@ use nk_model::StackId;
 use super::filter;
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
-/// What is to go.
+/// What is being deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Going<'a> {
-    /// A VPC, and with it everything that is left in it.
+    /// A VPC, with everything that is left in it.
     Vpc,
     /// A subnet, by its id.
     Subnet(&'a str),
     /// A security group, by its id.
     Group(&'a str),
-    /// A VPC's way to the internet.
+    /// A VPC's connection to the internet.
     Gateway,
 }
 
-/// Something that stands in the way.
+/// Something that blocks a deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Obstacle {
-    /// What it is and whose, for a person.
+    /// What it is and to whom it belongs, for a person.
     pub(super) name: String,
-    /// Whether it goes by itself: it is this stack's, or AWS's on this stack's behalf.
+    /// Whether it disappears by itself: it belongs to this stack, or to AWS on behalf of this
+    /// stack.
     pub(super) passes: bool,
 }
 
-/// What was found in a VPC, whosever it is.
+/// What was found in a VPC, whoever owns it.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
     interfaces: Vec<NetworkInterface>,
@@ -45,8 +46,8 @@ pub(super) struct Neighbours {
 }
 
 impl Aws {
-    /// Looks at what stands in a VPC: at network interfaces and whose they are, and if `all` is
-    /// wanted, at everything that keeps the VPC itself.
+    /// Reads what is in a VPC: network interfaces and their owners, and with `all` everything that
+    /// blocks the deletion of the VPC itself.
     pub(super) async fn neighbours(&self, vpc: &str, all: bool) -> CloudResult<Neighbours> {
         let inside = || filter("vpc-id", [vpc]);
         let interfaces = async {
@@ -66,7 +67,8 @@ impl Aws {
         Ok(Neighbours { interfaces, groups, nat_gateways, subnets, tables, gateways })
     }
 
-    /// What keeps a VPC but for network interfaces and their owners, if it is wanted.
+    /// What blocks the deletion of a VPC apart from network interfaces and their owners, if that is
+    /// wanted.
     async fn residents_of(&self, vpc: &str, wanted: bool) -> CloudResult<Residents> {
         if !wanted {
             return Ok(Residents::default());
@@ -90,13 +92,13 @@ impl Aws {
 type Residents = (Vec<Subnet>, Vec<RouteTable>, Vec<InternetGateway>);
 
 impl Neighbours {
-    /// What of it keeps something from going.
+    /// What blocks the deletion of something.
     pub(super) fn obstacles(&self, stack: &StackId, going: Going) -> Vec<Obstacle> {
         let interfaces = self.interfaces.iter().filter(|each| match going {
             Going::Vpc => true,
             Going::Subnet(id) => each.subnet_id() == Some(id),
             Going::Group(id) => each.groups().iter().any(|group| group.group_id() == Some(id)),
-            // A gateway is held by public addresses only.
+            // A gateway is blocked only by public addresses.
             Going::Gateway => each.association().is_some(),
         });
         let mut found: Vec<_> = interfaces.map(|each| self.interface(stack, each)).collect();
@@ -108,7 +110,7 @@ impl Neighbours {
         found
     }
 
-    /// A network interface, by whoever it serves: AWS takes away those of what is gone.
+    /// A network interface, described by what it serves: AWS removes those of deleted resources.
     fn interface(&self, stack: &StackId, interface: &NetworkInterface) -> Obstacle {
         let id = interface.network_interface_id().unwrap_or("without an id");
         let description = interface.description().unwrap_or_default();
@@ -135,8 +137,8 @@ impl Neighbours {
         Obstacle { name: format!("network interface {id}{owner}"), passes }
     }
 
-    /// The NAT gateway that an interface serves, and whether the interface goes by itself: one that
-    /// is deleted has no addresses any more, and in the end is not listed.
+    /// The NAT gateway that an interface serves, and whether the interface disappears by itself: a
+    /// deleted gateway has no addresses any more, and is later not listed.
     fn nat_gateway_of<'a>(
         &'a self,
         stack: &StackId,
@@ -159,8 +161,8 @@ impl Neighbours {
         }
     }
 
-    /// Whether a security group of this stack is on an interface: whatever wears one was made by
-    /// this stack, unless it is somebody's instance.
+    /// Whether a security group of this stack is on an interface. What uses one was created by this
+    /// stack, unless it is somebody's instance.
     fn wears_ours(&self, stack: &StackId, interface: &NetworkInterface) -> bool {
         let ours = |id| {
             let mut groups = self.groups.iter().filter(|group| is_ours(stack, group.tags()));
@@ -169,7 +171,8 @@ impl Neighbours {
         interface.groups().iter().any(|group| ours(group.group_id()))
     }
 
-    /// What keeps a VPC and is no interface, without what comes and goes with the VPC.
+    /// What blocks the deletion of a VPC and is not an interface, without what is created and
+    /// deleted with the VPC.
     fn residents(&self, stack: &StackId) -> Vec<Obstacle> {
         let over = [NatGatewayState::Deleted, NatGatewayState::Failed];
         let resident = |word: &str, id: Option<&str>, tags: &[Tag], name: Option<&str>| {
@@ -220,7 +223,7 @@ fn is_ours(stack: &StackId, tags: &[Tag]) -> bool {
     managed(Some(tags.to_vec())).address(stack).is_some()
 }
 
-/// What people call it: by its tag, or by its own name; and the stack that it says it is of.
+/// How people call it: by its tag or its own name, with the stack in its tags.
 fn named(tags: &[Tag], name: Option<&str>) -> String {
     let tagged = |key: &str| tags.iter().find(|tag| tag.key() == Some(key)).and_then(Tag::value);
     let name = tagged("Name").or(name).map(|name| format!("\"{name}\""));

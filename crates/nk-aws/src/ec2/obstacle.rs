@@ -1,4 +1,4 @@
-//! What stands in the way of a destroy, which EC2 knows and does not say.
+//! What blocks a destroy, which EC2 knows and does not report.
 
 use nk_engine::{CloudError, CloudResult, Nature};
 use nk_model::{Address, Guard};
@@ -6,15 +6,15 @@ use nk_model::{Address, Guard};
 use super::neighbour::{Going, Neighbours, Obstacle};
 use crate::Aws;
 
-/// The codes by which EC2 says that something is still in use.
+/// EC2's codes for something that is still in use.
 const IN_USE: [&str; 2] = ["DependencyViolation", "InvalidGroup.InUse"];
 
 impl Aws {
-    /// The same answer, where a refusal because something is still in use names what stands in the
-    /// way, and who it belongs to.
+    /// The same answer, in which a refusal because something is in use names what is in the way,
+    /// and to whom it belongs.
     ///
-    /// The code stays: the refusal passes once this stack's own resources have let go. Where
-    /// something else stands there, it does not.
+    /// The code stays: the refusal passes when the stack's own resources are gone. If something
+    /// else is in the way, it does not pass.
     pub(super) async fn naming_obstacles<T>(
         &self,
         answer: CloudResult<T>,
@@ -25,14 +25,15 @@ impl Aws {
         if !IN_USE.iter().any(|code| error.is(code)) {
             return Err(error);
         }
-        // Who may delete may not be allowed to look; the refusal itself is the better news then.
+        // The caller may be allowed to delete and not to read; then the refusal itself says more.
         match self.neighbours(vpc, going == Going::Vpc).await {
             Ok(neighbours) => Err(naming(error, &self.obstacles(&neighbours, going))),
             Err(_) => Err(error),
         }
     }
 
-    /// What of others stands in a VPC that is to go: AWS would refuse to remove it in the end.
+    /// Foreign resources in a VPC that is to be deleted, because of which AWS would finally refuse
+    /// to delete it.
     pub(super) async fn others_in(&self, address: &Address, vpc: &str) -> CloudResult<Vec<Guard>> {
         let neighbours = self.neighbours(vpc, true).await?;
         let others = self.obstacles(&neighbours, Going::Vpc).into_iter().filter(|one| !one.passes);
@@ -52,7 +53,7 @@ impl Aws {
 fn naming(error: CloudError, obstacles: &[Obstacle]) -> CloudError {
     let passes = obstacles.iter().all(|one| one.passes);
     let nature = if passes { error.nature } else { Nature::Blocked };
-    // What stays decides; what passes would only draw the eye away from it.
+    // What stays is decisive; what passes would only distract from it.
     let told = obstacles.iter().filter(|one| one.passes == passes);
     CloudError { obstacles: told.map(|one| one.name.clone()).collect(), nature, ..error }
 }

@@ -1,4 +1,4 @@
-//! Routes, between how EC2 lists them and how a spec has them.
+//! Converts routes between EC2's lists and specs.
 
 use aws_sdk_ec2::{
     operation::{create_route::CreateRouteError, describe_route_tables::DescribeRouteTablesError},
@@ -16,10 +16,10 @@ use crate::{
     sdk_error::{SdkResult, garbled, refused},
 };
 
-/// A route that somebody made, as a spec has it.
+/// A route that somebody created, as in a spec.
 ///
-/// None for those that come with the table, are learned, or belong to an endpoint: they are nobody's
-/// to change here.
+/// None for routes that belong to the table, are propagated, or belong to an endpoint, which nobody
+/// may change here.
 pub(super) fn made(route: types::Route) -> CloudResult<Option<Route>> {
     let endpoint = route.gateway_id.as_deref().is_some_and(|id| id.starts_with("vpce-"));
     let destination = route.destination_cidr_block.or(route.destination_ipv6_cidr_block);
@@ -52,8 +52,8 @@ pub(super) fn made(route: types::Route) -> CloudResult<Option<Route>> {
 }
 
 impl Aws {
-    /// Makes a route, or leads the one there is for the same destination elsewhere. False where a
-    /// look must tell whether it was done.
+    /// Creates a route, or changes the target of the existing one for the same destination. False
+    /// if a look must show whether it was done.
     pub(super) async fn lead(&self, table: &str, route: &Route, exists: bool) -> CloudResult<bool> {
         let (gateway, nat) = match &route.target {
             Target::InternetGateway(id) => (Some(id.to_string()), None),
@@ -73,12 +73,12 @@ impl Aws {
             let call = self.ec2.create_route().route_table_id(table);
             let call = call.set_destination_cidr_block(four).set_destination_ipv6_cidr_block(six);
             let call = call.set_gateway_id(gateway).set_nat_gateway_id(nat).send().await;
-            // It is there already; the next look tells where it leads.
+            // It already exists; the next look shows its target.
             Ok(call.accepting(&["RouteAlreadyExists"])?.is_some())
         }
     }
 
-    /// Removes the route for a destination.
+    /// Deletes the route for a destination.
     pub(super) async fn unlead(&self, table: &str, destination: Cidr) -> CloudResult<()> {
         let (four, six) = families(destination);
         let call = self.ec2.delete_route().route_table_id(table);
@@ -87,7 +87,7 @@ impl Aws {
     }
 }
 
-/// The range as an IPv4 one, or as an IPv6 one: EC2 has a field for each.
+/// The range as an IPv4 or an IPv6 one: EC2 has a field for each.
 fn families(range: Cidr) -> (Option<String>, Option<String>) {
     let text = Some(range.to_string());
     if range.is_ipv4() { (text, None) } else { (None, text) }

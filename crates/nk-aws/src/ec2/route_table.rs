@@ -1,4 +1,4 @@
-//! How EC2 makes a route table.
+//! How EC2 creates a route table.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use nk_model::{Address, Change, Changes, Live, Ref};
 use super::{filter, route, sought, tagged};
 use crate::{Aws, sdk_error::SdkResult};
 
-/// How EC2 says that an association is gone, or has been replaced by another.
+/// EC2's codes for an association that is missing, or was replaced by another.
 const UNASSOCIATED: &str = "InvalidAssociationID.NotFound";
 
 type LiveTable = Live<RouteTable, RouteTableOutputs>;
@@ -25,7 +25,7 @@ impl Reconcile<RouteTable> for Aws {
     }
 
     async fn create(&self, spec: &RouteTable, _: &Address) -> CloudResult<Option<LiveTable>> {
-        // The SDK fills in the token, so that its own second try makes no second table.
+        // The SDK fills in the token, so its own second attempt creates no second table.
         let answer = self
             .ec2
             .create_route_table()
@@ -45,7 +45,8 @@ impl Reconcile<RouteTable> for Aws {
     ) -> CloudResult<Option<LiveTable>> {
         let there: BTreeSet<_> = live.spec.routes.iter().map(|route| route.destination).collect();
         let wanted: BTreeSet<_> = spec.routes.iter().map(|route| route.destination).collect();
-        // A subnet that comes finds its routes, and no route goes before its successor is there.
+        // A subnet that is added finds its routes, and no route is removed before its successor
+        // exists.
         let new = spec.routes.difference(&live.spec.routes);
         let leads = new.map(|new| self.lead(&live.id, new, there.contains(&new.destination)));
         let mut proven = try_join_all(leads).await?.into_iter().all(|made| made);
@@ -63,7 +64,7 @@ impl Reconcile<RouteTable> for Aws {
 
     async fn destroy(&self, live: &LiveTable) -> CloudResult<Departure> {
         let tables = self.tables(filter("route-table-id", [&live.id])).await?;
-        // Taken off is only what is seen to be this table's, whatever the filter let through.
+        // Only what is seen to belong to this table is removed, whatever the filter returned.
         let mine = |table: &types::RouteTable| table.route_table_id.as_ref() == Some(&live.id);
         let associations = tables.into_iter().filter(mine).flat_map(associations);
         let ids = associations.filter_map(|each| each.route_table_association_id);
@@ -74,7 +75,7 @@ impl Reconcile<RouteTable> for Aws {
     }
 }
 
-/// The table's associations with subnets, without those that are over.
+/// The table's associations with subnets, without those that have ended.
 fn associations(table: types::RouteTable) -> impl Iterator<Item = RouteTableAssociation> {
     use RouteTableAssociationStateCode::{Disassociated, Disassociating, Failed};
     table.associations.unwrap_or_default().into_iter().filter(|each| {
@@ -100,7 +101,8 @@ impl Aws {
         };
         let routes = table.routes.take().unwrap_or_default().into_iter();
         let vpc = Ref::known(table.vpc_id.take().unwrap_or_default());
-        // A table that was made the VPC's main one by hand serves every subnet without its own.
+        // A table that somebody made the main one of the VPC serves every subnet without a table of
+        // its own.
         let vacant = table.associations().is_empty();
         let spec = RouteTable {
             vpc,
@@ -117,10 +119,10 @@ impl Aws {
         Ok(Some(Live { vacant, ..Live::ready(address, id, spec, outputs) }))
     }
 
-    /// Gives the table the subnets it should have, and takes from it those it should not.
+    /// Associates the desired subnets with the table, and removes the others.
     ///
-    /// A subnet has one table: one that comes from another table changes over in one call, and is
-    /// not left without its routes in between. False where a look must tell whether it was done.
+    /// A subnet has one table. One that comes from another table moves in one call, so that it
+    /// always has routes. False if a look must show whether it was done.
     async fn associate(&self, spec: &RouteTable, live: &LiveTable) -> CloudResult<bool> {
         let tables = self.tables(filter("vpc-id", [spec.vpc.as_str()])).await?;
         let held: HashMap<_, _> = tables
@@ -139,7 +141,8 @@ impl Aws {
                     let call = call.route_table_id(&live.id).send().await;
                     match call.accepting(&[UNASSOCIATED])? {
                         Some(_) => Ok(true),
-                        // The other table, put right at the same time, has let go of it already.
+                        // The other table, which is changed at the same time, has already released
+                        // it.
                         None => self.associate_free(&live.id, subnet.as_str()).await,
                     }
                 }
@@ -153,10 +156,10 @@ impl Aws {
         Ok(came.into_iter().all(|done| done))
     }
 
-    /// Gives the table a subnet that has none. False where the subnet has one by now.
+    /// Associates a subnet without a table. False if it has one by now.
     async fn associate_free(&self, table: &str, subnet: &str) -> CloudResult<bool> {
         let call = self.ec2.associate_route_table().route_table_id(table).subnet_id(subnet);
-        // Something else was faster; the next look tells what.
+        // Something else was faster; the next look shows what.
         let other = &["Resource.AlreadyAssociated"];
         let answer = call.send().await.accepting(other)?;
         Ok(answer.is_some())

@@ -1,5 +1,4 @@
-//! Security group rules, between how EC2 lists them and how a spec has them, and how they come and
-//! go.
+//! Converts security group rules between EC2's lists and specs, and adds and removes them.
 
 use std::collections::BTreeSet;
 
@@ -24,14 +23,14 @@ use crate::{
     sdk_error::{SdkResult, garbled},
 };
 
-/// How many values a filter may have.
+/// The maximum number of values of a filter.
 const FILTER_VALUES: usize = 200;
-/// How EC2 says that a rule to be revoked is gone.
+/// EC2's code for a missing rule in a revocation.
 const REVOKED: &[&str] = &["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
-/// EC2's word for every protocol.
+/// EC2's word for all protocols.
 const EVERY_PROTOCOL: &str = "-1";
 
-/// A listed rule as a spec has it; none if it has no other side, which EC2 does not make.
+/// A listed rule as in a spec; none if it has no peer, which EC2 does not create.
 pub(super) fn folded(row: &SecurityGroupRule) -> CloudResult<Option<Rule>> {
     let garbled = |error| garbled::<DescribeSecurityGroupRulesError>(&error);
     let other = row.referenced_group_info().and_then(|other| other.group_id());
@@ -46,7 +45,7 @@ pub(super) fn folded(row: &SecurityGroupRule) -> CloudResult<Option<Rule>> {
         EVERY_PROTOCOL => "all".to_owned(),
         protocol => protocol.to_lowercase(),
     };
-    // Only for ICMP, -1 is a number: any type, any code. Elsewhere it says that there are no ports.
+    // For ICMP, -1 means any type or code. For other protocols it means that there are no ports.
     let ports = match (row.from_port, row.to_port) {
         _ if protocol == "all" => None,
         (Some(-1), Some(-1)) if !protocol.starts_with("icmp") => None,
@@ -56,7 +55,7 @@ pub(super) fn folded(row: &SecurityGroupRule) -> CloudResult<Option<Rule>> {
     Ok(Some(Rule { protocol, ports, peer }))
 }
 
-/// The ids of the rules among `rows` that are not wanted.
+/// The ids of the rules among `rows` that are not desired.
 fn surplus<'a>(
     rows: impl Iterator<Item = &'a SecurityGroupRule>,
     wanted: &BTreeSet<Rule>,
@@ -70,7 +69,7 @@ fn surplus<'a>(
     Ok(ids)
 }
 
-/// A rule of the group `group` as EC2 takes it.
+/// A rule of the group `group` in EC2's form.
 fn permission(rule: &Rule, group: &str) -> IpPermission {
     let protocol = if rule.protocol == "all" { EVERY_PROTOCOL } else { &rule.protocol };
     let permission = IpPermission::builder()
@@ -106,7 +105,8 @@ impl Aws {
         Ok(rows.into_iter().flatten().collect())
     }
 
-    /// Authorises what is missing; false where one rule of it is there, and EC2 has taken none.
+    /// Authorises the missing rules; false if one of them already exists, in which case EC2 has
+    /// added none.
     pub(super) async fn authorise(
         &self,
         spec: &SecurityGroup,
@@ -134,8 +134,8 @@ impl Aws {
         Ok(proven)
     }
 
-    /// Revokes every rule that the spec does not have, by its id, and says how many EC2 has
-    /// revoked: where it misses one, it revokes none of those it was asked for with it.
+    /// Revokes every rule that the spec does not have, by its id, and returns how many EC2 has
+    /// revoked. If one is missing, EC2 revokes none of the same call.
     pub(super) async fn revoke(&self, spec: &SecurityGroup, group: &str) -> CloudResult<usize> {
         let rows = self.rules(&[group]).await?;
         let mut revoked = 0;

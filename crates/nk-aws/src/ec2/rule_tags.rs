@@ -1,4 +1,4 @@
-//! The tags of security group rules: nk gives each those of its group.
+//! The tags of security group rules: nk gives each the tags of its group.
 
 use aws_sdk_ec2::types::SecurityGroupRule;
 use nk_engine::{CloudResult, Scope};
@@ -15,11 +15,11 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// What may stand for a group in a rule that is wanted: its id, or a placeholder.
+/// What may stand for a group in a desired rule: its id, or a placeholder.
 type Names = Vec<(String, Ref<SecurityGroupId>)>;
 
-/// Adds to the groups what their wanted rules are tagged with: what they should be where all are,
-/// else what the first is that is not.
+/// Adds the tags of their desired rules to the groups: the expected ones if all rules have them,
+/// otherwise those of the first rule that has not.
 pub(super) fn add_rule_tags(
     scope: &Scope<SecurityGroup>,
     groups: &mut [LiveGroup],
@@ -43,7 +43,7 @@ pub(super) fn add_rule_tags(
     Ok(())
 }
 
-/// The tags of a listed rule where it is a wanted one, and they are not the expected ones.
+/// The tags of a listed rule, if it is desired and they are not the expected ones.
 fn other_tags(
     row: &SecurityGroupRule,
     wanted: &SecurityGroup,
@@ -54,13 +54,13 @@ fn other_tags(
     let egress = row.is_egress == Some(true);
     let rules = if egress { &wanted.egress } else { &wanted.ingress };
     let tags = managed(row.tags.clone());
-    // AWS makes this one along with a group, and without tags.
+    // AWS creates this rule with a group, and without tags.
     let given = egress && rule == Rule::all(Peer::Cidr(Cidr::ANYWHERE)) && tags == Tags::default();
     let differ = !given && tags != *expected && rules.iter().any(|one| same(&rule, one, names));
     Ok(differ.then_some(tags))
 }
 
-/// Whether a rule is a wanted one, which may name groups by their placeholders.
+/// Whether a rule is desired; a desired rule may name groups by placeholders.
 fn same(rule: &Rule, wanted: &Rule, names: &Names) -> bool {
     let peers = match (&rule.peer, &wanted.peer) {
         (Peer::Group(group), Peer::Group(wanted)) => {
@@ -73,7 +73,7 @@ fn same(rule: &Rule, wanted: &Rule, names: &Names) -> bool {
 }
 
 impl Aws {
-    /// Gives the rules of a group their tags, where they have others.
+    /// Sets the tags of the rules of a group, where they differ.
     pub(super) async fn tag_rules(&self, spec: &SecurityGroup, group: &str) -> CloudResult<()> {
         let mut ids = Vec::new();
         for row in self.rules(&[group]).await? {

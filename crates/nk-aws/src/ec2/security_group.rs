@@ -1,4 +1,4 @@
-//! How EC2 makes a security group.
+//! How EC2 creates a security group.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ impl Reconcile<SecurityGroup> for Aws {
             .tag_specifications(tagged(ResourceType::SecurityGroup, &spec.tags));
         match call.send().await.or_cloud_error() {
             Ok(answer) => Ok(answer.group_id.map(|id| fresh(id, spec, address))),
-            // The SDK sends again when an answer is lost, and then meets what it made itself.
+            // The SDK repeats a call whose answer was lost, and then finds what it created itself.
             Err(error) if error.is("InvalidGroup.Duplicate") => {
                 let scope = Scope::one(address.clone(), spec.clone(), None);
                 let made =
@@ -66,13 +66,14 @@ impl Reconcile<SecurityGroup> for Aws {
         live: &LiveGroup,
         changes: &[Change],
     ) -> CloudResult<Option<LiveGroup>> {
-        // What is allowed before and after is allowed in between: authorise, then revoke.
+        // What is allowed before and after must be allowed in between: authorise first, then
+        // revoke.
         let mut proven = self.authorise(spec, live).await?;
         let fewer = |live: &BTreeSet<Rule>, spec| live.difference(spec).count();
         let surplus =
             fewer(&live.spec.ingress, &spec.ingress) + fewer(&live.spec.egress, &spec.egress);
         if surplus > 0 {
-            // A rule that EC2 does not list yet, or misses by now, is not revoked.
+            // A rule that EC2 does not list yet, or no longer has, is not revoked.
             proven &= self.revoke(spec, &live.id).await? >= surplus;
         }
         if changes.touch("rule-tags") {
@@ -93,7 +94,7 @@ impl Reconcile<SecurityGroup> for Aws {
     }
 }
 
-/// A group as it is when it is new: AWS lets everything out of it.
+/// A new group, from which AWS lets everything out.
 fn fresh(id: String, spec: &SecurityGroup, address: &Address) -> LiveGroup {
     let egress = BTreeSet::from([Rule::all(Peer::Cidr(Cidr::ANYWHERE))]);
     let spec = SecurityGroup { ingress: BTreeSet::new(), egress, ..spec.clone() };
@@ -102,14 +103,14 @@ fn fresh(id: String, spec: &SecurityGroup, address: &Address) -> LiveGroup {
 }
 
 impl Aws {
-    /// A group of this stack as its description shows it: without its rules.
+    /// A group of this stack as its description shows it, without its rules.
     fn security_group(&self, group: types::SecurityGroup) -> Option<LiveGroup> {
         let (address, tags) = self.ec2_owned(group.tags.clone())?;
         group_at(address, tags, group)
     }
 }
 
-/// A group at this address, whosever it is.
+/// A group at this address, whoever owns it.
 pub(super) fn group_at(
     address: Address,
     tags: Tags,

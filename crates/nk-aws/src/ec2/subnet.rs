@@ -1,4 +1,4 @@
-//! How EC2 makes a subnet.
+//! How EC2 creates a subnet.
 
 use aws_sdk_ec2::{
     operation::describe_subnets::DescribeSubnetsError,
@@ -39,7 +39,7 @@ impl Reconcile<Subnet> for Aws {
             .tag_specifications(tagged(ResourceType::Subnet, &spec.tags));
         match call.send().await.or_cloud_error() {
             Ok(answer) => answer.subnet.map_or(Ok(None), |subnet| self.subnet(subnet)),
-            // The SDK sends again when an answer is lost, and then meets what it made itself.
+            // The SDK repeats a call whose answer was lost, and then finds what it created itself.
             Err(error) if error.is("InvalidSubnet.Conflict") => {
                 let scope = Scope::one(address.clone(), spec.clone(), None);
                 let made = |live: &Live<Subnet, SubnetOutputs>| {

@@ -1,4 +1,4 @@
-//! How EC2 makes a VPC.
+//! How EC2 creates a VPC.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     sdk_error::{SdkResult, garbled},
 };
 
-/// How EC2 says that a VPC is gone.
+/// EC2's code for a missing VPC.
 const MISSING: &[&str] = &["InvalidVpcID.NotFound"];
 
 impl Reconcile<Vpc> for Aws {
@@ -36,7 +36,8 @@ impl Reconcile<Vpc> for Aws {
     }
 
     async fn create(&self, spec: &Vpc, _: &Address) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
-        // No token and no unique name: a second try inside the SDK could make a second VPC.
+        // There is no token and no unique name: a second attempt of the SDK could create a second
+        // VPC.
         let answer = self
             .ec2
             .create_vpc()
@@ -57,7 +58,7 @@ impl Reconcile<Vpc> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
         let value = |on| AttributeBooleanValue::builder().value(on).build();
-        // One attribute a call, and host names need support to be on before and off after.
+        // A call sets one attribute. Host names need support to be on before, and off after.
         let support = changes.touch("dns-support").then(|| {
             let call = self.ec2.modify_vpc_attribute().vpc_id(&live.id);
             call.enable_dns_support(value(spec.dns_support))
@@ -73,7 +74,7 @@ impl Reconcile<Vpc> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        // A look right after this may still show the old values: the answers are the better proof.
+        // A look right after this may still show the old values; the answers are the better proof.
         Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
@@ -89,7 +90,7 @@ impl Reconcile<Vpc> for Aws {
 }
 
 impl Aws {
-    /// The VPCs with this stack's tag. The security groups are looked for in them as well.
+    /// The VPCs with this stack's tag. Security groups are looked for in them as well.
     pub(super) async fn vpcs(&self, pass: &Pass) -> CloudResult<Arc<Vec<types::Vpc>>> {
         let ours = filter(&format!("tag:{}", Tags::STACK), [self.stack.prefix()]);
         pass.once("ec2 VPCs", || self.described_vpcs(ours)).await
@@ -100,7 +101,7 @@ impl Aws {
         pages.try_collect().await.or_cloud_error()
     }
 
-    /// A VPC of this stack as its description shows it: with the DNS flags of a new one.
+    /// A VPC of this stack as its description shows it, with the DNS flags of a new one.
     fn vpc(&self, vpc: types::Vpc) -> CloudResult<Option<Live<Vpc, VpcOutputs>>> {
         let (Some((address, tags)), Some(id)) = (self.ec2_owned(vpc.tags), vpc.vpc_id) else {
             return Ok(None);
@@ -113,12 +114,12 @@ impl Aws {
         };
         let spec = Vpc { cidr, dns_support: true, dns_hostnames: false, tags };
         let outputs = VpcOutputs { id: id.clone() };
-        // EC2 refuses to delete a VPC that anything stands in, so deleting a twin is safe.
+        // EC2 refuses to delete a VPC that contains anything, so deleting a twin is safe.
         let live = Live { vacant: true, ..Live::ready(address, id, spec, outputs) };
         Ok(Some(live.in_phase(phase)))
     }
 
-    /// The same VPC with its DNS flags as they are; none where it went in the meantime.
+    /// The same VPC with its live DNS flags; none if it was deleted in the meantime.
     async fn with_dns_flags(
         &self,
         live: Live<Vpc, VpcOutputs>,

@@ -13,14 +13,15 @@ use crate::{
     sdk_error::{SdkResult, refused},
 };
 
-/// How many images one call deletes.
-/// See <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html>.
+/// The maximum number of images that one call deletes. See
+/// <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html>.
 const BATCH: usize = 100;
 
 impl Aws {
-    /// The digests of all images in a repository, archived ones too; none where there is no such repository.
+    /// The digests of all images in a repository, including archived ones; none if there is no such
+    /// repository.
     pub(super) async fn images(&self, repository: &str) -> CloudResult<BTreeSet<String>> {
-        // Unasked, ECR leaves out the archived ones.
+        // By default, ECR leaves out the archived ones.
         let any = ListImagesFilter::builder().image_status(ImageStatusFilter::Any).build();
         let call = self.ecr.list_images().repository_name(repository).filter(any);
         let pages = call.into_paginator().page_size(1000).items().send().try_collect().await;
@@ -30,8 +31,8 @@ impl Aws {
 
     /// Deletes all images of a repository.
     ///
-    /// ECR keeps an image as long as an index of several platforms lists it, so each round takes
-    /// what the round before has set free, and every round takes something.
+    /// ECR keeps an image while an index of several platforms lists it. Each round deletes what the
+    /// previous one has released, and every round deletes something.
     pub(super) async fn remove_images(&self, repository: &str) -> CloudResult<()> {
         let mut left = self.images(repository).await?;
         while !left.is_empty() {
@@ -51,7 +52,8 @@ impl Aws {
         Ok(())
     }
 
-    /// Deletes these images; returns those that ECR keeps, without those that are gone already.
+    /// Deletes these images and returns those that ECR keeps, without those that are already
+    /// deleted.
     async fn remove_these(
         &self,
         repository: &str,

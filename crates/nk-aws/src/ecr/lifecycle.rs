@@ -1,4 +1,4 @@
-//! Lifecycle policies, in the one form that they are compared in.
+//! Lifecycle policies, in the form in which they are compared.
 
 use aws_sdk_ecr::operation::get_lifecycle_policy::GetLifecyclePolicyError;
 use nk_engine::CloudResult;
@@ -11,13 +11,13 @@ use crate::{
     sdk_error::{SdkResult, garbled},
 };
 
-/// The policy of a repository that has none.
+/// The policy of a repository without one.
 pub(super) fn none() -> Document {
     Document::new(json!({"rules": []}))
 }
 
 impl Aws {
-    /// The lifecycle policy of a repository; none where there is no such repository.
+    /// The lifecycle policy of a repository; none if there is no such repository.
     pub(super) async fn lifecycle(&self, repository: &str) -> CloudResult<Option<Document>> {
         let call = self.ecr.get_lifecycle_policy().repository_name(repository).send().await;
         match call.or_cloud_error() {
@@ -28,7 +28,7 @@ impl Aws {
         }
     }
 
-    /// Makes this the lifecycle policy of a repository.
+    /// Sets the lifecycle policy of a repository.
     pub(super) async fn set_lifecycle(
         &self,
         repository: &str,
@@ -39,8 +39,8 @@ impl Aws {
     }
 }
 
-/// The policy that ECR gives back as this text: it reorders rules, and means by an empty list what
-/// it means by none.
+/// The policy in this text of ECR, which reorders rules, and to which an empty list means the same
+/// as none.
 fn parse(text: &str) -> CloudResult<Document> {
     let mut policy: Value =
         serde_json::from_str(text).map_err(|error| garbled::<GetLifecyclePolicyError>(&error))?;

@@ -5,5 +5,5 @@ mod lifecycle;
 mod repository;
 mod scanning;
 
-/// How ECR says that a repository is gone.
+/// ECR's code for a missing repository.
 const MISSING: &[&str] = &["RepositoryNotFoundException"];

@@ -1,4 +1,4 @@
-//! How ECR makes a repository.
+//! How ECR creates a repository.
 
 use aws_sdk_ecr::types::{self, ImageScanningConfiguration, ImageTagMutability};
 use futures::future::try_join_all;
@@ -17,7 +17,7 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// What is told where a repository's own word on scanning does not count.
+/// The note for a repository whose own setting for scanning has no effect.
 const DECIDED: &str = "the registry's own settings decide whether its images are scanned";
 
 type LiveRepository = Live<Repository, RepositoryOutputs>;
@@ -81,7 +81,7 @@ impl Reconcile<Repository> for Aws {
     }
 
     async fn destroy(&self, live: &LiveRepository) -> CloudResult<Departure> {
-        // Never by force: images are the only copy of a release, and may have come since.
+        // Never by force: images may be the only copy of a release, and may have been pushed since.
         let call = self.ecr.delete_repository().repository_name(&live.spec.name).send().await;
         call.accepting(MISSING)?;
         Ok(Departure::Gone)
@@ -101,7 +101,7 @@ impl Reconcile<Repository> for Aws {
     }
 }
 
-/// A repository as ECR describes it, with the spec that is known of it.
+/// A repository as ECR describes it, with the known part of its spec.
 fn live(address: Address, repository: types::Repository, spec: Repository) -> LiveRepository {
     let name = spec.name.clone();
     let outputs = RepositoryOutputs {
@@ -128,7 +128,7 @@ impl Aws {
             (Reach::One(_), Some((_, spec))) => (call.repository_names(&spec.name), None),
             _ => (call, Some(1000)),
         };
-        // ECR takes no page size beside names.
+        // ECR allows no page size together with names.
         let pages = call.into_paginator();
         let pages = if let Some(size) = size { pages.page_size(size) } else { pages };
         let listed = pages.items().send().try_collect().await.accepting(MISSING)?;
@@ -162,12 +162,12 @@ impl Aws {
         let mutable_tags = match repository.image_tag_mutability() {
             Some(ImageTagMutability::Mutable) => true,
             Some(ImageTagMutability::Immutable) => false,
-            // With exceptions it is neither, so it is not what is wanted.
+            // With exceptions it is neither, and therefore not what is desired.
             _ => scope.wanted(&address).is_none_or(|wanted| !wanted.mutable_tags),
         };
         let said = repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push);
         let differs = scope.wanted(&address).is_some_and(|wanted| wanted.scan_on_push != said);
-        // Who decides is asked only where it matters.
+        // The setting of the registry is read only where it matters.
         let decided = differs && self.registry_scans(scope).await?;
         let scan_on_push = if decided { !said } else { said };
         let notes = decided.then(|| DECIDED.to_owned()).into_iter().collect();

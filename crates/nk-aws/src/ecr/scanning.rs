@@ -1,4 +1,4 @@
-//! Who decides whether pushed images are scanned: each repository, or the registry for all.
+//! Who controls whether pushed images are scanned: each repository, or the registry for all.
 
 use aws_sdk_ecr::types::{RegistryScanningConfiguration, ScanType};
 use nk_engine::{CloudResult, Scope};
@@ -7,7 +7,7 @@ use nk_kinds::ecr::Repository;
 use crate::{Aws, sdk_error::SdkResult};
 
 impl Aws {
-    /// Whether the registry decides, whatever its repositories say of themselves.
+    /// Whether the registry controls it, regardless of its repositories.
     pub(super) async fn registry_scans(&self, scope: &Scope<Repository>) -> CloudResult<bool> {
         let read = || async {
             let call = self.ecr.get_registry_scanning_configuration().send().await;

@@ -1,4 +1,4 @@
-//! How ECS makes a cluster.
+//! How ECS creates a cluster.
 
 use aws_sdk_ecs::types::{self, ClusterSetting, ClusterSettingName};
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
@@ -38,7 +38,7 @@ impl Reconcile<Cluster> for Aws {
             .send()
             .await
             .or_cloud_error()?;
-        // ECS answers with the cluster of that name even where somebody else has made it.
+        // ECS returns the cluster with that name even if somebody else created it.
         let ours = |cluster: &types::Cluster| managed(cluster.tags.clone()) == spec.tags;
         let cluster = answer.cluster.filter(ours);
         Ok(cluster.map(|cluster| live(address.clone(), cluster, spec.tags.clone())))
@@ -69,7 +69,7 @@ impl Reconcile<Cluster> for Aws {
 
 impl Aws {
     fn cluster(&self, scope: &Scope<Cluster>, cluster: types::Cluster) -> Option<LiveCluster> {
-        // A deleted cluster stays visible for a while.
+        // A deleted cluster remains visible for a while.
         if cluster.status() == Some("INACTIVE") {
             return None;
         }

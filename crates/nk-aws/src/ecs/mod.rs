@@ -18,13 +18,13 @@ fn name_in(arn: &str) -> &str {
 }
 
 impl Aws {
-    /// What every name begins with that this stack gives.
+    /// The beginning of every name that this stack gives.
     fn ecs_prefix(&self) -> String {
         format!("{}-", self.stack.prefix())
     }
 
-    /// The cluster with this stack's name, whosever it is and even where it is deleted; none where
-    /// there is none. The list of all is the account's.
+    /// The cluster with this stack's name, whoever owns it and even if it is deleted; none if there
+    /// is none. The list of all clusters is the account's.
     async fn stack_cluster(&self, pass: &Pass) -> CloudResult<Arc<Vec<Cluster>>> {
         let describe = || self.describe_clusters(vec![WantedCluster::called(&self.stack)]);
         pass.once("ecs cluster", describe).await
@@ -43,7 +43,7 @@ impl Aws {
         Ok(call.send().await.or_cloud_error()?.clusters.unwrap_or_default())
     }
 
-    /// Sets tags, whether they are there or not.
+    /// Sets tags, new or existing.
     async fn ecs_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.ecs.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags)));
         call.send().await.or_cloud_error().map(drop)

@@ -1,4 +1,4 @@
-//! How ECS makes a service.
+//! How ECS creates a service.
 
 mod failure;
 mod finding;
@@ -17,9 +17,9 @@ use self::rollout::Rollout;
 use super::name_in;
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
-/// How ECS says that a service is gone.
+/// ECS's codes for a missing service.
 const MISSING: &[&str] = &["ServiceNotFoundException", "ClusterNotFoundException"];
-/// How ECS says that a service is going, or has gone not long ago; a look tells which.
+/// ECS's codes for a service that is being deleted, or was deleted recently; a look shows which.
 const DRAINING: &str = "ServiceNotActiveException";
 
 type LiveService = Live<Service, ServiceOutputs>;
@@ -37,7 +37,7 @@ impl Reconcile<Service> for Aws {
             }
         }
         self.hand_over_counts(scope, &mut found).await?;
-        // Only who has just changed this very service wants to know what becomes of it.
+        // Only the step that has just changed this service needs to know its outcome.
         let one = scope.address().is_some();
         let looks = found.into_iter().map(|(service, live)| async move {
             let wanted = scope.wanted(&live.address).filter(|_| one);
@@ -87,7 +87,7 @@ impl Reconcile<Service> for Aws {
     }
 }
 
-/// How far a service has gone, by what ECS answers to a call that sends it away.
+/// How far the deletion of a service is, according to ECS's answer.
 fn departure<T>(answer: CloudResult<T>) -> CloudResult<Departure> {
     match answer {
         Err(error) if MISSING.iter().any(|code| error.is(code)) => Ok(Departure::Gone),
@@ -97,10 +97,9 @@ fn departure<T>(answer: CloudResult<T>) -> CloudResult<Departure> {
 }
 
 impl Aws {
-    /// Adds to a service where it stands in its life: whether its deployment is done, and if it
-    /// cannot be, why.
+    /// Fills in the phase of a service: whether its deployment is done, and if it cannot be, why.
     ///
-    /// `wanted` is what is being made of it, for a look at one service only.
+    /// `wanted` is what the service is being changed to, in a look at one service only.
     async fn assess(
         &self,
         live: LiveService,
@@ -116,7 +115,7 @@ impl Aws {
             return Ok(live);
         }
         let noted = |live, note| Live { notes: vec![note], ..live };
-        // Without an image no deployment ends, and nothing but a push helps.
+        // Without an image, no deployment ends, and only a push helps.
         if rollout != Rollout::Displaced
             && let Some(image) = self.missing_image(service).await?
         {

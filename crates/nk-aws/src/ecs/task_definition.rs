@@ -1,4 +1,4 @@
-//! How ECS makes a task definition.
+//! How ECS creates a task definition.
 
 mod container;
 mod extra;
@@ -45,10 +45,11 @@ impl Reconcile<TaskDefinition> for Aws {
         spec: &TaskDefinition,
         address: &Address,
     ) -> CloudResult<Option<LiveDefinition>> {
-        // A revision before this one would have handed its image on.
+        // An earlier revision would have passed on its image.
         let latest = || format!("{}:latest", spec.container.repository);
         let image = spec.container.image.clone().unwrap_or_else(latest);
-        // No token and no unique name: a second try inside the SDK could register a second one.
+        // There is no token and no unique name: a second attempt of the SDK could register a second
+        // one.
         let call = request::register(&self.ecs, spec, &image)
             .customize()
             .config_override(once!(aws_sdk_ecs))
@@ -79,8 +80,8 @@ impl Reconcile<TaskDefinition> for Aws {
 }
 
 impl Aws {
-    /// A family, or where it has no active revision any more, what is left of it. Of a wanted one that
-    /// is nobody's business until it is to go.
+    /// A family, or what is left of it if it has no active revision. For a desired family, that
+    /// matters only when it is destroyed.
     async fn standing(
         &self,
         scope: &Scope<TaskDefinition>,
@@ -100,10 +101,10 @@ impl Aws {
         Ok((None, remains))
     }
 
-    /// The revisions of a family that may be the one: the deployed one and the latest.
+    /// The revisions of a family that may be the current one: the deployed one and the latest.
     ///
-    /// Whoever goes back to an earlier revision does so because a later one is bad, and where the
-    /// stack names no image, a later one with another image is none to go on with.
+    /// Somebody who goes back to an earlier revision does so because a later one is bad. If the
+    /// stack names no image, a later revision with another image must not be continued.
     async fn candidates(
         &self,
         scope: &Scope<TaskDefinition>,
@@ -118,7 +119,7 @@ impl Aws {
             reading::live(address.clone(), revision, wanted).owned_by(owner.clone())
         };
         let latest = live(family.latest);
-        // After a create without an answer: a revision that says something else is another one.
+        // After a create without an answer: a revision with different content is another one.
         if scope.address().is_some() && wanted.is_some_and(|wanted| !says(&latest.spec, wanted)) {
             return Ok(Vec::new());
         }
@@ -134,7 +135,7 @@ impl Aws {
     }
 }
 
-/// Whether a revision is what is wanted, whatever its tags and, where none is named, its image.
+/// Whether a revision is what is desired, ignoring its tags and, if none is named, its image.
 fn says(live: &TaskDefinition, wanted: &TaskDefinition) -> bool {
     let mut wanted = TaskDefinition { tags: live.tags.clone(), ..wanted.clone() };
     wanted.container.image = wanted.container.image.or_else(|| live.container.image.clone());

@@ -10,7 +10,7 @@ use nk_model::Ref;
 
 use crate::sdk_error::refused;
 
-/// The action as ELB takes it, for the operation whose error this is.
+/// The action in ELB's form, for the operation with this error.
 pub(super) fn action<E>(action: &ListenerAction) -> CloudResult<Action> {
     let call = Action::builder();
     Ok(match action {
@@ -53,7 +53,7 @@ fn named(action: &Action) -> String {
     action.r#type().map_or_else(|| "nothing".into(), |kind| kind.as_str().to_owned())
 }
 
-/// ELB tells a target group twice: by itself, and as a list that it fills in.
+/// ELB reports a target group twice: by itself, and in a list that it fills in.
 fn forward(action: &Action) -> ListenerAction {
     let config = action.forward_config();
     let groups = config.map(ForwardActionConfig::target_groups).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What ELB keeps as attributes: text by key, apart from everything else.
+//! What ELB stores as attributes: text by key, separate from everything else.
 
 use aws_sdk_elasticloadbalancingv2::{
     operation::{
@@ -15,15 +15,15 @@ use crate::{
     sdk_error::{SdkResult, garbled},
 };
 
-/// What makes ELB refuse to delete a load balancer.
+/// The attribute that makes ELB refuse to delete a load balancer.
 const PROTECTION: &str = "deletion_protection.enabled";
-/// How long a leaving target may finish its requests.
+/// The attribute for how long a target that is being removed may finish its requests.
 const DRAIN: &str = "deregistration_delay.timeout_seconds";
-/// What ELB gives a new target group for that.
+/// ELB's default for that in a new target group.
 pub(super) const DEFAULT_DRAIN: u32 = 300;
 
 impl Aws {
-    /// Whether ELB refuses to delete a load balancer; none where it is gone.
+    /// Whether ELB refuses to delete a load balancer; none if it does not exist.
     pub(super) async fn protected(&self, arn: &str) -> CloudResult<Option<bool>> {
         let call = self.elb.describe_load_balancer_attributes().load_balancer_arn(arn);
         let answer = call.send().await.accepting(GONE)?;
@@ -35,7 +35,7 @@ impl Aws {
         }))
     }
 
-    /// Makes ELB refuse to delete a load balancer, or not.
+    /// Sets whether ELB refuses to delete a load balancer.
     pub(super) async fn protect(&self, arn: &str, protected: bool) -> CloudResult<()> {
         let value = protected.to_string();
         let attribute = LoadBalancerAttribute::builder().key(PROTECTION).value(value).build();
@@ -43,7 +43,8 @@ impl Aws {
         call.attributes(attribute).send().await.or_cloud_error().map(drop)
     }
 
-    /// How long a leaving target may finish its requests; none where the group is gone.
+    /// How long a target that is being removed may finish its requests; none if the group does not
+    /// exist.
     pub(super) async fn drain(&self, arn: &str) -> CloudResult<Option<u32>> {
         let call = self.elb.describe_target_group_attributes().target_group_arn(arn);
         let answer = call.send().await.accepting(GONE)?;
@@ -51,7 +52,8 @@ impl Aws {
         answer.map(|answer| drain(answer.attributes)).transpose()
     }
 
-    /// Sets how long a leaving target may finish its requests, and says how long it may now.
+    /// Sets how long a target that is being removed may finish its requests, and returns the new
+    /// time.
     pub(super) async fn set_drain(&self, arn: &str, seconds: u32) -> CloudResult<u32> {
         let value = seconds.to_string();
         let attribute = TargetGroupAttribute::builder().key(DRAIN).value(value).build();

@@ -1,4 +1,4 @@
-//! Finding load balancers, for their own sake and for their listeners'.
+//! Finds load balancers, for themselves and for their listeners.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{Aws, sdk_error::SdkResult};
 type Tagged = (types::LoadBalancer, Tags);
 
 impl Aws {
-    /// The application load balancer that has this stack's name, and its tags.
+    /// The application load balancer with this stack's name, and its tags.
     pub(super) async fn load_balancers(&self, pass: &Pass) -> CloudResult<Arc<Vec<Tagged>>> {
         let tagged = || async {
             let named = self.named_load_balancers(pass).await?;
@@ -27,7 +27,7 @@ impl Aws {
         pass.once("elb load balancers", tagged).await
     }
 
-    /// The one that has this stack's name, whosever it is. The list of all is the account's.
+    /// The load balancer with this stack's name, whoever owns it. The list of all is the account's.
     pub(super) async fn named_load_balancers(
         &self,
         pass: &Pass,
@@ -42,7 +42,7 @@ impl Aws {
         pass.once("elb load balancers by name", named).await
     }
 
-    /// The load balancer of this id, or of the wanted name.
+    /// The load balancer with this id, or with the desired name.
     pub(super) async fn one_load_balancer(
         &self,
         scope: &Scope<LoadBalancer>,
@@ -72,8 +72,8 @@ impl Aws {
         Ok(found.into_iter().filter_map(tagged).collect())
     }
 
-    /// The load balancer of this id, now gone, as long as it leaves network interfaces behind:
-    /// they hold its security groups and subnets and the internet gateway.
+    /// The deleted load balancer with this id, while its network interfaces remain: they hold its
+    /// security groups and subnets and the internet gateway.
     pub(super) async fn released_interfaces(
         &self,
         scope: &Scope<LoadBalancer>,

@@ -1,4 +1,4 @@
-//! How ELB makes a listener.
+//! How ELB creates a listener.
 
 use aws_sdk_elasticloadbalancingv2::{
     operation::{create_listener::CreateListenerError, modify_listener::ModifyListenerError},
@@ -20,7 +20,7 @@ use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
 type LiveListener = Live<Listener, ListenerOutputs>;
 
-/// A listener that was found, whose it is, and the one on port 443 of the same load balancer.
+/// A listener that was found, its owner, and the listener on port 443 of the same load balancer.
 struct Found {
     listener: types::Listener,
     address: Address,
@@ -63,7 +63,7 @@ impl Reconcile<Listener> for Aws {
         spec: &Listener,
         address: &Address,
     ) -> CloudResult<Option<LiveListener>> {
-        // Sent again with the same settings, ELB answers with the one that is there.
+        // A repeated call with the same settings returns the existing listener.
         let answer = self
             .elb
             .create_listener()
@@ -91,7 +91,7 @@ impl Reconcile<Listener> for Aws {
         live: &LiveListener,
         changes: &[Change],
     ) -> CloudResult<Option<LiveListener>> {
-        // Until the new default and the new rules are there, the old rules stay.
+        // The old rules stay until the new default and the new rules exist.
         let unwanted =
             if changes.touch("rules") { self.set_rules(spec, &live.id).await? } else { Vec::new() };
         self.modify_listener(spec, &live.id, changes).await?;
@@ -149,7 +149,7 @@ impl Aws {
         if touched("port") {
             call = call.port(spec.port);
         }
-        // One with a certificate means nothing without the other.
+        // One of them means nothing without the other.
         let secure = ["protocol", "certificate", "tls-policy"].into_iter().any(touched);
         if secure {
             call = call.protocol(ProtocolEnum::from(spec.protocol.as_str()));

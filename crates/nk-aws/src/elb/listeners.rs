@@ -1,4 +1,4 @@
-//! Finding listeners, through their load balancers.
+//! Finds listeners, through their load balancers.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,8 @@ use nk_model::{Address, Owner, Ref};
 use super::GONE;
 use crate::{Aws, sdk_error::SdkResult};
 
-/// The listeners of a load balancer, and the placeholder that may stand for it in a wanted one.
+/// The listeners of a load balancer, and the placeholder that may stand for it in a desired
+/// listener.
 type Listeners = (Vec<types::Listener>, Option<Ref<LoadBalancerArn>>);
 
 impl Aws {
@@ -29,7 +30,7 @@ impl Aws {
             let found = try_join_all(calls).await?;
             return Ok(found.into_iter().map(|listeners| (listeners, None)).collect());
         }
-        // Whose they are is asked for at the same time.
+        // Their owners are read at the same time.
         let listeners = async {
             let named = self.named_load_balancers(&scope.pass).await?;
             let arns = named.iter().filter_map(|each| each.load_balancer_arn.as_deref());
@@ -47,15 +48,15 @@ impl Aws {
         Ok(ours.collect())
     }
 
-    /// The listeners of a load balancer; none where it is gone.
+    /// The listeners of a load balancer; none if it does not exist.
     async fn listeners(&self, balancer: &str) -> CloudResult<Vec<types::Listener>> {
         let call = self.elb.describe_listeners().load_balancer_arn(balancer);
         let found = call.into_paginator().items().send().try_collect().await;
         Ok(found.accepting(GONE)?.unwrap_or_default())
     }
 
-    /// The address of a listener and whose it is: what listens without our tags on the port of a
-    /// wanted one stands in its way.
+    /// The address and the owner of a listener: one on the port of a desired listener without the
+    /// stack's tags is in its way.
     pub(super) fn listener_place(
         &self,
         scope: &Scope<Listener>,

@@ -1,4 +1,4 @@
-//! How ELB makes an application load balancer.
+//! How ELB creates an application load balancer.
 
 use aws_sdk_elasticloadbalancingv2::types::{
     self, IpAddressType, LoadBalancerSchemeEnum as Scheme, LoadBalancerStateEnum as State,
@@ -46,7 +46,7 @@ impl Reconcile<LoadBalancer> for Aws {
         address: &Address,
     ) -> CloudResult<Option<LiveBalancer>> {
         let scheme = if spec.internet_facing { Scheme::InternetFacing } else { Scheme::Internal };
-        // Sent again with the same settings, ELB answers with the one that is there.
+        // A repeated call with the same settings returns the existing listener.
         let answer = self
             .elb
             .create_load_balancer()
@@ -96,7 +96,7 @@ impl Reconcile<LoadBalancer> for Aws {
     async fn destroy(&self, live: &LiveBalancer) -> CloudResult<Departure> {
         let call = self.elb.delete_load_balancer().load_balancer_arn(&live.id).send().await;
         call.accepting(GONE)?;
-        // Even where it was gone before: its network interfaces outlive it.
+        // Even if it was already deleted, because its network interfaces remain longer.
         Ok(Departure::Going)
     }
 
@@ -115,7 +115,7 @@ fn texts<'a, T: nk_model::Output>(references: impl IntoIterator<Item = &'a Ref<T
     references.into_iter().map(|reference| reference.as_str().to_owned()).collect()
 }
 
-/// A load balancer as its description shows it: not protected, as a new one is.
+/// A load balancer as its description shows it: not protected, like a new one.
 fn live(balancer: types::LoadBalancer, address: Address, tags: Tags) -> Option<LiveBalancer> {
     let arn = balancer.load_balancer_arn?;
     let zones = balancer.availability_zones.unwrap_or_default();

@@ -22,24 +22,24 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// How many resources one call tells the tags of.
+/// The maximum number of resources whose tags one call returns.
 const TAGS_AT_ONCE: usize = 20;
-/// How ELB says that something is gone.
+/// ELB's codes for something missing.
 const GONE: &[&str] =
     &["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
 
-/// The end of an ARN, by which CloudWatch names a load balancer or a target group.
+/// The end of an ARN, which is CloudWatch's name of a load balancer or a target group.
 fn metric_name(arn: &str) -> &str {
     let resource = arn.rsplit(':').next().unwrap_or(arn);
     resource.strip_prefix("loadbalancer/").unwrap_or(resource)
 }
 
 impl Aws {
-    /// The tags that nk sets, by ARN. What went in the meantime has none.
+    /// The tags that nk sets, by ARN. A resource that was deleted in the meantime has none.
     async fn elb_tags(&self, arns: &[String]) -> CloudResult<HashMap<String, Tags>> {
         let calls = arns.chunks(TAGS_AT_ONCE).map(|arns| async move {
             match self.elb_describe_tags(arns).await {
-                // One that is gone makes AWS tell nothing of the others either.
+                // If one is missing, AWS returns nothing about the others either.
                 Err(error) if GONE.iter().any(|code| error.is(code)) => {
                     let each = arns.iter().map(|arn| async move {
                         match self.elb_describe_tags(std::slice::from_ref(arn)).await {
@@ -63,7 +63,7 @@ impl Aws {
         Ok(answer.tag_descriptions.unwrap_or_default())
     }
 
-    /// Sets tags, whether they are there or not.
+    /// Sets tags, new or existing.
     async fn elb_tag(&self, arn: &str, tags: &Tags) -> CloudResult<()> {
         let call = self.elb.add_tags().resource_arns(arn).set_tags(Some(sdk_tags(tags)));
         call.send().await.or_cloud_error().map(drop)

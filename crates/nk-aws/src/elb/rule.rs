@@ -14,10 +14,10 @@ use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
 /// The condition on the path of a request.
 const PATH: &str = "path-pattern";
-/// The condition on the host that a request names.
+/// The condition on the host of a request.
 const HOST: &str = "host-header";
 
-/// The rules by their priority, without the default one, which is the listener's own.
+/// The rules by priority, without the default one, which belongs to the listener.
 pub(super) fn rules(found: &[Rule], https: Option<&str>) -> BTreeMap<i32, ListenerRule> {
     found.iter().filter_map(|rule| Some((priority(rule)?, folded_rule(rule, https)))).collect()
 }
@@ -49,7 +49,7 @@ fn folded_rule(rule: &Rule, https: Option<&str>) -> ListenerRule {
     ListenerRule { paths, hosts, action }
 }
 
-/// The patterns of a condition, which ELB tells twice; none where it is of another sort.
+/// The patterns of a condition, which ELB reports twice; none if it is of another type.
 fn patterns(condition: &RuleCondition) -> Option<BTreeSet<String>> {
     let path = condition.path_pattern_config().map(|each| (each.values(), each.regex_values()));
     let host = condition.host_header_config().map(|each| (each.values(), each.regex_values()));
@@ -72,14 +72,14 @@ fn conditions(rule: &ListenerRule) -> Vec<RuleCondition> {
 }
 
 impl Aws {
-    /// The rules of a listener; none where it is gone.
+    /// The rules of a listener; none if it does not exist.
     pub(super) async fn listener_rules(&self, listener: &str) -> CloudResult<Option<Vec<Rule>>> {
         let pages = self.elb.describe_rules().listener_arn(listener).into_paginator().items();
         pages.send().try_collect().await.accepting(&["ListenerNotFound"])
     }
 
-    /// Makes the rules that are missing and changes those that differ. Returns the ARNs of those
-    /// that nobody wants: they may go once everything else is in place.
+    /// Creates the missing rules and changes those that differ. Returns the ARNs of the rules that
+    /// are not desired, which may be deleted once everything else is in place.
     pub(super) async fn set_rules(
         &self,
         spec: &Listener,
@@ -115,7 +115,8 @@ impl Aws {
             .set_conditions(Some(conditions(rule)))
             .actions(action::<CreateRuleError>(&rule.action)?)
             .set_tags(Some(sdk_tags(&spec.tags)));
-        // Taken in the meantime, most likely by this very call sent twice; the next look tells.
+        // It was taken in the meantime, most likely by this same call, sent twice; the next look
+        // shows it.
         call.send().await.accepting(&["PriorityInUse"]).map(drop)
     }
 
@@ -129,7 +130,7 @@ impl Aws {
         call.send().await.or_cloud_error().map(drop)
     }
 
-    /// Deletes rules; what is gone already is fine.
+    /// Deletes rules; rules that are already deleted do not matter.
     pub(super) async fn delete_rules(&self, arns: &[String]) -> CloudResult<()> {
         for arn in arns {
             self.elb.delete_rule().rule_arn(arn).send().await.accepting(&["RuleNotFound"])?;
@@ -139,8 +140,8 @@ impl Aws {
 }
 
 /// The rules that are missing or differ, in an order in which a rule that moves is in its new place
-/// before its old one is another's: what it is for is never without a rule, whatever fails. Of rules
-/// that change places with each other one has to be.
+/// before its old place is used by another, so that its requests always have a rule, whatever
+/// fails. Of rules that exchange places, one must be without.
 fn in_order<'a>(
     live: &BTreeMap<i32, ListenerRule>,
     wanted: &'a BTreeMap<i32, ListenerRule>,
@@ -163,7 +164,7 @@ fn in_order<'a>(
     order
 }
 
-/// The listener on port 443 as far as a wanted one names it.
+/// The listener on port 443, if a desired listener names it.
 pub(super) fn https(spec: &Listener) -> Option<&str> {
     let actions = spec.rules.values().map(|rule| &rule.action).chain([&spec.default]);
     actions.into_iter().find_map(|action| match action {
@@ -219,15 +220,15 @@ mod tests {
     fn a_rule_stands_in_its_new_place_before_it_leaves_the_old_one() {
         let [a, b, c] = ["/a", "/b", "/c"].map(|path| for_path(path, "arn:group"));
         let before = [(10, a.clone()), (20, b.clone())];
-        // One comes in front, and goes again.
+        // A rule is added in front and removed again.
         let after = [(10, c.clone()), (20, a.clone()), (30, b.clone())];
         assert_eq!(order(&before, &after), [30, 20, 10]);
         assert_eq!(order(&after, &before), [10, 20]);
-        // Where it sends them has changed as well.
+        // Its target has changed as well.
         let elsewhere = [(10, c.clone()), (20, for_path("/a", "arn:other"))];
         assert_eq!(order(&[(10, a.clone()), (20, c.clone())], &[(10, a.clone())]), [0; 0]);
         assert_eq!(order(&[(10, a.clone())], &elsewhere), [20, 10]);
-        // Two that change places.
+        // Two rules that exchange places.
         assert_eq!(order(&before, &[(10, b), (20, a)]), [10, 20]);
     }
 

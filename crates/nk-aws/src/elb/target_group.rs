@@ -1,4 +1,4 @@
-//! How ELB makes a target group.
+//! How ELB creates a target group.
 
 use aws_sdk_elasticloadbalancingv2::types::{self, Matcher, ProtocolEnum, TargetTypeEnum};
 use futures::future::try_join_all;
@@ -12,7 +12,7 @@ use nk_model::{Address, Change, Changes, Live, Ref};
 use super::{GONE, attribute::DEFAULT_DRAIN, metric_name};
 use crate::{Aws, sdk_error::SdkResult, tags::sdk_tags};
 
-/// A request that also says how it is found out whether a target is well.
+/// A request that also sets the health check.
 macro_rules! checked {
     ($call:expr, $health:expr) => {
         $call
@@ -49,7 +49,7 @@ impl Reconcile<TargetGroup> for Aws {
         spec: &TargetGroup,
         address: &Address,
     ) -> CloudResult<Option<LiveGroup>> {
-        // Sent again with the same settings, ELB answers with the one that is there.
+        // A repeated call with the same settings returns the existing listener.
         let call = self.elb.create_target_group();
         let answer = checked!(call, spec.health)
             .name(&spec.name)
@@ -151,7 +151,7 @@ impl Aws {
         Ok(found.and_then(|answer| answer.target_groups).unwrap_or_default())
     }
 
-    /// Sets how it is found out whether a target is well, and says how it is now.
+    /// Sets the health check, and returns it.
     async fn check_health(
         &self,
         arn: &str,

@@ -1,4 +1,4 @@
-//! All roles with everything they have, in one listing.
+//! All roles with everything that belongs to them, in one listing.
 
 use aws_sdk_iam::{
     operation::get_account_authorization_details::GetAccountAuthorizationDetailsError,
@@ -14,9 +14,9 @@ use super::{
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 impl Aws {
-    /// The roles that the look is for, and those of this stack that nobody wants.
+    /// The roles that the look is for, and those of this stack that are not desired.
     pub(super) async fn all_roles(&self, scope: &Scope<Role>) -> CloudResult<Vec<LiveRole>> {
-        // `ListRoles` has neither policies nor tags.
+        // `ListRoles` returns neither policies nor tags.
         let call = self.iam.get_account_authorization_details().filter(EntityType::Role);
         let pages = call.max_items(1000).into_paginator().send().try_collect().await;
         let pages: Vec<_> = pages.or_cloud_error()?;

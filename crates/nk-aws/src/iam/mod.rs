@@ -10,12 +10,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::sdk_error::garbled;
 
-/// How IAM says that a role, or a policy of one, is gone.
+/// IAM's code for a missing role, or a missing policy of one.
 const MISSING: &[&str] = &["NoSuchEntity"];
 
-/// A policy document as IAM hands it out in an answer of the operation with this error: percent-encoded,
-/// where a plus sign stands for itself.
-/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>.
+/// A policy document in an answer of IAM to the operation with this error: percent-encoded, and a
+/// plus sign stands for itself. See
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>.
 fn document<E>(text: &str) -> CloudResult<PolicyDocument> {
     let text = percent_decode_str(text).decode_utf8_lossy();
     PolicyDocument::parse(&text).map_err(|error| garbled::<E>(&error))

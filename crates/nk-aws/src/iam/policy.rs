@@ -18,7 +18,7 @@ impl Aws {
         Ok(listed.into_iter().flatten().filter_map(|policy| policy.policy_arn).collect())
     }
 
-    /// Its own policies by name.
+    /// The inline policies by name.
     pub(super) async fn inline_policies(
         &self,
         role: &str,
@@ -28,7 +28,7 @@ impl Aws {
         Ok(policies.await?.into_iter().flatten().collect())
     }
 
-    /// The names of its own policies.
+    /// The names of the inline policies.
     pub(super) async fn inline_names(&self, role: &str) -> CloudResult<Vec<String>> {
         let pages = self.iam.list_role_policies().role_name(role).into_paginator();
         Ok(pages.items().send().try_collect().await.accepting(MISSING)?.unwrap_or_default())

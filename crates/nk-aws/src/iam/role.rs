@@ -1,4 +1,4 @@
-//! How IAM makes a role.
+//! How IAM creates a role.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,8 +26,9 @@ impl Reconcile<Role> for Aws {
                 Err(error) if error.nature == Nature::Denied => {}
                 answer => return answer,
             }
-            // Who may not list all roles of the account may look at the stack's own: it takes more
-            // calls. They have fixed names, so those that nobody wants are found as well.
+            // If the caller may not list all roles of the account, the stack's own are read one by
+            // one, which takes more calls. Their names are fixed, so those that are not desired are
+            // found as well.
             names.extend(Role::names(&self.stack));
         }
         let looks = names.iter().map(|name| self.role(scope, name));
@@ -59,7 +60,7 @@ impl Reconcile<Role> for Aws {
             let call = self.iam.update_assume_role_policy().role_name(name);
             call.policy_document(spec.trust.to_string()).send().await.or_cloud_error()?;
         }
-        // What is allowed before and after is allowed in between: give, then take.
+        // What is allowed before and after must be allowed in between: add first, then remove.
         for arn in spec.managed.difference(&live.spec.managed) {
             let call = self.iam.attach_role_policy().role_name(name).policy_arn(arn);
             call.send().await.or_cloud_error()?;
@@ -80,14 +81,14 @@ impl Reconcile<Role> for Aws {
             let call = self.iam.tag_role().role_name(name).set_tags(Some(sdk_tags(&spec.tags)));
             call.send().await.or_cloud_error()?;
         }
-        // IAM answers once it has stored a change, but reads may lag behind for minutes: the
+        // IAM answers when it has stored a change, but reads may lag behind for minutes; the
         // answers are the better proof.
         Ok(Some(live.clone().changed_to(spec.clone())))
     }
 
     async fn destroy(&self, live: &LiveRole) -> CloudResult<Departure> {
         let name = &live.spec.name;
-        // As they are now: one policy that came since would keep the role.
+        // The live policies: one that was added since would block the deletion of the role.
         let (managed, inline) =
             tokio::try_join!(self.managed_policies(name), self.inline_names(name))?;
         for arn in &managed {
@@ -101,16 +102,16 @@ impl Reconcile<Role> for Aws {
     }
 }
 
-/// A role with the spec that is known of it.
+/// A role with the known part of its spec.
 pub(super) fn live(address: Address, arn: String, spec: Role) -> LiveRole {
-    // For some seconds IAM may give a new role's unique id instead of its ARN.
+    // For some seconds, IAM may return a new role's unique id instead of its ARN.
     let phase =
         if arn.starts_with("arn:") { Phase::Ready } else { Phase::Busy("without an ARN".into()) };
     Live::ready(address, spec.name.clone(), spec, RoleOutputs { arn }).in_phase(phase)
 }
 
 impl Aws {
-    /// One role by its name. Listings may be behind, and hold everybody's.
+    /// One role by its name. Listings may lag behind, and contain the roles of others.
     async fn role(&self, scope: &Scope<Role>, name: &str) -> CloudResult<Option<LiveRole>> {
         let call = self.iam.get_role().role_name(name).send().await;
         let Some(role) = call.accepting(MISSING)?.and_then(|answer| answer.role) else {
@@ -129,7 +130,7 @@ impl Aws {
     }
 }
 
-/// Whether a role's name is the wanted one: IAM takes names for the same in any case of letters.
+/// Whether a role's name is the desired one: IAM ignores case.
 pub(super) fn is(name: &str, wanted: &Role) -> bool {
     wanted.name.eq_ignore_ascii_case(name)
 }

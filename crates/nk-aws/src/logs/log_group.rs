@@ -1,4 +1,4 @@
-//! How `CloudWatch` Logs makes a log group.
+//! How `CloudWatch` Logs creates a log group.
 
 use std::collections::BTreeSet;
 
@@ -18,14 +18,15 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// How `CloudWatch` Logs says that a group is gone.
+/// `CloudWatch` Logs' code for a missing group.
 const MISSING: &[&str] = &["ResourceNotFoundException"];
 
 type LiveGroup = Live<LogGroup, LogGroupOutputs>;
 
 impl Reconcile<LogGroup> for Aws {
     async fn observe(&self, scope: &Scope<LogGroup>) -> CloudResult<Vec<LiveGroup>> {
-        // One look for all that have the stack's prefix; what is called otherwise has its own.
+        // One look for all groups with the stack's prefix, and one for each group with another
+        // name.
         let shared = match scope.reach {
             Reach::Stack => Some(format!("/ecs/{}-", self.stack.prefix())),
             Reach::One(_) => None,
@@ -37,7 +38,7 @@ impl Reconcile<LogGroup> for Aws {
         let looks = prefixes.map(|prefix| async move {
             let mut groups = self.log_groups(prefix).await?;
             if shared != Some(prefix) {
-                // A search by prefix finds siblings too.
+                // A search by prefix also finds groups with longer names.
                 groups.retain(|group| group.log_group_name() == Some(prefix));
             }
             Ok(groups)
@@ -52,7 +53,7 @@ impl Reconcile<LogGroup> for Aws {
         let call = self.logs.create_log_group().log_group_name(&spec.name);
         let call = call.set_tags(Some(sdk_tags(&spec.tags)));
         call.send().await.or_cloud_error()?;
-        // The answer is empty; a new group keeps its entries for ever.
+        // The answer is empty; a new group keeps its entries forever.
         let name = spec.name.clone();
         let arn = self.arn("logs", &self.region, &format!("log-group:{name}"));
         let spec = LogGroup { retention: Some(0), ..spec.clone() };
@@ -123,7 +124,7 @@ impl Aws {
         pages.try_collect().await.or_cloud_error()
     }
 
-    /// The tags that nk sets; none where there is no such group.
+    /// The tags that nk sets; none if there is no such group.
     async fn log_group_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {
         let call = self.logs.list_tags_for_resource().resource_arn(arn).send().await;
         let answer = call.accepting(MISSING)?;
@@ -137,7 +138,7 @@ impl Aws {
         group: types::LogGroup,
     ) -> CloudResult<Option<LiveGroup>> {
         let name = group.log_group_name.unwrap_or_default();
-        // The older of the two ARNs covers the streams as well, which tagging does not take.
+        // The older of the two ARNs includes the streams, which tagging does not accept.
         let arn = match (group.log_group_arn, group.arn) {
             (Some(arn), _) => arn,
             (None, arn) => arn.unwrap_or_default().trim_end_matches(":*").to_owned(),

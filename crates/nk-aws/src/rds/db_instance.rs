@@ -1,4 +1,4 @@
-//! How RDS makes a database instance.
+//! How RDS creates a database instance.
 
 mod reading;
 mod request;
@@ -12,7 +12,7 @@ use nk_model::{Address, Change, Changes, Guard, Live, Phase};
 
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
-/// How RDS says that an instance is gone.
+/// RDS's code for a missing instance.
 const MISSING: &[&str] = &["DBInstanceNotFound"];
 
 type LiveInstance = Live<DbInstance, DbInstanceOutputs>;
@@ -30,7 +30,7 @@ impl Reconcile<DbInstance> for Aws {
             let mut live = reading::live(address.clone(), &instance, tags, wanted)?.owned_by(owner);
             live.outputs.final_snapshot = self.final_snapshot(&live);
             // nk has its changes made at once, so what is pending right after one is being made,
-            // even where the status has not caught up. In a plan it may as well be waiting for the
+            // even if the status does not show it yet. In a plan, it may be waiting for the
             // maintenance window.
             let at_work = scope.address().is_some() && reading::pending(&instance);
             found.push(match live.phase {
@@ -87,7 +87,7 @@ impl Reconcile<DbInstance> for Aws {
             Err(error) if error.says("InvalidDBInstanceState", "already being deleted") => {
                 Ok(Departure::Going)
             }
-            // What RDS has given up comes to no other state by itself.
+            // A failed instance does not leave its state by itself.
             Err(error) if matches!(live.phase, Phase::Failed(_)) => {
                 Err(CloudError { nature: Nature::Blocked, ..error })
             }
@@ -115,8 +115,8 @@ impl Reconcile<DbInstance> for Aws {
 }
 
 impl Aws {
-    /// The snapshot that this run leaves of an instance, where it leaves one. No other has its name:
-    /// RDS refuses one that is taken, even by an instance long gone.
+    /// The snapshot that this run takes of an instance, if it takes one. The name is unique: RDS
+    /// refuses a name that is taken, even by a snapshot of a deleted instance.
     fn final_snapshot(&self, live: &LiveInstance) -> Option<String> {
         let leaves = live.spec.final_snapshot && reading::lost(&live.phase).is_none();
         leaves.then(|| {
@@ -127,7 +127,7 @@ impl Aws {
         })
     }
 
-    /// The instances that may be ours, by their names.
+    /// The instances that may belong to the stack, by their names.
     async fn instances(&self, scope: &Scope<DbInstance>) -> CloudResult<Vec<types::DbInstance>> {
         let call = self.rds.describe_db_instances();
         if scope.address().is_some() {
@@ -135,7 +135,7 @@ impl Aws {
             let answer = call.db_instance_identifier(&spec.name).send().await.accepting(MISSING)?;
             return Ok(answer.and_then(|answer| answer.db_instances).unwrap_or_default());
         }
-        // There is no filter for tags, nor one that lets a missing name pass.
+        // There is no filter for tags, nor one that allows a missing name.
         let all = call.into_paginator().items().send().try_collect().await.or_cloud_error()?;
         let ours = |name: &str| {
             self.rds_named(name) || scope.wanted.iter().any(|(_, spec)| spec.name == name)

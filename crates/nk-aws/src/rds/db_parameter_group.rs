@@ -1,4 +1,4 @@
-//! How RDS makes a DB parameter group.
+//! How RDS creates a DB parameter group.
 
 mod parameters;
 
@@ -15,7 +15,7 @@ use nk_model::{Address, Change, Changes, Live};
 
 use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex, tags::sdk_tags};
 
-/// How RDS says that a parameter group is gone.
+/// RDS's code for a missing parameter group.
 const MISSING: &[&str] = &["DBParameterGroupNotFound"];
 
 type LiveGroup = Live<DbParameterGroup, DbParameterGroupOutputs>;
@@ -43,7 +43,7 @@ impl Reconcile<DbParameterGroup> for Aws {
             .send()
             .await
             .or_cloud_error()?;
-        // A new group has the engine's own settings; the declared ones are an update.
+        // A new group has the engine's default settings; the declared ones are an update.
         Ok(answer.db_parameter_group.map(|group| {
             let found = live(address.clone(), group);
             let spec = DbParameterGroup { tags: spec.tags.clone(), ..found.spec };
@@ -74,7 +74,7 @@ impl Reconcile<DbParameterGroup> for Aws {
 }
 
 impl Aws {
-    /// The groups that may be ours, by their names.
+    /// The groups that may belong to the stack, by their names.
     async fn parameter_groups(
         &self,
         scope: &Scope<DbParameterGroup>,
@@ -122,7 +122,7 @@ impl Aws {
     }
 }
 
-/// A group as its description shows it: without parameters and tags.
+/// A group as its description shows it, without parameters and tags.
 fn live(address: Address, group: types::DbParameterGroup) -> LiveGroup {
     let name = group.db_parameter_group_name.unwrap_or_default();
     let spec = DbParameterGroup {

@@ -1,4 +1,4 @@
-//! How RDS makes a DB subnet group.
+//! How RDS creates a DB subnet group.
 
 use aws_sdk_rds::types;
 use futures::future::try_join_all;
@@ -11,7 +11,7 @@ use nk_model::{Address, Change, Changes, Live, Ref};
 
 use crate::{Aws, sdk_error::SdkResult, tag_index::TagIndex, tags::sdk_tags};
 
-/// How RDS says that a subnet group is gone. Unlike its other codes, this one keeps its suffix.
+/// RDS's code for a missing subnet group. Unlike its other codes, this one keeps its suffix.
 const MISSING: &[&str] = &["DBSubnetGroupNotFoundFault"];
 
 type LiveGroup = Live<DbSubnetGroup, DbSubnetGroupOutputs>;
@@ -48,7 +48,7 @@ impl Reconcile<DbSubnetGroup> for Aws {
         changes: &[Change],
     ) -> CloudResult<Option<LiveGroup>> {
         if changes.touch("subnets") || changes.touch("description") {
-            // It takes the whole list, whether or not the list has changed.
+            // The call takes the whole list, changed or not.
             self.rds
                 .modify_db_subnet_group()
                 .db_subnet_group_name(&spec.name)
@@ -72,7 +72,8 @@ impl Reconcile<DbSubnetGroup> for Aws {
 }
 
 impl Aws {
-    /// The group that may be ours, by its name: a stack has one. The list of all is the account's.
+    /// The group that may belong to the stack, by its name: a stack has one. The list of all is the
+    /// account's.
     async fn subnet_groups(
         &self,
         scope: &Scope<DbSubnetGroup>,

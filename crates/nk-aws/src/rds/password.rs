@@ -1,4 +1,4 @@
-//! The master user's password.
+//! The password of the master user.
 
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use nk_engine::{CloudError, CloudResult};
@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::{Aws, sdk_error::refused};
 
 impl Aws {
-    /// The password that a secret holds under the key `password`.
+    /// The password in the key `password` of a secret.
     ///
-    /// No error shows anything of what the secret holds.
+    /// No error shows anything of the secret's value.
     pub(super) async fn master_password(&self, secret: &str) -> CloudResult<String> {
         let refused = refused::<GetSecretValueError>;
         let Some(value) = self.secret_value(secret).await? else {

@@ -1,4 +1,4 @@
-//! How Secrets Manager makes a secret.
+//! How Secrets Manager creates a secret.
 
 use std::collections::BTreeSet;
 
@@ -18,21 +18,21 @@ use crate::{
     tags::{managed, sdk_tags},
 };
 
-/// How Secrets Manager says that a secret is gone.
+/// Secrets Manager's code for a missing secret.
 pub(crate) const MISSING: &[&str] = &["ResourceNotFoundException"];
-/// What makes the creation of an empty secret repeatable: the same token with the same value is
-/// the same version. Versions of different secrets may have the same one.
+/// Makes the creation of an empty secret repeatable: the same token with the same value is the same
+/// version. Versions of different secrets may have the same token.
 const EMPTY: &str = "00000000-0000-0000-0000-6e6b20656d70";
 
 type LiveSecret = Live<Secret, SecretOutputs>;
 
 impl Reconcile<Secret> for Aws {
     async fn observe(&self, scope: &Scope<Secret>) -> CloudResult<Vec<LiveSecret>> {
-        // `ListSecrets` may be minutes behind, and leaves out what can still be restored.
+        // `ListSecrets` may lag behind by minutes, and leaves out secrets that can be restored.
         let mut names: BTreeSet<_> =
             scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
         if scope.reach == Reach::Stack {
-            // What was wanted once is found unwanted as well.
+            // Secrets that were desired once are found when they are not desired as well.
             names.extend(Secret::ALL.map(|name| format!("{}-{name}", self.stack.prefix())));
         }
         let looks = names.iter().map(|name| self.secret_called(scope, name));
@@ -71,7 +71,7 @@ impl Reconcile<Secret> for Aws {
     ) -> CloudResult<Option<LiveSecret>> {
         let id = &live.outputs.arn;
         if matches!(live.phase, Phase::Retired(_)) {
-            // With the value it had: the database still goes by it.
+            // With its old value, which the database still uses.
             self.secrets.restore_secret().secret_id(id).send().await.or_cloud_error()?;
         }
         if changes.touch("description") {
@@ -104,7 +104,7 @@ impl Reconcile<Secret> for Aws {
     }
 }
 
-/// Whether a call was refused because the secret is scheduled for deletion already.
+/// Whether a call was refused because the secret is already scheduled for deletion.
 pub(crate) fn retired(error: &CloudError) -> bool {
     let fragments = ["for deletion", "marked deleted", "was deleted"];
     fragments.iter().any(|fragment| error.says("InvalidRequestException", fragment))
@@ -133,7 +133,7 @@ impl Aws {
             None => Phase::Ready,
             Some(date) => Phase::Retired(date.fmt(DateTimeFormat::DateTime).unwrap_or_default()),
         };
-        // What nobody tells is as it is wanted.
+        // What is not reported counts as desired.
         let wanted = scope.wanted(&address);
         let spec = Secret {
             name: secret.name.unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! `nk cost`: what the environment costs a month.
+//! `nk cost`: the monthly cost of the environment.
 
 use nk_cost::estimate;
 use nk_model::{Address, Desired, Json};

@@ -1,4 +1,4 @@
-//! `nk destroy`: removes everything of a stack.
+//! `nk destroy`: deletes everything of a stack.
 
 use nk_engine::{Provider, unprotect};
 use nk_model::Plan;

@@ -1,4 +1,4 @@
-//! `nk graph`: what depends on what, as a picture.
+//! `nk graph`: dependencies as a graph.
 
 use std::{fs, path::Path};
 
@@ -15,7 +15,7 @@ use crate::{
     session::{self, Session},
 };
 
-/// Draws the topology of the stack file, or a run that is over. Offline.
+/// Draws the topology of the stack file, or a finished run. Offline.
 pub(crate) fn graph(global: &Global, arguments: &GraphArguments) -> Result<Exit, Error> {
     let graph = if let Some(path) = &arguments.run {
         of_run(path)?

@@ -1,4 +1,4 @@
-//! `nk iam-policy`: what AWS must allow whoever runs nk.
+//! `nk iam-policy`: what AWS must allow the user of nk.
 
 use nk_model::KindInfo;
 use nk_policy::{EMBEDDED, MANAGED, Place, Policy, Scope};

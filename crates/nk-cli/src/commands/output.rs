@@ -1,4 +1,4 @@
-//! `nk output`: what a deployment of the application needs to know.
+//! `nk output`: what a deployment of the application needs.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `nk secrets`: reading and writing what a stack's secrets hold.
+//! `nk secrets`: reads and sets the stack's secrets.
 
 use std::fs;
 
@@ -83,8 +83,9 @@ async fn read<P: Provider>(session: &Session<P>, physical: &str) -> Result<Secre
     value.ok_or_else(|| Error::SecretMissing(physical.to_owned()))
 }
 
-/// Sets the text at a dotted key, with objects made where there is nothing. What the secret holds
-/// otherwise stays: a text is not made an object, nor an object a text, and the error says which it is.
+/// Sets the text at a dotted key, and creates objects where there is nothing. Everything else in
+/// the secret stays: a text does not become an object, nor an object a text, and the error says
+/// which it is.
 fn set(value: &mut Value, key: &str, text: String) -> Result<(), String> {
     let mut at = value;
     let mut path = Vec::new();

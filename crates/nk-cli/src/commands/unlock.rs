@@ -1,4 +1,4 @@
-//! `nk unlock`: removes the lock of a run that will not remove it itself.
+//! `nk unlock`: removes the lock of a run that cannot remove it itself.
 
 use nk_engine::{Holder, Provider};
 use nk_model::Json;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, session::Session};
 
-/// Removes the lock, whoever holds it, and says who did.
+/// Removes the lock, whoever holds it, and prints the holder.
 pub(crate) async fn unlock<P: Provider>(global: &Global) -> Result<Exit, Error> {
     let session = Session::<P>::begin(global).await?;
     let held = nk_engine::unlock(&*session.cloud).await?;

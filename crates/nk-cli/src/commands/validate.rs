@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{arguments::Global, errors::Error, exit::Exit, output::Output, session};
 
-/// Checks the file for the environment named, or for all of them.
+/// Checks the file for the given environment, or for all of them.
 pub(crate) fn validate(global: &Global) -> Result<Exit, Error> {
     let source = session::source(global)?;
     let environments = match &global.environment {

@@ -1,4 +1,4 @@
-//! A stack file's problems, each marked where it stands.
+//! The mistakes in a stack file, each marked in its place.
 
 use std::{fmt, io};
 
@@ -6,7 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use nk_report::{Complaint, Styles, complaint_text};
 use nk_stack::Problems;
 
-/// All of them, under one heading.
+/// All mistakes, below one heading.
 pub(super) fn graphical(problems: &Problems, styles: &Styles) -> String {
     let heading = Complaint::new(problems.to_string());
     let mut text = complaint_text(&heading, styles);
@@ -23,8 +23,8 @@ pub(super) fn graphical(problems: &Problems, styles: &Styles) -> String {
     text
 }
 
-/// One problem with the text that it is marked in; shown as related to another it would be headed
-/// `Error:` once more.
+/// One mistake with the text in which it is marked. As a related error it would get the heading
+/// `Error:` again.
 #[derive(Debug)]
 struct Marked<'a> {
     problem: &'a dyn Diagnostic,

@@ -8,7 +8,7 @@ use nk_model::{Action, Address, Json, LiveValue, Plan, Step, resolve};
 pub(super) struct Facts(HashMap<Address, LiveValue>);
 
 impl Facts {
-    /// What the plan knows from the start.
+    /// What the plan knows from the beginning.
     pub(super) fn new(plan: &Plan) -> Self {
         let unchanged = plan.unchanged.iter().map(|live| (live.address.clone(), live.clone()));
         let mut facts = Self(unchanged.collect());
@@ -20,9 +20,10 @@ impl Facts {
         facts
     }
 
-    /// Takes in what AWS shows now of a step's resource; says whether that is more than before.
+    /// Adds what AWS now shows of a step's resource; returns whether that is new.
     pub(super) fn learn(&mut self, step: &Step, live: &LiveValue) -> bool {
-        // Of what is destroyed afterwards nobody needs an output, but perhaps of its successor.
+        // Nobody needs an output of a resource that is deleted afterwards, but perhaps one of its
+        // successor.
         let news = !step.part.precedes_destroy()
             && self.0.get(&live.address).is_none_or(|known| known.outputs != live.outputs);
         if news {
@@ -37,7 +38,7 @@ impl Facts {
         outputs.iter().all(|output| known.is_some_and(|live| live.output(output).is_some()))
     }
 
-    /// The spec with every reference filled that can be.
+    /// The spec with every reference resolved that can be.
     pub(super) fn resolve(&self, spec: &Json) -> Json {
         resolve(spec, &mut |placeholder| {
             self.0.get(&placeholder.address)?.output(&placeholder.output)

@@ -1,10 +1,10 @@
-//! What is said of a step that has failed.
+//! The report of a failed step.
 
 use nk_model::{Failure, Operation, Step, StepId};
 
 use crate::{CloudError, settle::StepError};
 
-/// Tells what a step has failed of, and what to do about it.
+/// Says why a step failed, and what to do about it.
 pub(super) fn failure(
     id: StepId,
     step: &Step,

@@ -1,4 +1,4 @@
-//! What became of each step, and when.
+//! The state of each step, and when it changed.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ struct Entry {
     idle: [Duration; 2],
 }
 
-/// One entry a step.
+/// One entry per step.
 pub(super) struct Ledger {
     entries: Vec<Entry>,
     notes: Vec<String>,
@@ -76,7 +76,7 @@ impl Ledger {
         self.entries[id].state == State::Done
     }
 
-    /// The steps under way.
+    /// The steps in progress.
     pub(super) fn running(&self) -> Vec<StepId> {
         let running = |id: &StepId| self.entries[*id].state == State::Running;
         (0..self.entries.len()).filter(running).collect()
@@ -113,14 +113,14 @@ impl Ledger {
         }
     }
 
-    /// How long each step took that has ended well.
+    /// How long each step took that succeeded.
     fn each(&self) -> Vec<(StepId, Duration)> {
         let done = self.entries.iter().enumerate().filter(|(_, entry)| entry.state == State::Done);
         done.map(|(id, entry)| (id, entry.ended.saturating_sub(entry.began))).collect()
     }
 
-    /// From the step that ended last back along whichever need was met last, and how long AWS needed
-    /// for those steps.
+    /// From the step that ended last back along the needs that were met last, and how long AWS
+    /// needed for those steps.
     fn critical_path(&self, plan: &Plan) -> (Vec<StepId>, Duration) {
         let done = (0..self.entries.len()).filter(|id| self.is_done(*id));
         let last = done.max_by_key(|id| self.entries[*id].ended);

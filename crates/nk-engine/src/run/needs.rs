@@ -1,5 +1,5 @@
-//! Which steps wait for which, kept so that news of a step costs only a look at those that wait
-//! for it: a run of many thousand steps would otherwise spend its time in asking all of them.
+//! Which steps wait for which. News of a step touches only the steps that wait for it; otherwise a
+//! run of many thousand steps would spend its time asking all of them.
 
 use std::{
     cmp::Ordering,
@@ -10,27 +10,28 @@ use nk_model::{Address, Plan, StepId, Until, placeholders_in};
 
 use super::facts::Facts;
 
-/// One need of one step, seen from the step that it is for.
+/// One need of a step, seen from the step that it names.
 struct Waiter {
     /// The step that waits.
     step: StepId,
-    /// The outputs it refers to, where knowing them is enough.
+    /// The outputs that it refers to, if knowing them is enough.
     outputs: Option<Vec<String>>,
-    /// Whether the need is met. Should the resource be lost after all, its waiter is lost with it.
+    /// Whether the need is met. If the resource is lost after all, the waiting step is lost with
+    /// it.
     met: bool,
 }
 
-/// What the steps that have not begun wait for.
+/// What the steps that have not started wait for.
 pub(super) struct Needs {
-    /// By step: how many of its needs are not met.
+    /// By step: the number of its needs that are not met.
     unmet: Vec<usize>,
-    /// By step: the needs that are for it.
+    /// By step: the needs that name it.
     waiters: Vec<Vec<Waiter>>,
-    /// The steps that have not begun.
+    /// The steps that have not started.
     waiting: BTreeSet<StepId>,
-    /// Those of them whose needs are all met.
+    /// Those whose needs are all met.
     free: BTreeSet<StepId>,
-    /// Those of them that need a step which will never be done.
+    /// Those that need a step which will never be done.
     hopeless: BTreeSet<StepId>,
 }
 
@@ -66,7 +67,7 @@ impl Needs {
         needs
     }
 
-    /// Takes in that a step is done.
+    /// Records that a step is done.
     pub(super) fn done(&mut self, id: StepId) {
         for waiter in std::mem::take(&mut self.waiters[id]) {
             if !waiter.met {
@@ -75,7 +76,7 @@ impl Needs {
         }
     }
 
-    /// Takes in that a step's resource shows more than before.
+    /// Records that a step's resource shows more than before.
     pub(super) fn known(&mut self, id: StepId, address: &Address, facts: &Facts) {
         let mut waiters = std::mem::take(&mut self.waiters[id]);
         for waiter in waiters.iter_mut().filter(|waiter| !waiter.met) {
@@ -95,7 +96,7 @@ impl Needs {
         }
     }
 
-    /// Takes in that a step will never be done, and with it none of those that need it.
+    /// Records that a step will never be done, and with it none of those that need it.
     pub(super) fn lost(&mut self, id: StepId) {
         for waiter in std::mem::take(&mut self.waiters[id]) {
             if self.waiting.contains(&waiter.step) {
@@ -104,7 +105,7 @@ impl Needs {
         }
     }
 
-    /// The steps that may begin, the longest remaining way first; they wait no longer.
+    /// The steps that may start, the one with the longest remaining path first; they stop waiting.
     pub(super) fn begin(&mut self, plan: &Plan) -> Vec<StepId> {
         let mut free: Vec<_> = std::mem::take(&mut self.free).into_iter().collect();
         free.sort_by(|a, b| longer(plan, *a, *b));
@@ -114,7 +115,7 @@ impl Needs {
         free
     }
 
-    /// The first of the steps that cannot be done any more; it waits no longer.
+    /// The first step that can no longer be done; it stops waiting.
     pub(super) fn skip(&mut self) -> Option<StepId> {
         let id = self.hopeless.pop_first()?;
         self.waiting.remove(&id);
@@ -122,7 +123,7 @@ impl Needs {
         Some(id)
     }
 
-    /// All steps that have not begun; none waits any longer.
+    /// All steps that have not started; they stop waiting.
     pub(super) fn give_up(&mut self) -> BTreeSet<StepId> {
         self.free.clear();
         self.hopeless.clear();
@@ -130,12 +131,12 @@ impl Needs {
     }
 }
 
-/// Whether there is more to come after `a` than after `b`.
+/// Whether more follows after `a` than after `b`.
 fn longer(plan: &Plan, a: StepId, b: StepId) -> Ordering {
     plan.steps[b].remaining.cmp(&plan.steps[a].remaining)
 }
 
-/// The steps at each address: both halves of a replacement, and what else stands there.
+/// The steps at each address: both halves of a replacement, and everything else there.
 pub(super) fn by_address(plan: &Plan) -> BTreeMap<Address, Vec<StepId>> {
     let mut steps: BTreeMap<Address, Vec<StepId>> = BTreeMap::new();
     for (id, step) in plan.steps.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! How a step removes what it is about.
+//! How a step deletes its resource.
 
 use nk_model::{Operation, Phase};
 use tokio::time::Instant;
@@ -7,13 +7,13 @@ use super::{Settling, StepError};
 use crate::{Cloud, Departure, cloud::Erased};
 
 impl<C: Cloud> Settling<'_, C> {
-    /// Removes the resource and waits until it is gone.
+    /// Deletes the resource and waits until it is gone.
     pub(crate) async fn remove(&mut self) -> Result<(), StepError> {
         let live = self.step.live.clone().expect("a destroy has something to destroy");
         let mut asked = matches!(live.phase, Phase::Leaving(_));
         let mut live = live;
-        // When AWS has accepted it last. Patience counts from the first time: what goes not, although
-        // AWS says so again and again, is not waited for for ever.
+        // When AWS accepted it last. Patience counts from the first time: a deletion that AWS
+        // accepts again and again without doing it is not waited for forever.
         let mut accepted: Option<Instant> = None;
         loop {
             if !asked {
@@ -51,7 +51,7 @@ impl<C: Cloud> Settling<'_, C> {
                     let word = match &seen.phase {
                         Phase::Retired(_) => return Ok(()),
                         Phase::Leaving(word) | Phase::Busy(word) => word.clone(),
-                        // Another answer from before the call, or somebody brought it back.
+                        // The answer is from before the call, or somebody has restored it.
                         Phase::Ready | Phase::Failed(_) => "still there".to_owned(),
                     };
                     asked = matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));

@@ -1,5 +1,5 @@
-//! What a step makes of a call that did not go well: what it bears, for how long, and what it says
-//! when it gives up.
+//! What a step does about a failed call: what it waits out, for how long, and what it reports when
+//! it gives up.
 
 use nk_model::{Looks, Operation};
 use tokio::time::Duration;
@@ -13,28 +13,28 @@ pub(crate) enum StepError {
     /// A call failed in a way that does not pass.
     #[error(transparent)]
     Cloud(#[from] CloudError),
-    /// AWS gave up on the resource.
+    /// AWS reports that the resource failed.
     #[error("AWS gave up on it: {0}")]
     GaveUp(String),
     /// It took longer than its kind's patience.
     #[error("after {} minutes {doing}", .waited.as_secs() / 60)]
     Impatient {
-        /// What AWS is at, as a sentence.
+        /// What AWS is doing, as a sentence.
         doing: String,
         /// How long nk has waited.
         waited: Duration,
-        /// What AWS said last, where it refused.
+        /// The last refusal of AWS, if there was one.
         last: Option<CloudError>,
     },
-    /// AWS says yes and does not do it.
+    /// AWS accepts the change and does not carry it out.
     #[error("AWS accepted the change to `{fields}` but still answers with the old value{}", after(.told))]
     Ignored {
         /// What has not changed.
         fields: String,
-        /// What the last look has to say about it.
+        /// What the last look reports about it.
         told: String,
     },
-    /// It changes again and again.
+    /// It differs again after each change.
     #[error(
         "it has been changed again and again, and `{fields}` still differs: somebody else changes it, too"
     )]
@@ -42,7 +42,7 @@ pub(crate) enum StepError {
         /// What differs now.
         fields: String,
     },
-    /// The name is taken by something that a look does not show as ours.
+    /// The name is taken by something that does not belong to the stack, as far as a look shows.
     #[error("something of that name exists already and is not managed by nk")]
     Taken(#[source] CloudError),
     /// Stopped from outside.
@@ -51,7 +51,7 @@ pub(crate) enum StepError {
 }
 
 impl StepError {
-    /// What the cloud said last, where it did.
+    /// The last answer of the cloud, if there was one.
     pub(crate) fn cloud(&self) -> Option<&CloudError> {
         match self {
             Self::Cloud(error) | Self::Taken(error) => Some(error),
@@ -61,7 +61,7 @@ impl StepError {
     }
 }
 
-/// What there is to say, after a colon.
+/// The text after a colon, if there is any.
 fn after(told: &str) -> String {
     if told.is_empty() { String::new() } else { format!(": {told}") }
 }
@@ -74,13 +74,13 @@ impl From<Interrupted> for StepError {
 
 /// The least and the most time between two tries of what AWS refuses for a while.
 const PARDON: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
-/// How often a create that nothing guards against being done twice is sent again.
+/// How many times a create is sent again that could create a second resource.
 const AGAIN: u32 = 6;
 
 impl<C: Cloud> Settling<'_, C> {
-    /// Bears that a create which has not become visible went unanswered, a few times, where the
-    /// cloud does not send it again: nothing guards it. Whatever else goes unanswered the cloud has
-    /// sent again as often as the run's budget allows.
+    /// Accepts a few times that a create was not answered and its resource is not visible, if the
+    /// cloud does not repeat that call because it could create a second resource. Other calls that
+    /// were not answered have been repeated by the cloud as often as the budget of the run allows.
     pub(super) fn bear(&mut self, error: CloudError) -> Result<(), StepError> {
         self.failures += 1;
         if self.kind.identity.guarded || self.failures > AGAIN {
@@ -89,8 +89,8 @@ impl<C: Cloud> Settling<'_, C> {
         Ok(())
     }
 
-    /// Waits out a refusal that its kind says will pass, or keeps in mind what may have been done;
-    /// anything else fails.
+    /// Waits out a refusal that passes according to its kind, or remembers what may have been
+    /// carried out; anything else fails.
     pub(super) async fn pardon(
         &mut self,
         error: CloudError,
@@ -102,7 +102,7 @@ impl<C: Cloud> Settling<'_, C> {
             .retry
             .iter()
             .find(|retry| retry.on == operation && error.says(retry.code, retry.message))
-            // What is known not to pass is not waited for.
+            // A refusal that is known not to pass is not waited out.
             .filter(|_| error.nature != Nature::Blocked);
         let Some(retry) = known else {
             if !error.may_be_done() {

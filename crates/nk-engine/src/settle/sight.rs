@@ -1,4 +1,4 @@
-//! How a step looks at what it is about.
+//! How a step looks at its resource.
 
 use nk_model::{Json, LiveValue, Owner, Phase};
 use tokio::time::{Duration, Instant};
@@ -10,24 +10,24 @@ use crate::{Cloud, CloudError, Scope, cloud::Erased};
 /// ours from an attempt whose answer was lost, or somebody else's. Counted from the refusal; lists
 /// lag behind by two or three seconds.
 const TAKEN: &[Duration] = &[Duration::from_secs(4), Duration::from_secs(10)];
-/// When to look for what a create may have made that nothing guards against being done twice and that
-/// was not answered at all, before it is sent again.
+/// When to look for what a create may have created that was not answered at all and could create a
+/// second resource, before it is sent again.
 ///
-/// It may well have been done, and AWS's lists show what was made after seconds, rarely later; EC2
-/// asks for looks at growing distances "up to a few minutes", see
-/// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>. Should a second one
-/// be made nevertheless, the next look shows two at one address, and the empty one goes.
+/// It may well have been carried out, and AWS's lists show a new resource after seconds, rarely
+/// later; EC2 recommends probes at growing distances "up to a few minutes", see
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>. If a second one is
+/// created nevertheless, the next look shows two at one address, and the empty one is deleted.
 const SILENT: &[Duration] =
     &[Duration::ZERO, Duration::from_secs(4), Duration::from_secs(20), Duration::from_mins(1)];
-/// The same where AWS has answered that something went wrong on its side (HTTP 5xx): that it was
-/// done nevertheless is rare, and that it shows late as well is rarer.
+/// The same if AWS has answered with an error on its side (HTTP 5xx): it is rare that the call was
+/// carried out nevertheless, and rarer that this shows late as well.
 const FAILED: &[Duration] = &[Duration::from_secs(20)];
-/// The same where something guards it: the cloud has sent it again and again.
+/// The same if a repeated call cannot create a second resource: the cloud has repeated it already.
 const REPEATED: &[Duration] = &[Duration::ZERO];
 
 impl<C: Cloud> Settling<'_, C> {
-    /// Looks for what this step has made, where it knows its id, or else at the address, past what is
-    /// another step's business.
+    /// Looks for what this step has created: by its id if that is known, otherwise at the address,
+    /// ignoring what other steps deal with.
     pub(super) async fn look(&self) -> Result<View, StepError> {
         let (address, spec) = (self.address().clone(), self.spec.clone());
         let found = self.observe(Scope::one(address, spec, self.made.clone())).await?;
@@ -42,7 +42,7 @@ impl<C: Cloud> Settling<'_, C> {
         Ok(mine.map_or(View::Nothing, View::Seen))
     }
 
-    /// Looks for what this step removes.
+    /// Looks for what this step deletes.
     pub(super) async fn find(&self, id: &str) -> Result<Option<LiveValue>, StepError> {
         let spec = self.step.live.as_ref().map_or(Json::Null, |live| live.spec.clone());
         let scope = Scope::going(self.address().clone(), spec, id.to_owned());
@@ -55,12 +55,12 @@ impl<C: Cloud> Settling<'_, C> {
         self.cloud.observe_kind(self.kind.kind, scope).await.map_err(StepError::Cloud)
     }
 
-    /// What a create has made that was refused because something of that name is there.
+    /// What a create has created that was refused because its name is taken.
     pub(super) async fn namesake(&self) -> Result<Option<LiveValue>, StepError> {
         self.appears(TAKEN).await
     }
 
-    /// What a create has made nevertheless that failed like this.
+    /// What a create has created although it failed with this error.
     pub(super) async fn made_nevertheless(
         &self,
         error: &CloudError,

@@ -13,27 +13,27 @@ use crate::Tags;
 pub struct Alarm {
     /// Unique in account and region.
     pub name: String,
-    /// What it means when it rings.
+    /// What it means when it is raised.
     pub description: String,
-    /// As in `AWS/ECS`.
+    /// Such as `AWS/ECS`.
     pub namespace: String,
-    /// As in `CPUUtilization`.
+    /// Such as `CPUUtilization`.
     pub metric: String,
-    /// Whose metric it is.
+    /// The dimensions of the metric.
     pub dimensions: BTreeMap<String, String>,
-    /// As in `Average`, or a percentile as in `p95`.
+    /// Such as `Average`, or a percentile such as `p95`.
     pub statistic: String,
     /// The length of one period, in seconds: 10, 20, 30 or a multiple of 60.
     pub period_seconds: i32,
-    /// How many periods in a row must be over the threshold.
+    /// The number of consecutive periods over the threshold.
     pub periods: i32,
-    /// As in `GreaterThanThreshold`.
+    /// Such as `GreaterThanThreshold`.
     pub comparison: String,
-    /// What is compared with.
+    /// The threshold.
     pub threshold: f64,
-    /// What missing data means: `missing`, `notBreaching`, `breaching` or `ignore`.
+    /// The meaning of missing data: `missing`, `notBreaching`, `breaching` or `ignore`.
     pub missing_data: String,
-    /// Who is told, by ARN.
+    /// The ARNs of the topics to notify.
     pub actions: BTreeSet<String>,
     /// Its tags.
     pub tags: Tags,

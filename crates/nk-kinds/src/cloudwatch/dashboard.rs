@@ -9,22 +9,23 @@ use crate::{Document, Tags};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Dashboard {
-    /// Unique in the account, in all its regions.
+    /// Unique in the account, across its regions.
     pub name: String,
-    /// Its widgets, as CloudWatch writes them.
+    /// Its widgets, in CloudWatch's spelling.
     pub body: Document,
     /// Its tags.
     pub tags: Tags,
 }
 
 impl Dashboard {
-    /// What a dashboard says of itself in a widget of its own. Dashboards have had no tags for most
-    /// of their life, and not everywhere have they now: this tells whose one is all the same.
+    /// The signature of a dashboard, in a widget of its own. For most of their history dashboards
+    /// had no tags, and they do not have them everywhere now; the signature shows to whom a
+    /// dashboard belongs.
     pub fn signature(stack: &StackId, address: &Address) -> String {
         format!("{stack}, made by nk as {address}; the next apply undoes changes by hand")
     }
 
-    /// Whether its body bears this signature.
+    /// Whether its body contains this signature.
     pub fn is_signed(&self, signature: &str) -> bool {
         let widgets = self.body.value()["widgets"].as_array().into_iter().flatten();
         widgets.into_iter().any(|widget| widget["properties"]["markdown"] == signature)
@@ -38,7 +39,7 @@ pub struct DashboardOutputs {
     pub arn: String,
 }
 
-/// The dashboard of a stack, by its name. Dashboards are of no region.
+/// The dashboard of a stack, by its name. Dashboards belong to no region.
 const DASHBOARD: &[&str] = &["cloudwatch::{account}:dashboard/{stack}"];
 
 impl Kind for Dashboard {

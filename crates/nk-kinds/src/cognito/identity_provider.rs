@@ -1,4 +1,4 @@
-//! An identity provider of a user pool: where else users may come from.
+//! An identity provider of a user pool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,29 +21,30 @@ output!(
 pub struct IdentityProvider {
     /// The pool it belongs to.
     pub pool: Ref<UserPoolId>,
-    /// Unique in the pool, at least three characters.
+    /// Unique in the pool; at least three characters.
     pub name: String,
-    /// What it speaks.
+    /// The protocol.
     pub provider: ProviderKind,
-    /// What is asked for, as in `openid`.
+    /// The scopes that are requested, such as `openid`.
     pub scopes: BTreeSet<String>,
-    /// The pool's attributes, each with the provider's attribute it is filled from.
+    /// The attributes of the pool, each with the provider's attribute that fills it.
     pub attributes: BTreeMap<String, String>,
-    /// The secret that holds the credentials.
+    /// The secret that contains the credentials.
     pub credentials: Ref<SecretArn>,
-    /// The key in it, below which are `client_id` and `client_secret`.
+    /// The key in it, which contains `client_id` and `client_secret`.
     pub credentials_key: String,
-    /// Whether Cognito has others than the secret holds, as far as it shows them. Never wanted.
+    /// Whether Cognito has other credentials than the secret, as far as it shows them. Never
+    /// desired.
     pub credentials_outdated: bool,
 }
 
 impl IdentityProvider {
-    /// The names that nk gives: a provider with another was added to the pool by others, and is
-    /// their business.
+    /// The names that nk gives. A provider with another name was added to the pool by somebody else
+    /// and is left alone.
     pub const NAMES: [&str; 3] = ["Google", "LINE", "Twitter"];
 }
 
-/// What an identity provider speaks.
+/// The protocol of an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProviderKind {
@@ -81,7 +82,7 @@ impl Kind for IdentityProvider {
             .on(&["secretsmanager:{region}:{account}:secret:{stack}-oauth-credentials*"])
             .given("credentials"),
         Grant::look(&["cognito-idp:ListIdentityProviders"]).on(POOL),
-        // The answer holds the provider's secret.
+        // The answer contains the provider's secret.
         Grant::look(&["cognito-idp:DescribeIdentityProvider"]).on(POOL).only(Only::Tagged),
         Grant::make(&["cognito-idp:CreateIdentityProvider", "cognito-idp:UpdateIdentityProvider"])
             .on(POOL)

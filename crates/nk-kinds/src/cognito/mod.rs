@@ -15,5 +15,5 @@ pub use user_pool_client::{
 };
 pub use user_pool_domain::{UserPoolDomain, UserPoolDomainOutputs};
 
-/// Any user pool: its id is AWS's.
+/// Any user pool; AWS chooses its id.
 const POOL: &[&str] = &["cognito-idp:{region}:{account}:userpool/*"];

@@ -22,20 +22,20 @@ output!(
 pub struct UserPool {
     /// Its name, which need not be unique.
     pub name: String,
-    /// What users may sign in with besides their user name: `email`, `phone_number`,
-    /// `preferred_username`. Fixed when the pool is made.
+    /// The attributes with which users may sign in, in addition to their user name: `email`,
+    /// `phone_number`, `preferred_username`. Fixed when the pool is created.
     pub aliases: BTreeSet<String>,
-    /// What users sign in with *instead of* a user name: `email`, `phone_number`. Fixed when the
-    /// pool is made, and only where there are no aliases.
+    /// The attributes with which users sign in *instead of* a user name: `email`, `phone_number`.
+    /// Fixed when the pool is created, and only without aliases.
     pub username_attributes: BTreeSet<String>,
-    /// Whether the case of letters counts in user names and in what stands for them. Fixed when the
-    /// pool is made.
+    /// Whether user names, and the attributes used in place of them, are case-sensitive. Fixed when
+    /// the pool is created.
     pub case_sensitive: bool,
-    /// What Cognito verifies by sending a code: `email`, `phone_number`.
+    /// The attributes that Cognito verifies by sending a code: `email`, `phone_number`.
     pub verified: BTreeSet<String>,
-    /// What a password must be like.
+    /// The rules for passwords.
     pub password: PasswordPolicy,
-    /// How users who have forgotten their password show who they are, in the order in which that is
+    /// How users who have forgotten their password identify themselves, in the order in which it is
     /// tried: `verified_email`, `verified_phone_number`, or `admin_only`.
     pub recovery: Vec<String>,
     /// The feature plan: `LITE`, `ESSENTIALS` or `PLUS`.
@@ -46,28 +46,28 @@ pub struct UserPool {
     pub tags: Tags,
 }
 
-/// What a password must be like.
+/// The rules for passwords.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PasswordPolicy {
-    /// At least so many characters, 6 to 99.
+    /// The minimum length, 6 to 99.
     pub length: i32,
     /// What it must contain: `lower`, `upper`, `digit`, `symbol`.
     pub require: BTreeSet<String>,
-    /// How many days a temporary password is good for, 1 to 365: Cognito takes 0 for none given.
+    /// How many days a temporary password is valid, 1 to 365; Cognito treats 0 as not given.
     pub temporary_days: i32,
 }
 
 /// What AWS assigns to a user pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPoolOutputs {
-    /// As in `ap-northeast-1_AbCdEfGhI`.
+    /// Such as `ap-northeast-1_AbCdEfGhI`.
     pub id: String,
     /// Its ARN.
     pub arn: String,
 }
 
-/// Users that Cognito does not bill, on the plans Lite and Essentials.
+/// The number of users that Cognito does not bill on the plans Lite and Essentials.
 const FREE_USERS: f64 = 10_000.0;
 
 impl Kind for UserPool {
@@ -105,14 +105,14 @@ impl Kind for UserPool {
         |_| Some("takes all its users with it".to_owned());
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:ListUserPools"]),
-        // Whose a pool with our name is, only its description tells.
+        // Only its description tells to whom a pool with one of our names belongs.
         Grant::look(&["cognito-idp:DescribeUserPool"]).on(POOL),
         Grant::make(&["cognito-idp:CreateUserPool"]).only(Only::Tagging),
         Grant::make(&["cognito-idp:TagResource"]).on(POOL).only(Only::Tagging),
         Grant::make(&["cognito-idp:UpdateUserPool"]).on(POOL).only(Only::Tagged),
         Grant::remove(&["cognito-idp:DeleteUserPool"]).on(POOL).only(Only::Tagged),
         Grant::lift(&["cognito-idp:UpdateUserPool"]).on(POOL).only(Only::Tagged),
-        // An update that leaves the tags out removes them, so that lifting says them again.
+        // An update without the tags removes them, so turning off the protection sets them again.
         Grant::lift(&["cognito-idp:TagResource"]).on(POOL).only(Only::Tagging),
     ];
 }

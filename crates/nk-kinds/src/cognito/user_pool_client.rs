@@ -1,4 +1,4 @@
-//! An app client of a user pool: how an application signs users in.
+//! An app client of a user pool, with which an application signs users in.
 
 use std::collections::BTreeSet;
 
@@ -23,34 +23,33 @@ output!(
 pub struct UserPoolClient {
     /// The pool it belongs to.
     pub pool: Ref<UserPoolId>,
-    /// Its name; clients carry no tags, so the name is how nk knows its own.
+    /// Its name. Clients have no tags, so nk recognises its own by the name.
     pub name: String,
-    /// Whether it has a secret of its own. Fixed when the client is made.
+    /// Whether it has a secret. Fixed when the client is created.
     pub secret: bool,
-    /// How long tokens are good for.
+    /// How long tokens are valid.
     pub tokens: TokenValidity,
-    /// Where users may be sent back to; `http` only to localhost.
+    /// The URLs to which users may return after signing in; `http` only for localhost.
     pub callback_urls: BTreeSet<String>,
-    /// Where users may be sent after signing out.
+    /// The URLs to which users may return after signing out.
     pub logout_urls: BTreeSet<String>,
-    /// The OAuth scopes, as in `openid`.
+    /// The OAuth scopes, such as `openid`.
     pub scopes: BTreeSet<String>,
-    /// The OAuth flows: `code`, `implicit` or `client_credentials`; none without a place to send users
-    /// back to.
+    /// The OAuth flows: `code`, `implicit` or `client_credentials`; none without a callback URL.
     pub flows: BTreeSet<String>,
-    /// How applications may sign users in by themselves, as in `ALLOW_USER_SRP_AUTH`.
+    /// How applications may sign users in themselves, such as `ALLOW_USER_SRP_AUTH`.
     pub sign_in: BTreeSet<String>,
-    /// Whether a failed sign-in does not tell that there is no such user.
+    /// Whether a failed sign-in hides that the user does not exist.
     pub hides_users: bool,
     /// Whether its tokens can be revoked.
     pub revocable: bool,
-    /// Whether users of the pool itself may sign in, beside those of the providers.
+    /// Whether users of the pool itself may sign in, and not only those of the providers.
     pub own_users: bool,
-    /// The identity providers users may come from.
+    /// The identity providers whose users may sign in.
     pub providers: BTreeSet<Ref<IdentityProviderName>>,
 }
 
-/// How long tokens are good for, in seconds.
+/// How long tokens are valid, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TokenValidity {
@@ -62,7 +61,7 @@ pub struct TokenValidity {
     pub refresh_seconds: i64,
 }
 
-/// What AWS assigns to an app client. Its secret is none of the outputs.
+/// What AWS assigns to an app client. Its secret is not an output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPoolClientOutputs {
     /// Its id.
@@ -89,7 +88,7 @@ impl Kind for UserPoolClient {
     const WAITING: Waiting = Waiting { retry: super::CONCURRENT, ..Waiting::DEFAULT };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:ListUserPoolClients"]).on(POOL),
-        // The answer holds the client's secret.
+        // The answer contains the client's secret.
         Grant::look(&["cognito-idp:DescribeUserPoolClient"]).on(POOL).only(Only::Tagged),
         Grant::make(&["cognito-idp:CreateUserPoolClient", "cognito-idp:UpdateUserPoolClient"])
             .on(POOL)
@@ -98,7 +97,7 @@ impl Kind for UserPoolClient {
     ];
 }
 
-/// What Cognito says when two calls change one pool at once.
+/// How Cognito refuses a second change of a pool at the same time.
 pub(super) const CONCURRENT: &[Retry] = &[
     Retry::new(Operation::Create, "ConcurrentModificationException"),
     Retry::new(Operation::Update, "ConcurrentModificationException"),

@@ -13,7 +13,7 @@ use super::{POOL, UserPoolId};
 pub struct UserPoolDomain {
     /// The pool it belongs to.
     pub pool: Ref<UserPoolId>,
-    /// The prefix: lower case, unique in the region among all accounts, without the words `aws`,
+    /// The prefix: lower case, unique in the region across all accounts, without the words `aws`,
     /// `amazon` and `cognito`.
     pub prefix: String,
 }
@@ -21,7 +21,7 @@ pub struct UserPoolDomain {
 /// What AWS assigns to a domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPoolDomainOutputs {
-    /// The prefix, once it is taken.
+    /// The prefix, once it is reserved.
     pub prefix: String,
 }
 

@@ -1,4 +1,4 @@
-//! An elastic IP address: a public IPv4 address that stays.
+//! An elastic IP address: a permanent public IPv4 address.
 
 use std::time::Duration;
 
@@ -27,14 +27,14 @@ pub struct ElasticIp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ElasticIpOutputs {
-    /// As in `eipalloc-0a1b2c`.
+    /// Such as `eipalloc-0a1b2c`.
     pub id: String,
     /// The address itself.
     pub address: String,
 }
 
-/// What EC2 says of an address that its NAT gateway has not let go yet; `AuthFailure` because the
-/// network interface that still has it is AWS's own.
+/// How EC2 refuses to release an address that its NAT gateway still has; `AuthFailure` because the
+/// network interface belongs to AWS.
 const fn in_use(code: &'static str, message: &'static str) -> Retry {
     Retry::new(Operation::Destroy, code).saying(message).within(Duration::from_mins(5))
 }

@@ -1,4 +1,4 @@
-//! An internet gateway: a VPC's way to and from the internet.
+//! An internet gateway: the connection of a VPC to the internet.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct InternetGateway {
-    /// The VPC it is attached to; live, none while it is attached to nothing.
+    /// The VPC to which it is attached; none for a live one that is detached.
     pub vpc: Option<Ref<VpcId>>,
     /// Its tags.
     pub tags: Tags,
@@ -29,14 +29,14 @@ pub struct InternetGateway {
 /// What AWS assigns to an internet gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InternetGatewayOutputs {
-    /// As in `igw-0a1b2c`.
+    /// Such as `igw-0a1b2c`.
     pub id: String,
 }
 
 /// Any internet gateway.
 const GATEWAY: &[&str] = &["ec2:{region}:{account}:internet-gateway/*"];
 
-/// What attaching takes.
+/// The actions for attaching it.
 const GATEWAY_AND_VPC: &[&str] =
     &["ec2:{region}:{account}:internet-gateway/*", "ec2:{region}:{account}:vpc/*"];
 
@@ -51,7 +51,7 @@ impl Kind for InternetGateway {
     const IDENTITY: Identity = Identity { guarded: false, ..Identity::DEFAULT };
     const REPLACEMENT: Replacement = Replacement { immutable: &["vpc"], ..Replacement::DEFAULT };
     const TIES: Ties = Ties {
-        // EC2 detaches no gateway while anything in the VPC has a public address through it.
+        // EC2 does not detach a gateway while anything in the VPC has a public address through it.
         leaves_after: &["nat-gateway", "elastic-ip", "load-balancer"],
         ..Ties::DEFAULT
     };

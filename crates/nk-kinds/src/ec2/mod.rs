@@ -20,19 +20,19 @@ use std::time::Duration;
 
 use nk_model::{Grant, Only, Operation, Retry};
 
-/// What EC2 says while something still stands in, or uses, what is to go: network interfaces of
-/// load balancers and tasks linger for minutes after their owners are gone.
+/// How EC2 refuses to delete what something is still in or uses: network interfaces of load
+/// balancers and tasks remain for minutes after their owners are deleted.
 pub(crate) const IN_USE: Retry =
     Retry::new(Operation::Destroy, "DependencyViolation").within(Duration::from_mins(20));
 
-/// What EC2 says of an id it has just given out, until all of it has heard of it: seconds, and up
-/// to a few minutes.
-/// See <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>.
+/// How EC2 answers for an id that it has just assigned, until all of its parts know it: for
+/// seconds, and up to a few minutes. See
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>.
 pub(crate) const fn unheard(on: Operation, code: &'static str) -> Retry {
     Retry::new(on, code).within(Duration::from_mins(5))
 }
 
-/// What EC2 says while what is to be used is still on its way to the state it must be in.
+/// How EC2 refuses to use something that is not in the right state yet.
 pub(crate) const fn unready(on: Operation, code: &'static str) -> Retry {
     Retry::new(on, code).within(Duration::from_mins(5))
 }
@@ -40,11 +40,11 @@ pub(crate) const fn unready(on: Operation, code: &'static str) -> Retry {
 /// Any VPC.
 const VPC: &[&str] = &["ec2:{region}:{account}:vpc/*"];
 
-/// Finding out what holds that which is to go.
+/// The actions that find out what blocks a deletion.
 const OBSTACLES: Grant = Grant::remove(&["ec2:DescribeNetworkInterfaces"]);
 
-/// Tagging in the call that makes something, and in no other: whoever may set the stack's tag on
-/// what exists may make it the stack's.
+/// Tagging as part of a create call, and in no other call: whoever may set the stack's tag on
+/// existing resources could make them the stack's.
 const fn tag_new(calls: &'static [&'static str]) -> Grant {
     Grant::make(&["ec2:CreateTags"]).only(Only::Is("ec2:CreateAction", calls))
 }

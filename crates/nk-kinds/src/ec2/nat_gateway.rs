@@ -1,4 +1,4 @@
-//! A NAT gateway: the way out to the internet for what has no public address.
+//! A NAT gateway: the route to the internet for what has no public address.
 
 use std::time::Duration;
 
@@ -20,9 +20,9 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NatGateway {
-    /// The public subnet it stands in.
+    /// The public subnet that contains it.
     pub subnet: Ref<SubnetId>,
-    /// The address that the internet sees.
+    /// Its public address.
     pub address: Ref<AllocationId>,
     /// Its tags.
     pub tags: Tags,
@@ -32,14 +32,14 @@ pub struct NatGateway {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct NatGatewayOutputs {
-    /// As in `nat-0a1b2c`.
+    /// Such as `nat-0a1b2c`.
     pub id: String,
 }
 
 /// Any NAT gateway.
 const NAT: &[&str] = &["ec2:{region}:{account}:natgateway/*"];
 
-/// What a new one is made of.
+/// The resources that a new one uses.
 const SUBNET_AND_ADDRESS: &[&str] =
     &["ec2:{region}:{account}:elastic-ip/*", "ec2:{region}:{account}:subnet/*"];
 
@@ -62,12 +62,12 @@ impl Kind for NatGateway {
         ..Replacement::DEFAULT
     };
     const WAITING: Waiting = Waiting {
-        // Two minutes is usual; AWS itself gives up after fifteen and reports `failed`.
+        // Two minutes are usual; AWS itself gives up after fifteen and reports `failed`.
         patience: Duration::from_mins(15),
         retry: &[
             unheard(Operation::Create, "InvalidAllocationID.NotFound"),
             unheard(Operation::Create, "InvalidSubnetID.NotFound"),
-            // The one before is deleted a little earlier than it lets go of its address.
+            // The previous one is deleted a little before it releases its address.
             Retry::new(Operation::Create, "Resource.AlreadyAssociated"),
         ],
         ..Waiting::DEFAULT

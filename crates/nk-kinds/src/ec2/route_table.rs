@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{Cidr, Tags};
 
-/// A route table. The route within the VPC is always there and is not listed.
+/// A route table. The local route of the VPC always exists and is not listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RouteTable {
-    /// The VPC it belongs to.
+    /// The VPC that contains it.
     pub vpc: Ref<VpcId>,
     /// Its routes.
     pub routes: BTreeSet<Route>,
@@ -31,13 +31,13 @@ pub struct RouteTable {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Route {
-    /// Where packets want to go.
+    /// The destination of packets.
     pub destination: Cidr,
-    /// Where they are sent.
+    /// Their target.
     pub target: Target,
 }
 
-/// Where a route leads.
+/// The target of a route.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
@@ -45,21 +45,21 @@ pub enum Target {
     InternetGateway(Ref<InternetGatewayId>),
     /// To a NAT gateway.
     NatGateway(Ref<NatGatewayId>),
-    /// To something that nk does not make, or to something that is gone (`blackhole …`).
+    /// To something that nk does not create, or to something that no longer exists (`blackhole …`).
     Other(String),
 }
 
 /// What AWS assigns to a route table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteTableOutputs {
-    /// As in `rtb-0a1b2c`.
+    /// Such as `rtb-0a1b2c`.
     pub id: String,
 }
 
 /// Any route table.
 const TABLE: &[&str] = &["ec2:{region}:{account}:route-table/*"];
 
-/// What an association takes.
+/// The actions for an association.
 const TABLE_AND_SUBNET: &[&str] =
     &["ec2:{region}:{account}:route-table/*", "ec2:{region}:{account}:subnet/*"];
 
@@ -73,7 +73,8 @@ impl Kind for RouteTable {
     const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement { immutable: &["vpc"], ..Replacement::DEFAULT };
     const TIES: Ties = Ties {
-        // A route may lead to what is gone, and an association goes with its subnet.
+        // A route may lead to something that no longer exists, and an association is deleted with
+        // its subnet.
         holds: false,
         ..Ties::DEFAULT
     };
@@ -83,7 +84,8 @@ impl Kind for RouteTable {
             unheard(Operation::Update, "InvalidRouteTableID.NotFound"),
             unheard(Operation::Update, "InvalidSubnetID.NotFound"),
             unheard(Operation::Update, "InvalidGatewayID.NotFound"),
-            // A NAT gateway has its id before it is available, and may have no routes until then.
+            // A NAT gateway has its id before it is available, and may not be used in routes until
+            // then.
             Retry::new(Operation::Update, "InvalidNatGatewayID.NotFound")
                 .within(NatGateway::WAITING.patience),
             unready(Operation::Update, "IncorrectState"),

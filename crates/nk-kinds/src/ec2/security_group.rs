@@ -16,23 +16,23 @@ output!(
     SecurityGroupId = "security-group", "id"
 );
 
-/// A security group: what may reach, and be reached by, whatever wears it.
+/// A security group: what may reach, and be reached by, the resources that use it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SecurityGroup {
-    /// Unique in the VPC, in any case of letters; not starting with `sg-`.
+    /// Unique in the VPC, regardless of case; must not begin with `sg-`.
     pub name: String,
-    /// What it is for; AWS takes letters, digits and some punctuation, at most 255.
+    /// Its purpose; AWS allows letters, digits and some punctuation, at most 255 characters.
     pub description: String,
-    /// The VPC it belongs to.
+    /// The VPC that contains it.
     pub vpc: Ref<VpcId>,
-    /// What may come in.
+    /// The incoming rules.
     pub ingress: BTreeSet<Rule>,
-    /// What may go out.
+    /// The outgoing rules.
     pub egress: BTreeSet<Rule>,
     /// Its tags.
     pub tags: Tags,
-    /// Its rules' tags. The rule that AWS makes along with a group may be without.
+    /// The tags of its rules. The rule that AWS creates with a group may have none.
     pub rule_tags: Tags,
 }
 
@@ -47,9 +47,9 @@ impl SecurityGroup {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
-    /// `tcp`, `udp`, `icmp`, `icmpv6`, another protocol's number, or `all`.
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, the number of another protocol, or `all`.
     pub protocol: String,
-    /// The ports, or ICMP type and code; none for protocols that have none, and for `all`.
+    /// The ports, or the ICMP type and code; none for `all` and for protocols without them.
     pub ports: Option<Ports>,
     /// The other side.
     pub peer: Peer,
@@ -68,12 +68,12 @@ impl Rule {
     }
 }
 
-/// A range of ports, `80` or `8000-8080` as text.
+/// A range of ports, written as `80` or `8000-8080`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ports {
-    /// The first; for ICMP the type, where -1 is any.
+    /// The first port; for ICMP the type, where -1 means any.
     pub from: i32,
-    /// The last; for ICMP the code, where -1 is any.
+    /// The last port; for ICMP the code, where -1 means any.
     pub to: i32,
 }
 
@@ -110,9 +110,9 @@ impl<'de> Deserialize<'de> for Ports {
 pub enum Peer {
     /// A range of addresses.
     Cidr(Cidr),
-    /// Whatever wears another group of this stack, or a group made elsewhere.
+    /// The resources that use another group of this stack, or a group created elsewhere.
     Group(Ref<SecurityGroupId>),
-    /// Whatever wears this very group.
+    /// The resources that use this group.
     Itself,
     /// A managed prefix list.
     PrefixList(String),
@@ -121,7 +121,7 @@ pub enum Peer {
 /// What AWS assigns to a security group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityGroupOutputs {
-    /// As in `sg-0a1b2c`.
+    /// Such as `sg-0a1b2c`.
     pub id: String,
 }
 

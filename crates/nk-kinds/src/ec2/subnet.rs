@@ -18,14 +18,14 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Subnet {
-    /// The VPC it is a part of.
+    /// The VPC that contains it.
     pub vpc: Ref<VpcId>,
-    /// Its addresses, /16 to /28, within the VPC's.
+    /// Its range, /16 to /28, within that of the VPC.
     pub cidr: Cidr,
-    /// The availability zone, as in `ap-northeast-1a`.
+    /// The availability zone, such as `ap-northeast-1a`.
     pub zone: String,
-    /// Whether what starts in it gets a public address unasked. Load balancers and NAT gateways
-    /// have theirs without it.
+    /// Whether what starts in it gets a public address by default. Load balancers and NAT gateways
+    /// have theirs in any case.
     pub public_addresses: bool,
     /// Its tags.
     pub tags: Tags,
@@ -34,7 +34,7 @@ pub struct Subnet {
 /// What AWS assigns to a subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubnetOutputs {
-    /// As in `subnet-0a1b2c`.
+    /// Such as `subnet-0a1b2c`.
     pub id: String,
 }
 
@@ -50,7 +50,8 @@ impl Kind for Subnet {
     const SHOWN: Option<Shown> = None;
     const CHARGES: Charges<Self> = free;
     const IDENTITY: Identity = Identity {
-        // The zones of a stack file are counted; the ranges of their subnets are not.
+        // The addresses contain the number of the zone in the stack file; the ranges of the subnets
+        // do not depend on it.
         moves: true,
         ..Identity::DEFAULT
     };

@@ -1,4 +1,4 @@
-//! A VPC: the private network that everything else stands in.
+//! A VPC: the private network that contains everything else.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Vpc {
-    /// Its addresses, /16 to /28.
+    /// Its range, /16 to /28.
     pub cidr: Cidr,
     /// Whether the VPC resolves names. AWS turns it on in a new VPC.
     pub dns_support: bool,
@@ -33,7 +33,7 @@ pub struct Vpc {
 /// What AWS assigns to a VPC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VpcOutputs {
-    /// As in `vpc-0a1b2c`.
+    /// Such as `vpc-0a1b2c`.
     pub id: String,
 }
 

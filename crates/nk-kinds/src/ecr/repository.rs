@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Document, Tags, output};
 
 output!(
-    /// Where a repository's images are pushed to and pulled from.
+    /// The address to which images are pushed and from which they are pulled.
     RepositoryUri = "repository", "uri"
 );
 
@@ -17,14 +17,14 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Repository {
-    /// Unique in account and region; lower case only.
+    /// Unique in account and region; lower case.
     pub name: String,
-    /// Whether pushed images are scanned for known weaknesses. Not compared where the registry's own
-    /// settings decide that.
+    /// Whether pushed images are scanned for known vulnerabilities. Not compared if the settings of
+    /// the registry control it.
     pub scan_on_push: bool,
     /// Whether a tag may be moved to another image.
     pub mutable_tags: bool,
-    /// Which images expire, as ECR writes it. What is there may be `{"rules": []}`; what is wanted has
+    /// Which images expire, in ECR's spelling. A live one may be `{"rules": []}`; a desired one has
     /// a rule.
     pub lifecycle: Document,
     /// Its tags.
@@ -34,7 +34,7 @@ pub struct Repository {
 /// What AWS assigns to a repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepositoryOutputs {
-    /// As in `123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/name`.
+    /// Such as `123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/name`.
     pub uri: String,
     /// Its ARN.
     pub arn: String,

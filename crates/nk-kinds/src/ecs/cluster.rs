@@ -28,7 +28,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The name in AWS of a stack's cluster: it has one.
+    /// The name of a stack's only cluster at AWS.
     pub fn called(stack: &StackId) -> String {
         format!("{}-cluster", stack.prefix())
     }

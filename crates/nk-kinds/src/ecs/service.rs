@@ -1,4 +1,4 @@
-//! A service: tasks that are kept running.
+//! A service: keeps tasks running.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -21,44 +21,45 @@ output!(
     ServiceName = "service", "name"
 );
 
-/// A Fargate service, with rolling deployments that roll back by themselves when they fail.
+/// A Fargate service with rolling deployments that are rolled back if they fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "ECS has that many switches")]
 pub struct Service {
     /// Unique in its cluster.
     pub name: String,
-    /// Where it runs.
+    /// Its cluster.
     pub cluster: Ref<ClusterName>,
     /// What its tasks run.
     pub task_definition: Ref<TaskDefinitionArn>,
-    /// How many tasks; live, the wanted number while something scales the service.
+    /// The number of tasks; for a live service that something scales, the desired number.
     pub count: i32,
-    /// Where its tasks stand.
+    /// The subnets of its tasks.
     pub subnets: BTreeSet<Ref<SubnetId>>,
-    /// Who may reach them.
+    /// The security groups of its tasks.
     pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
     /// Whether its tasks have public addresses.
     pub public: bool,
-    /// Where load balancers' requests arrive; none for a service behind none.
+    /// Where requests of load balancers arrive; none for a service without one.
     pub targets: BTreeSet<ServiceTarget>,
-    /// How many seconds a new task may fail the load balancer's health checks; zero without one.
+    /// How many seconds a new task may fail the health checks of the load balancer; zero without
+    /// one.
     pub health_grace_seconds: i32,
     /// Whether a failed deployment is stopped and rolled back.
     pub circuit_breaker: bool,
-    /// How many of the wanted tasks a deployment leaves healthy at least, in percent.
+    /// The minimum of healthy tasks during a deployment, in per cent of the desired number.
     pub minimum_percent: i32,
-    /// How many tasks a deployment may have at once, in percent of the wanted.
+    /// The maximum of tasks during a deployment, in per cent of the desired number.
     pub maximum_percent: i32,
-    /// What has its tasks run where it is not Fargate as such: the capacity providers with their
-    /// shares. Never wanted.
+    /// The capacity providers with their shares, if its tasks do not simply run on Fargate. Never
+    /// desired.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub capacity: BTreeSet<String>,
     /// Whether its tasks get its tags.
     pub tagged_tasks: bool,
     /// Whether its tasks get ECS's own tags as well, which name their cluster and service.
     pub managed_tags: bool,
-    /// Why its last deployment failed. Never wanted, so that it is a difference, which another
+    /// Why its last deployment failed. Never desired, so it is a difference, which another
     /// deployment settles.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub failed: String,
@@ -66,15 +67,15 @@ pub struct Service {
     pub tags: Tags,
 }
 
-/// What a load balancer reaches of a service.
+/// How a load balancer reaches a service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ServiceTarget {
-    /// Where its tasks register.
+    /// The group in which its tasks register.
     pub group: Ref<TargetGroupArn>,
     /// The container.
     pub container: String,
-    /// The container's port.
+    /// The port of the container.
     pub port: u16,
 }
 
@@ -151,7 +152,7 @@ impl Kind for Service {
     ];
 }
 
-/// How ECS words it of parts of the network that it has not heard of yet.
+/// How ECS answers for parts of the network that it does not know yet.
 const fn unheard(on: Operation, message: &'static str) -> Retry {
     Retry::new(on, "InvalidParameterException").saying(message).within(Duration::from_mins(1))
 }

@@ -1,4 +1,4 @@
-//! A task definition: what a service's tasks run.
+//! A task definition: what the tasks of a service run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,27 +15,27 @@ output!(
 );
 
 /// A revision of a family of Fargate task definitions with one container: the one that its service
-/// runs, or where none does, the latest.
+/// runs, or the latest if none does.
 ///
-/// AWS changes no revision: another one is registered, and the services move over. The old ones stay
-/// to roll back to, until the family is destroyed.
+/// AWS does not change revisions: another one is registered, and the services move to it. The old
+/// ones stay available for a roll-back until the family is destroyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TaskDefinition {
-    /// The name that its revisions share.
+    /// The name of the family.
     pub family: String,
-    /// In CPU units: 1024 are one vCPU.
+    /// In CPU units; 1024 are one vCPU.
     pub cpu: u32,
     /// In MiB.
     pub memory: u32,
     /// The role that pulls the image and reads the secrets.
     pub execution_role: Ref<RoleArn>,
-    /// The role that the application has.
+    /// The role of the application.
     pub task_role: Ref<RoleArn>,
     /// The container.
     pub container: Container,
-    /// What a live revision says that a spec cannot, as in `health check`. Never wanted, so that it
-    /// is a difference wherever somebody has put it there.
+    /// What a live revision contains and a spec cannot say, such as `health check`. Never desired,
+    /// so it is a difference wherever somebody has added it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub extra: BTreeSet<String>,
     /// Its tags.
@@ -48,19 +48,20 @@ pub struct TaskDefinition {
 pub struct Container {
     /// Its name in the task.
     pub name: String,
-    /// The image; none to keep the one deployed, whoever did that, or else take `latest` of the
+    /// The image; none to keep the deployed one, whoever deployed it, or to use `latest` of the
     /// repository.
     pub image: Option<String>,
-    /// Where an image comes from when none was ever deployed; live, where its own came from.
+    /// The repository from which an image comes that was never deployed; for a live one, the
+    /// repository of its image.
     pub repository: Ref<RepositoryUri>,
-    /// The TCP port it listens on.
+    /// The TCP port on which it listens.
     pub port: u16,
-    /// Its environment, in clear. Never a secret.
+    /// Its environment in plain text, never a secret.
     pub environment: BTreeMap<String, String>,
-    /// Its environment from secrets: for each name where the value comes from, as ECS writes it
+    /// Its environment from secrets: for each name the source of the value, in ECS's spelling
     /// (`ARN:key::`).
     pub secrets: BTreeMap<String, String>,
-    /// Where its output goes.
+    /// The log group for its output.
     pub log_group: Ref<LogGroupName>,
     /// The region of the log group.
     pub log_region: String,

@@ -22,15 +22,15 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Listener {
-    /// The load balancer it belongs to.
+    /// The load balancer that it belongs to.
     pub load_balancer: Ref<LoadBalancerArn>,
-    /// The port it listens on.
+    /// The port on which it listens.
     pub port: i32,
     /// `HTTP` or `HTTPS`.
     pub protocol: String,
     /// The ACM certificate's ARN, for HTTPS.
     pub certificate: Option<String>,
-    /// Which versions and ciphers of TLS it speaks, for HTTPS.
+    /// The TLS versions and ciphers, for HTTPS.
     pub tls_policy: Option<String>,
     /// What happens to a request that no rule matches.
     pub default: ListenerAction,
@@ -46,12 +46,12 @@ pub struct Listener {
 pub enum ListenerAction {
     /// It is sent to a target group.
     Forward(Ref<TargetGroupArn>),
-    /// It is told to come back by HTTPS (301, port 443). The listener there is named because it
-    /// must answer before this one sends anyone to it.
+    /// It is redirected to HTTPS (301, port 443). The listener there is named because it must serve
+    /// before this one redirects to it.
     Redirect(Ref<ListenerArn>),
-    /// It is answered 404.
+    /// It is answered with 404.
     NotFound,
-    /// Something nk does not make, in words.
+    /// Something that nk does not create, in words.
     Other(String),
 }
 
@@ -59,9 +59,9 @@ pub enum ListenerAction {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ListenerRule {
-    /// Patterns of paths, of which one must match; empty for any.
+    /// Patterns of paths, one of which must match; empty for any.
     pub paths: BTreeSet<String>,
-    /// Patterns of host names, of which one must match; empty for any.
+    /// Patterns of host names, one of which must match; empty for any.
     pub hosts: BTreeSet<String>,
     /// What happens.
     pub action: ListenerAction,
@@ -83,7 +83,7 @@ const BALANCER: &[&str] = &["elasticloadbalancing:{region}:{account}:loadbalance
 /// Their listeners.
 const LISTENER: &[&str] = &["elasticloadbalancing:{region}:{account}:listener/app/{stack}-*"];
 
-/// Their listeners' rules.
+/// The rules of their listeners.
 const RULE: &[&str] = &["elasticloadbalancing:{region}:{account}:listener-rule/app/{stack}-*"];
 
 impl Kind for Listener {
@@ -109,7 +109,7 @@ impl Kind for Listener {
         ],
         ..Waiting::DEFAULT
     };
-    // What rules there are is looked at before one is made.
+    // The existing rules are read before one is created.
     const CALLS: Calls = Calls { create: 2, update: 2, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&[

@@ -23,15 +23,15 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LoadBalancer {
-    /// Unique in account and region, at most 32, not starting with `internal-`.
+    /// Unique in account and region; at most 32 characters, not beginning with `internal-`.
     pub name: String,
-    /// Whether the internet reaches it.
+    /// Whether it can be reached from the internet.
     pub internet_facing: bool,
-    /// The addresses it has: `ipv4`, or IPv6 as well with `dualstack`.
+    /// The type of its addresses: `ipv4`, or `dualstack` with IPv6 as well.
     pub address_type: String,
-    /// Subnets of at least two zones.
+    /// Subnets in at least two zones.
     pub subnets: BTreeSet<Ref<SubnetId>>,
-    /// Who may reach it.
+    /// Its security groups.
     pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
     /// Whether AWS refuses to delete it.
     pub protected: bool,
@@ -40,7 +40,7 @@ pub struct LoadBalancer {
 }
 
 impl LoadBalancer {
-    /// The name in AWS of a stack's load balancer: it has one.
+    /// The name of a stack's only load balancer at AWS.
     pub fn called(stack: &StackId) -> String {
         format!("{}-alb", stack.prefix())
     }
@@ -54,7 +54,7 @@ pub struct LoadBalancerOutputs {
     pub arn: String,
     /// Its host name.
     pub dns_name: String,
-    /// The end of its ARN, `app/name/id`: how CloudWatch names it.
+    /// The end of its ARN, `app/name/id`, which is its name in CloudWatch.
     pub metric_name: String,
 }
 
@@ -82,7 +82,7 @@ impl Kind for LoadBalancer {
         patience: Duration::from_mins(15),
         retry: &[
             unheard(Operation::Create, "SubnetNotFound"),
-            // The gateway was attached a moment ago.
+            // The gateway was attached only a moment ago.
             Retry::new(Operation::Create, "InvalidSubnet")
                 .saying("has no internet gateway")
                 .within(Duration::from_mins(1)),
@@ -108,7 +108,7 @@ impl Kind for LoadBalancer {
             "elasticloadbalancing:SetSubnets",
         ])
         .on(BALANCER),
-        // ELB looks at the network with its caller's eyes.
+        // ELB reads the network with the permissions of its caller.
         Grant::make(&[
             "ec2:DescribeAccountAttributes",
             "ec2:DescribeInternetGateways",
@@ -118,7 +118,7 @@ impl Kind for LoadBalancer {
         ]),
         Grant::service_role(&["elasticloadbalancing.amazonaws.com"]),
         Grant::remove(&["elasticloadbalancing:DeleteLoadBalancer"]).on(BALANCER),
-        // Its network interfaces outlive it.
+        // Its network interfaces exist longer than the load balancer.
         Grant::remove(&["ec2:DescribeNetworkInterfaces"]),
         Grant::lift(&["elasticloadbalancing:ModifyLoadBalancerAttributes"]).on(BALANCER),
     ];

@@ -19,41 +19,41 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TargetGroup {
-    /// Unique in account and region, at most 32.
+    /// Unique in account and region; at most 32 characters.
     pub name: String,
-    /// The port of targets that are registered without one. ECS registers each task with the port of
-    /// its container, so a group goes on with whatever port its service has later. See
+    /// The port of targets that are registered without one. ECS registers each task with the port
+    /// of its container, so a group can be used with any later port of its service. See
     /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html>.
     pub port: u16,
-    /// The VPC the targets are in.
+    /// The VPC of the targets.
     pub vpc: Ref<VpcId>,
-    /// How it is found out whether a target is well.
+    /// How the health of a target is checked.
     pub health: HealthCheck,
-    /// How many seconds a leaving target may finish its requests, 0 to 3600.
+    /// How many seconds a target that is being removed may finish its requests, 0 to 3600.
     pub drain_seconds: u32,
     /// Its tags.
     pub tags: Tags,
 }
 
-/// How it is found out whether a target is well.
+/// How the health of a target is checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HealthCheck {
-    /// How it is asked: `HTTP` or `HTTPS`.
+    /// The protocol: `HTTP` or `HTTPS`.
     pub protocol: String,
-    /// The port that is asked; `traffic-port` for the one that requests go to.
+    /// The port; `traffic-port` for the one that receives requests.
     pub port: String,
-    /// What is asked for.
+    /// The path.
     pub path: String,
-    /// The statuses that mean well, as in `200` or `200-299`.
+    /// The statuses of a healthy target, such as `200` or `200-299`.
     pub statuses: String,
     /// Seconds between two checks, 5 to 300.
     pub interval_seconds: i32,
-    /// Seconds an answer may take, 2 to 120, less than the interval.
+    /// The timeout in seconds, 2 to 120, less than the interval.
     pub timeout_seconds: i32,
-    /// How many good answers in a row make a target well, 2 to 10.
+    /// How many consecutive successes make a target healthy, 2 to 10.
     pub healthy: i32,
-    /// How many bad answers in a row make it unwell, 2 to 10.
+    /// How many consecutive failures make it unhealthy, 2 to 10.
     pub unhealthy: i32,
 }
 
@@ -63,7 +63,7 @@ pub struct HealthCheck {
 pub struct TargetGroupOutputs {
     /// Its ARN.
     pub arn: String,
-    /// The end of its ARN, `targetgroup/name/id`: how CloudWatch names it.
+    /// The end of its ARN, `targetgroup/name/id`, which is its name in CloudWatch.
     pub metric_name: String,
 }
 
@@ -86,7 +86,7 @@ impl Kind for TargetGroup {
     const EQUATE: Option<Equate<Self>> = Some(|live, wanted| live.spec.port = wanted.port);
     const WAITING: Waiting = Waiting {
         retry: &[
-            // Of a VPC that it has not heard of yet.
+            // For a VPC that it does not know yet.
             Retry::new(Operation::Create, "ValidationError")
                 .saying("is not found")
                 .within(Duration::from_mins(1)),

@@ -22,13 +22,13 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Role {
-    /// Unique in the account in any case of letters, at most 64.
+    /// Unique in the account, regardless of case; at most 64 characters.
     pub name: String,
     /// Who may assume it.
     pub trust: PolicyDocument,
     /// The ARNs of the managed policies attached to it.
     pub managed: BTreeSet<String>,
-    /// Its own policies by name.
+    /// Its inline policies by name.
     pub inline: BTreeMap<String, PolicyDocument>,
     /// Its tags.
     pub tags: Tags,
@@ -37,17 +37,17 @@ pub struct Role {
 impl Role {
     /// Pulls images, writes logs and reads secrets for tasks before they run.
     pub const EXECUTION: &'static str = "ecs-task-execution";
-    /// What tasks may do while they run.
+    /// The permissions of tasks while they run.
     pub const TASK: &'static str = "ecs-task";
-    /// Lets RDS write what it measures of a database's machine.
+    /// Lets RDS write the measurements of Enhanced Monitoring.
     pub const MONITORING: &'static str = "rds-enhanced-monitoring";
 
-    /// The name in AWS of the role with this name in a stack.
+    /// The name at AWS of the role with this name in a stack.
     pub fn called(stack: &StackId, name: &str) -> String {
         format!("{}-{name}-role", stack.prefix())
     }
 
-    /// The names in AWS of all roles that a stack may have.
+    /// The names at AWS of all roles that a stack may have.
     pub fn names(stack: &StackId) -> [String; 3] {
         [Self::EXECUTION, Self::TASK, Self::MONITORING].map(|name| Self::called(stack, name))
     }
@@ -56,7 +56,7 @@ impl Role {
 /// What AWS assigns to a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleOutputs {
-    /// As in `arn:aws:iam::123456789012:role/name`.
+    /// Such as `arn:aws:iam::123456789012:role/name`.
     pub arn: String,
 }
 

@@ -18,20 +18,21 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LogGroup {
-    /// Unique in account and region, at most 512.
+    /// Unique in account and region; at most 512 characters.
     pub name: String,
-    /// How long entries are kept, in days. Zero is for ever. Live, none where an account-wide
-    /// policy decides instead; then it is not compared.
+    /// How long entries are kept, in days; zero means forever. None for a live group whose
+    /// retention is set by an account-wide policy; it is not compared then.
     pub retention: Option<i32>,
-    /// Whether it is protected from being deleted. Nobody asks for it; live, as somebody has set it.
+    /// Whether it is protected from deletion. Never desired; for a live group, as somebody has set
+    /// it.
     pub protected: Option<bool>,
     /// Its tags.
     pub tags: Tags,
 }
 
 impl LogGroup {
-    /// The retentions that CloudWatch Logs knows, in days.
-    /// See <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>.
+    /// The retentions that CloudWatch Logs supports, in days. See
+    /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>.
     pub const RETENTIONS: [i32; 22] = [
         1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
         2922, 3288, 3653,

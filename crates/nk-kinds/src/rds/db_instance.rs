@@ -23,30 +23,31 @@ use crate::{
 pub struct DbInstance {
     /// Unique in account and region; lower case, as RDS stores it.
     pub name: String,
-    /// As in `postgres`.
+    /// Such as `postgres`.
     pub engine: String,
-    /// A floor within its major version: a later minor version is no difference.
+    /// The lowest acceptable version of its major version: a later minor version is not a
+    /// difference.
     pub version: EngineVersion,
-    /// What to ask RDS for where it creates the floor itself no more: a later version of the same
-    /// major. What RDS offers today says nothing of what is there.
+    /// The version to create if RDS can no longer create the lowest acceptable one: a later one of
+    /// the same major version. It says nothing about an existing instance.
     pub install: Option<EngineVersion>,
-    /// As in `db.t3.micro`.
+    /// Such as `db.t3.micro`.
     pub class: String,
     /// Its disk.
     pub storage: Storage,
-    /// What its disk is, as in `gp3`.
+    /// The storage type, such as `gp3`.
     pub storage_type: String,
-    /// Whether a standby stands in another zone.
+    /// Whether it has a standby in another zone.
     pub multi_zone: bool,
-    /// Whether the disk is encrypted.
+    /// Whether the storage is encrypted.
     pub encrypted: bool,
-    /// The database made with the instance.
+    /// The database that is created with the instance.
     pub database: String,
     /// The master user.
     pub username: String,
-    /// The secret whose key `password` is the master user's password.
+    /// The secret whose key `password` is the password of the master user.
     pub password: Ref<SecretArn>,
-    /// The port it listens on.
+    /// The port on which it listens.
     pub port: i32,
     /// How many days automated backups are kept; zero turns them off.
     pub backup_days: i32,
@@ -58,23 +59,24 @@ pub struct DbInstance {
     pub minor_upgrades: bool,
     /// How many days Performance Insights (Database Insights) keeps its data; zero turns it off.
     pub insights_days: i32,
-    /// How much it is of Database Insights: `standard`, or `advanced`, which costs.
+    /// The mode of Database Insights: `standard`, or `advanced`, which is billed.
     pub insights_mode: String,
-    /// How often Enhanced Monitoring looks, in seconds; zero turns it off.
+    /// The interval of Enhanced Monitoring, in seconds; zero turns it off.
     pub monitoring_seconds: i32,
-    /// The role Enhanced Monitoring writes with; none where it is off.
+    /// The role of Enhanced Monitoring; none if it is off.
     pub monitoring_role: Option<Ref<RoleArn>>,
     /// Whether it has a public address.
     pub public: bool,
-    /// Where it may stand.
+    /// The subnets in which it may be.
     pub subnet_group: Ref<DbSubnetGroupName>,
-    /// Who may reach it.
+    /// Its security groups.
     pub security_groups: BTreeSet<Ref<SecurityGroupId>>,
-    /// Its settings; the engine's own are in `default.` and the family. None is not compared.
+    /// Its parameter group; the defaults of the engine are in `default.` and the family. None is
+    /// not compared.
     pub parameter_group: Option<Ref<DbParameterGroupName>>,
     /// Whether RDS refuses to delete it.
     pub protected: bool,
-    /// Whether a snapshot is left when it is destroyed. Said when it is deleted.
+    /// Whether a snapshot is taken before it is deleted. Used only for the deletion.
     pub final_snapshot: bool,
     /// Whether its snapshots get its tags.
     pub tagged_snapshots: bool,
@@ -82,31 +84,33 @@ pub struct DbInstance {
     pub tags: Tags,
 }
 
-/// A database's disk.
+/// The storage of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Storage {
-    /// Its size at least, in GiB. RDS makes no disk smaller, so what it has grown by is no difference.
+    /// The minimum size in GiB. RDS cannot make storage smaller, so what it has grown by is not a
+    /// difference.
     pub initial: i32,
-    /// How far it may grow by itself, in GiB; equal to `initial` for not at all, as is what a disk
-    /// has outgrown.
+    /// The size in GiB up to which it may grow by itself; equal to `initial` if it does not grow.
+    /// Storage that has grown beyond the limit satisfies it.
     pub limit: i32,
 }
 
 impl Storage {
-    /// Makes the storage that is there equal to what is wanted as far as it satisfies it.
+    /// Makes the live storage equal to the desired one as far as it satisfies it.
     fn equate(&mut self, wanted: Self) {
         let size = self.initial;
         if size > wanted.initial {
             self.initial = wanted.initial;
         }
-        // One that does not grow is all there can be of a wanted limit that it has outgrown.
+        // Storage that does not grow is all that is possible for a desired limit that it has
+        // already exceeded.
         if self.limit <= size && wanted.limit < Self::least_limit(size) {
             self.limit = wanted.limit;
         }
     }
 
-    /// The lowest limit that RDS takes for a disk of so many GiB: a tenth more. See
+    /// The lowest limit that RDS accepts for storage of this many GiB: a tenth more. See
     /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html>.
     pub fn least_limit(size: i32) -> i32 {
         size.saturating_add(size.saturating_add(9) / 10)
@@ -119,29 +123,31 @@ impl Storage {
 pub struct DbInstanceOutputs {
     /// Its name, once it exists.
     pub name: String,
-    /// Its host name. RDS gives it out before the instance is `available`.
+    /// Its host name. RDS returns it before the instance is `available`.
     pub endpoint: Option<String>,
     /// Its ARN.
     pub arn: String,
-    /// The ids of the subnets of its group that are in the zones it stands in.
+    /// The ids of the subnets of its group in the zones in which it is.
     #[serde(default)]
     pub subnets: BTreeSet<String>,
-    /// The size of its disk, in GiB, with all it has grown by.
+    /// The current size of its storage, in GiB.
     #[serde(default)]
     pub disk: i32,
-    /// The name of the snapshot that this run would leave of it; none where it would leave none.
+    /// The name of the snapshot that this run takes if it deletes the instance; none if it takes
+    /// none.
     #[serde(default)]
     pub final_snapshot: Option<String>,
 }
 
 impl DbInstance {
-    /// The version to ask RDS for.
+    /// The version to create.
     pub fn asked_version(&self) -> &EngineVersion {
         self.install.as_ref().unwrap_or(&self.version)
     }
 }
 
-/// A version that the floor admits and storage that has grown by itself are as good as what is wanted.
+/// A version that satisfies the lowest acceptable one, and storage that has grown by itself, are as
+/// good as what is desired.
 fn equate(live: &mut Live<DbInstance, DbInstanceOutputs>, wanted: &DbInstance) {
     if wanted.version.admits(&live.spec.version) {
         live.spec.version = wanted.version.clone();
@@ -195,8 +201,8 @@ impl Kind for DbInstance {
     };
     const WAITING: Waiting = Waiting {
         patience: Duration::from_mins(40),
-        // A modification is taken up minutes after RDS has accepted it, and until then the instance is
-        // `available` as it was.
+        // RDS starts a modification minutes after it has accepted it; until then the instance is
+        // `available` with the old values.
         stale: Duration::from_mins(5),
         retry: retry::RETRY,
     };

@@ -19,14 +19,14 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DbParameterGroup {
-    /// Unique in account and region; lower case, as RDS stores it. With the family in it, so that
-    /// the group of the next major version can stand beside that of this one.
+    /// Unique in account and region; lower case, as RDS stores it. It contains the family, so that
+    /// the groups of two major versions can exist at the same time.
     pub name: String,
-    /// The engine and its major version, as in `postgres15`.
+    /// The engine and its major version, such as `postgres15`.
     pub family: String,
-    /// What it is for.
+    /// Its purpose.
     pub description: String,
-    /// The parameters that differ from the engine's own defaults.
+    /// The parameters that differ from the engine's defaults.
     pub parameters: BTreeMap<String, String>,
     /// Its tags.
     pub tags: Tags,
@@ -60,7 +60,7 @@ impl Kind for DbParameterGroup {
             .within(Duration::from_mins(3))],
         ..Waiting::DEFAULT
     };
-    // A group has some four hundred parameters, and RDS tells of a hundred in one call.
+    // A group has about four hundred parameters, and RDS returns a hundred per call.
     const CALLS: Calls = Calls { create: 7, update: 6, destroy: 1 };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["rds:DescribeDBParameterGroups"]),

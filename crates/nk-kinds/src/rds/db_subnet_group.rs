@@ -1,4 +1,4 @@
-//! A DB subnet group: the subnets a database may stand in.
+//! A DB subnet group: the subnets in which a database may be.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -25,16 +25,16 @@ output!(
 pub struct DbSubnetGroup {
     /// Unique in account and region; lower case, as RDS stores it.
     pub name: String,
-    /// What it is for.
+    /// Its purpose.
     pub description: String,
-    /// Subnets of at least two zones.
+    /// Subnets in at least two zones.
     pub subnets: BTreeSet<Ref<SubnetId>>,
     /// Its tags.
     pub tags: Tags,
 }
 
 impl DbSubnetGroup {
-    /// The name in AWS of a stack's group: it has one.
+    /// The name of a stack's only group at AWS.
     pub fn called(stack: &StackId) -> String {
         format!("{}-db-subnet-group", stack.prefix()).to_lowercase()
     }
@@ -84,7 +84,7 @@ impl Kind for DbSubnetGroup {
     ];
 }
 
-/// How RDS words it of subnets that it has not heard of yet.
+/// How RDS answers for subnets that it does not know yet.
 const fn unknown_subnets(on: Operation) -> Retry {
     Retry::new(on, "InvalidParameterValue")
         .saying("Some input subnets")

@@ -1,4 +1,4 @@
-//! A secret: where a value is kept, never the value itself.
+//! A secret: the place of a value, never the value itself.
 
 use nk_model::{
     Charge, Charges, Grant, Kind, Live, NameRule, Operation, Purpose, Replace, Replacement, Retry,
@@ -17,41 +17,41 @@ output!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Secret {
-    /// Unique in account and region, also among the secrets scheduled for deletion.
+    /// Unique in account and region, including secrets that are scheduled for deletion.
     pub name: String,
-    /// What it is for.
+    /// Its purpose.
     pub description: String,
-    /// What it holds at first. AWS never tells.
+    /// Its initial value. AWS does not report it.
     pub content: Content,
-    /// How many days a deleted one can be restored, 7 to 30. Said when it is deleted.
+    /// How many days a deleted secret can be restored, 7 to 30. Used only for the deletion.
     pub recovery_days: i64,
     /// Its tags.
     pub tags: Tags,
 }
 
-/// What a secret holds at first. nk never overwrites what it holds later.
+/// The initial value of a secret. nk never overwrites a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Content {
-    /// `{"password": …}` with a password made once by the operating system's generator.
+    /// `{"password": …}` with a password from the operating system's random generator.
     Password,
-    /// `{}`: others fill it.
+    /// `{}`, to be filled by others.
     Empty,
 }
 
 /// What AWS assigns to a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretOutputs {
-    /// Its ARN, which ends in six letters of AWS's choice.
+    /// Its ARN, which ends in six characters that AWS chooses.
     pub arn: String,
     /// Its name, once it exists.
     pub name: String,
 }
 
 impl Secret {
-    /// The secrets that a stack may have, as their addresses call them.
+    /// The secrets that a stack may have, by their names in addresses.
     pub const ALL: [&str; 2] = ["db-password", "oauth-credentials"];
-    /// The shortest time in which AWS can be made to forget a secret, in days.
+    /// The shortest recovery window that AWS allows, in days.
     pub const RECOVERY_DAYS: i64 = 7;
 }
 

@@ -5,11 +5,11 @@ use std::{fmt, net::Ipv4Addr, str::FromStr};
 use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// An address range by its network address, as AWS stores it: `10.0.0.5/16` is `10.0.0.0/16`.
+/// A range by its network address, as AWS stores it: `10.0.0.5/16` is `10.0.0.0/16`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cidr(IpNet);
 
-/// Why a text is not an address range.
+/// The reason why a text is not a range of addresses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an address range such as `10.0.0.0/16`")]
 pub struct CidrError(String);

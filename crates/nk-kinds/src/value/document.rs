@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-/// A JSON document compared by value: spacing and the order of keys mean nothing.
+/// A JSON document that is compared by value: spacing and the order of keys have no meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document(Value);
 

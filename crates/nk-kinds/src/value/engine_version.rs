@@ -14,7 +14,7 @@ impl EngineVersion {
         self.0[0]
     }
 
-    /// Whether `live` satisfies this version as a floor within its major version.
+    /// Whether `live` satisfies this version as the lowest acceptable one of its major version.
     pub fn admits(&self, live: &Self) -> bool {
         self.major() == live.major() && live >= self
     }

@@ -1,4 +1,4 @@
-//! Values with one canonical spelling: two that mean the same are equal.
+//! Values with one canonical spelling: two values with the same meaning are equal.
 
 mod cidr;
 mod document;

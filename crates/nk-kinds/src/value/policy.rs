@@ -1,16 +1,16 @@
-//! IAM policy documents, compared by what they mean.
+//! IAM policy documents, compared by their meaning.
 
 use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value, json};
 
-/// An IAM policy document in its one canonical form.
+/// An IAM policy document in its canonical form.
 ///
-/// AWS accepts several spellings of one policy and gives back yet another: a single statement or a
-/// list, a text or a list of one, any order, account ids for account
-/// principals, `2008-10-17` where no version is given.
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+/// AWS accepts several spellings of one policy and returns yet another: a single statement or a
+/// list, a text or a list with one text, any order, account ids for account principals,
+/// `2008-10-17` if no version is given. See
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyDocument(Value);
 
@@ -37,7 +37,7 @@ impl PolicyDocument {
         Self::new(&json!({"Version": "2012-10-17", "Statement": [statement]})).expect("a policy")
     }
 
-    /// Reads the text that AWS stores, which IAM hands out percent-encoded.
+    /// Reads the text that AWS stores, which IAM returns percent-encoded.
     pub fn parse(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         Self::new(&value)
@@ -99,7 +99,7 @@ fn statement(value: &Value) -> Result<Value, String> {
     Ok(done.into())
 }
 
-/// One text or a list of texts as a sorted list without repetition.
+/// A text or a list of texts as a sorted list without duplicates.
 fn set(value: &Value, spell: impl Fn(&str) -> String) -> Value {
     let items = match value {
         Value::Array(items) => items.iter().collect(),

@@ -1,30 +1,30 @@
-//! Tags: how a resource says whose it is.
+//! Tags, which identify the stack and the address of a resource.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use nk_model::{Address, Owner, StackId};
 use serde::{Deserialize, Serialize};
 
-/// The tags that nk sets. Tags that others set beside them are none of its business.
+/// The tags that nk sets. Other tags are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tags(BTreeMap<String, String>);
 
-/// The tag whose value is the stack, as in `neuraKnot-dev`.
+/// The tag whose value is the stack, such as `neuraKnot-dev`.
 const STACK: &str = "nk:stack";
-/// The tag whose value is the address, as in `subnet.public-1`.
+/// The tag whose value is the address, such as `subnet.public-1`.
 const ADDRESS: &str = "nk:address";
-/// The tag that says for whom a secret has values: they cannot be read while it is scheduled for
-/// deletion, and tags can.
+/// The tag that lists the providers for which a secret has values: the values cannot be read while
+/// it is scheduled for deletion, but the tags can.
 const HOLDS: &str = "nk:holds";
 /// All tags that nk sets.
 const MANAGED: [&str; 7] = ["Project", "Environment", "ManagedBy", "Name", STACK, ADDRESS, HOLDS];
 
 impl Tags {
-    /// The key that filters find a stack's resources by.
+    /// The key with which filters find the resources of a stack.
     pub const STACK: &'static str = STACK;
 
-    /// The tags of the resource at `address` with the physical name `name`.
+    /// The tags of the resource at `address` with the name `name` at AWS.
     pub fn new(stack: &StackId, address: &Address, name: &str) -> Self {
         let tags = [
             ("Project", stack.project.clone()),
@@ -37,7 +37,7 @@ impl Tags {
         Self(tags.map(|(key, value)| (key.to_owned(), value)).into())
     }
 
-    /// The same for a secret with values for these.
+    /// The same for a secret with values for these providers.
     #[must_use]
     pub fn holding(mut self, names: &BTreeSet<String>) -> Self {
         let names: Vec<_> = names.iter().map(String::as_str).collect();
@@ -45,7 +45,7 @@ impl Tags {
         self
     }
 
-    /// For whom the secret with these tags has values.
+    /// The providers for which the secret with these tags has values.
     pub fn held(&self) -> BTreeSet<String> {
         self.get(HOLDS).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
     }
@@ -65,7 +65,7 @@ impl Tags {
         self.0.get(key).map(String::as_str)
     }
 
-    /// The address these tags name, if they say that the resource belongs to this stack.
+    /// The address in these tags, if they belong to this stack.
     pub fn address(&self, stack: &StackId) -> Option<Address> {
         if self.get(STACK)? != stack.prefix() {
             return None;
@@ -73,7 +73,7 @@ impl Tags {
         self.get(ADDRESS)?.parse().ok()
     }
 
-    /// Whose the resource with these tags is, where its name says it is the one at `address`.
+    /// To whom the resource with these tags belongs, if its name is the one of `address`.
     pub fn owner(&self, stack: &StackId, address: &Address) -> Owner {
         if self.address(stack).as_ref() == Some(address) {
             return Owner::Ours;

@@ -1,4 +1,4 @@
-//! Daily and weekly windows: read in any time zone of whole minutes, kept in UTC.
+//! Daily and weekly windows: read in any time zone of whole minutes, stored in UTC.
 
 use std::{fmt, str::FromStr};
 
@@ -8,9 +8,10 @@ const DAY: i32 = 24 * 60;
 const WEEK: i32 = 7 * DAY;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// A window in UTC, daily (`17:00-18:00`) or weekly (`sat:19:00-sat:20:00`), as RDS spells it.
+/// A window in UTC, daily (`17:00-18:00`) or weekly (`sat:19:00-sat:20:00`), in RDS's spelling.
 ///
-/// `Sun 04:00-05:00 JST` and `02:00-03:00 JST` are read as well; a text without a zone is UTC.
+/// `Sun 04:00-05:00 JST` and `02:00-03:00 JST` are accepted as well; a text without a zone is in
+/// UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
     weekly: bool,
@@ -20,29 +21,29 @@ pub struct Window {
     length: i32,
 }
 
-/// A window, and the zone it was stated in, which nothing is compared by.
+/// A window with the zone in which it was written. The zone is not compared.
 #[derive(Debug, Clone)]
 pub struct StatedWindow {
     /// The window.
     pub window: Window,
-    /// As in `JST` or `+09:00`.
+    /// Such as `JST` or `+09:00`.
     zone: String,
     /// How many minutes the zone is ahead of UTC.
     offset: i32,
 }
 
-/// Why a text is not a window.
+/// The reason why a text is not a window.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a window such as `02:00-03:00 JST` or `Sun 04:00-05:00 JST`")]
 pub struct WindowError(String);
 
 impl Window {
-    /// Whether it is one window a week rather than one a day.
+    /// Whether it is weekly rather than daily.
     pub fn is_weekly(self) -> bool {
         self.weekly
     }
 
-    /// How long it is, in minutes.
+    /// Its length in minutes.
     pub fn minutes(self) -> u32 {
         self.length.unsigned_abs()
     }
@@ -147,7 +148,7 @@ impl FromStr for StatedWindow {
     }
 }
 
-/// In UTC, and in its own zone where that is another.
+/// In UTC, and in its own zone if that is different.
 impl fmt::Display for StatedWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { window, zone, offset } = self;

@@ -1,8 +1,8 @@
-//! Finding the typed references in any spec, through a serializer that keeps nothing else.
+//! Finds the typed references in any spec, with a serializer that ignores everything else.
 //!
 //! A [`Ref`](super::Ref) serializes as a newtype struct whose name is its
-//! [`TYPE`](super::Output::TYPE); JSON ignores that name, this serializer lives by it. So no kind
-//! has to list its references, and none can be forgotten.
+//! [`TYPE`](super::Output::TYPE). JSON ignores that name; this serializer reads it. No kind has to
+//! list its references, so none can be forgotten.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use serde::{Serialize, ser};
 pub struct Binding {
     /// The kind referred to.
     pub kind: &'static str,
-    /// Which of its outputs.
+    /// The output of the resource.
     pub output: &'static str,
     /// A value that AWS assigned, or a placeholder.
     pub value: String,
@@ -31,7 +31,7 @@ struct Collector {
     kind: Option<(&'static str, &'static str)>,
 }
 
-/// An error that nothing here makes; `serde` asks for one.
+/// An error that never occurs here; `serde` requires one.
 #[derive(Debug)]
 struct Never;
 

@@ -1,4 +1,4 @@
-//! Graphviz's own language. See <https://graphviz.org/doc/info/lang.html>.
+//! The language of Graphviz. See <https://graphviz.org/doc/info/lang.html>.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::{ARROW, Graph, LONGEST};
 use crate::text::line;
 
 impl Graph {
-    /// The graph in the language of Graphviz, the boxes of each service together.
+    /// The graph in the language of Graphviz, with the boxes of each service together.
     pub fn dot(&self) -> String {
         let mut text = String::from("digraph {\n");
         line(&mut text, format_args!("  label={};", quoted(&self.title)));

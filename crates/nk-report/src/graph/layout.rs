@@ -1,16 +1,16 @@
-//! Where boxes and arrows go: in layers by the longest way, each layer in the order of what its
-//! boxes hang on. An arrow over several layers gets a place in each that it passes.
+//! The positions of boxes and arrows: in layers by the longest path, each layer in the order of
+//! what its boxes depend on. An arrow across several layers gets a position in each of them.
 //!
 //! After Sugiyama, Tagawa and Toda, *Methods for Visual Understanding of Hierarchical System
 //! Structures* (1981).
 
 use super::Graph;
 
-/// How many times the layers are put in order, forth and back.
+/// How many times the layers are ordered, in both directions.
 const SWEEPS: usize = 12;
 /// The space between two boxes above each other.
 const GAP: f64 = 14.0;
-/// The space that an arrow takes which passes a layer.
+/// The space for an arrow that crosses a layer.
 const LANE: f64 = 9.0;
 /// The space between two layers.
 const AISLE: f64 = 70.0;
@@ -19,9 +19,9 @@ const AISLE: f64 = 70.0;
 pub(super) struct Layout {
     pub(super) width: f64,
     pub(super) height: f64,
-    /// By node: the left upper corner and the size.
+    /// By node: the upper left corner and the size.
     pub(super) boxes: Vec<Rectangle>,
-    /// By edge: the points it leads through.
+    /// By edge: the points on its path.
     pub(super) ways: Vec<Vec<(f64, f64)>>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Rectangle {
     pub(super) height: f64,
 }
 
-/// Something with a place in a layer: a node, or where an edge passes.
+/// Something with a position in a layer: a node, or a point of an edge.
 struct Item {
     layer: usize,
     width: f64,
@@ -45,7 +45,7 @@ struct Item {
     at: f64,
 }
 
-/// Lays a graph out whose boxes have these sizes.
+/// Lays out a graph whose boxes have these sizes.
 pub(super) fn layout(graph: &Graph, sizes: &[(f64, f64)]) -> Layout {
     let layers = layers(graph);
     let item = |layer, (width, height)| Item {
@@ -58,7 +58,7 @@ pub(super) fn layout(graph: &Graph, sizes: &[(f64, f64)]) -> Layout {
     };
     let mut items: Vec<Item> =
         layers.iter().zip(sizes).map(|(layer, size)| item(*layer, *size)).collect();
-    // By edge: the items it leads through, its ends included.
+    // By edge: the items on its path, including its ends.
     let mut passes = Vec::with_capacity(graph.edges.len());
     for edge in &graph.edges {
         let mut way = vec![edge.from];
@@ -90,8 +90,8 @@ pub(super) fn layout(graph: &Graph, sizes: &[(f64, f64)]) -> Layout {
     draw(&items, &rows, passes, sizes.len())
 }
 
-/// The layer of each node: after all that it needs. Edges lead from earlier nodes to later ones in a
-/// plan, but in no order in a topology; a circle would end in the last layer there is.
+/// The layer of each node: after everything that it needs. In a plan, edges lead from earlier nodes
+/// to later ones; in a topology they have no order. A circle would end in the last layer.
 fn layers(graph: &Graph) -> Vec<usize> {
     let count = graph.nodes.len();
     let (mut layers, mut open) = (vec![0; count], vec![0; count]);
@@ -113,7 +113,7 @@ fn layers(graph: &Graph) -> Vec<usize> {
     layers
 }
 
-/// Puts the items of a layer in the order of what they hang on, and on top of each other.
+/// Orders the items of a layer by what they depend on, and places them below each other.
 fn order(items: &mut [Item], row: &mut [usize], forth: bool) {
     let mut wished: Vec<(f64, usize)> = row
         .iter()
@@ -130,7 +130,7 @@ fn order(items: &mut [Item], row: &mut [usize], forth: bool) {
         *place = *at;
     }
     stack(items, row);
-    // As near to what was wished as the order allows, all in one.
+    // As close to the wished position as the order allows, all at once.
     let shift: f64 = wished.iter().map(|(wish, at)| wish - items[*at].at).sum();
     #[expect(clippy::cast_precision_loss, reason = "a layer has not that many boxes")]
     let shift = shift / wished.len().max(1) as f64;
@@ -139,7 +139,7 @@ fn order(items: &mut [Item], row: &mut [usize], forth: bool) {
     }
 }
 
-/// Puts the items of a layer beneath each other.
+/// Places the items of a layer below each other.
 fn stack(items: &mut [Item], row: &[usize]) {
     let mut top = 0.0;
     for at in row {

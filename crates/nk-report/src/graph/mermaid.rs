@@ -1,4 +1,5 @@
-//! Mermaid, which GitHub and many editors draw. See <https://mermaid.js.org/syntax/flowchart.html>.
+//! Mermaid, which GitHub and many editors display. See
+//! <https://mermaid.js.org/syntax/flowchart.html>.
 
 use super::{Graph, LONGEST, Tone};
 use crate::text::line;
@@ -14,7 +15,7 @@ const TONES: [(Tone, &str); 7] = [
 ];
 
 impl Graph {
-    /// The graph as a Mermaid flow chart, the boxes of each service together.
+    /// The graph as a Mermaid flow chart, with the boxes of each service together.
     pub fn mermaid(&self) -> String {
         let mut text = format!("---\ntitle: {}\n---\nflowchart LR\n", quoted(&self.title));
         for (number, (group, members)) in self.groups().into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! A picture that any browser shows, drawn without the help of another program.
+//! An image that every browser displays, drawn without another program.
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -8,18 +8,18 @@ use super::{
 };
 use crate::text::{line, width};
 
-/// How wide a letter of the labels is at most, in pixels.
+/// The maximum width of a letter of the labels, in pixels.
 const LETTER: f64 = 7.3;
-/// How high the line with the title is.
+/// The height of the line with the title.
 const TITLE: f64 = 34.0;
 
-/// The colours that the services are told apart by.
+/// The colours of the services.
 const STRIPES: [&str; 10] = [
     "#0969da", "#bc4c00", "#2da44e", "#8250df", "#bf3989", "#9a6700", "#1b7c83", "#cf222e",
     "#57606a", "#4d2d00",
 ];
 
-/// What fits a light page and a dark one.
+/// Colours for a light and a dark page.
 const STYLE: &str = "  <style>
     text { font: 12px ui-monospace, Menlo, Consolas, monospace; fill: #1f2328; }
     .title { font-size: 15px; font-weight: bold; fill: #57606a; }
@@ -29,7 +29,7 @@ const STYLE: &str = "  <style>
 ";
 
 impl Graph {
-    /// The graph as an SVG picture.
+    /// The graph as an SVG image.
     pub fn svg(&self) -> String {
         let sizes: Vec<_> =
             self.nodes.iter().map(|node| size(node.address.as_str(), &second(node))).collect();
@@ -112,7 +112,7 @@ impl Graph {
     }
 }
 
-/// What stands beneath the address: the service, and what is said about it.
+/// What is written below the address: the service and the remark.
 fn second(node: &super::Node) -> String {
     if node.remark.is_empty() {
         node.group.to_owned()
@@ -128,7 +128,7 @@ fn size(first: &str, second: &str) -> (f64, f64) {
     (wide + 16.0, 38.0)
 }
 
-/// A smooth way through these points, level at each.
+/// A smooth path through these points, horizontal at each.
 fn curve(way: &[(f64, f64)]) -> String {
     let mut path = String::new();
     for (place, (x, y)) in way.iter().enumerate() {

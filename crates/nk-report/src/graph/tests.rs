@@ -94,7 +94,7 @@ fn the_longest_chain_leads_from_step_to_step() {
     let graph = Graph::of_run(&run(), service);
     let longest = graph.edges.iter().filter(|edge| edge.longest);
     let longest: Vec<_> = longest.map(|edge| (edge.from, edge.to)).collect();
-    // The address is not enough to know the chain by: the VPC lets two steps go on.
+    // The address does not identify a step of the chain: two steps wait for the VPC.
     assert_eq!(longest, [(1, 2), (2, 3)]);
     assert_eq!(graph.nodes[0].tone, Tone::Faint);
 }

@@ -1,4 +1,4 @@
-//! Reading a trace back, as far as it goes.
+//! Reads a trace, as far as it goes.
 
 use std::{fmt, time::Duration};
 
@@ -8,18 +8,18 @@ use serde_json::Deserializer;
 
 use super::track::FIRST;
 
-/// What a trace tells of a run.
+/// A run, as its trace shows it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recorded {
-    /// Whose run it was.
+    /// The stack of the run.
     pub title: String,
     /// The steps of its plan.
     pub steps: Vec<RecordedStep>,
-    /// What came of it; none where the run was killed.
+    /// The result; none if the run was killed.
     pub summary: Option<Summary>,
 }
 
-/// What a trace tells of a step.
+/// A step, as the trace shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedStep {
     /// The resource.
@@ -32,13 +32,13 @@ pub struct RecordedStep {
     pub began: Option<Duration>,
     /// When it ended.
     pub ended: Option<Duration>,
-    /// `done`, `failed` or `skipped`; none while it was under way or had not begun.
+    /// `done`, `failed` or `skipped`; none if it was in progress or had not started.
     pub outcome: Option<String>,
     /// Whether it is part of the longest chain.
     pub longest: bool,
 }
 
-/// Why a text is not a trace of nk.
+/// The reason why a text is not a trace of nk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceError;
 
@@ -72,12 +72,12 @@ struct Planned {
     needs: Vec<Need>,
 }
 
-/// Reads what [`Trace`](super::Trace) has made. What follows a break is left out: a run that was
-/// killed has left it so.
+/// Reads what [`Trace`](super::Trace) has written. Everything after an incomplete event is ignored,
+/// as a killed run leaves it.
 ///
 /// # Errors
 ///
-/// When there is no plan of nk in it.
+/// If it contains no plan of nk.
 pub fn read_trace(text: &str) -> Result<Recorded, TraceError> {
     let mut recorded = Recorded::default();
     let mut planned = false;

@@ -1,4 +1,4 @@
-//! Physical names against the lengths and patterns of AWS.
+//! Checks names against the lengths and patterns of AWS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,11 @@ use nk_model::{Address, Json, NameRule};
 use super::Check;
 use crate::problem::{Problem, Span};
 
-/// Words that Cognito does not have in a domain.
+/// Words that Cognito does not allow in a domain.
 const NOT_IN_DOMAINS: [&str; 3] = ["aws", "amazon", "cognito"];
 
-/// Checks the names of what the stack asks for; `chosen` are the places of those that its file chooses.
+/// Checks the names of the resources of a stack; `chosen` are the places of the names that the file
+/// chooses.
 pub(crate) fn check(check: &mut Check<'_>, chosen: &BTreeMap<&str, &Span>, project: &Span) {
     let mut seen = BTreeSet::new();
     for (address, resource) in &check.desired.resources {
@@ -57,7 +58,7 @@ fn refusal(rule: &NameRule, address: &Address, name: &str) -> Option<(String, St
     }
 }
 
-/// AWS ends the ARNs of secrets so, and then cannot tell such a name from an ARN.
+/// The ARNs of secrets end like this, so AWS could not distinguish such a name from an ARN.
 fn secret(address: &Address, name: &str) -> Option<(String, String)> {
     let (_, end) = name.rsplit_once('-')?;
     let suffix = end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric());

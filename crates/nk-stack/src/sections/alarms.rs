@@ -1,5 +1,5 @@
-//! `[alarms]`: from when on something is too much, and who is told; and the dashboard and alarms of
-//! what the other sections make.
+//! `[alarms]`: thresholds, and who is notified; and the dashboard and the alarms for the resources
+//! of the other sections.
 
 mod dashboard;
 
@@ -17,9 +17,9 @@ use crate::{
     value::Seconds,
 };
 
-/// Five minutes: what the metrics of ECS and RDS are good for without extra cost.
+/// Five minutes: the resolution of the metrics of ECS and RDS without extra cost.
 const PERIOD_SECONDS: i32 = 300;
-/// The thresholds of a stack that states none.
+/// The default thresholds.
 const USUAL: Thresholds =
     Thresholds { cpu: 80.0, memory: 80.0, response_seconds: 1.0, errors: 10.0, connections: 80.0 };
 
@@ -27,7 +27,7 @@ const USUAL: Thresholds =
 #[derive(Debug)]
 pub(super) struct Alarms {
     thresholds: Thresholds,
-    /// Who is told, by ARN.
+    /// The ARNs of the topics to notify.
     actions: BTreeSet<String>,
 }
 
@@ -95,7 +95,7 @@ impl Alarms {
 }
 
 impl Stack {
-    /// From when on something is too much.
+    /// The thresholds of the alarms.
     pub(super) fn thresholds(&self) -> Thresholds {
         self.section::<Alarms>().map_or(USUAL, |alarms| alarms.thresholds)
     }

@@ -1,4 +1,4 @@
-//! `[auth]`: user pool, client, domain, and the identity providers whose credentials are there.
+//! `[auth]`: user pool, client, domain, and the identity providers that have credentials.
 
 mod reading;
 
@@ -41,7 +41,7 @@ impl Section for Auth {
         }
         let survey = expansion.survey;
         user_pool(expansion, self);
-        // Credentials are for making a provider: one that is there goes on without.
+        // Credentials are needed to create a provider; an existing one works without.
         let (ready, waiting): (Vec<_>, Vec<_>) = self.providers.iter().partition(|provider| {
             let key = provider.key();
             survey.credentials.contains(key) || survey.providers.contains(key)
@@ -70,13 +70,13 @@ impl Section for Auth {
 }
 
 impl Stack {
-    /// The identity providers whose users may sign in, as in `google`.
+    /// The identity providers whose users may sign in, such as `google`.
     pub(crate) fn providers(&self) -> BTreeSet<String> {
         let auth = self.section::<Auth>().into_iter();
         auth.flat_map(|auth| &auth.providers).map(|provider| provider.key().to_owned()).collect()
     }
 
-    /// What AWS calls the secret with the identity providers' credentials.
+    /// The name at AWS of the secret with the identity providers' credentials.
     pub fn oauth_secret(&self) -> Option<String> {
         (!self.providers().is_empty())
             .then(|| self.called(&Address::new(Secret::KIND, CREDENTIALS)))
@@ -106,7 +106,7 @@ fn user_pool(expansion: &mut Expansion<'_>, auth: &Auth) {
             require: auth.password.require.clone(),
             temporary_days: auth.password.temporary_days,
         },
-        // Without a word on it Cognito would prefer text messages.
+        // By default, Cognito would prefer text messages.
         recovery: vec!["verified_email".to_owned()],
         tier: auth.tier.to_owned(),
         protected: auth.protected,
@@ -125,7 +125,7 @@ fn user_pool_client(expansion: &mut Expansion<'_>, auth: &Auth, providers: &[&Pr
         callback_urls: auth.callback_urls.clone(),
         logout_urls: auth.logout_urls.clone(),
         scopes: auth.scopes.clone(),
-        // Without a place to send users back to, Cognito allows no flow.
+        // Without a callback URL, Cognito allows no flow.
         flows: if auth.callback_urls.is_empty() { [].into() } else { ["code".to_owned()].into() },
         sign_in: ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"].map(str::to_owned).into(),
         hides_users: true,
@@ -136,8 +136,7 @@ fn user_pool_client(expansion: &mut Expansion<'_>, auth: &Auth, providers: &[&Pr
     expansion.add("main", &client);
 }
 
-/// What makes a prefix one that no other account is likely to have taken, and that the next run finds
-/// again.
+/// Makes a prefix that no other account is likely to use, and that the next run finds again.
 fn mark(expansion: &Expansion<'_>) -> String {
     let account = expansion.survey.account.as_ref().or(expansion.stack.account.as_ref());
     let Some(account) = account else { return "00000000".to_owned() };
@@ -145,7 +144,8 @@ fn mark(expansion: &Expansion<'_>) -> String {
     format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
 }
 
-/// Notes that a provider's credentials are not in their secret, where it goes on without or waits.
+/// Notes that a provider's credentials are not in their secret, so that it is kept as it is or
+/// waits for them.
 fn note(expansion: &mut Expansion<'_>, provider: Provider, goes_on: bool) {
     let key = provider.key();
     let secret = expansion.called::<Secret>(CREDENTIALS);

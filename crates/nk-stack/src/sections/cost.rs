@@ -1,4 +1,4 @@
-//! `[cost]`: how much the stack is used in a month, for estimates.
+//! `[cost]`: the monthly usage of the stack, for estimates.
 
 use crate::{
     Stack,
@@ -7,7 +7,7 @@ use crate::{
     section::Section,
 };
 
-/// How much a stack is used in a month. What is not said is left to the estimate.
+/// The monthly usage of a stack. The estimate chooses what is not given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Cost {
     /// GB through each NAT gateway.
@@ -42,7 +42,7 @@ impl Section for Cost {
 }
 
 impl Stack {
-    /// How much the stack is used in a month.
+    /// The monthly usage of the stack.
     pub fn cost(&self) -> Cost {
         self.section::<Cost>().cloned().unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! `[database]`: security group, role, subnet group, instance, and parameter group where there are
-//! parameters.
+//! `[database]`: security group, role, subnet group and instance, and a parameter group if there
+//! are parameters.
 
 mod lint;
 mod reading;
@@ -24,7 +24,7 @@ use crate::{
     section::Section,
 };
 
-/// The role that lets RDS write what it measures of the database's machine.
+/// The role with which RDS writes the measurements of Enhanced Monitoring.
 const MONITORING: &str = "rds-enhanced-monitoring";
 
 impl Section for Database {
@@ -93,7 +93,7 @@ fn parameter_group(expansion: &mut Expansion<'_>, database: &Database) {
 fn instance(expansion: &mut Expansion<'_>, database: &Database) {
     let (name, tags) = expansion.identify::<DbInstance>("main");
     let monitored = database.monitoring_seconds > 0;
-    // Named, so that an instance lets go of a group that is no longer in the stack file.
+    // It is named, so that an instance stops using a group that is no longer in the stack file.
     let parameter_group = if database.parameters.is_empty() {
         Ref::known(format!("default.{}", family(database)))
     } else {
@@ -135,7 +135,7 @@ fn instance(expansion: &mut Expansion<'_>, database: &Database) {
     expansion.add("main", &instance).after = role.into_iter().collect();
 }
 
-/// The lowest later version of the same major where the declared one cannot be created.
+/// The lowest later version of the same major version, if the declared one cannot be created.
 fn creatable_version(expansion: &mut Expansion<'_>, database: &Database) -> Option<EngineVersion> {
     let declared = &database.version;
     let versions = &expansion.survey.engine_versions;
@@ -148,7 +148,7 @@ fn creatable_version(expansion: &mut Expansion<'_>, database: &Database) -> Opti
         expansion.note("db-instance.main", text, "database.version");
         return None;
     };
-    // A bare major version asks for any minor one, so there is nothing to tell.
+    // A bare major version allows any minor one, so there is nothing to note.
     if declared.to_string().contains('.') {
         let text = format!("RDS creates no PostgreSQL {declared} any more; {later} is next");
         expansion.note("db-instance.main", text, "database.version");
@@ -173,7 +173,7 @@ fn measure(expansion: &mut Expansion<'_>) {
     ]);
 }
 
-/// The engine and its major version, as RDS groups parameters.
+/// The engine and its major version, in the form of RDS's parameter groups.
 fn family(database: &Database) -> String {
     format!("{}{}", database.engine, database.version.major())
 }

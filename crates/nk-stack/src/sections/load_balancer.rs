@@ -23,9 +23,9 @@ use crate::{
     section::Section,
 };
 
-/// Which versions and ciphers of TLS a listener speaks.
+/// The TLS versions and ciphers of a listener.
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
-/// The distance between two priorities that nk gives.
+/// The distance between two priorities that nk assigns.
 const STEP: i32 = 10;
 
 impl Section for LoadBalancer {
@@ -58,7 +58,7 @@ impl Section for LoadBalancer {
             protected: self.protected,
             tags,
         };
-        // AWS makes none in subnets that the internet does not reach.
+        // AWS creates none in subnets that the internet cannot reach.
         expansion.add("main", &balancer).after = vec![Address::new(InternetGateway::KIND, "main")];
         for service in expansion.stack.services() {
             if let Some(route) = &service.route {
@@ -110,7 +110,7 @@ fn target_group(
     }
 }
 
-/// With a certificate HTTPS answers and HTTP sends there; without one HTTP answers.
+/// With a certificate, HTTPS serves and HTTP redirects to it; without one, HTTP serves.
 fn listeners(expansion: &mut Expansion<'_>) {
     let stack = expansion.stack;
     let certificate = stack.usable_certificate(expansion.survey);
@@ -127,7 +127,7 @@ fn listeners(expansion: &mut Expansion<'_>) {
         https.rules = rules;
         expansion.add("https", &https);
         http.default = ListenerAction::Redirect(Ref::to("https"));
-        // Nobody is sent there before all that is asked for is answered there.
+        // HTTP redirects only after everything is served by HTTPS.
         let https = Address::new(Listener::KIND, "https");
         expansion.add("http", &http).after = vec![https];
     } else {
@@ -150,7 +150,7 @@ fn listener(expansion: &mut Expansion<'_>, name: &str, port: i32) -> Listener {
     }
 }
 
-/// The rules, in the order of the file where no priority is given.
+/// The rules, in the order of the file if no priority is given.
 fn rules(stack: &Stack) -> BTreeMap<i32, ListenerRule> {
     let routed: Vec<_> = stack
         .services()
@@ -173,7 +173,7 @@ fn rules(stack: &Stack) -> BTreeMap<i32, ListenerRule> {
     }
     rules
 }
-/// Each error counts once: the load balancer answers by itself where no target does.
+/// Each error counts once: the load balancer answers by itself if no target does.
 fn measure(expansion: &mut Expansion<'_>) {
     let limits = expansion.stack.thresholds();
     let metric = |name| {
@@ -202,7 +202,7 @@ fn measure(expansion: &mut Expansion<'_>) {
 }
 
 impl Stack {
-    /// The service that gets what no rule sends elsewhere.
+    /// The service that receives what no rule sends elsewhere.
     fn default_target(&self) -> Option<&Service> {
         let is_default = |service: &&Service| {
             service.route.as_ref().is_some_and(|route| route.value.is_default())

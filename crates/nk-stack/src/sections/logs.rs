@@ -1,4 +1,4 @@
-//! `[logs]`: for how long entries are kept.
+//! `[logs]`: how long entries are kept.
 
 use nk_kinds::logs::LogGroup;
 
@@ -10,13 +10,13 @@ use crate::{
     value::{Days, Retention},
 };
 
-/// For how many days entries are kept where the stack file does not say.
+/// How many days entries are kept by default.
 const USUAL_DAYS: i32 = 30;
 
 /// How the logs of a stack are kept.
 #[derive(Debug)]
 pub(super) struct Logs {
-    /// For how many days; zero for ever.
+    /// The number of days; zero means forever.
     days: i32,
 }
 
@@ -39,7 +39,7 @@ impl Section for Logs {
 }
 
 impl Stack {
-    /// For how many days log entries are kept; zero for ever.
+    /// How many days log entries are kept; zero means forever.
     pub(super) fn log_days(&self) -> i32 {
         self.section::<Logs>().map_or(USUAL_DAYS, |logs| logs.days)
     }

@@ -1,4 +1,4 @@
-//! The sections of a stack file, and what comes of all of them together.
+//! The sections of a stack file, and what they describe together.
 
 mod alarms;
 mod auth;
@@ -26,7 +26,7 @@ use crate::{
     tree::Table,
 };
 
-/// All sections that there are. The later ones see what the earlier ones ask for.
+/// All sections. The later ones see what the earlier ones describe.
 const SECTIONS: &[SectionInfo] = &[
     SectionInfo::of::<Network>(),
     SectionInfo::of::<Database>(),
@@ -38,15 +38,15 @@ const SECTIONS: &[SectionInfo] = &[
     SectionInfo::of::<Cost>(),
 ];
 
-/// Reads the sections of a file into a stack that has none yet, and notes every mistake.
+/// Reads the sections of a file into a stack without sections, and records every mistake.
 pub(crate) fn read(file: &mut Fields<'_, '_>, stack: Stack) -> Stack {
     let read = |info: &SectionInfo| Some((info.key, (info.read)(file, &stack)?));
     let sections = SECTIONS.iter().filter_map(read).collect();
     Stack { sections, ..stack }
 }
 
-/// Checks a stack across its sections. A section that is there but could not be read has been
-/// reported already, and nothing is held against the others for it.
+/// Checks a stack across its sections. A section that could not be read has been reported already,
+/// and causes no further reports.
 pub(crate) fn check(stack: &Stack, table: &Table, project: &Span, problems: &mut Vec<Problem>) {
     let whole = problems.is_empty();
     let desired = stack.expand(&Survey::default());
@@ -64,10 +64,10 @@ pub(crate) fn check(stack: &Stack, table: &Table, project: &Span, problems: &mut
 }
 
 impl Stack {
-    /// The resources that this stack asks for, and what a reader of the plan should know.
+    /// The resources of this stack, and what the reader of a plan should know.
     ///
-    /// What the survey leaves open is left out where it must be known (an identity provider
-    /// without credentials), and stands in for itself where it need not (the account in a name).
+    /// What the survey does not answer is left out if it must be known (an identity provider
+    /// without credentials), and replaced by a fixed value if not (the account in a name).
     pub fn expand(&self, survey: &Survey) -> Desired {
         let mut expansion = Expansion::new(self, survey);
         for section in SECTIONS {
@@ -79,27 +79,27 @@ impl Stack {
         expansion.desired
     }
 
-    /// What a survey finds where everything is there that the stack waits for: with it the stack
-    /// asks for all that it will ever ask for.
+    /// A survey in which everything exists that the stack waits for: with it, the stack describes
+    /// all resources that it will ever describe.
     pub fn awaited(&self) -> Survey {
         let certificate = self.wants_certificate().then(|| "(a certificate)".to_owned());
         let (account, credentials) = (self.account.clone(), self.providers());
         Survey { account, credentials, certificate, ..Survey::default() }
     }
 
-    /// What to look for: what this survey leads to, and the identity providers that would go on
+    /// What to look for: what this survey leads to, and the identity providers that would be kept
     /// without their credentials.
     pub fn sought(&self, survey: &Survey) -> Desired {
         self.expand(&Survey { credentials: self.providers(), ..survey.clone() })
     }
 
-    /// Whether it is nothing but `[auth]`, and asks for nothing beyond Cognito and its secrets.
+    /// Whether it has only `[auth]`, and nothing beyond Cognito and its secrets.
     pub fn is_only_auth(&self) -> bool {
         let others = SECTIONS.iter().filter(|section| section.key != "auth");
         others.filter(|section| self.has(section.key)).all(|section| section.resources.is_empty())
     }
 
-    /// Whether the stack file can ask for resources of this kind. What is there from before it
+    /// Whether the stack file can describe resources of this kind. What exists from before it was
     /// changed is another matter.
     pub fn may_want(&self, kind: &str) -> bool {
         let auth = SECTIONS.iter().filter(|section| section.key == "auth");

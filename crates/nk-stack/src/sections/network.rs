@@ -19,7 +19,7 @@ use crate::{
     tree::{Node, Value},
 };
 
-/// How many elastic IP addresses a region has unless AWS was asked for more.
+/// How many elastic IP addresses a region allows by default.
 const ADDRESSES: usize = 5;
 
 /// The network of a stack.
@@ -27,13 +27,13 @@ const ADDRESSES: usize = 5;
 pub(crate) struct Network {
     /// The VPC's addresses.
     pub(crate) cidr: Cidr,
-    /// How what stands in private subnets reaches the internet.
+    /// How private subnets reach the internet.
     pub(crate) nat: Nat,
     /// The zones, in the order of the file.
     pub(crate) zones: Vec<Zone>,
 }
 
-/// How what stands in private subnets reaches the internet.
+/// How private subnets reach the internet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nat {
     /// Through a NAT gateway in each zone.
@@ -52,7 +52,7 @@ impl Word for Nat {
 /// One availability zone, with its two subnets.
 #[derive(Debug, Clone)]
 pub(crate) struct Zone {
-    /// As in `ap-northeast-1a`.
+    /// Such as `ap-northeast-1a`.
     pub(crate) name: String,
     /// The addresses of its public subnet.
     pub(crate) public: Cidr,
@@ -122,7 +122,8 @@ impl Network {
     }
 }
 
-/// The note on renting `new` elastic IP addresses where the region has `used`, if there are too few.
+/// The note on allocating `new` elastic IP addresses if the region already has `used`; none if the
+/// quota is sufficient.
 pub fn address_note(new: usize, used: usize) -> Option<Note> {
     let text = format!(
         "this makes {new} elastic IP addresses, and {used} of the usual {ADDRESSES} are in use"
@@ -244,7 +245,7 @@ fn gateways(expansion: &mut Expansion<'_>, network: &Network) {
             address: Ref::to(&name),
             tags: expansion.tags::<NatGateway>(&name),
         };
-        // Without a way to the internet a NAT gateway fails for good.
+        // Without a route to the internet, a NAT gateway fails for good.
         expansion.add(&name, &gateway).after = vec![
             Address::new(InternetGateway::KIND, "main"),
             Address::new(RouteTable::KIND, "public"),

@@ -1,4 +1,4 @@
-//! `[services]`: one table a service, and beside them what all services share.
+//! `[services]`: one table for each service, and the defaults for all services.
 
 mod expand;
 mod fargate;
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Services(Vec<Service>);
 
-/// Names that stand for nk's own resources where a service's could stand too.
+/// Names that nk uses for its own resources where the name of a service could be used too.
 const RESERVED: [&str; 2] = ["alb", "db"];
 const SHARED: [&str; 3] = ["count", "cpu", "memory"];
 
@@ -42,7 +42,7 @@ impl Section for Services {
         "alarm.*",
     ];
 
-    /// What is a table is a service, what is not is a default for all of them.
+    /// A table is a service; anything else is a default for all services.
     fn read(mut fields: Fields<'_, '_>, _: &Stack) -> Option<Self> {
         let tables = fields.tables();
         let defaults = Defaults::read(&mut fields);
@@ -150,7 +150,7 @@ fn check_routes(services: &[Service], problems: &mut Vec<Problem>) {
     }
 }
 
-/// A service needs what it uses to be there.
+/// What a service uses must exist.
 fn check_needs(service: &Service, check: &mut Check<'_>) {
     if service.database.value && !check.has("database") {
         let message = format!("`{}` uses a database that is not there", service.name);

@@ -1,4 +1,4 @@
-//! What the tests of this crate share.
+//! Shared by the tests of this crate.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use nk_model::{Address, Desired, Json};
 use nk_stack::{Problems, Source, Stack, Survey};
 
-/// The stack file that the project ships.
+/// The stack file that is part of the project.
 pub(crate) const NEURAKNOT: &str = include_str!("../../../../stacks/neuraknot.toml");
-/// The least that a stack file with sections begins with.
+/// The shortest beginning of a stack file with sections.
 pub(crate) const HEAD: &str = "project = \"neuraKnot\"\nregion = \"ap-northeast-1\"\n";
-/// A network to stand things in.
+/// A network for other sections.
 pub(crate) const NETWORK: &str = r#"
 [network]
 cidr = "10.0.0.0/16"
@@ -46,7 +46,7 @@ pub(crate) fn mistakes(text: &str) -> String {
     }
 }
 
-/// The messages, and what stands under the marked text.
+/// The messages and labels.
 pub(crate) fn messages(text: &str) -> Vec<String> {
     let Err(problems) = nk_stack::read(&source(text), "dev") else { return Vec::new() };
     problems
@@ -69,12 +69,12 @@ pub(crate) fn spec<'a>(desired: &'a Desired, address: &str) -> &'a Json {
     &desired.resources.get(&address).unwrap_or_else(|| panic!("{address}")).spec
 }
 
-/// The addresses, one a line.
+/// The addresses, one per line.
 pub(crate) fn addresses(desired: &Desired) -> String {
     desired.resources.keys().map(|address| address.to_string() + "\n").collect()
 }
 
-/// The notes, one a line.
+/// The notes, one per line.
 pub(crate) fn notes(desired: &Desired) -> String {
     let line = |note: &nk_model::Note| {
         let settle = note.settle.clone().map_or_else(|| "-".to_owned(), String::from);
@@ -88,13 +88,13 @@ pub(crate) fn set(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-/// A stack file with the mission's sections and this change.
+/// A stack file with the sections of the topology and this change.
 pub(crate) fn changed(from: &str, to: &str) -> String {
     assert!(NEURAKNOT.contains(from), "{from}");
     NEURAKNOT.replacen(from, to, 1)
 }
 
-/// What is said of the file with this change, on one line each.
+/// The mistakes in the file with this change, one per line.
 pub(crate) fn said(from: &str, to: &str) -> String {
     messages(&changed(from, to)).join("\n")
 }

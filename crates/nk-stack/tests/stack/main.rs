@@ -1,4 +1,4 @@
-//! Stack files from text to resources: what they mean, and what they may not say.
+//! Stack files from text to resources: their meaning, and their mistakes.
 
 mod common;
 mod mistakes;

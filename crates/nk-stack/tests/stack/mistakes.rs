@@ -1,4 +1,4 @@
-//! Mistakes in a stack file, each with its place and what to do about it.
+//! Mistakes in a stack file, each with its place and advice.
 
 use crate::common::{NEURAKNOT, changed, messages, mistakes, source};
 use nk_stack::Survey;

@@ -1,9 +1,9 @@
-//! Stack files with something broken in them: errors with places, never a panic.
+//! Damaged stack files: errors with places, never a panic.
 
 use crate::common::{NEURAKNOT, source};
 use fastrand::Rng;
 
-/// What is put in the place of something else.
+/// What replaces something else.
 const SCRAPS: [&str; 24] = [
     "",
     "\"",
@@ -54,7 +54,7 @@ fn mutated(rng: &mut Rng) -> String {
     text
 }
 
-/// Replaces the value after the next `=`, so that the file stays TOML more often.
+/// Replaces the value after the next `=`, so that the file stays valid TOML more often.
 fn replace_a_value(rng: &mut Rng, text: &mut String, from: usize) {
     let Some(start) = text[from..].find("= ").map(|at| from + at + 2) else { return };
     let end = text[start..].find([',', '\n', '}']).map_or(text.len(), |at| start + at);

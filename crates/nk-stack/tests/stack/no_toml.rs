@@ -1,4 +1,5 @@
-//! Stack files that are not TOML: every mistake of TOML is told, and nothing of what the rest means.
+//! Stack files that are not valid TOML: every mistake of TOML is reported, and nothing about the
+//! meaning of the rest.
 
 use crate::common::{NEURAKNOT, changed, messages, mistakes, source};
 

@@ -1,4 +1,4 @@
-//! Mistakes that are peculiar to one section.
+//! Mistakes in a single section.
 
 use crate::common::{HEAD, NETWORK, NEURAKNOT, changed, messages, said, source};
 

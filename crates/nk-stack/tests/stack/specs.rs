@@ -1,4 +1,4 @@
-//! Every field of the specs of which the topology has one of each shape.
+//! Every field of the specs of one resource of each form in the topology.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The project's own stack file becomes the resources it describes.
+//! The project's own stack file becomes the resources that it describes.
 
 use crate::common::{NEURAKNOT, addresses, expanded, notes, set, source, spec, stack};
 

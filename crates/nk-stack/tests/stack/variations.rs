@@ -1,4 +1,4 @@
-//! What becomes of a stack file that has less, more or other things than the topology.
+//! Stack files with fewer, more or other sections than the topology.
 
 use crate::common::{HEAD, NETWORK, NEURAKNOT, addresses, expanded, notes, spec, stack};
 use nk_stack::Survey;

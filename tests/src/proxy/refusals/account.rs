@@ -1,4 +1,4 @@
-//! What is in the account, as far as the calls that came by tell, and what uses what.
+//! The contents of the account, as far as the calls show them, and what uses what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Times;
 
-/// What kind of thing it is.
+/// The type of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Vpc,
@@ -40,26 +40,26 @@ pub(super) enum Kind {
     Secret,
 }
 
-/// A thing's kind and its id, or its name where that is what AWS goes by.
+/// The type of a thing and its id, or its name if AWS uses that.
 pub(super) type Key = (Kind, String);
 
 /// Something in the account.
 #[derive(Debug, Clone)]
 pub(super) struct Thing {
-    /// What it is made of or plugged into.
+    /// What it consists of or is attached to.
     pub(super) uses: BTreeSet<Key>,
-    /// When it was made.
+    /// When it was created.
     pub(super) made: Instant,
-    /// Until when AWS is at work on it, and AWS's word for that.
+    /// Until when AWS is working on it, and AWS's word for that.
     pub(super) busy: Option<(Instant, &'static str)>,
-    /// When it will be gone, if it is going.
+    /// When it will be gone, if it is being deleted.
     pub(super) gone: Option<Instant>,
     /// What else is known of it.
     pub(super) facts: BTreeMap<&'static str, String>,
 }
 
 impl Thing {
-    /// A thing that was made just now.
+    /// A thing that was just created.
     pub(super) fn new(uses: impl IntoIterator<Item = Key>) -> Self {
         Self {
             uses: uses.into_iter().collect(),
@@ -70,24 +70,24 @@ impl Thing {
         }
     }
 
-    /// The ids of what it uses of a kind.
+    /// The ids of the things of a type that it uses.
     pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
         self.uses.iter().filter(move |(used, _)| *used == kind).map(|(_, id)| id.as_str())
     }
 
-    /// AWS's word for what it is at, if it is not simply there.
+    /// AWS's word for its state, if it is not ready.
     pub(super) fn word(&self, leaving: &'static str) -> Option<&'static str> {
         let busy = self.busy.filter(|(until, _)| *until > Instant::now()).map(|(_, word)| word);
         self.gone.map_or(busy, |_| Some(leaving))
     }
 
-    /// A fact, or nothing.
+    /// A fact, if it is known.
     pub(super) fn fact(&self, name: &str) -> &str {
         self.facts.get(name).map_or("", String::as_str)
     }
 }
 
-/// Everything that is known to be there.
+/// Everything that is known to exist.
 pub(super) struct Account {
     pub(super) times: Times,
     things: BTreeMap<Key, Thing>,
@@ -117,13 +117,13 @@ impl Account {
         self.things.insert(key, thing);
     }
 
-    /// Everything of a kind.
+    /// Everything of a type.
     pub(super) fn all(&self, kind: Kind) -> impl Iterator<Item = (&str, &Thing)> {
         let of_kind = self.things.iter().filter(move |((its, _), _)| *its == kind);
         of_kind.map(|((_, id), thing)| (id.as_str(), thing))
     }
 
-    /// The things of these kinds that use a thing, itself left out.
+    /// The things of these types that use a thing, without the thing itself.
     pub(super) fn users<'a>(
         &'a self,
         key: &'a Key,
@@ -135,7 +135,7 @@ impl Account {
         self.things.iter().filter(uses)
     }
 
-    /// Lets a thing go, at once or at some time, and with it its own parts of these kinds.
+    /// Deletes a thing, at once or at a given time, with its parts of these types.
     pub(super) fn leave(&mut self, key: &Key, gone: Instant, parts: &[Kind]) {
         let parts: Vec<Key> = self.users(key, parts).map(|(part, _)| part.clone()).collect();
         for part in parts {

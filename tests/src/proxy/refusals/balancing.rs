@@ -108,7 +108,7 @@ pub(super) const DEEDS: &[Deed] = &[
     remove("elasticloadbalancing:DeleteRule", Kind::ListenerRule, &["RuleArn"]),
 ];
 
-/// What a table cannot tell.
+/// What the table cannot express.
 pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Option<Objection> {
     match call.name().as_str() {
         "elasticloadbalancing:CreateLoadBalancer" => {
@@ -131,7 +131,7 @@ pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Optio
     }
 }
 
-/// Learns what a table cannot tell.
+/// Learns what the table cannot express.
 pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields) {
     if call.name() == "elasticloadbalancing:ModifyLoadBalancerAttributes" {
         let values = asked.all("Attributes.Key").zip(asked.all("Attributes.Value"));

@@ -73,7 +73,7 @@ pub(super) const DEEDS: &[Deed] = &[
     remove("ecs:DeleteService", Kind::Service, &["service"]),
 ];
 
-/// What a table cannot tell.
+/// What the table cannot express.
 pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Option<Objection> {
     match call.name().as_str() {
         "ecs:CreateService" => {
@@ -96,7 +96,7 @@ pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Optio
     }
 }
 
-/// The targets of a service must be reached through a listener.
+/// The targets of a service must be reachable through a listener.
 fn unattached(account: &Account, asked: &Fields) -> Option<Objection> {
     let attached = |arn: &&str| {
         let group = (Kind::TargetGroup, (*arn).to_owned());
@@ -108,7 +108,7 @@ fn unattached(account: &Account, asked: &Fields) -> Option<Objection> {
     Some(Words(400, INVALID, words).about(arn, false))
 }
 
-/// Learns what a table cannot tell: a service takes its time until its tasks run.
+/// Learns what the table cannot express: a service takes time until its tasks run.
 pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields) {
     let name = match call.name().as_str() {
         "ecs:CreateService" => asked.one("serviceName"),

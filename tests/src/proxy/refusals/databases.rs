@@ -88,7 +88,7 @@ pub(super) const DEEDS: &[Deed] = &[
     remove("rds:DeleteDBInstance", Kind::Database, &["DBInstanceIdentifier"]),
 ];
 
-/// What a table cannot tell.
+/// What the table cannot express.
 pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Option<Objection> {
     match call.name().as_str() {
         "rds:ModifyDBInstance" => {
@@ -118,7 +118,7 @@ pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Optio
     }
 }
 
-/// A subnet that a database stands in cannot be taken out of its group.
+/// A subnet that contains a database cannot be removed from its group.
 fn dropped(account: &Account, asked: &Fields) -> Option<Objection> {
     let name = asked.one("DBSubnetGroupName")?;
     let group = account.get(Kind::SubnetGroup, name)?;
@@ -135,7 +135,7 @@ fn dropped(account: &Account, asked: &Fields) -> Option<Objection> {
     Some(words.about(subnet, false))
 }
 
-/// Learns what a table cannot tell.
+/// Learns what the table cannot express.
 pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields) {
     let word = match call.name().as_str() {
         "rds:CreateDBInstance" => "creating",

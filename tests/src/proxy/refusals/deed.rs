@@ -1,5 +1,5 @@
-//! What the calls do to the account, as tables: which makes, changes or removes what, and when AWS
-//! refuses it.
+//! What the calls do to the account, as tables: which create, change or delete what, and when AWS
+//! refuses them.
 
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ pub(super) enum Does {
     Remove,
 }
 
-/// Where a call says which thing it is about.
+/// Where a call names the thing that it is about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Id {
     /// In its answer.
@@ -27,12 +27,12 @@ pub(super) enum Id {
     Asked(&'static [&'static str]),
 }
 
-/// How AWS refuses: the HTTP status, the code, and the message with `{}` for what it is about.
+/// A refusal of AWS: the HTTP status, the code, and the message with `{}` for the thing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Words(pub(super) u16, pub(super) &'static str, pub(super) &'static str);
 
 impl Words {
-    /// The objection to a call about `what`; it passes by itself or does not.
+    /// The refusal of a call about `what`, which passes by itself or does not.
     pub(super) fn about(&self, what: &str, passes: bool) -> Objection {
         let Self(status, code, message) = self;
         Objection { refusal: Refusal::new(*status, code, &message.replace("{}", what)), passes }
@@ -44,24 +44,24 @@ impl Words {
 pub(super) struct Names {
     field: &'static str,
     kind: Kind,
-    /// How AWS says that it knows no such thing; none where it does not look.
+    /// AWS's answer for an unknown thing; none if it does not check.
     missing: Option<Words>,
-    /// Whether AWS takes a while to hear of a new one.
+    /// Whether it takes AWS a while to know a new one.
     late: bool,
 }
 
 impl Names {
-    /// A field that names things that must be there.
+    /// A field that names things that must exist.
     pub(super) const fn new(field: &'static str, kind: Kind, missing: Words) -> Self {
         Self { field, kind, missing: Some(missing), late: false }
     }
 
-    /// A field that names things that nobody looks for.
+    /// A field that names things that are not checked.
     pub(super) const fn unchecked(field: &'static str, kind: Kind) -> Self {
         Self { field, kind, missing: None, late: false }
     }
 
-    /// The same of things that are not heard of everywhere at once.
+    /// The same for things that are not known everywhere at once.
     pub(super) const fn late(self) -> Self {
         Self { late: true, ..self }
     }
@@ -82,20 +82,20 @@ impl Names {
     }
 }
 
-/// A call, and what AWS makes of it.
+/// A call, and what it does.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deed {
-    /// As in `ec2:CreateVpc`.
+    /// Such as `ec2:CreateVpc`.
     pub(super) call: &'static str,
     pub(super) does: Does,
     pub(super) kind: Kind,
     id: Id,
     names: &'static [Names],
-    /// The fields that make up a name which only one may have, and how AWS says that it is taken.
+    /// The fields of a name that must be unique, and AWS's answer if it is taken.
     exists: Option<(&'static [&'static str], Words)>,
-    /// The kinds that keep it from going, and how AWS says so.
+    /// The types that block its deletion, and AWS's answer then.
     in_use: Option<(&'static [Kind], Words)>,
-    /// The kinds that go with it.
+    /// The types that are deleted with it.
     parts: &'static [Kind],
 }
 
@@ -163,7 +163,7 @@ impl Deed {
         (!users.is_empty()).then(|| in_use.about(&key.1, passes))
     }
 
-    /// Learns what was made, changed or removed.
+    /// Learns what was created, changed or deleted.
     pub(super) fn learn(&self, account: &mut Account, asked: &Fields, answered: &Fields) {
         let Some(key) = self.key(asked, Some(answered)) else { return };
         match self.does {
@@ -176,7 +176,7 @@ impl Deed {
             Does::Change => {
                 let used: Vec<_> = self.used(asked).collect();
                 let Some(thing) = account.get_mut(key.0, &key.1) else { return };
-                // What is named replaces what was there of its kind.
+                // What is named replaces what was there of its type.
                 thing.uses.retain(|(kind, _)| !used.iter().any(|(named, _)| named == kind));
                 thing.uses.extend(used);
             }
@@ -197,13 +197,13 @@ fn joined(asked: &Fields, fields: &[&str]) -> Option<String> {
     Some(values?.join("/"))
 }
 
-/// The id that a thing is known by here: some calls take a name or an ARN.
+/// The id by which a thing is known here; some calls take a name or an ARN.
 pub(super) fn known_as(kind: Kind, id: &str) -> String {
     match kind {
         Kind::Cluster | Kind::Service | Kind::TaskDefinition | Kind::Role => {
             id.rsplit('/').next().unwrap_or(id).to_owned()
         }
-        // Six characters follow the name in the ARN of a secret.
+        // The ARN of a secret has six characters after the name.
         Kind::Secret => match id.split_once(":secret:") {
             Some((_, name)) => name[..name.len().saturating_sub(7)].to_owned(),
             None => id.to_owned(),

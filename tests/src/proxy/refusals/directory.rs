@@ -17,7 +17,7 @@ const ROLE: Names = Names::new(
 const NO_POOL: Words = Words(400, "ResourceNotFoundException", "User pool {} does not exist.");
 const POOL: Names = Names::new("UserPoolId", Kind::Pool, NO_POOL);
 const INVALID: &str = "InvalidParameterException";
-/// The provider that is the pool itself.
+/// The provider that stands for the pool itself.
 const OWN_USERS: &str = "COGNITO";
 
 pub(super) const DEEDS: &[Deed] = &[
@@ -69,7 +69,7 @@ pub(super) const DEEDS: &[Deed] = &[
     remove("cognito-idp:DeleteUserPoolClient", Kind::Client, &["ClientId"]),
 ];
 
-/// What a table cannot tell.
+/// What the table cannot express.
 pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Option<Objection> {
     match call.name().as_str() {
         "cognito-idp:DeleteUserPool" => {
@@ -99,7 +99,7 @@ pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Optio
     }
 }
 
-/// Learns what a table cannot tell.
+/// Learns what the table cannot express.
 pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered: &Fields) {
     let pool = match call.name().as_str() {
         "cognito-idp:CreateUserPool" => answered.one("UserPool.Id"),

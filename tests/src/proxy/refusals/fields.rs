@@ -1,14 +1,14 @@
-//! What a request or an answer says, whatever protocol it is in.
+//! The contents of a request or an answer, in any protocol.
 
 use roxmltree::{Document, Node};
 use serde_json::Value as Json;
 
-/// Pairs of a path and a value. The places in lists are left out of the paths: all subnets of a load
+/// Pairs of a path and a value. Positions in lists are left out of the paths: all subnets of a load
 /// balancer are `Subnets`, and all groups of a rule are `IpPermissions.Groups.GroupId`.
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads XML, JSON or a form; anything else says nothing.
+    /// Reads XML, JSON or a form; anything else has no fields.
     pub(super) fn read(text: &str) -> Self {
         let mut fields = Vec::new();
         match text.trim_start().bytes().next() {
@@ -48,7 +48,7 @@ pub(super) fn form(text: &str) -> impl Iterator<Item = (String, String)> {
     form_urlencoded::parse(text.as_bytes()).map(|(key, value)| (key.into(), value.into()))
 }
 
-/// The filters of an EC2 request: a name and the values it may have.
+/// The filters of an EC2 request: a name and the allowed values.
 pub(super) fn filters(text: &str) -> Vec<(String, Vec<String>)> {
     let pairs: Vec<_> = form(text).filter(|(key, _)| key.starts_with("Filter.")).collect();
     let names = pairs.iter().filter_map(|(key, name)| Some((key.strip_suffix(".Name")?, name)));

@@ -1,4 +1,4 @@
-//! Which security groups refer to which: in use is also what another group's rule names.
+//! Which security groups refer to which: a group that a rule of another group names is in use.
 
 use roxmltree::{Document, Node};
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::proxy::Call;
 
-/// What a fact about a rule is called: the group that it refers to, by the rule's id.
+/// The name of a fact about a rule: the group that it refers to, by the id of the rule.
 const RULE: &str = "rules";
 
-/// Learns the references that come and go with rules.
+/// Learns the references that are added and removed with rules.
 pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answer: &str) {
     match call.name().as_str() {
         "ec2:AuthorizeSecurityGroupIngress" | "ec2:AuthorizeSecurityGroupEgress" => {
@@ -36,7 +36,7 @@ fn own(asked: &Fields) -> Option<&str> {
     asked.all("GroupId").find(|id| !peers.contains(id)).or_else(|| asked.one("GroupId"))
 }
 
-/// Learns which rule refers to which group, for the calls that take rules away by their ids.
+/// Learns which rule refers to which group, for the calls that remove rules by their ids.
 fn list(account: &mut Account, answer: &str) {
     let Ok(document) = Document::parse(answer) else { return };
     let text = |node: &Node, name: &str| {

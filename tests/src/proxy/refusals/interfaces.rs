@@ -1,5 +1,5 @@
-//! The network interfaces by which AWS plugs its services into a VPC, and which stay behind for a
-//! while when those are gone.
+//! The network interfaces with which AWS attaches its services to a VPC, and which remain for a
+//! while when those are deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,13 @@ use super::{
     network::vpc_of,
 };
 
-/// How an owner's interfaces look.
+/// The description of an owner's interfaces.
 struct Look {
     description: String,
     public: bool,
     subnets: BTreeSet<String>,
     groups: BTreeSet<String>,
-    /// The id that the owner itself tells.
+    /// The id that the owner itself shows.
     id: Option<String>,
 }
 
@@ -42,7 +42,7 @@ fn look(account: &Account, (kind, id): &Key, thing: &Thing) -> Option<Look> {
     Some(Look { description, public, subnets, groups: own(Kind::SecurityGroup), id })
 }
 
-/// The subnets that a database stands in: in one zone, or in all that its group has.
+/// The subnets in which a database is: in one zone, or all subnets of its group.
 fn housed(account: &Account, database: &Thing) -> BTreeSet<String> {
     let groups = database.of(Kind::SubnetGroup);
     let groups = groups.filter_map(|name| account.get(Kind::SubnetGroup, name));
@@ -54,7 +54,7 @@ fn housed(account: &Account, database: &Thing) -> BTreeSet<String> {
     subnets.into_iter().take(count).map(str::to_owned).collect()
 }
 
-/// Brings the interfaces of every owner to where it is plugged in now.
+/// Updates the interfaces of every owner.
 pub(super) fn follow(account: &mut Account) {
     let owners = [Kind::LoadBalancer, Kind::Service, Kind::NatGateway, Kind::Database];
     let owners = owners.into_iter().flat_map(|kind| {
@@ -109,7 +109,7 @@ fn plug(account: &mut Account, owner: &Key, thing: &Thing, mut look: Look) {
     }
 }
 
-/// Lets the interfaces go whose owner went at once.
+/// Deletes the interfaces whose owner was deleted at once.
 fn unplug(account: &mut Account, owners: &BTreeMap<Key, Thing>) {
     let left = |interface: &Thing| {
         let mut plugged = interface.uses.iter();
@@ -125,7 +125,7 @@ fn unplug(account: &mut Account, owners: &BTreeMap<Key, Thing>) {
     }
 }
 
-/// What EC2 answers when it is asked for network interfaces.
+/// EC2's answer to a question about network interfaces.
 pub(super) fn described(account: &Account, request: &str) -> String {
     let filters = filters(request);
     let items: Vec<_> = account
@@ -151,7 +151,7 @@ fn matches(account: &Account, name: &str, values: &[String], id: &str, interface
         "subnet-id" => interface.of(Kind::Subnet).any(has),
         "group-id" => interface.of(Kind::SecurityGroup).any(has),
         "vpc-id" => vpc_of(account, interface).is_some_and(has),
-        // Nothing passes a filter that is not known here, and the test sees it.
+        // Nothing matches an unknown filter, so the test notices it.
         _ => name.strip_prefix("tag:").is_some_and(|key| {
             let tags = interface.fact("tags").lines().filter_map(|tag| tag.split_once('='));
             tags.filter(|(name, _)| *name == key).any(|(_, value)| has(value))

@@ -55,7 +55,7 @@ const GROUP: Names = Names::new("GroupId", Kind::SecurityGroup, NO_GROUP).late()
 const PEERS: Names = Names::new("IpPermissions.Groups.GroupId", Kind::SecurityGroup, NO_GROUP);
 const INTERFACE_GROUPS: Names = Names::unchecked("SecurityGroupId", Kind::SecurityGroup);
 
-/// How EC2 says that something is in use.
+/// EC2's answer for something that is in use.
 const fn dependent(message: &'static str) -> Words {
     Words(400, "DependencyViolation", message)
 }
@@ -129,7 +129,7 @@ pub(super) const DEEDS: &[Deed] = &[
     remove("ec2:DeleteNetworkInterface", Kind::Interface, &["NetworkInterfaceId"]),
 ];
 
-/// What a table cannot tell.
+/// What the table cannot express.
 pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Option<Objection> {
     match call.name().as_str() {
         "ec2:AttachInternetGateway" => attach(account, asked),
@@ -202,12 +202,12 @@ fn nat_gateway(account: &Account, asked: &Fields) -> Option<Objection> {
         return Some(words.about(&address.1, holder.gone.is_some()));
     }
     let vpc = account.get(Kind::Subnet, asked.one("SubnetId")?)?.of(Kind::Vpc).next()?;
-    // AWS takes the call, and the gateway fails with this code; nobody is to come as far as that.
+    // AWS accepts the call, and the gateway fails with this code, which must never happen.
     let words = Words(400, "Gateway.NotAttached", "Network {} has no Internet gateway attached");
     (!has_gateway(account, vpc)).then(|| words.about(vpc, false))
 }
 
-/// Whether a VPC has a way out.
+/// Whether a VPC has a route to the internet.
 pub(super) fn has_gateway(account: &Account, vpc: &str) -> bool {
     let vpc = (Kind::Vpc, vpc.to_owned());
     account.users(&vpc, &[Kind::InternetGateway]).next().is_some()
@@ -215,7 +215,7 @@ pub(super) fn has_gateway(account: &Account, vpc: &str) -> bool {
 
 fn route(account: &Account, asked: &Fields) -> Option<Objection> {
     if let Some(id) = asked.one("NatGatewayId") {
-        // AWS may take a route to one that is not available yet, or may not.
+        // AWS may accept a route to one that is not available yet, or may not.
         let word = account.get(Kind::NatGateway, id)?.word("deleting");
         return (word == Some("pending")).then(|| NO_NAT.about(id, true));
     }
@@ -231,13 +231,13 @@ fn route(account: &Account, asked: &Fields) -> Option<Objection> {
     })
 }
 
-/// The VPC that an interface stands in.
+/// The VPC of an interface.
 pub(super) fn vpc_of<'a>(account: &'a Account, interface: &Thing) -> Option<&'a str> {
     let subnet = interface.of(Kind::Subnet).next()?;
     account.get(Kind::Subnet, subnet)?.of(Kind::Vpc).next()
 }
 
-/// Learns what a table cannot tell.
+/// Learns what the table cannot express.
 pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered: &Fields) {
     match call.name().as_str() {
         "ec2:CreateSubnet" => {
@@ -268,7 +268,7 @@ pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields, answered
     }
 }
 
-/// Remembers something about a thing.
+/// Records something about a thing.
 pub(super) fn note(account: &mut Account, key: &Key, name: &'static str, value: Option<&str>) {
     if let (Some(thing), Some(value)) = (account.get_mut(key.0, &key.1), value) {
         thing.facts.insert(name, value.to_owned());

@@ -1,4 +1,4 @@
-//! What the answers show of what takes its time: emulators are done at once.
+//! How answers show what takes time: emulators finish at once.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::proxy::{Answer, Call};
 
-/// Where an answer in XML tells the state of things of a kind.
+/// Where an XML answer contains the state of things of a type.
 struct Told {
     kind: Kind,
     id: &'static str,
@@ -36,7 +36,7 @@ const DATABASE: Told = Told {
     leaving: "deleting",
 };
 
-/// Puts into an answer what AWS would show.
+/// Adds to an answer what AWS would show.
 pub(super) fn show(account: &mut Account, call: &Call, answer: &mut Answer) {
     match call.name().as_str() {
         "ec2:DescribeNetworkInterfaces" => {
@@ -58,7 +58,7 @@ pub(super) fn show(account: &mut Account, call: &Call, answer: &mut Answer) {
     }
 }
 
-/// A child with this name, whatever its namespace.
+/// A child element with this name, in any namespace.
 fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
     node.children().find(|child| child.tag_name().name() == name)
 }
@@ -89,7 +89,7 @@ fn restate(account: &Account, told: &Told, answer: &mut Answer) {
         if let Some(state) = state.and_then(|state| state.first_child()) {
             edits.push((state.range(), word.to_owned()));
         }
-        // An instance has no endpoint before it is made.
+        // An instance has no endpoint before it is created.
         if let Some(endpoint) = child(item, "Endpoint").filter(|_| word == "creating") {
             edits.push((endpoint.range(), String::new()));
         }
@@ -97,7 +97,7 @@ fn restate(account: &Account, told: &Told, answer: &mut Answer) {
     answer.body = replaced(&body, edits).into();
 }
 
-/// A database that is going is still described, although the emulator has none any more.
+/// A database that is being deleted is still described, although the emulator has none any more.
 fn database(account: &mut Account, call: &Call, answer: &mut Answer) {
     let asked = Fields::read(&call.body);
     let name = asked.one("DBInstanceIdentifier").unwrap_or_default().to_owned();

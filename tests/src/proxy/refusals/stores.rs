@@ -48,7 +48,7 @@ pub(super) const DEEDS: &[Deed] = &[
     make("secretsmanager:CreateSecret", Kind::Secret, Id::Asked(&["Name"])),
 ];
 
-/// What a table cannot tell.
+/// What the table cannot express.
 pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Option<Objection> {
     match call.name().as_str() {
         "ecr:DeleteRepository" => {
@@ -85,8 +85,8 @@ pub(super) fn objection(account: &Account, call: &Call, asked: &Fields) -> Optio
     }
 }
 
-/// Learns what a table cannot tell: the images that are taken out, and the secrets that go and come
-/// back.
+/// Learns what the table cannot express: the images that are deleted, and the secrets that are
+/// deleted and restored.
 pub(super) fn learn(account: &mut Account, call: &Call, asked: &Fields) {
     let scheduled = match call.name().as_str() {
         "ecr:BatchDeleteImage" => {

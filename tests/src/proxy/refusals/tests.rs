@@ -12,7 +12,7 @@ const AT_ONCE: Times =
 /// Everything takes longer than a test.
 const NEVER: Duration = Duration::from_hours(1);
 
-/// An account in which calls are made, which the emulator would all let pass.
+/// An account in which calls are made that the emulator would all accept.
 struct Trial(Refusals);
 
 impl Trial {
@@ -30,7 +30,7 @@ impl Trial {
         }
     }
 
-    /// Makes a call that is to pass; gives the answer back as it is shown.
+    /// Makes a call that must pass; returns the answer as it is shown.
     fn done(&self, name: &str, body: &str, answer: &str) -> String {
         let call = Self::call(name, body);
         assert_eq!(self.0.before(&call), Before::Pass, "{name} {body}");
@@ -39,7 +39,7 @@ impl Trial {
         String::from_utf8_lossy(&answer.body).into_owned()
     }
 
-    /// Makes a call that is to be refused; gives the code and whether it passes back.
+    /// Makes a call that must be refused; returns the code and whether it passes by itself.
     fn refused(&self, name: &str, body: &str) -> (String, bool) {
         let before = self.0.before(&Self::call(name, body));
         assert!(matches!(before, Before::Refuse(_)), "{name} {body}");

@@ -1,4 +1,4 @@
-//! Why a deployment failed, in the words of those who were there.
+//! Why a deployment failed, according to the tasks and events.
 
 use aws_sdk_ecs::types::{DesiredStatus, Service, Task};
 use nk_engine::CloudResult;
@@ -6,13 +6,14 @@ use nk_policy::grant_hint;
 
 use crate::{Aws, sdk_error::SdkResult};
 
-/// How many events of a service are worth reading.
+/// How many events of a service are read.
 const EVENTS: usize = 3;
-/// How many stopped tasks are looked at.
+/// How many stopped tasks are read.
 const TASKS: i32 = 10;
 
 impl Aws {
-    /// ECS's reason, the stopped task's if it can be had, and the service's last events.
+    /// ECS's reason, that of the stopped task if it can be read, and the last events of the
+    /// service.
     pub(super) async fn failure(
         &self,
         service: &Service,
@@ -31,7 +32,7 @@ impl Aws {
         with_events(&reason, service, EVENTS)
     }
 
-    /// The task of this definition that stopped last. ECS remembers them for an hour.
+    /// The task of this definition that stopped last. ECS remembers tasks for an hour.
     async fn stopped_task(&self, service: &Service, definition: &str) -> CloudResult<Option<Task>> {
         let cluster = service.cluster_arn().unwrap_or_default();
         let listed = self

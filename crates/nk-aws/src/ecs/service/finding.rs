@@ -1,4 +1,4 @@
-//! Which services there are, and who says how many tasks they have.
+//! Which services exist, and who controls their number of tasks.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -18,11 +18,11 @@ use crate::{Aws, sdk_error::SdkResult};
 const CHUNK: usize = 10;
 /// How many scalable targets are described in one call.
 const TARGETS: usize = 50;
-/// How ECS says that there can be no services.
+/// ECS's code for a cluster without which there can be no services.
 const NOWHERE: &[&str] = &["ClusterNotFoundException"];
 
 impl Aws {
-    /// The services that may be ours, by their names.
+    /// The services that may belong to the stack, by their names.
     pub(super) async fn services(
         &self,
         scope: &Scope<Service>,
@@ -41,8 +41,8 @@ impl Aws {
         Ok(found.filter(|service| service.status() != Some("INACTIVE")).collect())
     }
 
-    /// The services of a cluster with these names; and, if `all` are sought, those whose names
-    /// say that they were this stack's.
+    /// The services of a cluster with these names, and with `all` those whose names say that they
+    /// belonged to this stack.
     async fn services_in(
         &self,
         pass: &Pass,
@@ -68,8 +68,8 @@ impl Aws {
         Ok(found)
     }
 
-    /// The services of a cluster with these names. What their task definitions are is asked by the
-    /// look at those as well.
+    /// The services of a cluster with these names. Their task definitions are read in the look at
+    /// those.
     pub(in super::super) async fn describe_services(
         &self,
         pass: &Pass,
@@ -89,8 +89,8 @@ impl Aws {
         Ok(found.iter().flat_map(|found| found.iter().cloned()).collect())
     }
 
-    /// Takes the wanted count for the live one where something scales the service. Only those are
-    /// asked about where the two differ.
+    /// Replaces the live count with the desired one if something scales the service. Only services
+    /// in which the two differ are asked about.
     pub(super) async fn hand_over_counts(
         &self,
         scope: &Scope<Service>,
@@ -111,7 +111,7 @@ impl Aws {
         Ok(())
     }
 
-    /// Those of the services that something scales.
+    /// The services that something scales.
     async fn scaled(&self, ids: &[String]) -> CloudResult<HashSet<String>> {
         let looks = ids.chunks(TARGETS).map(|ids| async {
             let call = self
@@ -124,7 +124,7 @@ impl Aws {
                 .items()
                 .send();
             match call.try_collect().await.or_cloud_error() {
-                // AWS names a reason; an emulator without the service does not, and scales nothing.
+                // AWS gives a reason; an emulator without the service does not, and scales nothing.
                 Err(error) if error.nature == Nature::Refused && error.code.is_none() => {
                     Ok(Vec::new())
                 }
@@ -136,7 +136,7 @@ impl Aws {
     }
 }
 
-/// What Application Auto Scaling calls a service.
+/// Application Auto Scaling's name of a service.
 fn scalable(live: &LiveService) -> String {
     format!("service/{}/{}", live.spec.cluster, live.spec.name)
 }

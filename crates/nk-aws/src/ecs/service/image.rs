@@ -1,4 +1,4 @@
-//! Whether a service's image is in its repository.
+//! Whether the image of a service is in its repository.
 
 use aws_sdk_ecr::types::ImageIdentifier;
 use aws_sdk_ecs::types::{Service, TaskDefinition};
@@ -6,7 +6,7 @@ use nk_engine::CloudResult;
 
 use crate::{Aws, sdk_error::SdkResult};
 
-/// How ECR says that it has no such image.
+/// ECR's codes for a missing image.
 const MISSING: &[&str] = &["ImageNotFoundException", "RepositoryNotFoundException"];
 
 impl Aws {
@@ -29,7 +29,7 @@ impl Aws {
         Ok(None)
     }
 
-    /// The repository and the identifier of an image that is kept in this stack's.
+    /// The repository and the identifier of an image that is in a repository of this stack.
     fn own_image<'a>(&self, image: &'a str) -> Option<(&'a str, ImageIdentifier)> {
         let (host, path) = image.split_once('/')?;
         if !host.starts_with(&format!("{}.dkr.ecr.", self.account)) {
@@ -41,7 +41,7 @@ impl Aws {
             (None, Some((repository, tag))) => (repository, identifier.image_tag(tag)),
             (None, None) => (path, identifier.image_tag("latest")),
         };
-        // An image named by tag and digest is fetched by the digest.
+        // An image with a tag and a digest is pulled by the digest.
         let repository = repository.split(':').next().unwrap_or(repository);
         let ours = repository.starts_with(&self.ecs_prefix().to_lowercase());
         ours.then(|| (repository, identifier.build()))

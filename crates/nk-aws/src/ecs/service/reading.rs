@@ -1,4 +1,4 @@
-//! What ECS tells of a service, as the spec that would have produced it.
+//! What ECS reports about a service, as the spec that would have produced it.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use nk_model::{Address, Live, Output, Ref};
 
 use super::{super::name_in, LiveService};
 
-/// A service that is there, as if it were settled.
+/// An existing service, as if it were stable.
 pub(super) fn live(address: Address, service: &types::Service, tags: Tags) -> LiveService {
     let network = service.network_configuration.as_ref();
     let network = network.and_then(|network| network.awsvpc_configuration.as_ref());

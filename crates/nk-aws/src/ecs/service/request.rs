@@ -1,4 +1,4 @@
-//! What nk asks of ECS for a service.
+//! The requests to ECS for a service.
 
 use aws_sdk_ecs::{
     Client,
@@ -17,13 +17,13 @@ use nk_model::{Change, Changes};
 use crate::{retry::token, tags::sdk_tags};
 
 pub(super) fn create(ecs: &Client, spec: &Service) -> CreateServiceFluentBuilder {
-    // ECS refuses a grace period where no load balancer asks after the tasks' health.
+    // ECS refuses a grace period for a service without a load balancer.
     let routed = !spec.targets.is_empty();
     let grace = routed.then_some(spec.health_grace_seconds);
     ecs.create_service()
         .cluster(spec.cluster.as_str())
         .service_name(&spec.name)
-        // The SDK fills in none.
+        // The SDK does not fill one in.
         .client_token(token())
         .task_definition(spec.task_definition.as_str())
         .desired_count(spec.count)
@@ -37,7 +37,8 @@ pub(super) fn create(ecs: &Client, spec: &Service) -> CreateServiceFluentBuilder
         .set_tags(Some(sdk_tags(&spec.tags)))
 }
 
-/// What has changed; what is not said stays, the count above all, which something else may own.
+/// Only what has changed. What is left out stays, above all the count, which something else may
+/// control.
 pub(super) fn update(
     ecs: &Client,
     spec: &Service,
@@ -60,11 +61,11 @@ pub(super) fn update(
             touched("health-grace-seconds").then_some(spec.health_grace_seconds),
         )
         .set_deployment_configuration(deployment)
-        // No providers mean the launch type that the service was made with.
+        // No providers mean the launch type with which the service was created.
         .set_capacity_provider_strategy(touched("capacity").then(Vec::new))
         .set_propagate_tags(touched("tagged-tasks").then(|| propagation(spec)))
         .set_enable_ecs_managed_tags(touched("managed-tags").then_some(spec.managed_tags))
-        // What runs already stays on those providers until another deployment.
+        // Running tasks stay on those providers until another deployment.
         .set_force_new_deployment((touched("failed") || touched("capacity")).then_some(true))
 }
 

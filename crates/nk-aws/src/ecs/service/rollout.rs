@@ -1,35 +1,35 @@
-//! How far a service's deployment has come.
+//! The progress of a service's deployment.
 
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service};
 
-/// How far it has come.
+/// The progress.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Rollout {
     /// Everything runs.
     Done,
-    /// It is done, and yet not as many tasks run as should: they stop, or find no room.
+    /// It is done, but fewer tasks run than desired: they stop, or there is no capacity.
     Unsteady(String),
-    /// Not yet; the text says how far it is.
+    /// It is not done; the text describes the progress.
     UnderWay {
-        /// As in `deployment in progress: 0 of 1 running`.
+        /// Such as `deployment in progress: 0 of 1 running`.
         word: String,
         /// Whether tasks have failed.
         failing: bool,
     },
-    /// Something else is deployed, and what was wanted is not on its way any more.
+    /// Something else is deployed, and the desired deployment has been replaced.
     Displaced,
     /// ECS has given up.
     Failed {
         /// ECS's reason.
         reason: String,
-        /// The task definition that was to be deployed.
+        /// The task definition of that deployment.
         definition: String,
     },
 }
 
-/// How far the deployment of `wanted` has come, or where that is not known, the latest one.
+/// The progress of the deployment of `wanted`, or of the latest one if that is not known.
 ///
-/// While ECS rolls back, the failed deployment stands beside the one that takes its place.
+/// While ECS rolls back, the failed deployment exists beside the one that replaces it.
 pub(super) fn rollout(service: &Service, wanted: Option<&str>) -> Rollout {
     let deployments = service.deployments();
     let primary = deployments.iter().find(|one| one.status() == Some("PRIMARY"));

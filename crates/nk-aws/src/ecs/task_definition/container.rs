@@ -1,8 +1,8 @@
-//! The parts of a task definition that a spec is about.
+//! The parts of a task definition that a spec describes.
 
 use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, TransportProtocol};
 
-/// The container that the spec is about: the one of that name, else the first.
+/// The container that the spec describes: the one with that name, otherwise the first.
 pub(super) fn main_container<'a>(
     containers: &'a [ContainerDefinition],
     name: Option<&str>,
@@ -11,7 +11,7 @@ pub(super) fn main_container<'a>(
     named.or(containers.first())
 }
 
-/// The port that the spec is about: the first that TCP reaches.
+/// The port that the spec describes: the first TCP port.
 pub(super) fn main_port(container: &ContainerDefinition) -> Option<(usize, u16)> {
     container.port_mappings().iter().enumerate().find_map(|(index, mapping)| {
         let tcp = matches!(mapping.protocol, None | Some(TransportProtocol::Tcp));
@@ -20,7 +20,7 @@ pub(super) fn main_port(container: &ContainerDefinition) -> Option<(usize, u16)>
     })
 }
 
-/// One option of where the output of a container goes.
+/// One option of the log configuration of a container.
 pub(super) fn log_option<'a>(log: Option<&'a LogConfiguration>, name: &str) -> Option<&'a str> {
     log?.options()?.get(name).map(String::as_str)
 }

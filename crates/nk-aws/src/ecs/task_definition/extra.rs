@@ -1,4 +1,4 @@
-//! What a live task definition says that a spec cannot.
+//! What a live task definition contains and a spec cannot say.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use aws_sdk_ecs::types::{
 
 use super::container::{log_option, main_port};
 
-/// What the names of a container's log streams begin with.
+/// The prefix of a container's log streams.
 pub(super) const STREAM_PREFIX: &str = "ecs";
 
-/// One short text for each; somebody else's doing, and undone by the next revision.
+/// A short text for each. Somebody else has added it, and the next revision removes it.
 pub(super) fn extra(
     definition: &TaskDefinition,
     main: Option<&ContainerDefinition>,
@@ -34,12 +34,12 @@ pub(super) fn extra(
     found
 }
 
-/// The names of those that hold.
+/// The names of those that apply.
 fn named<'a>(those: impl IntoIterator<Item = (bool, &'a str)>) -> impl Iterator<Item = String> {
     those.into_iter().filter(|(holds, _)| *holds).map(|(_, name)| name.to_owned())
 }
 
-/// Whether a mode says anything; an empty one is as good as none.
+/// Whether a mode is given; an empty one counts as none.
 fn said(mode: &str) -> bool {
     !mode.is_empty()
 }

@@ -1,4 +1,4 @@
-//! Families of task definitions: which revisions count, and whose they are.
+//! Families of task definitions: which revisions count, and to whom they belong.
 
 use std::{
     cmp::Reverse,
@@ -13,25 +13,24 @@ use nk_kinds::{Tags, ecs::TaskDefinition as WantedDefinition};
 use super::{super::name_in, reading::Revision};
 use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
-/// How many earlier revisions are asked whether they carry our tags.
+/// How many earlier revisions are asked for tags of the stack.
 ///
-/// Deployments by others register revisions without them, but leave alone the one that nk made.
+/// Deployments by others register revisions without the tags, and leave the one that nk registered.
 const LOOK_BACK: usize = 6;
-/// How many revisions ECS deletes in one call.
+/// The maximum number of revisions that ECS deletes in one call.
 const CHUNK: usize = 10;
 
-/// A family as it stands.
+/// The state of a family.
 pub(super) struct Family {
     /// Its latest active revision.
     pub(super) latest: Revision,
-    /// The tags that tell whose it is: those of the latest revision, or where that has none of
-    /// ours because somebody else registered it, those of another that has.
+    /// The tags that show its owner: those of the latest revision, or if that was registered by
+    /// somebody else without them, those of another revision.
     pub(super) proof: Tags,
 }
 
 impl Aws {
-    /// The families with names as this stack gives them, also those that have no active revision any
-    /// more.
+    /// The families with names of this stack, including those without an active revision.
     pub(super) async fn families(&self) -> CloudResult<Vec<String>> {
         let call = self
             .ecs
@@ -52,8 +51,8 @@ impl Aws {
         Ok(Some(Family { latest, proof }))
     }
 
-    /// The ARNs of what the services run that have the names of the wanted families: nk gives a
-    /// service and its family one name.
+    /// The ARNs of what runs in the services with the names of the desired families: nk gives a
+    /// service and its family the same name.
     pub(super) async fn deployed(
         &self,
         scope: &Scope<WantedDefinition>,
@@ -74,9 +73,9 @@ impl Aws {
         Ok(pairs.collect())
     }
 
-    /// The tags of a revision of this family that are ours.
+    /// The tags of a revision of this family that nk sets.
     ///
-    /// One at a time: the oldest is nearly always the one that nk made.
+    /// One at a time: the oldest is nearly always the one that nk registered.
     async fn tags_before(&self, family: &str, latest: &str) -> CloudResult<Option<Tags>> {
         let mut revisions = self.revisions(family, TaskDefinitionStatus::Active).await?;
         revisions.retain(|arn| arn != latest);
@@ -110,8 +109,8 @@ impl Aws {
         }
     }
 
-    /// The inactive revisions of a family that nk made: a run that has deregistered them was cut off
-    /// before it deleted them.
+    /// The inactive revisions of a family that nk registered: a run that deregistered them was cut
+    /// off before it deleted them.
     pub(super) async fn remains(&self, family: &str) -> CloudResult<Vec<Revision>> {
         let arns = self.revisions(family, TaskDefinitionStatus::Inactive).await?;
         let looks = try_join_all(arns.iter().map(|arn| self.revision(arn))).await?;
@@ -133,11 +132,11 @@ impl Aws {
         Ok(arns)
     }
 
-    /// Deregisters a revision; where it is the latest, the family goes with it, and what an earlier run
-    /// has left of it.
+    /// Deregisters a revision. If it is the latest, the family is deleted with it, including what
+    /// an earlier run has left.
     ///
     /// A revision with a later one beside it is the outgoing half of a replacement, and its
-    /// predecessors are kept for a rollback.
+    /// predecessors are kept for a roll-back.
     pub(super) async fn retire(&self, family: &str, arn: &str) -> CloudResult<()> {
         let active = self.revisions(family, TaskDefinitionStatus::Active);
         let (active, remains) = tokio::try_join!(active, self.remains(family))?;
@@ -161,7 +160,7 @@ impl Aws {
     }
 }
 
-/// How ECS says that a family has no active revision, or that a revision is gone.
+/// ECS's answers for a family without an active revision, or a missing revision.
 fn unknown(error: &CloudError) -> bool {
     ["ClientException", "InvalidParameterException"].iter().any(|code| {
         ["Unable to describe task definition", "does not exist", "is inactive"]

@@ -1,7 +1,7 @@
-//! What ECS tells of a task definition, as the spec that would have produced it.
+//! What ECS reports about a task definition, as the spec that would have produced it.
 //!
-//! Pure: a registered definition reads back equal although ECS fills in what was left out and
-//! drops what says nothing.
+//! Pure: a registered definition reads back equal, although ECS fills in what was left out and
+//! drops empty values.
 
 use std::collections::HashMap;
 

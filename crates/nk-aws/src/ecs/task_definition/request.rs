@@ -1,4 +1,4 @@
-//! What nk asks of ECS for a task definition.
+//! The requests to ECS for a task definition.
 
 use aws_sdk_ecs::{
     Client,

@@ -1,4 +1,4 @@
-//! What RDS tells of a database instance, as the spec that would have produced it.
+//! What RDS reports about a database instance, as the spec that would have produced it.
 
 use std::collections::BTreeSet;
 
@@ -21,15 +21,15 @@ use crate::sdk_error::{garbled, refused};
 /// The states in which an instance can be changed.
 const READY: [&str; 3] = ["available", "storage-optimization", "storage-initialization"];
 
-/// The states in which RDS deletes an instance only without a last snapshot. In the others that it
-/// has given up there may be data to save. See
+/// The states in which RDS deletes an instance only without a final snapshot. In other failed
+/// states there may be data to save. See
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html>.
 const WITHOUT_SNAPSHOT: [&str; 3] = ["failed", "incompatible-network", "incompatible-restore"];
 
-/// How RDS says that an instance is enrolled in paid support.
+/// RDS's word for an instance in paid support.
 const EXTENDED_SUPPORT: &str = "open-source-rds-extended-support";
 
-/// What a person should know of an instance that does not run.
+/// What a person should know about an instance that is not running.
 const STOPPED: &str = "it is stopped";
 
 pub(super) fn live(
@@ -66,23 +66,23 @@ fn subnets(instance: &types::DbInstance) -> BTreeSet<String> {
     subnets.filter(stands).filter_map(|subnet| subnet.subnet_identifier.clone()).collect()
 }
 
-/// Whether RDS has changes before it.
+/// Whether RDS has pending changes.
 pub(super) fn pending(instance: &types::DbInstance) -> bool {
     let nothing = PendingModifiedValues::builder().build();
     instance.pending_modified_values.as_ref().is_some_and(|pending| *pending != nothing)
 }
 
-/// The phase that a status means, and what a person should know of it.
+/// The phase for a status, and what a person should know about it.
 fn phase(status: &str) -> (Phase, Option<&str>) {
     let failed = ["failed", "restore-error", "insufficient-capacity"].contains(&status)
         || ["incompatible-", "inaccessible-"].iter().any(|word| status.starts_with(word));
     match status {
         _ if READY.contains(&status) => (Phase::Ready, None),
         "deleting" => (Phase::Leaving(status.into()), None),
-        // These can be mended: by more storage in the stack file, or by starting it.
+        // These can be repaired, with more storage in the stack file, or by starting it.
         "storage-full" => (Phase::Ready, Some("its storage is full")),
         "stopped" => (Phase::Ready, Some(STOPPED)),
-        // So can this, by other parameters, which a plan that it stops never brings.
+        // So can this, with other parameters, which would never arrive if it stopped the plan.
         "incompatible-parameters" => (
             Phase::Ready,
             Some(
@@ -104,7 +104,7 @@ pub(super) fn lost(phase: &Phase) -> Option<&str> {
     }
 }
 
-/// Refuses to change what RDS changes only once somebody has started it.
+/// Refuses to change what RDS changes only after somebody has started the instance.
 pub(super) fn running(live: &LiveInstance) -> CloudResult<()> {
     if !live.notes.iter().any(|note| note == STOPPED) {
         return Ok(());
@@ -127,8 +127,8 @@ fn reboots(instance: &types::DbInstance) -> impl Iterator<Item = String> {
         .map(|name| format!("a reboot is needed for what changed in `{name}`"))
 }
 
-/// That an instance is in paid support once its major version is out of support. RDS takes a word on
-/// it when an instance is made or restored, and none later. See
+/// The note that an instance will be in paid support once its major version is out of support. RDS
+/// accepts a choice when an instance is created or restored, and not later. See
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html>.
 fn extended_support(instance: &types::DbInstance) -> Option<String> {
     let enrolled = instance.engine_lifecycle_support() == Some(EXTENDED_SUPPORT);
@@ -141,8 +141,8 @@ fn extended_support(instance: &types::DbInstance) -> Option<String> {
     })
 }
 
-/// What waits for the maintenance window counts as if it were there already, or every plan would
-/// ask for it again.
+/// What waits for the maintenance window counts as done, because otherwise every plan would ask for
+/// it again.
 fn spec(
     instance: &types::DbInstance,
     tags: Tags,
@@ -204,7 +204,7 @@ fn spec(
         parameter_group: parameter_groups
             .and_then(|group| group.db_parameter_group_name.clone().map(Ref::known)),
         protected: instance.deletion_protection.unwrap_or(false),
-        // Of an orphan nobody said that its data may be lost.
+        // For an orphan, nobody has said that its data may be lost.
         final_snapshot: wanted.is_none_or(|wanted| wanted.final_snapshot),
         tagged_snapshots: instance.copy_tags_to_snapshot.unwrap_or(false),
         tags,
@@ -215,7 +215,7 @@ fn window(text: Option<&str>) -> CloudResult<Window> {
     text.unwrap_or_default().parse().map_err(|error| garbled::<DescribeDBInstancesError>(&error))
 }
 
-/// The live version, or the wanted one where the live one satisfies it.
+/// The live version, or the desired one if the live one satisfies it.
 fn version(
     instance: &types::DbInstance,
     pending: &PendingModifiedValues,
@@ -228,19 +228,19 @@ fn version(
     Ok(floor.cloned().unwrap_or(live))
 }
 
-/// The size of the disk, or the one that it is about to have.
+/// The size of the storage, or the size that it is about to have.
 fn disk(instance: &types::DbInstance) -> i32 {
     let pending = instance.pending_modified_values.as_ref();
     let pending = pending.and_then(|pending| pending.allocated_storage);
     pending.or(instance.allocated_storage).unwrap_or(0)
 }
 
-/// The live storage, without what has been added to the wanted size.
+/// The live storage, without what has been added to the desired size.
 fn storage(size: i32, limit: Option<i32>, wanted: Option<&DbInstance>) -> Storage {
     let wanted = wanted.map(|wanted| wanted.storage);
     let grown = wanted.filter(|wanted| size > wanted.initial);
-    // No limit is how RDS says that it does not grow, and so is one that it has reached; that is all
-    // there can be of a wanted limit that it has outgrown.
+    // RDS reports no limit if storage does not grow, and the same if it has reached its limit; that
+    // is all that is possible for a desired limit that it has already exceeded.
     let off = wanted.filter(|wanted| wanted.limit < Storage::least_limit(size));
     let off = off.map_or(size, |wanted| wanted.limit);
     Storage {

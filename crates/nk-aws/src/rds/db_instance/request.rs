@@ -1,4 +1,4 @@
-//! What nk asks of RDS for a database instance.
+//! The requests to RDS for a database instance.
 
 use aws_sdk_rds::{
     Client,
@@ -17,17 +17,18 @@ use nk_model::{Change, Changes, Ref};
 use super::LiveInstance;
 use crate::tags::sdk_tags;
 
-/// Without this RDS enrols the instance in paid support once its major version is out of support.
+/// By default, RDS enrols the instance in paid support once its major version is out of support.
 pub(super) const LIFECYCLE: &str = "open-source-rds-extended-support-disabled";
 
-/// A new instance, with everything said whose default has moved or hurts.
+/// A new instance, with explicit values where a default has changed or does harm.
 pub(super) fn create(
     rds: &Client,
     spec: &DbInstance,
     password: &str,
 ) -> CreateDBInstanceFluentBuilder {
     let insights = spec.insights_days > 0;
-    // The engine's own are what an instance gets unasked, and may not be there before the first.
+    // An instance gets the engine's default group unasked, and that may not exist before the first
+    // instance.
     let own = |group: &&Ref<DbParameterGroupName>| !group.as_str().starts_with("default.");
     let own_parameters = spec.parameter_group.as_ref().filter(own);
     rds.create_db_instance()
@@ -65,12 +66,12 @@ pub(super) fn create(
         .set_tags(Some(sdk_tags(&spec.tags)))
 }
 
-/// Whether the changes are to another major version.
+/// Whether the changes include another major version.
 pub(super) fn is_major(spec: &DbInstance, live: &DbInstance, changes: &[Change]) -> bool {
     changes.touch("version") && spec.version.major() != live.version.major()
 }
 
-/// What has changed, made at once rather than in the maintenance window. What is not said stays.
+/// The changes, made at once rather than in the maintenance window. What is left out stays.
 pub(super) fn modify(
     rds: &Client,
     spec: &DbInstance,
@@ -89,8 +90,8 @@ pub(super) fn modify(
     let role = spec.monitoring_role.as_ref().filter(|_| monitoring);
     let major = is_major(spec, live, changes);
     let parameters = spec.parameter_group.as_ref().filter(|_| touched("parameter-group"));
-    // With a major version RDS itself changes from one of its own to the next, which it may make
-    // only then.
+    // With a new major version, RDS itself changes from one default group to another, which it may
+    // create only then.
     let own = |group: &Ref<DbParameterGroupName>| group.as_str().starts_with("default.");
     let live_own = live.parameter_group.as_ref().is_some_and(own);
     let parameters = parameters.filter(|group| !(major && live_own && own(group)));
@@ -126,14 +127,14 @@ pub(super) fn modify(
         .set_deletion_protection(touched("protected").then_some(spec.protected))
 }
 
-/// How far a disk of this size may grow: to the size that it has where that is not at all.
+/// The limit for storage of this size: equal to the size if it does not grow.
 fn limit(wanted: Storage, size: i32) -> i32 {
     let room = wanted.limit >= Storage::least_limit(size);
     if room { wanted.limit } else { size.max(wanted.initial) }
 }
 
-/// How many operations a second a disk has to be asked for when it becomes another: from 400 GiB on
-/// RDS wants to hear of a `gp3` the number that comes with it, and of a smaller one none. See
+/// The number of operations a second to request when the storage type changes: from 400 GiB on, RDS
+/// requires the included number for `gp3`, and below that none. See
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage>.
 fn iops(spec: &DbInstance, size: i32) -> Option<i32> {
     (spec.storage_type == "gp3" && size.max(spec.storage.initial) >= 400).then_some(12_000)

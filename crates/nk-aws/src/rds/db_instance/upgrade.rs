@@ -1,4 +1,4 @@
-//! To which version RDS upgrades an instance.
+//! The version to which RDS upgrades an instance.
 
 use aws_sdk_rds::operation::modify_db_instance::ModifyDBInstanceError;
 use nk_engine::CloudResult;
@@ -7,8 +7,8 @@ use nk_kinds::{EngineVersion, rds::DbInstance};
 use crate::{Aws, sdk_error::refused};
 
 impl Aws {
-    /// The version that satisfies what is wanted and that RDS upgrades the live one to: not every
-    /// version of a later major is one. See
+    /// The version that satisfies the desired one and to which RDS can upgrade the live one; not
+    /// every version of a later major version is such a target. See
     /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.html>.
     pub(super) async fn upgrade(
         &self,
@@ -19,8 +19,8 @@ impl Aws {
     }
 }
 
-/// The lowest of these targets that is no lower than what would be created; what would be created
-/// where nobody knows the targets.
+/// The lowest of these targets that is not below the version that would be created; that version
+/// itself if the targets are not known.
 fn target(
     spec: &DbInstance,
     live: &EngineVersion,

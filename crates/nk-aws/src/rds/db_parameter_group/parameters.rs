@@ -8,14 +8,14 @@ use nk_engine::CloudResult;
 use super::MISSING;
 use crate::{Aws, sdk_error::SdkResult};
 
-/// How many parameters RDS takes in one call.
+/// The maximum number of parameters in one call.
 const CHUNK: usize = 20;
 
 impl Aws {
-    /// The parameters of a group that somebody has set, and those declared.
+    /// The parameters of a group that somebody has set, and the declared ones.
     ///
-    /// One that was set to the engine's own value is not among those that RDS calls the user's, so
-    /// what is declared and missing there is looked up among all.
+    /// A parameter that was set to the engine's default does not count as set by the user, so
+    /// declared parameters that are missing there are looked up among all.
     pub(super) async fn parameters(
         &self,
         group: &str,
@@ -39,7 +39,7 @@ impl Aws {
         Ok(set)
     }
 
-    /// Sets the parameters that are wanted and gives those no longer wanted the engine's values.
+    /// Sets the desired parameters, and resets those that are no longer desired.
     pub(super) async fn set_parameters(
         &self,
         group: &str,
@@ -52,7 +52,7 @@ impl Aws {
             .filter_map(|one| Some((one.parameter_name()?, one.apply_type().unwrap_or_default())))
             .collect();
         let parameter = |name: &String, value: Option<&String>| {
-            // RDS takes `immediate` for dynamic parameters only, the other for all of them.
+            // RDS accepts `immediate` only for dynamic parameters, and the other method for all.
             let method = match types.get(name.as_str()) {
                 Some(&"dynamic") => ApplyMethod::Immediate,
                 _ => ApplyMethod::PendingReboot,

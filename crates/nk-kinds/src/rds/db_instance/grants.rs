@@ -1,11 +1,11 @@
-//! What nk must be allowed for a database instance.
+//! What AWS must allow for a database instance.
 
 use nk_model::Grant;
 
 /// The databases of a stack.
 const DATABASE: &[&str] = &["rds:{region}:{account}:db:{lower}-*"];
 
-/// A database and the groups that it may be put into.
+/// A database and the groups that it may use.
 const SETTINGS: &[&str] = &[
     "rds:{region}:{account}:db:{lower}-*",
     "rds:{region}:{account}:og:default*",
@@ -14,11 +14,11 @@ const SETTINGS: &[&str] = &[
     "rds:{region}:{account}:subgrp:{lower}-*",
 ];
 
-/// A database and its last snapshot.
+/// A database and its final snapshot.
 const SNAPSHOT: &[&str] =
     &["rds:{region}:{account}:db:{lower}-*", "rds:{region}:{account}:snapshot:{lower}-*"];
 
-/// All of it.
+/// All of these.
 pub(super) const GRANTS: &[Grant] = &[
     Grant::look(&["rds:DescribeDBInstances"]),
     Grant::look(&["rds:DescribeDBEngineVersions"]).given("engine"),
@@ -26,7 +26,7 @@ pub(super) const GRANTS: &[Grant] = &[
         .on(&["secretsmanager:{region}:{account}:secret:{stack}-db-password*"]),
     Grant::make(&["rds:CreateDBInstance", "rds:ModifyDBInstance"]).on(SETTINGS),
     Grant::make(&["rds:AddTagsToResource"]).on(DATABASE),
-    // RDS looks at the network with its caller's eyes.
+    // RDS reads the network with the permissions of its caller.
     Grant::make(&[
         "ec2:DescribeAvailabilityZones",
         "ec2:DescribeSecurityGroups",

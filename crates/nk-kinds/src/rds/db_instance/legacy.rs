@@ -1,4 +1,4 @@
-//! What is left of a database that is destroyed.
+//! What remains of a database that is destroyed.
 
 use nk_model::{Live, Phase};
 
@@ -11,7 +11,7 @@ pub(super) fn legacy(live: &Live<DbInstance, DbInstanceOutputs>) -> String {
 
 fn told(name: &str, phase: &Phase, wanted: bool, snapshot: Option<&str>) -> String {
     match (phase, snapshot) {
-        // Only the run that has sent it away knows whether it asked for a snapshot, and for which.
+        // Only the run that deletes it knows whether it asks for a snapshot, and under which name.
         (Phase::Leaving(_), _) => format!(
             "is on its way; `aws rds describe-db-snapshots --db-instance-identifier {name}` lists \
              what is left of it"

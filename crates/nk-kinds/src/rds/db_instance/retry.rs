@@ -1,13 +1,13 @@
-//! What RDS refuses of a database instance only for a while.
+//! What RDS refuses for a database instance only for a while.
 
 use std::time::Duration;
 
 use nk_model::{Operation, Retry};
 
-/// All of it.
+/// All of these.
 pub(super) const RETRY: &[Retry] = &[
     Retry::new(Operation::Create, "InvalidParameterValue").saying("ENHANCED_MONITORING"),
-    // The secret with the password was made a moment ago.
+    // The secret with the password was created only a moment ago.
     Retry::new(Operation::Create, "ResourceNotFoundException"),
     unknown_groups(Operation::Create),
     unknown_groups(Operation::Update),
@@ -25,15 +25,15 @@ pub(super) const RETRY: &[Retry] = &[
     busy(Operation::Destroy, "is currently backing-up"),
 ];
 
-/// How RDS words it of security groups that it has not heard of yet.
+/// How RDS answers for security groups that it does not know yet.
 const fn unknown_groups(on: Operation) -> Retry {
     Retry::new(on, "InvalidParameterValue")
         .saying("Invalid security group")
         .within(Duration::from_mins(1))
 }
 
-/// How RDS words it while it is at something else. What it has given up is in an invalid state too,
-/// and comes to no other by itself.
+/// How RDS refuses while it is doing something else. An instance that has failed is in an invalid
+/// state too, and does not leave it by itself.
 const fn busy(on: Operation, message: &'static str) -> Retry {
     Retry::new(on, "InvalidDBInstanceState").saying(message).within(Duration::from_mins(40))
 }

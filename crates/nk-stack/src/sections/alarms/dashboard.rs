@@ -11,14 +11,14 @@ use crate::{
     measure::{Chart, Metric},
 };
 
-/// A widget's size; a dashboard is 24 wide, so two stand side by side.
+/// The size of a widget. A dashboard has 24 columns, so two widgets fit side by side.
 const WIDTH: usize = 12;
 const HEIGHT: usize = 6;
-/// The height of the line that says whose the dashboard is.
+/// The height of the line that names the owner of the dashboard.
 const LINE: usize = 1;
 
-/// The dashboard of a stack: a line that says whose it is, and the charts, those of the last section
-/// first, which is what the others are for.
+/// The dashboard of a stack: a line that names its owner, and the charts. Those of the last section
+/// come first, because the others exist for it.
 pub(super) fn body(stack: &Stack, charts: Vec<[Chart; 2]>) -> Document {
     let address = Address::new(Dashboard::KIND, "main");
     let signature = json!({

@@ -1,4 +1,4 @@
-//! What `[auth]` says.
+//! Reads `[auth]`.
 
 use std::collections::BTreeSet;
 
@@ -14,38 +14,38 @@ use crate::{
 /// How users sign in.
 #[derive(Debug, Clone)]
 pub(crate) struct Auth {
-    /// What they sign in with.
+    /// The attributes with which users sign in.
     pub(crate) sign_in: BTreeSet<SignIn>,
-    /// What their passwords must be like.
+    /// The rules for passwords.
     pub(crate) password: Password,
-    /// How long tokens are good for.
+    /// How long tokens are valid.
     pub(crate) tokens: TokenValidity,
-    /// Where users may be sent back to.
+    /// The URLs to which users may return after signing in.
     pub(crate) callback_urls: BTreeSet<String>,
-    /// Where users may be sent after signing out.
+    /// The URLs to which users may return after signing out.
     pub(crate) logout_urls: BTreeSet<String>,
     /// The OAuth scopes.
     pub(crate) scopes: BTreeSet<String>,
     /// Cognito's feature plan, as Cognito spells it.
     pub(crate) tier: &'static str,
-    /// Where else users may come from, in the order of the file.
+    /// The identity providers, in the order of the file.
     pub(crate) providers: Vec<Provider>,
     /// Whether AWS refuses to delete the pool.
     pub(crate) protected: bool,
 }
 
-/// What a password must be like.
+/// The rules for passwords.
 #[derive(Debug, Clone)]
 pub(crate) struct Password {
-    /// At least so many characters.
+    /// The minimum length.
     pub(crate) length: i32,
     /// What it must contain, in Cognito's words.
     pub(crate) require: BTreeSet<String>,
-    /// How many days a temporary one is good for.
+    /// How many days a temporary password is valid.
     pub(crate) temporary_days: i32,
 }
 
-/// What users sign in with.
+/// An attribute with which users sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SignIn {
     /// A user name.
@@ -79,19 +79,19 @@ impl Word for SignIn {
     ];
 }
 
-/// Where else users may come from.
+/// An identity provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Provider {
     /// Google.
     Google,
     /// LINE.
     Line,
-    /// X, once Twitter.
+    /// X, formerly Twitter.
     X,
 }
 
 impl Provider {
-    /// Its name in stack files, addresses and the credentials' secret.
+    /// Its name in stack files, addresses and the secret with the credentials.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Google => "google",
@@ -100,7 +100,7 @@ impl Provider {
         }
     }
 
-    /// Its name at Cognito, which wants three characters.
+    /// Its name at Cognito, which requires at least three characters.
     pub(crate) fn physical(self) -> &'static str {
         let [google, line, x] = IdentityProvider::NAMES;
         match self {
@@ -116,7 +116,7 @@ impl Word for Provider {
         &[("google", Self::Google), ("line", Self::Line), ("x", Self::X)];
 }
 
-/// What a password can be made to contain.
+/// A class of characters that a password must contain.
 #[derive(Debug, Clone, Copy)]
 struct Class(&'static str);
 
@@ -270,7 +270,8 @@ fn read_urls(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<BTreeSet<
     Some(urls.into_iter().map(|url| url.value).collect())
 }
 
-/// Cognito takes `http` only for the user's own machine; an application's own scheme is fine.
+/// Cognito allows `http` only for the user's own machine; a scheme of the application's own is
+/// allowed.
 fn check_url(fields: &mut Fields<'_, '_>, url: &At<String>) {
     let refuse = |message: String, label: &str| Problem::new(&url.span, message, label);
     let text = url.value.as_str();

@@ -1,11 +1,11 @@
-//! What a reader of the plan should know of the database.
+//! What the reader of a plan should know about the database.
 
 use nk_model::{Action, Note, Plan};
 
 use super::reading::Database;
 use crate::{Stack, expansion::Expansion, support};
 
-/// Tells of a major version whose standard support ends within a year, or has ended.
+/// Notes that the standard support of a major version ends within a year, or has ended.
 pub(super) fn lint(expansion: &mut Expansion<'_>, database: &Database) {
     let Some(today) = &expansion.survey.today else { return };
     let major = database.version.major();
@@ -25,14 +25,14 @@ pub(super) fn lint(expansion: &mut Expansion<'_>, database: &Database) {
 }
 
 impl Stack {
-    /// The database's engine and major version, for finding out which versions can be created.
+    /// The engine and the major version, to find out which versions can be created.
     pub fn engine(&self) -> Option<(String, String)> {
         let database = self.section::<Database>()?;
         Some((database.engine.clone(), database.version.major().to_string()))
     }
 
-    /// The windows of the database, in UTC and in the zone that the stack file states them in: of a plan
-    /// those that it sets, without one all of them.
+    /// The windows of the database, in UTC and in the time zone of the stack file: those that a
+    /// plan sets, or without a plan all of them.
     pub fn window_notes(&self, plan: Option<&Plan>) -> Vec<Note> {
         let Some(database) = self.section::<Database>() else { return Vec::new() };
         let windows = [
@@ -50,7 +50,7 @@ impl Stack {
     }
 }
 
-/// Whether a plan gives a field of a resource a value.
+/// Whether a plan sets a field of a resource.
 fn sets(plan: &Plan, address: &str, field: &str) -> bool {
     plan.steps.iter().filter(|step| step.address.as_str() == address).any(|step| {
         matches!(step.action, Action::Create | Action::ReplaceCreate)

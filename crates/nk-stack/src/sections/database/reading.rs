@@ -1,4 +1,4 @@
-//! What `[database]` says.
+//! Reads `[database]`.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +15,21 @@ use crate::{
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "RDS has that many switches")]
 pub(crate) struct Database {
-    /// As in `postgres`.
+    /// Such as `postgres`.
     pub(crate) engine: String,
-    /// A floor within its major version.
+    /// The lowest acceptable version of its major version.
     pub(crate) version: EngineVersion,
-    /// As in `db.t3.micro`.
+    /// Such as `db.t3.micro`.
     pub(crate) class: String,
     /// Its disk.
     pub(crate) storage: Storage,
-    /// The database made with the instance.
+    /// The database that is created with the instance.
     pub(crate) name: String,
     /// The master user.
     pub(crate) username: String,
-    /// The port it listens on.
+    /// The port on which it listens.
     pub(crate) port: u16,
-    /// Whether a standby stands in another zone.
+    /// Whether it has a standby in another zone.
     pub(crate) multi_zone: bool,
     /// How many days backups are kept.
     pub(crate) backup_days: i32,
@@ -39,17 +39,17 @@ pub(crate) struct Database {
     pub(crate) maintenance: StatedWindow,
     /// Whether Performance Insights is on.
     pub(crate) insights: bool,
-    /// How often Enhanced Monitoring looks, in seconds; zero turns it off.
+    /// The interval of Enhanced Monitoring, in seconds; zero turns it off.
     pub(crate) monitoring_seconds: i32,
-    /// Settings that differ from the engine's own.
+    /// Settings that differ from the engine's defaults.
     pub(crate) parameters: BTreeMap<String, String>,
     /// Whether RDS refuses to delete it.
     pub(crate) protected: bool,
-    /// Whether a snapshot is left when it is destroyed.
+    /// Whether a snapshot is taken before it is deleted.
     pub(crate) final_snapshot: bool,
 }
 
-/// The engines that nk knows the rules of.
+/// The engines that nk supports.
 #[derive(Debug, Clone, Copy)]
 enum Engine {
     Postgres,
@@ -59,9 +59,9 @@ impl Word for Engine {
     const WORDS: &'static [(&'static str, Self)] = &[("postgres", Self::Postgres)];
 }
 
-/// How often Enhanced Monitoring can look, in seconds.
+/// The intervals that Enhanced Monitoring supports, in seconds.
 const MONITORING: [i64; 7] = [0, 1, 5, 10, 15, 30, 60];
-/// User names that RDS keeps for itself.
+/// User names that RDS reserves.
 const RESERVED: [&str; 4] = ["admin", "rdsadmin", "rds_superuser", "public"];
 
 impl Database {
@@ -150,7 +150,7 @@ fn read_storage(fields: &mut Fields<'_, '_>) -> Option<Storage> {
     Some(Storage { initial, limit: limit.map_or(initial, |limit| limit.value.0) })
 }
 
-/// RDS takes no limit closer than a tenth to what is there already.
+/// RDS requires the limit to be at least a tenth above the current size.
 fn check_growth(fields: &mut Fields<'_, '_>, initial: &At<Gigabytes>, limit: &At<Gigabytes>) {
     let (from, to) = (initial.value.0, limit.value.0);
     let least = Storage::least_limit(from);
@@ -172,7 +172,8 @@ fn read_name(fields: &mut Fields<'_, '_>, project: &str) -> Option<String> {
     let form = name.value.chars().next().is_some_and(|c| c.is_ascii_lowercase())
         && name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && name.value.len() <= 63;
-    // The default stands nowhere in the file; a project it cannot be made of is reported as such.
+    // The default has no place in the file. A project from which no name can be derived is reported
+    // as such.
     if !form && !project.is_empty() {
         let message = format!("`{}` cannot be the name of a database", name.value);
         let help = "a letter, then letters, digits and underscores, lower case, at most 63";
@@ -244,7 +245,7 @@ fn check_windows(
     if !backup.value.window.overlaps(maintenance.value.window) {
         return;
     }
-    // The default of one may be in the way of the other, so mark what the file says.
+    // The default of one may be in the way of the other, so the one in the file is marked.
     let said = if maintenance.span == fields.span { backup } else { maintenance };
     let message = format!(
         "the backup window, {}, and the maintenance window, {}, overlap",

@@ -1,4 +1,4 @@
-//! Whether the load balancer can speak HTTPS, and what becomes of a stack that must.
+//! Whether the load balancer can use HTTPS, and what happens to a stack that must.
 
 use super::reading::{Https, LoadBalancer};
 use crate::{
@@ -7,9 +7,9 @@ use crate::{
     problem::{Problem, Problems},
 };
 
-/// What ACM says of a certificate that no listener can have; `NOT_FOUND` is nk's word for none. One
-/// that has been issued and is valid no more is not among them: what has HTTPS keeps it. See
-/// <https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html>.
+/// The statuses of a certificate that no listener can use; `NOT_FOUND` is nk's word for a missing
+/// one. An issued certificate that has expired is not among them: a listener that uses it keeps it.
+/// See <https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html>.
 const UNISSUED: [&str; 4] = ["PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED", "NOT_FOUND"];
 
 impl Stack {
@@ -18,14 +18,14 @@ impl Stack {
         self.section::<LoadBalancer>()?.certificate.as_deref()
     }
 
-    /// The ARN of the certificate that a listener can have.
+    /// The ARN of the certificate that a listener can use.
     pub(super) fn usable_certificate<'a>(&'a self, survey: &'a Survey) -> Option<&'a str> {
         let status = survey.certificate_status.as_deref();
         let issued = !status.is_some_and(|status| UNISSUED.contains(&status));
         self.certificate().filter(|_| issued).or(survey.certificate.as_deref())
     }
 
-    /// The load balancer that must speak HTTPS, if there is one.
+    /// The load balancer that must use HTTPS, if there is one.
     fn must_encrypt(&self) -> Option<&LoadBalancer> {
         self.section::<LoadBalancer>().filter(|section| section.https.value == Https::Required)
     }
@@ -35,10 +35,10 @@ impl Stack {
         self.must_encrypt().is_some_and(|section| section.certificate.is_none())
     }
 
-    /// Refuses a load balancer that must speak HTTPS and has no certificate that it can have.
+    /// Rejects a load balancer that must use HTTPS and has no usable certificate.
     ///
-    /// Only a plan of what the stack asks for does: what is there can be read and removed without,
-    /// and the certificate may be one that nk had an emulator issue.
+    /// This concerns only plans of what the stack describes: existing resources can be read and
+    /// deleted without it, and the certificate may be one that an emulator has issued.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Stack {
     }
 }
 
-/// Notes what stands in the way of HTTPS.
+/// Notes what prevents HTTPS.
 pub(super) fn lint(expansion: &mut Expansion<'_>) {
     let (stack, survey) = (expansion.stack, expansion.survey);
     let has_certificate = stack.usable_certificate(survey).is_some();

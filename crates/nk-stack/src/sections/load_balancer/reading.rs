@@ -1,4 +1,4 @@
-//! What `[load-balancer]` says.
+//! Reads `[load-balancer]`.
 
 use crate::{
     Stack,
@@ -10,22 +10,22 @@ use crate::{
 /// The load balancer of a stack.
 #[derive(Debug, Clone)]
 pub(crate) struct LoadBalancer {
-    /// Whether it must speak HTTPS.
+    /// Whether it must use HTTPS.
     pub(crate) https: At<Https>,
     /// The ACM certificate's ARN.
     pub(crate) certificate: Option<String>,
-    /// How many seconds a leaving target may finish its requests.
+    /// How many seconds a target that is being removed may finish its requests.
     pub(crate) drain_seconds: u32,
-    /// The same when everything is destroyed; none where nothing is to be cut short.
+    /// The same when everything is destroyed; none if nothing is to be cut short.
     pub(crate) destroy_drain_seconds: Option<u32>,
     /// Whether AWS refuses to delete it.
     pub(crate) protected: bool,
 }
 
-/// Whether a load balancer must speak HTTPS.
+/// Whether a load balancer must use HTTPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Https {
-    /// It speaks HTTPS once it has a certificate.
+    /// It uses HTTPS once it has a certificate.
     Optional,
     /// Without a certificate there is no plan.
     Required,

@@ -1,4 +1,5 @@
-//! What `[services]` asks for: security group, roles, cluster, and of each service its repository, log group, task definition, service.
+//! The resources of `[services]`: security group, roles and cluster, and for each service its
+//! repository, log group, task definition and service.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,13 +25,13 @@ use crate::{
     sections::database::Database,
 };
 
-/// How long a new task may fail the load balancer's health checks: the time of a slow start.
+/// How long a new task may fail the health checks of the load balancer: the time of a slow start.
 const GRACE_SECONDS: i32 = 60;
 /// The role that pulls images, writes logs and reads secrets for tasks before they run.
 const EXECUTION: &str = "ecs-task-execution";
-/// The role that says what tasks may do while they run.
+/// The role of tasks while they run.
 const TASK: &str = "ecs-task";
-/// What an application needs to look after its users.
+/// What an application needs to manage its users.
 const USER_OPERATIONS: [&str; 17] = [
     "cognito-idp:AdminAddUserToGroup",
     "cognito-idp:AdminConfirmSignUp",
@@ -70,7 +71,7 @@ pub(super) fn services(expansion: &mut Expansion<'_>, services: &[Service]) {
     measure(expansion, services);
 }
 
-/// From the load balancer to whom it sends requests, and from services to whom they call.
+/// From the load balancer to the services with a route, and from services to those that they call.
 fn rules(services: &[Service], has_balancer: bool) -> BTreeSet<Rule> {
     let routed = services
         .iter()
@@ -135,7 +136,7 @@ fn task_definition(expansion: &mut Expansion<'_>, service: &Service) {
     expansion.add(&service.name, &definition);
 }
 
-/// The container's environment in clear, and from secrets.
+/// The environment of the container: plain values, and values from secrets.
 fn environment(
     stack: &Stack,
     service: &Service,
@@ -180,7 +181,7 @@ fn service(expansion: &mut Expansion<'_>, service: &Service) {
         })),
         health_grace_seconds: if routed { GRACE_SECONDS } else { 0 },
         circuit_breaker: true,
-        // Old tasks go only once the new ones are healthy.
+        // Old tasks stop only when the new ones are healthy.
         minimum_percent: 100,
         maximum_percent: 200,
         capacity: BTreeSet::new(),
@@ -189,8 +190,8 @@ fn service(expansion: &mut Expansion<'_>, service: &Service) {
         failed: String::new(),
         tags,
     };
-    // Tasks pull their image and read their secrets through these; ECS takes a target group only once
-    // a listener has it.
+    // Tasks pull their image and read their secrets through these; ECS accepts a target group only
+    // when a listener uses it.
     let mut after = expansion.stack.ways_out();
     after.extend([EXECUTION, TASK].map(|name| Address::new(Role::KIND, name)));
     if routed {

@@ -1,9 +1,9 @@
-//! What is allowed of services and probably not meant.
+//! What is allowed in services but probably not intended.
 
 use super::service::Service;
 use crate::expansion::Expansion;
 
-/// Parts of names whose values had better be secrets.
+/// Parts of names whose values should probably be secrets.
 const SECRET_WORDS: [&str; 8] =
     ["SECRET", "PASSWORD", "PASSWD", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "CREDENTIAL"];
 
@@ -42,7 +42,7 @@ pub(super) fn lint(expansion: &mut Expansion<'_>, services: &[Service]) {
     }
 }
 
-/// The services that are named where a service would be called, and are not in its `calls`.
+/// The services that are mentioned like a service that is called, but are not in `calls`.
 fn uncalled<'a>(
     services: &'a [Service],
     service: &'a Service,
@@ -55,7 +55,7 @@ fn uncalled<'a>(
     })
 }
 
-/// Whether a text names a service as `//name` or `name:port`.
+/// Whether a text mentions a service as `//name` or `name:port`.
 fn is_called(service: &Service, text: &str) -> bool {
     let of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.';
     text.match_indices(&service.name).any(|(at, name)| {

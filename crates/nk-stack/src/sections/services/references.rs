@@ -1,4 +1,4 @@
-//! `@{…}` in a stack file, and secrets by name: each must name something that there is.
+//! `@{…}` in a stack file, and secrets by name: each must name something that exists.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
     problem::Problem,
 };
 
-/// Checks those of a service.
+/// Checks the references of a service.
 pub(super) fn check(service: &Service, check: &mut Check<'_>) {
     for value in service.environment.iter().map(|(_, value)| value).chain(&service.image) {
         check_text(value, check);

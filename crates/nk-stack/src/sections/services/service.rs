@@ -6,7 +6,7 @@ use crate::{
     problem::{Problem, Span},
 };
 
-/// What a service gets that does not say otherwise.
+/// The defaults for services.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Defaults {
     pub(super) count: Option<i64>,
@@ -23,11 +23,11 @@ pub(crate) struct Service {
     pub(crate) cpu: u32,
     /// In MiB.
     pub(crate) memory: u32,
-    /// The port it listens on.
+    /// The port on which it listens.
     pub(crate) port: u16,
-    /// How many tasks.
+    /// The number of tasks.
     pub(crate) count: i32,
-    /// Its image; none for the one that is deployed.
+    /// Its image; none to keep the one that is deployed.
     pub(crate) image: Option<At<String>>,
     /// How the load balancer reaches it.
     pub(crate) route: Option<At<Route>>,
@@ -35,37 +35,37 @@ pub(crate) struct Service {
     pub(crate) database: At<bool>,
     /// The services it calls.
     pub(crate) calls: Vec<At<String>>,
-    /// Its environment, names and values.
+    /// Its environment, as names and values.
     pub(crate) environment: Vec<(At<String>, At<String>)>,
     /// Its environment from secrets: names, and `secret` or `secret:key`.
     pub(crate) secrets: Vec<(At<String>, At<String>)>,
-    /// Where it is announced.
+    /// The place of its header.
     pub(crate) span: Span,
 }
 
 /// How the load balancer reaches a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
-    /// Patterns of paths, of which one must match; empty for any.
+    /// Patterns of paths, one of which must match; empty for any.
     pub(crate) paths: Vec<String>,
-    /// Patterns of host names, of which one must match; empty for any.
+    /// Patterns of host names, one of which must match; empty for any.
     pub(crate) hosts: Vec<String>,
-    /// What is asked for to find out whether a task is well.
+    /// The path of the health check.
     pub(crate) health: String,
-    /// What stands for the service in its target group's name, which AWS keeps short.
+    /// A shorter name for the target group, because AWS limits its length.
     pub(crate) name: Option<String>,
     /// The priority of its rule.
     pub(crate) priority: Option<At<i32>>,
 }
 
 impl Route {
-    /// Whether it takes what no other route does.
+    /// Whether it receives what no other route does.
     pub(crate) fn is_default(&self) -> bool {
         self.paths.is_empty() && self.hosts.is_empty()
     }
 }
 
-/// What nk itself puts in the environment of a service with `database = true`.
+/// The variables that nk sets for a service with `database = true`.
 pub(crate) const DATABASE: [&str; 5] = ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"];
 
 impl Service {

@@ -43,7 +43,7 @@ fn registered(spec: &TaskDefinition) -> ContainerDefinition {
     request::container(&spec.container, spec.container.image.as_deref().unwrap())
 }
 
-/// What ECS answers with after a definition with this container was registered.
+/// ECS's answer after a definition with this container was registered.
 fn definition(spec: &TaskDefinition, containers: Vec<ContainerDefinition>) -> Definition {
     Definition::builder()
         .task_definition_arn("arn:definition:1")
@@ -63,7 +63,7 @@ fn definition(spec: &TaskDefinition, containers: Vec<ContainerDefinition>) -> De
         .build()
 }
 
-/// The same container with all that ECS fills in.
+/// The same container with everything that ECS fills in.
 fn filled(mut container: ContainerDefinition) -> ContainerDefinition {
     for port in container.port_mappings.iter_mut().flatten() {
         port.host_port = port.container_port;

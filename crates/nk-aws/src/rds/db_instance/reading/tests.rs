@@ -1,4 +1,4 @@
-//! What RDS answers, and what it means.
+//! RDS's answers and their meaning.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ pub(in super::super) fn wanted() -> DbInstance {
     }
 }
 
-/// What RDS answers once the wanted instance is there.
+/// RDS's answer for an instance as desired.
 fn described() -> types::DbInstance {
     types::DbInstance::builder()
         .db_instance_identifier("neuraknot-dev-db")
@@ -75,7 +75,7 @@ fn described() -> types::DbInstance {
         .build()
 }
 
-/// The same with something changed behind nk's back.
+/// The same, with something changed behind nk's back.
 fn described_with(change: impl FnOnce(&mut types::DbInstance)) -> types::DbInstance {
     let mut instance = described();
     change(&mut instance);
@@ -108,16 +108,16 @@ fn storage_that_grew_by_itself_is_no_difference() {
 fn a_disk_that_has_outgrown_its_limit_needs_no_other() {
     let wanted = |initial, limit| DbInstance { storage: Storage { initial, limit }, ..wanted() };
     let read = |size, limit, wanted: &DbInstance| storage(size, limit, Some(wanted));
-    // No growth is wanted, or none that there is room for.
+    // No growth is desired, or there is no room for it.
     for none in [wanted(20, 20), wanted(20, 40), wanted(20, 65)] {
         assert_eq!(read(60, None, &none), none.storage);
         assert_eq!(read(60, Some(60), &none), none.storage);
         let limit = Storage { initial: 20, limit: 100 };
         assert_eq!(read(60, Some(100), &none), limit);
     }
-    // Growth is wanted, and off.
+    // Growth is desired, and off.
     assert_eq!(read(60, None, &wanted(20, 100)), Storage { initial: 20, limit: 60 });
-    // More is wanted.
+    // More is desired.
     assert_eq!(read(60, None, &wanted(80, 80)), Storage { initial: 60, limit: 60 });
     assert_eq!(storage(60, Some(100), None), Storage { initial: 60, limit: 100 });
 }
@@ -200,7 +200,7 @@ fn a_stopped_instance_has_to_be_started_first() {
     assert_eq!(running(&read(&described())), Ok(()));
     let stopped = read(&described_with(|one| one.db_instance_status = Some("stopped".into())));
     let error = running(&stopped).unwrap_err();
-    // No code, so that no kind's retries are about it.
+    // Without a code, so that the retries of no kind apply.
     assert_eq!(error.code, None);
     assert!(error.message.contains("start it first"), "{error}");
 }
