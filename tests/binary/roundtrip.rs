@@ -109,10 +109,7 @@ fn ground(desired: &mut Desired) {
     let vpc = Vpc { cidr, dns_support: true, dns_hostnames: true, tags: names.tags };
     desired.add(&name(0), &vpc);
     let names = Names::new::<LogGroup>(&stack(), 0);
-    desired.add(
-        &name(0),
-        &LogGroup { name: names.name, retention: Some(30), protected: None, tags: names.tags },
-    );
+    desired.add(&name(0), &LogGroup { name: names.name, retention: 30, tags: names.tags });
     let names = Names::new::<Repository>(&stack(), 0);
     let repository = Repository {
         name: names.name,

@@ -242,7 +242,7 @@ async fn an_identity_provider_outlives_its_credentials_and_follows_them() {
     nothing_is_left_to_do(&rig).await;
 
     set_credential(&rig, "google.client_secret", "the second").await;
-    let outdated = change("identity-provider.google", "credentials-outdated");
+    let outdated = change("identity-provider.google", "credentials");
     assert_eq!(changes(&rig).await, [outdated]);
     let _ = rig.apply("dev").await.with_code(0);
     nothing_is_left_to_do(&rig).await;

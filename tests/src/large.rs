@@ -114,12 +114,8 @@ fn security_group(desired: &mut Desired, network: &str, name: &str, admits: Opti
 }
 
 fn log_group(desired: &mut Desired, name: &str) {
-    let group = LogGroup {
-        protected: None,
-        name: format!("/large/{name}"),
-        retention: Some(7),
-        tags: tags::<LogGroup>(name),
-    };
+    let group =
+        LogGroup { name: format!("/large/{name}"), retention: 7, tags: tags::<LogGroup>(name) };
     desired.add(name, &group);
 }
 

@@ -18,7 +18,8 @@ pub trait Reconcile<K: Kind>: Send + Sync {
     /// Reads what exists.
     ///
     /// Returns *all* resources of this stack in the scope, including several at one address, each
-    /// with the spec that would have produced it; and those with a name of the stack that do not
+    /// with the spec that would have produced it, the fields of it that are not reported, and what
+    /// no spec can say; and those with a name of the stack that do not
     /// belong to it, as [`Owner::Foreign`](nk_model::Owner). What is deleted but still listed does
     /// not count.
     fn observe(

@@ -14,8 +14,9 @@ use crate::CloudError;
 
 /// Which resources of a kind a look is for.
 pub struct Scope<K> {
-    /// The desired ones by address, with placeholders for references that are not known yet. For a
-    /// look at one resource that is being deleted, what is known of it.
+    /// The desired ones by address, with placeholders for references that are not known yet. They
+    /// tell what to look for; nothing of them is copied into what is found. For a look at one
+    /// resource that is being deleted, what is known of it.
     pub wanted: Vec<(Address, K)>,
     /// How far to look.
     pub reach: Reach,

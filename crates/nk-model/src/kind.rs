@@ -108,7 +108,8 @@ impl Identity {
 /// What AWS cannot change in place, and what happens then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replacement {
-    /// The top-level fields of the spec that AWS cannot change in place once they have a value.
+    /// The top-level fields of the spec, and the keys of [`Live::beyond`], that AWS cannot change in
+    /// place once they have a value.
     pub immutable: &'static [&'static str],
     /// What happens when one of the immutable fields differs.
     pub how: Replace,

@@ -279,7 +279,6 @@ pub(crate) fn task_definition(names: Names) -> impl Strategy<Value = TaskDefinit
         execution_role: Ref::to(&name(0)),
         task_role: Ref::to(&name(1)),
         container,
-        extra: BTreeSet::new(),
         tags: names.tags.clone(),
     })
 }

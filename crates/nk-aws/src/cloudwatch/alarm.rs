@@ -1,5 +1,7 @@
 //! How CloudWatch creates an alarm.
 
+mod reading;
+
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, Statistic};
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
@@ -77,8 +79,10 @@ impl Aws {
         let Some(tags) = tags else { return Ok(None) };
         let holder = self.holder(scope, named, &tags);
         Ok(holder.map(|(address, owner)| {
-            let live = Live::ready(address, name, spec(alarm, tags), AlarmOutputs { arn });
-            live.owned_by(owner)
+            let spec = reading::spec(&alarm, tags);
+            let beyond = reading::beyond(&alarm, &spec);
+            let live = Live::ready(address, name, spec, AlarmOutputs { arn });
+            Live { beyond, ..live }.owned_by(owner)
         }))
     }
 
@@ -109,76 +113,5 @@ impl Aws {
             Err(_) => call.extended_statistic(&spec.statistic),
         };
         call.send().await.or_cloud_error().map(drop)
-    }
-}
-
-fn spec(alarm: MetricAlarm, tags: Tags) -> Alarm {
-    let dimensions = alarm.dimensions.unwrap_or_default().into_iter();
-    let statistic = alarm.statistic.map(|statistic| statistic.as_str().to_owned());
-    // An alarm whose actions are switched off notifies nobody.
-    let audible = alarm.actions_enabled != Some(false);
-    let told = |whom: Option<Vec<String>>| whom.filter(|_| audible).unwrap_or_default();
-    let when = |state: &'static str, whom| {
-        told(whom).into_iter().map(move |one| format!("{one} when {state}"))
-    };
-    let actions = told(alarm.alarm_actions)
-        .into_iter()
-        .chain(when("OK", alarm.ok_actions))
-        .chain(when("INSUFFICIENT_DATA", alarm.insufficient_data_actions));
-    // Settings that nk never sets have no field, but they change the meaning of an alarm.
-    let unit = alarm.unit.map(|unit| format!(" in {unit}"));
-    let rings = alarm.comparison_operator.map_or_else(String::new, |it| it.to_string());
-    let fewer = alarm.datapoints_to_alarm.filter(|fewer| Some(*fewer) != alarm.evaluation_periods);
-    let fewer = fewer.map(|fewer| format!(" in any {fewer} of the periods"));
-    Alarm {
-        name: alarm.alarm_name.unwrap_or_default(),
-        description: alarm.alarm_description.unwrap_or_default(),
-        namespace: alarm.namespace.unwrap_or_default(),
-        metric: alarm.metric_name.unwrap_or_default(),
-        dimensions: dimensions.filter_map(|each| Some((each.name?, each.value?))).collect(),
-        statistic: alarm.extended_statistic.or(statistic).unwrap_or_default()
-            + &unit.unwrap_or_default(),
-        period_seconds: alarm.period.unwrap_or_default(),
-        periods: alarm.evaluation_periods.unwrap_or_default(),
-        comparison: rings + &fewer.unwrap_or_default(),
-        threshold: alarm.threshold.unwrap_or_default(),
-        missing_data: alarm.treat_missing_data.unwrap_or_else(|| "missing".into()),
-        actions: actions.collect(),
-        tags,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_sdk_cloudwatch::types::{StandardUnit, builders::MetricAlarmBuilder};
-
-    use super::*;
-
-    fn alarm() -> MetricAlarmBuilder {
-        MetricAlarm::builder()
-            .statistic(Statistic::Average)
-            .comparison_operator(ComparisonOperator::GreaterThanThreshold)
-            .evaluation_periods(3)
-            .alarm_actions("arn")
-    }
-
-    fn folded(alarm: MetricAlarmBuilder) -> Alarm {
-        spec(alarm.build(), Tags::default())
-    }
-
-    #[test]
-    fn all_periods_said_in_full_are_the_default() {
-        assert_eq!(folded(alarm().datapoints_to_alarm(3)), folded(alarm()));
-    }
-
-    #[test]
-    fn what_nk_never_sets_is_a_difference() {
-        assert_eq!(folded(alarm().unit(StandardUnit::Percent)).statistic, "Average in Percent");
-        let comparison = folded(alarm().datapoints_to_alarm(2)).comparison;
-        assert_eq!(comparison, "GreaterThanThreshold in any 2 of the periods");
-        let others = alarm().ok_actions("arn").insufficient_data_actions("arn");
-        let expected = ["arn", "arn when INSUFFICIENT_DATA", "arn when OK"].map(str::to_owned);
-        assert_eq!(folded(others).actions, expected.into());
-        assert_eq!(folded(alarm().ok_actions("arn").actions_enabled(false)).actions, [].into());
     }
 }

@@ -81,20 +81,20 @@ impl Aws {
         let body = Document::parse(&text).unwrap_or_else(|_| Document::new(text.into()));
         let tags = self.cloudwatch_tags(&arn).await?.unwrap_or_default();
         let spec = Dashboard { name: name.to_owned(), body, tags };
-        let Some((address, owner, tags)) = self.dashboard_holder(scope, &spec) else {
+        let Some((address, owner, untold)) = self.dashboard_holder(scope, &spec) else {
             return Ok(None);
         };
-        let spec = Dashboard { tags, ..spec };
-        Ok(Some(Live::ready(address, name, spec, DashboardOutputs { arn }).owned_by(owner)))
+        let live = Live::ready(address, name, spec, DashboardOutputs { arn }).owned_by(owner);
+        Ok(Some(Live { untold, ..live }))
     }
 
-    /// To whom a dashboard belongs: according to its tags, or to its signature if CloudWatch stores
-    /// no tags.
+    /// To whom a dashboard belongs, and which fields are not reported: according to its tags, or to
+    /// its signature if CloudWatch stores no tags.
     fn dashboard_holder(
         &self,
         scope: &Scope<Dashboard>,
         found: &Dashboard,
-    ) -> Option<(Address, Owner, Tags)> {
+    ) -> Option<(Address, Owner, BTreeSet<String>)> {
         let wanted = |spec: &Dashboard| spec.name == found.name;
         let main = || Address::new(Dashboard::KIND, "main");
         let named = scope.wanted.iter().find(|(_, spec)| wanted(spec));
@@ -102,11 +102,11 @@ impl Aws {
         if found.tags == Tags::default()
             && found.is_signed(&Dashboard::signature(&self.stack, &address))
         {
-            let tags = Tags::new(&self.stack, &address, &found.name);
-            return scope.covers(&address).then_some((address, Owner::Ours, tags));
+            let untold = ["tags".to_owned()].into();
+            return scope.covers(&address).then_some((address, Owner::Ours, untold));
         }
         let (address, owner) = self.holder(scope, wanted, &found.tags)?;
-        Some((address, owner, found.tags.clone()))
+        Some((address, owner, BTreeSet::new()))
     }
 
     /// Creates the dashboard, or replaces its body. Tags are used only for a new one.

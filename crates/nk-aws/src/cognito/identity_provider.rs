@@ -61,10 +61,8 @@ impl Reconcile<IdentityProvider> for Aws {
             .or_cloud_error()
             .map_err(|error| credentials.scrub(error))?;
         let provider = answer.identity_provider;
-        Ok(provider.and_then(|provider| {
-            let wanted = Some((spec, Some(&credentials)));
-            live_provider(provider, spec.pool.as_str(), address.clone(), wanted)
-        }))
+        let (pool, address) = (spec.pool.as_str(), address.clone());
+        Ok(provider.and_then(|one| live_provider(one, pool, address, Some(&credentials))))
     }
 
     async fn update(
@@ -96,9 +94,8 @@ impl Reconcile<IdentityProvider> for Aws {
             .or_cloud_error()
             .map_err(|error| credentials.scrub(error))?;
         let provider = answer.identity_provider;
-        let wanted = Some((spec, Some(&credentials)));
-        Ok(provider
-            .and_then(|provider| live_provider(provider, pool, live.address.clone(), wanted)))
+        let address = live.address.clone();
+        Ok(provider.and_then(|one| live_provider(one, pool, address, Some(&credentials))))
     }
 
     async fn destroy(
@@ -142,7 +139,7 @@ impl Aws {
             };
             let value = Option::as_ref(&credentials);
             let ours = value.and_then(|value| Credentials::of(value, &spec.credentials_key));
-            live_provider(provider, &parent.id, address.clone(), Some((spec, ours.as_ref())))
+            live_provider(provider, &parent.id, address.clone(), ours.as_ref())
         });
         Ok(found.collect())
     }

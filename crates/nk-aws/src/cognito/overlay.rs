@@ -28,9 +28,8 @@ use crate::Aws;
 pub(super) const OWN_USERS: &str = "COGNITO";
 
 /// Whether a provider was added by somebody else, and is therefore left alone.
-pub(super) fn is_foreign(name: &str, wanted: &UserPoolClient) -> bool {
-    let unwanted = !wanted.providers.iter().any(|provider| provider.as_str() == name);
-    unwanted && name != OWN_USERS && !IdentityProvider::NAMES.contains(&name)
+pub(super) fn is_foreign(name: &str) -> bool {
+    name != OWN_USERS && !IdentityProvider::NAMES.contains(&name)
 }
 
 /// Changes a client's document, or an empty one, to what `spec` says.
@@ -42,7 +41,7 @@ pub(super) fn declare(client: &mut UserPoolClientType, spec: &UserPoolClient) {
     let own = spec.own_users.then(|| OWN_USERS.to_owned());
     let wanted = spec.providers.iter().map(ToString::to_string);
     let mut foreign = client.supported_identity_providers.take().unwrap_or_default();
-    foreign.retain(|name| is_foreign(name, spec));
+    foreign.retain(|name| is_foreign(name));
     client.client_name = Some(spec.name.clone());
     client.access_token_validity = Some(validity(spec.tokens.access_seconds));
     client.id_token_validity = Some(validity(spec.tokens.id_seconds));

@@ -56,7 +56,7 @@ impl Reconcile<UserPoolClient> for Aws {
             .await
             .or_cloud_error()?;
         let client = answer.user_pool_client;
-        Ok(client.and_then(|client| live_client(client, address.clone(), Some(spec))))
+        Ok(client.and_then(|client| live_client(client, address.clone())))
     }
 
     async fn update(
@@ -72,7 +72,7 @@ impl Reconcile<UserPoolClient> for Aws {
         let call = self.replaced_client(client);
         let answer = call.send().await.or_cloud_error()?;
         let client = answer.user_pool_client;
-        Ok(client.and_then(|client| live_client(client, live.address.clone(), Some(spec))))
+        Ok(client.and_then(|client| live_client(client, live.address.clone())))
     }
 
     async fn destroy(
@@ -110,28 +110,28 @@ impl Aws {
         let looks = ids.iter().map(|id| self.client(&parent.id, id));
         let clients = try_join_all(looks).await?.into_iter().flatten();
         let found = clients.filter_map(|client| {
-            let (address, wanted) = self.client_address(client.client_name()?, parent, scope)?;
-            live_client(client, address, wanted)
+            let address = self.client_address(client.client_name()?, parent, scope)?;
+            live_client(client, address)
         });
         Ok(found.collect())
     }
 
-    /// The address of a client with this name in this scope, and what is desired there.
-    fn client_address<'a>(
+    /// The address of a client with this name in this scope.
+    fn client_address(
         &self,
         name: &str,
         parent: &Parent,
-        scope: &'a Scope<UserPoolClient>,
-    ) -> Option<(Address, Option<&'a UserPoolClient>)> {
+        scope: &Scope<UserPoolClient>,
+    ) -> Option<Address> {
         let mut wanted = scope.wanted.iter();
-        if let Some((address, spec)) =
+        if let Some((address, _)) =
             wanted.find(|(_, spec)| spec.name == name && parent.is(&spec.pool))
         {
-            return Some((address.clone(), Some(spec)));
+            return Some(address.clone());
         }
         let rest = name.strip_prefix(&self.stack.prefix())?.strip_prefix('-')?;
         let all = scope.reach == Reach::Stack;
-        all.then(|| (orphan(UserPoolClient::KIND, rest), None))
+        all.then(|| orphan(UserPoolClient::KIND, rest))
     }
 }
 
@@ -139,7 +139,6 @@ impl Aws {
 fn live_client(
     client: UserPoolClientType,
     address: Address,
-    wanted: Option<&UserPoolClient>,
 ) -> Option<Live<UserPoolClient, UserPoolClientOutputs>> {
     let tokens = observed(&client);
     let id = client.client_id?;
@@ -149,8 +148,8 @@ fn live_client(
     let (foreign, mut providers): (BTreeSet<_>, BTreeSet<_>) =
         words(client.supported_identity_providers.as_deref())
             .into_iter()
-            .partition(|name| wanted.is_some_and(|wanted| is_foreign(name, wanted)));
-    let mut spec = UserPoolClient {
+            .partition(|name| is_foreign(name));
+    let spec = UserPoolClient {
         pool: Ref::known(client.user_pool_id?),
         name: client.client_name?,
         secret: client.client_secret.is_some(),
@@ -166,12 +165,6 @@ fn live_client(
         own_users: providers.remove(OWN_USERS),
         providers: providers.into_iter().map(Ref::known).collect(),
     };
-    // What cannot be set without a callback URL is not missing without one.
-    if let Some(wanted) = wanted.filter(|wanted| wanted.callback_urls.is_empty() && !hosted) {
-        spec.callback_urls.clear();
-        spec.scopes.clone_from(&wanted.scopes);
-        spec.logout_urls.clone_from(&wanted.logout_urls);
-    }
     let outputs = UserPoolClientOutputs { id: id.clone() };
     let mut live = Live::ready(address, id, spec, outputs);
     let note = |name| format!("the identity provider `{name}` was added by others, and stays");

@@ -9,7 +9,6 @@ mod obstacle;
 mod route;
 mod route_table;
 mod rule;
-mod rule_tags;
 mod security_group;
 mod subnet;
 mod vpc;

@@ -21,6 +21,7 @@ use super::{LiveGroup, filter, tagged};
 use crate::{
     Aws,
     sdk_error::{SdkResult, garbled},
+    tags::{managed, sdk_tags},
 };
 
 /// The maximum number of values of a filter.
@@ -158,6 +159,22 @@ impl Aws {
             revoked += if done { count } else { 0 };
         }
         Ok(revoked)
+    }
+
+    /// Gives the wanted rules of a group their tags, where they have others.
+    pub(super) async fn tag_rules(&self, spec: &SecurityGroup, group: &str) -> CloudResult<()> {
+        let mut ids = Vec::new();
+        for row in self.rules(&[group]).await? {
+            let (egress, tags) = (row.is_egress == Some(true), managed(row.tags.clone()));
+            if folded(&row)?.is_some_and(|rule| spec.mistagged(egress, &rule, &tags)) {
+                ids.extend(row.security_group_rule_id);
+            }
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let call = self.ec2.create_tags().set_resources(Some(ids));
+        call.set_tags(Some(sdk_tags(&spec.rule_tags))).send().await.or_cloud_error().map(drop)
     }
 }
 

@@ -6,12 +6,12 @@ use aws_sdk_ec2::types::{self, ResourceType};
 use nk_engine::{CloudResult, Departure, Reconcile, Scope};
 use nk_kinds::{
     Cidr, Tags,
-    ec2::{Peer, Rule, SecurityGroup, SecurityGroupOutputs},
+    ec2::{Peer, Rule, SecurityGroup, SecurityGroupOutputs, TaggedRule},
 };
 use nk_model::{Address, Change, Changes, Live, Ref};
 
-use super::{LiveGroup, neighbour::Going, rule::folded, rule_tags::add_rule_tags, sought, tagged};
-use crate::{Aws, sdk_error::SdkResult};
+use super::{LiveGroup, neighbour::Going, rule::folded, sought, tagged};
+use crate::{Aws, sdk_error::SdkResult, tags::managed};
 
 impl Reconcile<SecurityGroup> for Aws {
     async fn observe(&self, scope: &Scope<SecurityGroup>) -> CloudResult<Vec<LiveGroup>> {
@@ -22,14 +22,12 @@ impl Reconcile<SecurityGroup> for Aws {
             sought(scope, groups.into_iter().map(|group| Ok(self.security_group(group))))?;
         let ids: Vec<_> = found.iter().map(|live| live.id.as_str()).collect();
         let (rows, namesakes) = tokio::try_join!(self.rules(&ids), self.namesakes(scope, &found))?;
-        for Live { id, spec, .. } in &mut found {
-            for row in rows.iter().filter(|row| row.group_id() == Some(id)) {
-                let egress = row.is_egress == Some(true);
-                let set = if egress { &mut spec.egress } else { &mut spec.ingress };
-                set.extend(folded(row)?);
+        for live in &mut found {
+            let id = live.id.clone();
+            for row in rows.iter().filter(|row| row.group_id() == Some(&id)) {
+                add_rule(live, row)?;
             }
         }
-        add_rule_tags(scope, &mut found, &rows)?;
         found.extend(namesakes);
         Ok(found)
     }
@@ -82,7 +80,8 @@ impl Reconcile<SecurityGroup> for Aws {
         if changes.touch("tags") {
             self.ec2_tag(&live.id, &spec.tags).await?;
         }
-        Ok(proven.then(|| live.clone().changed_to(spec.clone())))
+        let outputs = SecurityGroupOutputs { tagged_otherwise: Vec::new(), ..live.outputs.clone() };
+        Ok(proven.then(|| Live { outputs, ..live.clone().changed_to(spec.clone()) }))
     }
 
     async fn destroy(&self, live: &LiveGroup) -> CloudResult<Departure> {
@@ -98,8 +97,19 @@ impl Reconcile<SecurityGroup> for Aws {
 fn fresh(id: String, spec: &SecurityGroup, address: &Address) -> LiveGroup {
     let egress = BTreeSet::from([Rule::all(Peer::Cidr(Cidr::ANYWHERE))]);
     let spec = SecurityGroup { ingress: BTreeSet::new(), egress, ..spec.clone() };
-    let outputs = SecurityGroupOutputs { id: id.clone() };
+    let outputs = SecurityGroupOutputs { id: id.clone(), tagged_otherwise: Vec::new() };
     Live::ready(address.clone(), id, spec, outputs)
+}
+
+/// Adds to a group a rule that it has.
+fn add_rule(live: &mut LiveGroup, row: &types::SecurityGroupRule) -> CloudResult<()> {
+    let Some(rule) = folded(row)? else { return Ok(()) };
+    let (egress, tags) = (row.is_egress == Some(true), managed(row.tags.clone()));
+    if tags != live.spec.tags {
+        live.outputs.tagged_otherwise.push(TaggedRule { egress, rule: rule.clone(), tags });
+    }
+    if egress { &mut live.spec.egress } else { &mut live.spec.ingress }.insert(rule);
+    Ok(())
 }
 
 impl Aws {
@@ -126,6 +136,6 @@ pub(super) fn group_at(
         rule_tags: tags.clone(),
         tags,
     };
-    let outputs = SecurityGroupOutputs { id: id.clone() };
+    let outputs = SecurityGroupOutputs { id: id.clone(), tagged_otherwise: Vec::new() };
     Some(Live::ready(address, id, spec, outputs))
 }

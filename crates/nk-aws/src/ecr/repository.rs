@@ -1,5 +1,7 @@
 //! How ECR creates a repository.
 
+mod reading;
+
 use aws_sdk_ecr::types::{self, ImageScanningConfiguration, ImageTagMutability};
 use futures::future::try_join_all;
 use nk_engine::{CloudResult, Departure, Reach, Reconcile, Scope};
@@ -9,7 +11,7 @@ use nk_kinds::{
 };
 use nk_model::{Address, Change, Changes, Guard, Live};
 
-use super::{MISSING, lifecycle};
+use super::MISSING;
 use crate::{
     Aws,
     sdk_error::SdkResult,
@@ -46,8 +48,9 @@ impl Reconcile<Repository> for Aws {
             .await
             .or_cloud_error()?;
         Ok(answer.repository.map(|repository| {
-            let spec = Repository { lifecycle: lifecycle::none(), ..spec.clone() };
-            live(address.clone(), repository, spec)
+            let mut made = reading::live(address.clone(), repository);
+            made.spec.tags = spec.tags.clone();
+            made
         }))
     }
 
@@ -101,17 +104,6 @@ impl Reconcile<Repository> for Aws {
     }
 }
 
-/// A repository as ECR describes it, with the known part of its spec.
-fn live(address: Address, repository: types::Repository, spec: Repository) -> LiveRepository {
-    let name = spec.name.clone();
-    let outputs = RepositoryOutputs {
-        uri: repository.repository_uri.unwrap_or_default(),
-        arn: repository.repository_arn.unwrap_or_default(),
-        name: name.clone(),
-    };
-    Live::ready(address, name, spec, outputs)
-}
-
 fn mutability(mutable: bool) -> ImageTagMutability {
     if mutable { ImageTagMutability::Mutable } else { ImageTagMutability::Immutable }
 }
@@ -159,21 +151,15 @@ impl Aws {
         let (tags, lifecycle) = tokio::try_join!(tags, self.lifecycle(&name))?;
         let (Some(tags), Some(lifecycle)) = (tags, lifecycle) else { return Ok(None) };
         let Some((address, owner)) = self.holder(scope, named, &tags) else { return Ok(None) };
-        let mutable_tags = match repository.image_tag_mutability() {
-            Some(ImageTagMutability::Mutable) => true,
-            Some(ImageTagMutability::Immutable) => false,
-            // With exceptions it is neither, and therefore not what is desired.
-            _ => scope.wanted(&address).is_none_or(|wanted| !wanted.mutable_tags),
-        };
-        let said = repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push);
-        let differs = scope.wanted(&address).is_some_and(|wanted| wanted.scan_on_push != said);
+        let mut live = reading::live(address, repository).owned_by(owner);
+        live.spec = Repository { lifecycle, tags, ..live.spec };
         // The setting of the registry is read only where it matters.
-        let decided = differs && self.registry_scans(scope).await?;
-        let scan_on_push = if decided { !said } else { said };
-        let notes = decided.then(|| DECIDED.to_owned()).into_iter().collect();
-        let spec = Repository { name, scan_on_push, mutable_tags, lifecycle, tags };
-        let live = live(address, repository, spec).owned_by(owner);
-        Ok(Some(Live { notes, ..live }))
+        let differs = wanted.is_some_and(|(_, spec)| spec.scan_on_push != live.spec.scan_on_push);
+        if differs && self.registry_scans(scope).await? {
+            live.untold.insert("scan-on-push".into());
+            live.notes.push(DECIDED.to_owned());
+        }
+        Ok(Some(live))
     }
 
     async fn repository_tags(&self, arn: &str) -> CloudResult<Option<Tags>> {

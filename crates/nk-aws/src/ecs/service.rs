@@ -36,7 +36,7 @@ impl Reconcile<Service> for Aws {
                 found.push((service, live));
             }
         }
-        self.hand_over_counts(scope, &mut found).await?;
+        self.leave_counts(scope, &mut found).await?;
         // Only the step that has just changed this service needs to know its outcome.
         let one = scope.address().is_some();
         let looks = found.into_iter().map(|(service, live)| async move {
@@ -71,7 +71,7 @@ impl Reconcile<Service> for Aws {
         let Some(service) = answer.service else { return Ok(None) };
         let mut now = reading::live(live.address.clone(), &service, spec.tags.clone());
         if !changes.touch("count") {
-            now.spec.count = live.spec.count;
+            now.untold.insert("count".into());
         }
         self.assess(now, &service, Some(spec)).await.map(Some)
     }
@@ -142,7 +142,10 @@ impl Aws {
                     let reason = self.failure(service, &failed, &reason).await;
                     return Ok(live.in_phase(Phase::Failed(reason)));
                 }
-                Live { spec: Service { failed: reason, ..live.spec.clone() }, ..live }
+                // It is a difference, which another deployment settles.
+                let mut live = live;
+                live.beyond.insert("failed".into(), reason);
+                live
             }
         })
     }

@@ -57,7 +57,7 @@ impl Reconcile<TaskDefinition> for Aws {
         let answer = Box::pin(call).await.or_cloud_error()?;
         Ok(answer.task_definition.map(|definition| {
             let revision = Revision { definition, tags: spec.tags.clone() };
-            reading::live(address.clone(), revision, Some(spec))
+            reading::live(address.clone(), revision, Some(&spec.container.name))
         }))
     }
 
@@ -116,11 +116,12 @@ impl Aws {
         let Some((address, owner)) = place else { return Ok(Vec::new()) };
         let wanted = scope.wanted(&address);
         let live = |revision: Revision| {
-            reading::live(address.clone(), revision, wanted).owned_by(owner.clone())
+            let main = wanted.map(|wanted| wanted.container.name.as_str());
+            reading::live(address.clone(), revision, main).owned_by(owner.clone())
         };
         let latest = live(family.latest);
         // After a create without an answer: a revision with different content is another one.
-        if scope.address().is_some() && wanted.is_some_and(|wanted| !says(&latest.spec, wanted)) {
+        if scope.address().is_some() && wanted.is_some_and(|wanted| !says(&latest, wanted)) {
             return Ok(Vec::new());
         }
         let deployed = match deployed.filter(|arn| *arn != latest.id) {
@@ -136,8 +137,10 @@ impl Aws {
 }
 
 /// Whether a revision is what is desired, ignoring its tags and, if none is named, its image.
-fn says(live: &TaskDefinition, wanted: &TaskDefinition) -> bool {
-    let mut wanted = TaskDefinition { tags: live.tags.clone(), ..wanted.clone() };
-    wanted.container.image = wanted.container.image.or_else(|| live.container.image.clone());
-    *live == wanted
+fn says(live: &LiveDefinition, wanted: &TaskDefinition) -> bool {
+    let there = &live.spec;
+    let mut wanted = TaskDefinition { tags: there.tags.clone(), ..wanted.clone() };
+    wanted.container.image = wanted.container.image.or_else(|| there.container.image.clone());
+    wanted.container.repository = there.container.repository.clone();
+    live.beyond.is_empty() && *there == wanted
 }

@@ -56,8 +56,8 @@ impl Reconcile<LogGroup> for Aws {
         // The answer is empty; a new group keeps its entries forever.
         let name = spec.name.clone();
         let arn = self.arn("logs", &self.region, &format!("log-group:{name}"));
-        let spec = LogGroup { retention: Some(0), ..spec.clone() };
-        let outputs = LogGroupOutputs { name: name.clone(), arn };
+        let spec = LogGroup { retention: 0, ..spec.clone() };
+        let outputs = LogGroupOutputs { name: name.clone(), arn, protected: false };
         Ok(Some(Live::ready(address.clone(), name, spec, outputs)))
     }
 
@@ -69,16 +69,12 @@ impl Reconcile<LogGroup> for Aws {
     ) -> CloudResult<Option<LiveGroup>> {
         let name = &live.spec.name;
         if changes.touch("retention") {
-            match spec.retention {
-                Some(0) => {
-                    let call = self.logs.delete_retention_policy().log_group_name(name);
-                    call.send().await.or_cloud_error()?;
-                }
-                Some(days) => {
-                    let call = self.logs.put_retention_policy().log_group_name(name);
-                    call.retention_in_days(days).send().await.or_cloud_error()?;
-                }
-                None => {}
+            if spec.retention == 0 {
+                let call = self.logs.delete_retention_policy().log_group_name(name);
+                call.send().await.or_cloud_error()?;
+            } else {
+                let call = self.logs.put_retention_policy().log_group_name(name);
+                call.retention_in_days(spec.retention).send().await.or_cloud_error()?;
             }
         }
         if changes.touch("tags") {
@@ -100,11 +96,11 @@ impl Reconcile<LogGroup> for Aws {
             reason: "deletion protection is on".into(),
             liftable: true,
         };
-        Ok(is_protected(live).then(guard).into_iter().collect())
+        Ok(live.outputs.protected.then(guard).into_iter().collect())
     }
 
     async fn unprotect(&self, live: &LiveGroup) -> CloudResult<()> {
-        if !is_protected(live) {
+        if !live.outputs.protected {
             return Ok(());
         }
         let call = self.logs.put_log_group_deletion_protection();
@@ -113,8 +109,19 @@ impl Reconcile<LogGroup> for Aws {
     }
 }
 
-fn is_protected(live: &LiveGroup) -> bool {
-    live.spec.protected == Some(true)
+/// A group as its description shows it.
+fn live(address: Address, group: types::LogGroup, arn: String, tags: Tags) -> LiveGroup {
+    let name = group.log_group_name.unwrap_or_default();
+    let retention = group.retention_in_days.unwrap_or(0);
+    let protected = group.deletion_protection_enabled == Some(true);
+    let outputs = LogGroupOutputs { name: name.clone(), arn, protected };
+    let spec = LogGroup { name: name.clone(), retention, tags };
+    let mut live = Live::ready(address, name, spec, outputs);
+    if let Some(policy) = group.retention_policy_name {
+        live.untold.insert("retention".into());
+        live.notes.push(format!("the account-wide policy `{policy}` decides its retention"));
+    }
+    live
 }
 
 impl Aws {
@@ -137,12 +144,10 @@ impl Aws {
         index: &TagIndex,
         group: types::LogGroup,
     ) -> CloudResult<Option<LiveGroup>> {
-        let name = group.log_group_name.unwrap_or_default();
+        let name = group.log_group_name.clone().unwrap_or_default();
         // The older of the two ARNs includes the streams, which tagging does not accept.
-        let arn = match (group.log_group_arn, group.arn) {
-            (Some(arn), _) => arn,
-            (None, arn) => arn.unwrap_or_default().trim_end_matches(":*").to_owned(),
-        };
+        let older = group.arn.as_deref().unwrap_or_default().trim_end_matches(":*");
+        let arn = group.log_group_arn.clone().unwrap_or_else(|| older.to_owned());
         let named = |spec: &LogGroup| spec.name == name;
         let wanted = scope.wanted.iter().find(|(_, spec)| named(spec));
         let tags = match index.confirmed(&arn, wanted.map(|(_, spec)| &spec.tags)) {
@@ -150,19 +155,24 @@ impl Aws {
             None => self.log_group_tags(&arn).await?,
         };
         let holder = tags.and_then(|tags| Some((self.holder(scope, named, &tags)?, tags)));
-        let Some(((address, owner), tags)) = holder else { return Ok(None) };
-        let mut notes = Vec::new();
-        let retention = match group.retention_policy_name {
-            None => Some(group.retention_in_days.unwrap_or(0)),
-            Some(policy) => {
-                notes.push(format!("the account-wide policy `{policy}` decides its retention"));
-                scope.wanted(&address).and_then(|spec| spec.retention)
-            }
+        Ok(holder.map(|((address, owner), tags)| live(address, group, arn, tags).owned_by(owner)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_account_wide_policy_decides_is_not_told() {
+        let group = types::LogGroup::builder().log_group_name("/ecs/web").retention_in_days(7);
+        let read = |group: types::LogGroup| {
+            live(Address::new("log-group", "web"), group, "arn".into(), Tags::default())
         };
-        let outputs = LogGroupOutputs { name: name.clone(), arn };
-        let protected = group.deletion_protection_enabled;
-        let spec = LogGroup { name: name.clone(), retention, protected, tags };
-        let live = Live::ready(address, name, spec, outputs).owned_by(owner);
-        Ok(Some(Live { notes, ..live }))
+        let own = read(group.clone().build());
+        assert_eq!((own.spec.retention, own.untold.len()), (7, 0));
+        let decided = read(group.retention_policy_name("all").build());
+        assert_eq!((decided.spec.retention, decided.untold), (7, ["retention".to_owned()].into()));
+        assert_eq!(decided.notes, ["the account-wide policy `all` decides its retention"]);
     }
 }

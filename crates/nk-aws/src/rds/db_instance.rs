@@ -26,8 +26,7 @@ impl Reconcile<DbInstance> for Aws {
             let Some((address, owner)) = self.holder(scope, |spec| spec.name == name, &tags) else {
                 continue;
             };
-            let wanted = scope.wanted(&address);
-            let mut live = reading::live(address.clone(), &instance, tags, wanted)?.owned_by(owner);
+            let mut live = reading::live(address, &instance, tags)?.owned_by(owner);
             live.outputs.final_snapshot = self.final_snapshot(&live);
             // nk has its changes made at once, so what is pending right after one is being made,
             // even if the status does not show it yet. In a plan, it may be waiting for the
@@ -50,7 +49,7 @@ impl Reconcile<DbInstance> for Aws {
         let call = Box::pin(request::create(&self.rds, spec, &password).send()).await;
         let answer = call.or_cloud_error().map_err(|error: CloudError| error.without(&password))?;
         let live = |instance: types::DbInstance| {
-            reading::live(address.clone(), &instance, spec.tags.clone(), Some(spec))
+            reading::live(address.clone(), &instance, spec.tags.clone())
         };
         answer.db_instance.map(live).transpose()
     }

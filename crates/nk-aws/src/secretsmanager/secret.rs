@@ -133,13 +133,12 @@ impl Aws {
             None => Phase::Ready,
             Some(date) => Phase::Retired(date.fmt(DateTimeFormat::DateTime).unwrap_or_default()),
         };
-        // What is not reported counts as desired.
-        let wanted = scope.wanted(&address);
         let spec = Secret {
             name: secret.name.unwrap_or_default(),
             description: secret.description.unwrap_or_default(),
-            content: wanted.map_or(Content::Empty, |wanted| wanted.content),
-            recovery_days: wanted.map_or(Secret::RECOVERY_DAYS, |wanted| wanted.recovery_days),
+            // Neither is told.
+            content: Content::Empty,
+            recovery_days: Secret::RECOVERY_DAYS,
             tags,
         };
         let outputs =

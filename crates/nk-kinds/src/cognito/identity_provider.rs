@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nk_model::{
-    Calls, Charges, Grant, Kind, NameRule, Only, Ref, Replacement, Shown, Waiting, free,
+    Calls, Charges, Equate, Grant, Kind, NameRule, Only, Ref, Replacement, Shown, Waiting, free,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,9 +33,6 @@ pub struct IdentityProvider {
     pub credentials: Ref<SecretArn>,
     /// The key in it, which contains `client_id` and `client_secret`.
     pub credentials_key: String,
-    /// Whether Cognito has other credentials than the secret, as far as it shows them. Never
-    /// desired.
-    pub credentials_outdated: bool,
 }
 
 impl IdentityProvider {
@@ -52,9 +49,29 @@ pub enum ProviderKind {
     Google,
     /// OpenID Connect, found by discovery at this issuer.
     Discovered(String),
-    /// OpenID Connect without discovery: issuer and endpoints by their Cognito names
-    /// (`oidc_issuer`, `authorize_url`, `token_url`, `attributes_url`, `jwks_uri`).
+    /// OpenID Connect without discovery: issuer and endpoints by their Cognito
+    /// [names](Self::ENDPOINTS). Live, also what Cognito has discovered.
     Endpoints(BTreeMap<String, String>),
+}
+
+impl ProviderKind {
+    /// Cognito's names of issuer and endpoints.
+    pub const ENDPOINTS: [&str; 5] =
+        [Self::ISSUER, "authorize_url", "token_url", "attributes_url", "jwks_uri"];
+    /// Cognito's name of the issuer.
+    pub const ISSUER: &str = "oidc_issuer";
+
+    /// Of what is there, as much as is declared: what was discovered is as good as its issuer.
+    fn equate(&mut self, wanted: &Self) {
+        let Self::Endpoints(there) = self else { return };
+        match wanted {
+            Self::Google => {}
+            Self::Discovered(_) => {
+                *self = Self::Discovered(there.remove(Self::ISSUER).unwrap_or_default());
+            }
+            Self::Endpoints(wanted) => there.retain(|name, _| wanted.contains_key(name)),
+        }
+    }
 }
 
 /// What AWS assigns to an identity provider.
@@ -75,6 +92,8 @@ impl Kind for IdentityProvider {
     const REPLACEMENT: Replacement =
         Replacement { immutable: &["pool", "name"], ..Replacement::DEFAULT };
     const UNTOLD: &'static [&'static str] = &["credentials", "credentials-key"];
+    const EQUATE: Option<Equate<Self>> =
+        Some(|live, wanted| live.spec.provider.equate(&wanted.provider));
     const WAITING: Waiting = Waiting { retry: super::CONCURRENT, ..Waiting::DEFAULT };
     const CALLS: Calls = Calls { create: 2, update: 3, destroy: 1 };
     const GRANTS: &'static [Grant] = &[

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use nk_model::{
-    Charges, Grant, Identity, Kind, NameRule, Only, Operation, Ref, Replace, Replacement, Retry,
-    Shown, Waiting, free,
+    Charges, Equate, Grant, Identity, Kind, Live, NameRule, Only, Operation, Ref, Replace,
+    Replacement, Retry, Shown, Waiting, free,
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,16 @@ pub struct UserPoolClientOutputs {
     pub id: String,
 }
 
+/// Without a place to send users back to, Cognito allows no flow, and what belongs to them means
+/// nothing.
+fn equate(live: &mut Live<UserPoolClient, UserPoolClientOutputs>, wanted: &UserPoolClient) {
+    if wanted.callback_urls.is_empty() && live.spec.flows.is_empty() {
+        live.spec.callback_urls.clear();
+        live.spec.scopes.clone_from(&wanted.scopes);
+        live.spec.logout_urls.clone_from(&wanted.logout_urls);
+    }
+}
+
 impl Kind for UserPoolClient {
     type Outputs = UserPoolClientOutputs;
     const KIND: &'static str = "user-pool-client";
@@ -85,6 +95,7 @@ impl Kind for UserPoolClient {
         ),
         ..Replacement::DEFAULT
     };
+    const EQUATE: Option<Equate<Self>> = Some(equate);
     const WAITING: Waiting = Waiting { retry: super::CONCURRENT, ..Waiting::DEFAULT };
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:ListUserPoolClients"]).on(POOL),
@@ -103,3 +114,44 @@ pub(super) const CONCURRENT: &[Retry] = &[
     Retry::new(Operation::Update, "ConcurrentModificationException"),
     Retry::new(Operation::Destroy, "ConcurrentModificationException"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use nk_model::Address;
+
+    use super::*;
+
+    #[test]
+    fn what_is_only_for_sending_users_back_means_nothing_without_a_place_for_it() {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let client = |urls: &[&str], scopes: &[&str], flows: &[&str]| UserPoolClient {
+            pool: Ref::known("pool"),
+            name: "shop".into(),
+            secret: true,
+            tokens: TokenValidity { access_seconds: 1, id_seconds: 1, refresh_seconds: 1 },
+            callback_urls: words(urls),
+            logout_urls: BTreeSet::new(),
+            scopes: words(scopes),
+            flows: words(flows),
+            sign_in: BTreeSet::new(),
+            hides_users: true,
+            revocable: true,
+            own_users: true,
+            providers: BTreeSet::new(),
+        };
+        let equated = |spec: UserPoolClient, wanted: &UserPoolClient| {
+            let outputs = UserPoolClientOutputs { id: "id".into() };
+            let address = Address::new("user-pool-client", "main");
+            let mut live = Live::ready(address, "id", spec, outputs);
+            equate(&mut live, wanted);
+            live.spec
+        };
+        let wanted = client(&[], &["openid"], &[]);
+        assert_eq!(equated(client(&["https://a"], &[], &[]), &wanted), wanted);
+        let hosted = client(&["https://a"], &[], &["code"]);
+        assert_eq!(equated(hosted.clone(), &wanted), hosted);
+        let wanted = client(&["https://a"], &["openid"], &["code"]);
+        let off = client(&["https://a"], &[], &[]);
+        assert_eq!(equated(off.clone(), &wanted), off);
+    }
+}

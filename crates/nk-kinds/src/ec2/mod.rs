@@ -12,7 +12,9 @@ pub use elastic_ip::{AllocationId, ElasticIp, ElasticIpOutputs};
 pub use internet_gateway::{InternetGateway, InternetGatewayId, InternetGatewayOutputs};
 pub use nat_gateway::{NatGateway, NatGatewayId, NatGatewayOutputs};
 pub use route_table::{Route, RouteTable, RouteTableOutputs, Target};
-pub use security_group::{Peer, Ports, Rule, SecurityGroup, SecurityGroupId, SecurityGroupOutputs};
+pub use security_group::{
+    Peer, Ports, Rule, SecurityGroup, SecurityGroupId, SecurityGroupOutputs, TaggedRule,
+};
 pub use subnet::{Subnet, SubnetId, SubnetOutputs};
 pub use vpc::{Vpc, VpcId, VpcOutputs};
 

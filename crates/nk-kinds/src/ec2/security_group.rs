@@ -1,13 +1,16 @@
 //! A security group, with its rules.
 
-use std::{collections::BTreeSet, fmt, time::Duration};
+mod rule;
+
+use std::{collections::BTreeSet, time::Duration};
 
 use nk_model::{
-    Calls, Charges, Grant, Kind, NameRule, Only, Operation, Ref, Replacement, Retry, Shown, Ties,
-    Waiting, free,
+    Calls, Charges, Equate, Grant, Kind, Live, NameRule, Only, Operation, Ref, Replacement, Retry,
+    Shown, Ties, Waiting, free,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
+pub use self::rule::{Peer, Ports, Rule, TaggedRule};
 use super::{IN_USE, OBSTACLES, VPC, VpcId, tag_new, unheard};
 use crate::{Cidr, Tags, output};
 
@@ -32,7 +35,8 @@ pub struct SecurityGroup {
     pub egress: BTreeSet<Rule>,
     /// Its tags.
     pub tags: Tags,
-    /// The tags of its rules. The rule that AWS creates with a group may have none.
+    /// The tags of its rules. The rule that AWS creates with a group may have none. For a live group,
+    /// the tags of the group; the outputs list the rules with other tags.
     pub rule_tags: Tags,
 }
 
@@ -41,88 +45,42 @@ impl SecurityGroup {
     pub fn rules(&self, egress: bool) -> &BTreeSet<Rule> {
         if egress { &self.egress } else { &self.ingress }
     }
-}
 
-/// One rule: a protocol, its ports, and one peer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Rule {
-    /// `tcp`, `udp`, `icmp`, `icmpv6`, the number of another protocol, or `all`.
-    pub protocol: String,
-    /// The ports, or the ICMP type and code; none for `all` and for protocols without them.
-    pub ports: Option<Ports>,
-    /// The other side.
-    pub peer: Peer,
-}
-
-impl Rule {
-    /// A rule for one TCP port.
-    pub fn tcp(port: u16, peer: Peer) -> Self {
-        let ports = Some(Ports { from: port.into(), to: port.into() });
-        Self { protocol: "tcp".into(), ports, peer }
+    /// Whether a live rule with these tags is one of the rules and should have other tags.
+    pub fn mistagged(&self, egress: bool, rule: &Rule, tags: &Tags) -> bool {
+        // AWS creates this rule with a group, and without tags.
+        let given = egress && *rule == Rule::all(Peer::Cidr(Cidr::ANYWHERE));
+        let excused = given && *tags == Tags::default();
+        *tags != self.rule_tags && !excused && self.rules(egress).contains(rule)
     }
-
-    /// A rule for everything.
-    pub fn all(peer: Peer) -> Self {
-        Self { protocol: "all".into(), ports: None, peer }
-    }
-}
-
-/// A range of ports, written as `80` or `8000-8080`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ports {
-    /// The first port; for ICMP the type, where -1 means any.
-    pub from: i32,
-    /// The last port; for ICMP the code, where -1 means any.
-    pub to: i32,
-}
-
-impl fmt::Display for Ports {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.from == self.to {
-            write!(f, "{}", self.from)
-        } else {
-            write!(f, "{}..{}", self.from, self.to)
-        }
-    }
-}
-
-impl Serialize for Ports {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Ports {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let (from, to) = text.split_once("..").unwrap_or((&text, &text));
-        match (from.parse(), to.parse()) {
-            (Ok(from), Ok(to)) => Ok(Self { from, to }),
-            _ => Err(de::Error::custom(format!("`{text}` is not a range of ports"))),
-        }
-    }
-}
-
-/// The other side of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Peer {
-    /// A range of addresses.
-    Cidr(Cidr),
-    /// The resources that use another group of this stack, or a group created elsewhere.
-    Group(Ref<SecurityGroupId>),
-    /// The resources that use this group.
-    Itself,
-    /// A managed prefix list.
-    PrefixList(String),
 }
 
 /// What AWS assigns to a security group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct SecurityGroupOutputs {
     /// Such as `sg-0a1b2c`.
     pub id: String,
+    /// The rules with other tags than the group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tagged_otherwise: Vec<TaggedRule>,
+}
+
+/// Compares the tags of the desired rules among the live ones: sets the desired tags if all rules have
+/// them, otherwise those of the first rule that has not.
+fn equate(live: &mut Live<SecurityGroup, SecurityGroupOutputs>, wanted: &SecurityGroup) {
+    let Live { spec, outputs, .. } = live;
+    let tags = |egress, rule: &Rule| {
+        let mut others = outputs.tagged_otherwise.iter();
+        let other = others.find(|one| (one.egress, &one.rule) == (egress, rule));
+        other.map_or(&spec.tags, |other| &other.tags)
+    };
+    let rules = [false, true].into_iter();
+    let mut rules =
+        rules.flat_map(|egress| spec.rules(egress).iter().map(move |rule| (egress, rule)));
+    let found = rules.find(|(egress, rule)| wanted.mistagged(*egress, rule, tags(*egress, rule)));
+    let found = found.map_or(&wanted.rule_tags, |(egress, rule)| tags(egress, rule));
+    spec.rule_tags = found.clone();
 }
 
 /// Any security group.
@@ -141,6 +99,7 @@ impl Kind for SecurityGroup {
     const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement =
         Replacement { immutable: &["name", "description", "vpc"], ..Replacement::DEFAULT };
+    const EQUATE: Option<Equate<Self>> = Some(equate);
     const TIES: Ties = Ties { openings: &["ingress", "egress"], ..Ties::DEFAULT };
     const WAITING: Waiting = Waiting {
         retry: &[
@@ -181,3 +140,6 @@ impl Kind for SecurityGroup {
         OBSTACLES,
     ];
 }
+
+#[cfg(test)]
+mod tests;

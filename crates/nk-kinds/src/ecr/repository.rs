@@ -19,8 +19,7 @@ output!(
 pub struct Repository {
     /// Unique in account and region; lower case.
     pub name: String,
-    /// Whether pushed images are scanned for known vulnerabilities. Not compared if the settings of
-    /// the registry control it.
+    /// Whether pushed images are scanned for known vulnerabilities.
     pub scan_on_push: bool,
     /// Whether a tag may be moved to another image.
     pub mutable_tags: bool,

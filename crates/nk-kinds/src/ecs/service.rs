@@ -32,7 +32,7 @@ pub struct Service {
     pub cluster: Ref<ClusterName>,
     /// What its tasks run.
     pub task_definition: Ref<TaskDefinitionArn>,
-    /// The number of tasks; for a live service that something scales, the desired number.
+    /// The number of tasks.
     pub count: i32,
     /// The subnets of its tasks.
     pub subnets: BTreeSet<Ref<SubnetId>>,
@@ -51,18 +51,10 @@ pub struct Service {
     pub minimum_percent: i32,
     /// The maximum of tasks during a deployment, in per cent of the desired number.
     pub maximum_percent: i32,
-    /// The capacity providers with their shares, if its tasks do not simply run on Fargate. Never
-    /// desired.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub capacity: BTreeSet<String>,
     /// Whether its tasks get its tags.
     pub tagged_tasks: bool,
     /// Whether its tasks get ECS's own tags as well, which name their cluster and service.
     pub managed_tags: bool,
-    /// Why its last deployment failed. Never desired, so it is a difference, which another
-    /// deployment settles.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub failed: String,
     /// Its tags.
     pub tags: Tags,
 }

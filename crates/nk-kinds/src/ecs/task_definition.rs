@@ -1,6 +1,6 @@
 //! A task definition: what the tasks of a service run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use nk_model::{
     Calls, Charges, Equate, Grant, Identity, Kind, NameRule, Ref, Replace, Replacement, Shown, free,
@@ -34,10 +34,6 @@ pub struct TaskDefinition {
     pub task_role: Ref<RoleArn>,
     /// The container.
     pub container: Container,
-    /// What a live revision contains and a spec cannot say, such as `health check`. Never desired,
-    /// so it is a difference wherever somebody has added it.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub extra: BTreeSet<String>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -95,6 +91,7 @@ impl Kind for TaskDefinition {
             "execution-role",
             "task-role",
             "container",
+            // What a live revision says beyond a spec, as in `health check`.
             "extra",
         ],
         how: Replace::Supersede,

@@ -20,12 +20,8 @@ output!(
 pub struct LogGroup {
     /// Unique in account and region; at most 512 characters.
     pub name: String,
-    /// How long entries are kept, in days; zero means forever. None for a live group whose
-    /// retention is set by an account-wide policy; it is not compared then.
-    pub retention: Option<i32>,
-    /// Whether it is protected from deletion. Never desired; for a live group, as somebody has set
-    /// it.
-    pub protected: Option<bool>,
+    /// How long entries are kept, in days; zero means forever.
+    pub retention: i32,
     /// Its tags.
     pub tags: Tags,
 }
@@ -46,6 +42,9 @@ pub struct LogGroupOutputs {
     pub name: String,
     /// Its ARN, without `:*` at the end.
     pub arn: String,
+    /// Whether somebody has protected it from being deleted.
+    #[serde(default)]
+    pub protected: bool,
 }
 
 /// The log groups of a stack, by their names.

@@ -3,6 +3,7 @@
 mod grants;
 mod legacy;
 mod retry;
+mod storage;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -12,6 +13,7 @@ use nk_model::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::storage::Storage;
 use super::{DbParameterGroupName, DbSubnetGroupName};
 use crate::{
     EngineVersion, Tags, Window, ec2::SecurityGroupId, iam::RoleArn, secretsmanager::SecretArn,
@@ -84,39 +86,6 @@ pub struct DbInstance {
     pub tags: Tags,
 }
 
-/// The storage of a database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Storage {
-    /// The minimum size in GiB. RDS cannot make storage smaller, so what it has grown by is not a
-    /// difference.
-    pub initial: i32,
-    /// The size in GiB up to which it may grow by itself; equal to `initial` if it does not grow.
-    /// Storage that has grown beyond the limit satisfies it.
-    pub limit: i32,
-}
-
-impl Storage {
-    /// Makes the live storage equal to the desired one as far as it satisfies it.
-    fn equate(&mut self, wanted: Self) {
-        let size = self.initial;
-        if size > wanted.initial {
-            self.initial = wanted.initial;
-        }
-        // Storage that does not grow is all that is possible for a desired limit that it has
-        // already exceeded.
-        if self.limit <= size && wanted.limit < Self::least_limit(size) {
-            self.limit = wanted.limit;
-        }
-    }
-
-    /// The lowest limit that RDS accepts for storage of this many GiB: a tenth more. See
-    /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html>.
-    pub fn least_limit(size: i32) -> i32 {
-        size.saturating_add(size.saturating_add(9) / 10)
-    }
-}
-
 /// What AWS assigns to a database instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -130,11 +99,8 @@ pub struct DbInstanceOutputs {
     /// The ids of the subnets of its group in the zones in which it is.
     #[serde(default)]
     pub subnets: BTreeSet<String>,
-    /// The current size of its storage, in GiB.
-    #[serde(default)]
-    pub disk: i32,
-    /// The name of the snapshot that this run takes if it deletes the instance; none if it takes
-    /// none.
+    /// The name of the snapshot that this run takes if it deletes the instance and is to take one;
+    /// none if none can be taken.
     #[serde(default)]
     pub final_snapshot: Option<String>,
 }

@@ -187,7 +187,6 @@ fn identity_provider(provider: Provider) -> IdentityProvider {
             .collect(),
         credentials: Ref::to(CREDENTIALS),
         credentials_key: provider.key().to_owned(),
-        credentials_outdated: false,
     }
 }
 

@@ -89,24 +89,20 @@ impl Aws {
         Ok(found.iter().flat_map(|found| found.iter().cloned()).collect())
     }
 
-    /// Replaces the live count with the desired one if something scales the service. Only services
-    /// in which the two differ are asked about.
-    pub(super) async fn hand_over_counts(
+    /// Marks the count as not compared if something scales the service. Only services with another
+    /// count than the desired one are asked about.
+    pub(super) async fn leave_counts(
         &self,
         scope: &Scope<Service>,
         found: &mut [(types::Service, LiveService)],
     ) -> CloudResult<()> {
-        let wanted = |live: &LiveService| {
-            let count = scope.wanted(&live.address)?.count;
-            (count != live.spec.count).then_some(count)
-        };
-        let differing = found.iter().filter(|(_, live)| wanted(live).is_some());
+        let wanted = |live: &LiveService| scope.wanted(&live.address).map(|wanted| wanted.count);
+        let differs = |live: &LiveService| wanted(live).is_some_and(|one| one != live.spec.count);
+        let differing = found.iter().filter(|(_, live)| differs(live));
         let ids: Vec<_> = differing.map(|(_, live)| scalable(live)).collect();
         let scaled = self.scaled(&ids).await?;
-        for (_, live) in found {
-            if let Some(count) = wanted(live).filter(|_| scaled.contains(&scalable(live))) {
-                live.spec.count = count;
-            }
+        for (_, live) in found.iter_mut().filter(|(_, live)| scaled.contains(&scalable(live))) {
+            live.untold.insert("count".into());
         }
         Ok(())
     }

@@ -32,14 +32,18 @@ pub(super) fn live(address: Address, service: &types::Service, tags: Tags) -> Li
         health_grace_seconds: service.health_check_grace_period_seconds.unwrap_or(0),
         minimum_percent: deployment.and_then(|one| one.minimum_healthy_percent).unwrap_or(100),
         maximum_percent: deployment.and_then(|one| one.maximum_percent).unwrap_or(200),
-        capacity: service.capacity_provider_strategy().iter().map(share).collect(),
         tagged_tasks: service.propagate_tags == Some(PropagateTags::Service),
         managed_tags: service.enable_ecs_managed_tags,
         circuit_breaker: breaker.is_some_and(|one| one.enable && one.rollback),
-        failed: String::new(),
         tags,
     };
-    Live::ready(address, arn.clone(), spec, ServiceOutputs { name, arn })
+    // What has its tasks run where it is not Fargate as such.
+    let capacity: Vec<_> = service.capacity_provider_strategy().iter().map(share).collect();
+    let mut live = Live::ready(address, arn.clone(), spec, ServiceOutputs { name, arn });
+    if !capacity.is_empty() {
+        live.beyond.insert("capacity".into(), capacity.join(", "));
+    }
+    live
 }
 
 fn references<T: Output>(ids: &[String]) -> BTreeSet<Ref<T>> {

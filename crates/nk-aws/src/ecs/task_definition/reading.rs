@@ -25,45 +25,39 @@ pub(super) struct Revision {
     pub(super) tags: Tags,
 }
 
-/// A revision of a family.
-pub(super) fn live(
-    address: Address,
-    revision: Revision,
-    wanted: Option<&TaskDefinition>,
-) -> LiveDefinition {
-    let arn = revision.definition.task_definition_arn.clone().unwrap_or_default();
-    let spec = spec(revision, wanted.map(|wanted| &wanted.container));
-    Live::ready(address, arn.clone(), spec, TaskDefinitionOutputs { arn })
+/// A revision of a family. The spec is about its container of the name `main`, else the first.
+pub(super) fn live(address: Address, revision: Revision, main: Option<&str>) -> LiveDefinition {
+    let Revision { definition, tags } = revision;
+    let arn = definition.task_definition_arn.clone().unwrap_or_default();
+    let main = main_container(definition.container_definitions(), main);
+    let extra = Vec::from_iter(extra(&definition, main)).join(", ");
+    let spec = spec(&definition, main, tags);
+    let mut live = Live::ready(address, arn.clone(), spec, TaskDefinitionOutputs { arn });
+    if !extra.is_empty() {
+        live.beyond.insert("extra".into(), extra);
+    }
+    live
 }
 
-fn spec(Revision { definition, tags }: Revision, wanted: Option<&Container>) -> TaskDefinition {
-    let containers = definition.container_definitions.as_deref().unwrap_or_default();
-    let main = main_container(containers, wanted.map(|wanted| wanted.name.as_str()));
+fn spec(definition: &Definition, main: Option<&ContainerDefinition>, tags: Tags) -> TaskDefinition {
+    let empty = || ContainerDefinition::builder().build();
     TaskDefinition {
-        extra: extra(&definition, main),
         family: definition.family.clone().unwrap_or_default(),
         cpu: definition.cpu.as_deref().and_then(|text| units(text, "vCPU")).unwrap_or(0),
         memory: definition.memory.as_deref().and_then(|text| units(text, "GB")).unwrap_or(0),
         execution_role: Ref::known(definition.execution_role_arn.as_deref().unwrap_or_default()),
         task_role: Ref::known(definition.task_role_arn.as_deref().unwrap_or_default()),
-        container: container(
-            main.cloned().unwrap_or_else(|| ContainerDefinition::builder().build()),
-            wanted,
-        ),
+        container: container(main.cloned().unwrap_or_else(empty)),
         tags,
     }
 }
 
-fn container(live: ContainerDefinition, wanted: Option<&Container>) -> Container {
+fn container(live: ContainerDefinition) -> Container {
     let port = main_port(&live).map_or(0, |(_, port)| port);
     let log = live.log_configuration.as_ref();
     let log_group = Ref::known(log_option(log, "awslogs-group").unwrap_or_default());
     let log_region = log_option(log, "awslogs-region").unwrap_or_default().to_owned();
     let image = live.image.unwrap_or_default();
-    let repository = match wanted {
-        Some(wanted) => wanted.repository.clone(),
-        None => Ref::known(repository(&image)),
-    };
     let environment: HashMap<_, _> = live
         .environment
         .unwrap_or_default()
@@ -73,8 +67,8 @@ fn container(live: ContainerDefinition, wanted: Option<&Container>) -> Container
     let secrets = live.secrets.unwrap_or_default().into_iter();
     Container {
         name: live.name.unwrap_or_default(),
+        repository: Ref::known(repository(&image)),
         image: Some(image),
-        repository,
         port,
         environment: environment.into_iter().collect(),
         secrets: secrets.map(|secret| (secret.name, secret.value_from)).collect(),

@@ -36,22 +36,22 @@ pub(super) fn live(
     address: Address,
     instance: &types::DbInstance,
     tags: Tags,
-    wanted: Option<&DbInstance>,
 ) -> CloudResult<LiveInstance> {
-    let spec = spec(instance, tags, wanted)?;
+    let port = port(instance);
+    let spec = spec(instance, tags, port)?;
     let endpoint = instance.endpoint.as_ref().and_then(|endpoint| endpoint.address.clone());
     let outputs = DbInstanceOutputs {
         name: spec.name.clone(),
         endpoint: endpoint.filter(|host| !host.is_empty()),
         arn: instance.db_instance_arn.clone().unwrap_or_default(),
         subnets: subnets(instance),
-        disk: disk(instance),
         final_snapshot: None,
     };
     let (phase, note) = phase(instance.db_instance_status().unwrap_or("creating"));
     let live = Live::ready(address, outputs.arn.clone(), spec, outputs).in_phase(phase);
     let notes = note.map(str::to_owned).into_iter().chain(reboots(instance));
-    Ok(Live { notes: notes.chain(extended_support(instance)).collect(), ..live })
+    let untold = port.is_none().then(|| "port".to_owned()).into_iter().collect();
+    Ok(Live { untold, notes: notes.chain(extended_support(instance)).collect(), ..live })
 }
 
 /// The subnets of its group in the zones of the instance and of its standby.
@@ -143,16 +143,9 @@ fn extended_support(instance: &types::DbInstance) -> Option<String> {
 
 /// What waits for the maintenance window counts as done, because otherwise every plan would ask for
 /// it again.
-fn spec(
-    instance: &types::DbInstance,
-    tags: Tags,
-    wanted: Option<&DbInstance>,
-) -> CloudResult<DbInstance> {
+fn spec(instance: &types::DbInstance, tags: Tags, port: Option<i32>) -> CloudResult<DbInstance> {
     let nothing = PendingModifiedValues::builder().build();
     let pending = instance.pending_modified_values.as_ref().unwrap_or(&nothing);
-    let endpoint_port = instance.endpoint.as_ref().and_then(|endpoint| endpoint.port);
-    let instance_port = instance.db_instance_port.filter(|port| *port > 0);
-    let port = pending.port.or(endpoint_port).or(instance_port);
     let insights = instance.performance_insights_enabled == Some(true);
     let insights_days = instance.performance_insights_retention_period.unwrap_or(7);
     let mode = instance.database_insights_mode.as_ref();
@@ -166,14 +159,14 @@ fn spec(
     Ok(DbInstance {
         name: instance.db_instance_identifier.clone().unwrap_or_default(),
         engine: pending.engine.clone().or(instance.engine.clone()).unwrap_or_default(),
-        version: version(instance, pending, wanted)?,
-        install: wanted.and_then(|wanted| wanted.install.clone()),
+        version: version(instance, pending)?,
+        install: None,
         class: pending
             .db_instance_class
             .clone()
             .or(instance.db_instance_class.clone())
             .unwrap_or_default(),
-        storage: storage(disk(instance), instance.max_allocated_storage, wanted),
+        storage: storage(instance, pending),
         storage_type: pending
             .storage_type
             .clone()
@@ -183,8 +176,8 @@ fn spec(
         encrypted: instance.storage_encrypted.unwrap_or(false),
         database: instance.db_name.clone().unwrap_or_default(),
         username: instance.master_username.clone().unwrap_or_default(),
-        password: wanted.map_or_else(|| Ref::known(""), |wanted| wanted.password.clone()),
-        port: port.or(wanted.map(|wanted| wanted.port)).unwrap_or(5432),
+        password: Ref::known(""),
+        port: port.unwrap_or_default(),
         backup_days: pending
             .backup_retention_period
             .or(instance.backup_retention_period)
@@ -204,8 +197,8 @@ fn spec(
         parameter_group: parameter_groups
             .and_then(|group| group.db_parameter_group_name.clone().map(Ref::known)),
         protected: instance.deletion_protection.unwrap_or(false),
-        // For an orphan, nobody has said that its data may be lost.
-        final_snapshot: wanted.is_none_or(|wanted| wanted.final_snapshot),
+        // RDS does not report it; the plan of a destroy fills in what the stack file says.
+        final_snapshot: true,
         tagged_snapshots: instance.copy_tags_to_snapshot.unwrap_or(false),
         tags,
     })
@@ -215,38 +208,26 @@ fn window(text: Option<&str>) -> CloudResult<Window> {
     text.unwrap_or_default().parse().map_err(|error| garbled::<DescribeDBInstancesError>(&error))
 }
 
-/// The live version, or the desired one if the live one satisfies it.
 fn version(
     instance: &types::DbInstance,
     pending: &PendingModifiedValues,
-    wanted: Option<&DbInstance>,
 ) -> CloudResult<EngineVersion> {
     let text = pending.engine_version().or(instance.engine_version()).unwrap_or_default();
-    let live: EngineVersion =
-        text.parse().map_err(|error| garbled::<DescribeDBInstancesError>(&error))?;
-    let floor = wanted.map(|wanted| &wanted.version).filter(|floor| floor.admits(&live));
-    Ok(floor.cloned().unwrap_or(live))
+    text.parse().map_err(|error| garbled::<DescribeDBInstancesError>(&error))
 }
 
-/// The size of the storage, or the size that it is about to have.
-fn disk(instance: &types::DbInstance) -> i32 {
-    let pending = instance.pending_modified_values.as_ref();
-    let pending = pending.and_then(|pending| pending.allocated_storage);
-    pending.or(instance.allocated_storage).unwrap_or(0)
+/// The port that it listens on, or is about to; none until RDS reports it.
+fn port(instance: &types::DbInstance) -> Option<i32> {
+    let pending = instance.pending_modified_values.as_ref().and_then(|pending| pending.port);
+    let endpoint = instance.endpoint.as_ref().and_then(|endpoint| endpoint.port);
+    pending.or(endpoint).or(instance.db_instance_port.filter(|port| *port > 0))
 }
 
-/// The live storage, without what has been added to the desired size.
-fn storage(size: i32, limit: Option<i32>, wanted: Option<&DbInstance>) -> Storage {
-    let wanted = wanted.map(|wanted| wanted.storage);
-    let grown = wanted.filter(|wanted| size > wanted.initial);
-    // RDS reports no limit if storage does not grow, and the same if it has reached its limit; that
-    // is all that is possible for a desired limit that it has already exceeded.
-    let off = wanted.filter(|wanted| wanted.limit < Storage::least_limit(size));
-    let off = off.map_or(size, |wanted| wanted.limit);
-    Storage {
-        initial: grown.map_or(size, |wanted| wanted.initial),
-        limit: limit.filter(|limit| *limit > size).unwrap_or(off),
-    }
+/// The size of the storage, or the size that it is about to have, and how far it may grow. RDS
+/// reports no limit if storage does not grow, and the same if it has reached its limit.
+fn storage(instance: &types::DbInstance, pending: &PendingModifiedValues) -> Storage {
+    let size = pending.allocated_storage.or(instance.allocated_storage).unwrap_or(0);
+    Storage { initial: size, limit: instance.max_allocated_storage.unwrap_or(0).max(size) }
 }
 
 #[cfg(test)]

@@ -79,8 +79,8 @@ pub(super) fn modify(
     changes: &[Change],
     version: &EngineVersion,
 ) -> ModifyDBInstanceFluentBuilder {
-    let disk = live.outputs.disk;
     let live = &live.spec;
+    let disk = live.storage.initial;
     let touched = |field: &str| changes.touch(field);
     let initial = changes.iter().any(|change| change.path == "storage.initial");
     let limit = changes.iter().any(|change| change.path == "storage.limit");

@@ -16,12 +16,12 @@ fn told(name: &str, phase: &Phase, wanted: bool, snapshot: Option<&str>) -> Stri
             "is on its way; `aws rds describe-db-snapshots --db-instance-identifier {name}` lists \
              what is left of it"
         ),
+        _ if !wanted => "takes its data with it: no snapshot is left".to_owned(),
         (_, Some(snapshot)) => format!("leaves the snapshot `{snapshot}`"),
-        (Phase::Failed(status), None) if wanted => {
+        (Phase::Failed(status), None) => {
             format!("takes its data with it: RDS makes no snapshot of what is `{status}`")
         }
-        (_, None) if wanted => "leaves a snapshot".to_owned(),
-        _ => "takes its data with it: no snapshot is left".to_owned(),
+        (_, None) => "leaves a snapshot".to_owned(),
     }
 }
 
@@ -36,7 +36,8 @@ mod tests {
             told(Phase::Ready, true, Some("db-final-1")),
             "leaves the snapshot `db-final-1`"
         );
-        assert_eq!(told(Phase::Ready, false, None), "takes its data with it: no snapshot is left");
+        let lost = "takes its data with it: no snapshot is left";
+        assert_eq!(told(Phase::Ready, false, Some("db-final-1")), lost);
         assert_eq!(
             told(Phase::Failed("failed".into()), true, None),
             "takes its data with it: RDS makes no snapshot of what is `failed`"

@@ -107,8 +107,8 @@ fn repository(expansion: &mut Expansion<'_>, service: &Service) {
 
 fn log_group(expansion: &mut Expansion<'_>, service: &Service) {
     let (name, tags) = expansion.identify::<LogGroup>(&service.name);
-    let retention = Some(expansion.stack.log_days());
-    expansion.add(&service.name, &LogGroup { name, retention, protected: None, tags });
+    let retention = expansion.stack.log_days();
+    expansion.add(&service.name, &LogGroup { name, retention, tags });
 }
 
 fn task_definition(expansion: &mut Expansion<'_>, service: &Service) {
@@ -130,7 +130,6 @@ fn task_definition(expansion: &mut Expansion<'_>, service: &Service) {
             log_group: Ref::to(&service.name),
             log_region: expansion.stack.region.clone(),
         },
-        extra: BTreeSet::new(),
         tags,
     };
     expansion.add(&service.name, &definition);
@@ -184,10 +183,8 @@ fn service(expansion: &mut Expansion<'_>, service: &Service) {
         // Old tasks stop only when the new ones are healthy.
         minimum_percent: 100,
         maximum_percent: 200,
-        capacity: BTreeSet::new(),
         tagged_tasks: true,
         managed_tags: true,
-        failed: String::new(),
         tags,
     };
     // Tasks pull their image and read their secrets through these; ECS accepts a target group only

@@ -1,6 +1,6 @@
 //! A registered definition reads back equal; anything else does not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_ecs::types::{
     Compatibility, CpuArchitecture, HealthCheck, KeyValuePair, LogConfiguration, LogDriver,
@@ -34,7 +34,6 @@ fn wanted() -> TaskDefinition {
             log_group: Ref::known("/ecs/neuraKnot-dev-backend-go"),
             log_region: "ap-northeast-1".into(),
         },
-        extra: BTreeSet::new(),
         tags: Tags::new(&stack, &address, "neuraKnot-dev-backend-go"),
     }
 }
@@ -75,13 +74,19 @@ fn filled(mut container: ContainerDefinition) -> ContainerDefinition {
     container
 }
 
-fn read(latest: Definition) -> TaskDefinition {
-    let wanted = wanted();
-    spec(Revision { definition: latest, tags: wanted.tags.clone() }, Some(&wanted.container))
+fn read_live(latest: Definition) -> LiveDefinition {
+    let revision = Revision { definition: latest, tags: wanted().tags };
+    live(Address::new("task-definition", "backend-go"), revision, Some("backend-go"))
 }
 
-fn extras(latest: Definition) -> Vec<String> {
-    read(latest).extra.into_iter().collect()
+fn read(latest: Definition) -> TaskDefinition {
+    let live = read_live(latest);
+    assert!(live.beyond.is_empty(), "{:?}", live.beyond);
+    live.spec
+}
+
+fn extras(latest: Definition) -> String {
+    read_live(latest).beyond.remove("extra").unwrap_or_default()
 }
 
 #[test]
@@ -115,7 +120,7 @@ fn what_a_spec_cannot_say_is_a_difference() {
     let wanted = wanted();
     let main = || registered(&wanted);
     let other = ContainerDefinition::builder().name("sidecar").image("x").build();
-    assert_eq!(extras(definition(&wanted, vec![other, main()])), ["container sidecar"]);
+    assert_eq!(extras(definition(&wanted, vec![other, main()])), "container sidecar");
 
     let check = HealthCheck::builder().command("true").build().unwrap();
     let udp = PortMapping::builder().container_port(53).protocol(TransportProtocol::Udp).build();
@@ -126,7 +131,7 @@ fn what_a_spec_cannot_say_is_a_difference() {
     busy.command = Some(vec!["serve".into()]);
     busy.log_configuration = Some(log.build().unwrap());
     busy.port_mappings.get_or_insert_default().insert(0, udp);
-    let found = read(definition(&wanted, vec![busy]));
+    let found = read_live(definition(&wanted, vec![busy]));
     let expected = [
         "command",
         "container memory",
@@ -136,15 +141,15 @@ fn what_a_spec_cannot_say_is_a_difference() {
         "log option url",
         "port 53/udp",
     ];
-    assert_eq!(found.extra.into_iter().collect::<Vec<_>>(), expected);
-    assert_eq!(found.container.port, 8080);
+    assert_eq!(found.beyond["extra"], expected.join(", "));
+    assert_eq!(found.spec.container.port, 8080);
 
     let arm = RuntimePlatform::builder().cpu_architecture(CpuArchitecture::Arm64).build();
     let mut task = definition(&wanted, vec![main()]);
     task.runtime_platform = Some(arm);
     task.network_mode = Some(NetworkMode::Bridge);
     task.volumes = Some(vec![Volume::builder().name("data").build()]);
-    assert_eq!(extras(task), ["network mode bridge", "platform LINUX ARM64", "volume data"]);
+    assert_eq!(extras(task), "network mode bridge, platform LINUX ARM64, volume data");
 }
 
 #[test]
@@ -160,14 +165,11 @@ fn values_that_differ_are_told_apart() {
         live.container.environment,
         BTreeMap::from([("DB_HOST".into(), "elsewhere".into())])
     );
-    assert!(live.extra.is_empty());
 }
 
 #[test]
-fn an_orphans_repository_is_its_images() {
-    let latest = definition(&wanted(), vec![registered(&wanted())]);
-    let spec = spec(Revision { definition: latest, tags: Tags::default() }, None);
-    assert_eq!(spec.container.repository, Ref::known("registry:5000/backend-go"));
+fn the_repository_is_the_images() {
+    assert_eq!(repository("registry:5000/backend-go:v3"), "registry:5000/backend-go");
     assert_eq!(repository("registry:5000/app"), "registry:5000/app");
     assert_eq!(repository("registry/app:v1@sha256:00"), "registry/app");
 }
