@@ -256,7 +256,8 @@ fn a_stack_file_that_is_not_there_is_named() {
     assert_snapshot!(terminal().session("plan --env dev --stack nowhere.toml"), @r#"
     exit code 4
     --- stderr
-    error: cannot read the stack file `nowhere.toml`: No such file or directory (os error 2)
+    error: cannot read the stack file `nowhere.toml`
+      No such file or directory (os error 2)
     "#);
 }
 

@@ -21,8 +21,8 @@ use crate::{advice, arguments::Global, exit::Exit};
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("cannot read the stack file `{path}`: {reason}")]
-    StackFile { path: String, reason: String },
+    #[error("cannot read the stack file `{path}`")]
+    StackFile { path: String, source: io::Error },
     #[error("{}", which_stack(.0))]
     WhichStack(Vec<String>),
     #[error("which environment?")]
@@ -37,8 +37,8 @@ pub(crate) enum Error {
     NotHere { endpoint: String },
     #[error("there is no part {number}; the policy has {parts}")]
     NoPart { number: usize, parts: usize },
-    #[error("cannot start: {0}")]
-    Runtime(String),
+    #[error("cannot start")]
+    Runtime(#[source] io::Error),
     #[error("could not connect to AWS in {region}")]
     Connecting {
         #[source]
@@ -85,10 +85,10 @@ pub(crate) enum Error {
     SecretShape { secret: String, key: String, why: String },
     #[error("the password in `{0}` is not set here: the database would not learn of it")]
     SecretOfDatabase(String),
-    #[error("cannot write the trace `{path}`: {reason}")]
-    TraceFile { path: String, reason: String },
-    #[error("cannot read the trace `{path}`: {reason}")]
-    Trace { path: String, reason: String },
+    #[error("cannot write the trace `{path}`")]
+    TraceFile { path: String, source: io::Error },
+    #[error("cannot read the trace `{path}`")]
+    Trace { path: String, source: Box<dyn std::error::Error> },
     #[error("there is no output `{name}`")]
     NoSuchOutput { name: String, known: Vec<String> },
 }

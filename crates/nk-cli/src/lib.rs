@@ -73,7 +73,7 @@ fn online(command: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, Er
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Error::Runtime(error.to_string()))?;
+        .map_err(Error::Runtime)?;
     let done = runtime.block_on(command);
     // What still prints to somebody who does not read is not waited for.
     runtime.shutdown_background();

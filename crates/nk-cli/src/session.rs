@@ -62,7 +62,7 @@ pub(crate) fn source(global: &Global) -> Result<Source, Error> {
     };
     let name = path.display().to_string();
     let text = fs::read_to_string(&path)
-        .map_err(|error| Error::StackFile { path: name.clone(), reason: error.to_string() })?;
+        .map_err(|source| Error::StackFile { path: name.clone(), source })?;
     Ok(Source { name, text })
 }
 

@@ -47,8 +47,7 @@ impl Tracer {
             out.flush()?;
             Ok(out)
         });
-        let out = opened
-            .map_err(|error| Error::TraceFile { path: name.clone(), reason: error.to_string() })?;
+        let out = opened.map_err(|source| Error::TraceFile { path: name.clone(), source })?;
         let (told, telling) = unbounded_channel();
         let writing = tokio::spawn(write(out, telling));
         Ok(Self(Some(Open { path: name, zero: Instant::now(), told, writing })))

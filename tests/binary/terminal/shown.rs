@@ -148,3 +148,35 @@ fn prices_of_another_region_and_unsure_ones_are_marked() {
         assert!(said.contains(words), "no `{words}` in:\n{said}");
     }
 }
+
+#[test]
+fn a_value_is_shown_as_it_is_and_the_command_after_it_has_its_flags() {
+    let stack = r#"project = "shop"
+region  = "ap-northeast-1"
+
+[network]
+cidr  = "10.0.0.0/16"
+nat   = "single"
+zones = [{ name = "ap-northeast-1a", public = "10.0.1.0/24", private = "10.0.10.0/24" }]
+
+[auth]
+sign-in       = ["email"]
+callback-urls = ["https://a.example"]
+providers     = ["google"]
+
+[services.web]
+port        = 80
+environment = { MOTD = "a`b", RUN = "see `nk apply`" }
+
+[env.dev]
+"#;
+    let terminal = Terminal::with(env!("CARGO_BIN_EXE_nk"), &[("shop.toml", stack)]);
+    let said = terminal.session("show --env dev --stack stacks/shop.toml");
+    for shown in [
+        r#"MOTD = "a`b""#,
+        r#"RUN = "see `nk apply`""#,
+        "run `nk secrets set oauth-credentials google.client_id --env dev --stack stacks/shop.toml`",
+    ] {
+        assert!(said.contains(shown), "no {shown} in:\n{said}");
+    }
+}

@@ -28,9 +28,9 @@ pub(crate) fn graph(global: &Global, arguments: &GraphArguments) -> Result<Exit,
 }
 
 fn of_run(path: &Path) -> Result<Graph, Error> {
-    let unreadable = |reason: String| Error::Trace { path: path.display().to_string(), reason };
-    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    let run = read_trace(&text).map_err(|error| unreadable(error.to_string()))?;
+    let unreadable = |source| Error::Trace { path: path.display().to_string(), source };
+    let text = fs::read_to_string(path).map_err(|error| unreadable(error.into()))?;
+    let run = read_trace(&text).map_err(|error| unreadable(error.into()))?;
     Ok(Graph::of_run(&run, nk_kinds::service))
 }
 
