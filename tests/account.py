@@ -32,6 +32,7 @@ account = {
 account["security-group-rules"] = place.every(
     "ec2.describe_security_group_rules", "SecurityGroupRules"
 )
+account["subscriptions"] = place.every("sns.list_subscriptions", "Subscriptions")
 account["parameters"] = place.every("ssm.describe_parameters", "Parameters")
 account["certificates"] = without(
     PASSING, place.every("acm.list_certificates", "CertificateSummaryList")

@@ -268,11 +268,19 @@ def change_alarm(name, **changes):
     cloudwatch.put_metric_alarm(**{**kept, **changes})
 
 
+def subscribe_only(topic, email):
+    sns = aws("sns")
+    for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
+        sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=email)
+
+
 CALLS = {
     one.__name__: one
     for one in (
         change_alarm, change_client, change_database, change_deployments, change_password,
-        change_pool, change_provider, change_wiring, keep_images, redefine, retitle, tag_pool,
+        change_pool, change_provider, change_wiring, keep_images, redefine, retitle,
+        subscribe_only, tag_pool,
     )
 }
 
@@ -304,11 +312,12 @@ def parts():
     aws("elbv2").delete_listener(ListenerArn=listener("http")["ListenerArn"])
     aws("cloudwatch").delete_dashboards(DashboardNames=[PREFIX])
     aws("cloudwatch").delete_alarms(AlarmNames=[identity("alarm.python-ai-cpu")])
+    aws("sns").delete_topic(TopicArn=identity("topic.alarms"))
     return [
         "alarm.python-ai-cpu", "dashboard.main", "identity-provider.x", "listener.http",
         "log-group.python-ai", "repository.python-ai", "route-table.private-2",
-        "service.nextjs-frontend", "task-definition.python-ai", "user-pool-client.main",
-        "user-pool-domain.main",
+        "service.nextjs-frontend", "task-definition.python-ai", "topic.alarms",
+        "user-pool-client.main", "user-pool-domain.main",
     ]
 
 

@@ -23,6 +23,7 @@ mod retry;
 mod sdk_error;
 mod secrets;
 mod secretsmanager;
+mod sns;
 mod survey;
 mod tag_index;
 mod tags;

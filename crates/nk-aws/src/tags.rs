@@ -34,6 +34,7 @@ tags_of!(
     aws_sdk_rds,
     aws_sdk_resourcegroupstagging.expect("a tag has a key and a value"),
     aws_sdk_secretsmanager,
+    aws_sdk_sns.expect("a tag has a key and a value"),
 );
 
 impl SdkTag for (String, String) {

@@ -24,5 +24,6 @@ pub(crate) fn usage(stack: &Stack) -> Usage {
         lcu: cost.lcu.unwrap_or(usual.lcu),
         users: cost.users.unwrap_or(usual.users),
         out_gb: cost.out_gb.unwrap_or(usual.out_gb),
+        alarm_emails: cost.alarm_emails.unwrap_or(usual.alarm_emails),
     }
 }

@@ -14,6 +14,7 @@ pub mod iam;
 pub mod logs;
 pub mod rds;
 pub mod secretsmanager;
+pub mod sns;
 mod times;
 pub mod value;
 
@@ -54,6 +55,7 @@ macro_rules! each_kind {
             $crate::cognito::IdentityProvider,
             $crate::cloudwatch::Dashboard,
             $crate::cloudwatch::Alarm,
+            $crate::sns::Topic,
         }
     };
 }

@@ -19,12 +19,22 @@ pub struct Usage {
     pub users: f64,
     /// GB sent to the internet.
     pub out_gb: f64,
+    /// E-mails that the alarms send to each address.
+    pub alarm_emails: f64,
 }
 
 /// What a young application comes to: some GB of everything, and one load balancer capacity unit.
 impl Default for Usage {
     fn default() -> Self {
-        Self { nat_gb: 10.0, log_gb: 2.0, image_gb: 2.0, lcu: 1.0, users: 1000.0, out_gb: 10.0 }
+        Self {
+            nat_gb: 10.0,
+            log_gb: 2.0,
+            image_gb: 2.0,
+            lcu: 1.0,
+            users: 1000.0,
+            out_gb: 10.0,
+            alarm_emails: 20.0,
+        }
     }
 }
 

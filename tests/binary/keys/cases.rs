@@ -36,8 +36,8 @@ fn of_no_kind() -> [Key; 2] {
         key(
             8,
             "[database]",
-            "[cost]\nnat-gb = 1\nlog-gb = 1\nimage-gb = 1\nlcu = 1\nusers = 1\nout-gb = 1\n\n\
-             [database]",
+            "[cost]\nnat-gb = 1\nlog-gb = 1\nimage-gb = 1\nlcu = 1\nusers = 1\nout-gb = 1\n\
+             alarm-emails = 1\n\n[database]",
             &[],
         ),
     ]

@@ -88,13 +88,22 @@ impl Aws {
             .dimensions
             .iter()
             .map(|(name, value)| Dimension::builder().name(name).value(value).build());
+        let mut actions = Vec::new();
+        let mut relief = Vec::new();
+        for action in &spec.actions {
+            match action.strip_suffix(Alarm::WHEN_OK) {
+                Some(action) => relief.push(action.to_owned()),
+                None => actions.push(action.clone()),
+            }
+        }
         let call = self
             .cloudwatch
             .put_metric_alarm()
             .alarm_name(&spec.name)
             .alarm_description(&spec.description)
             .actions_enabled(true)
-            .set_alarm_actions(Some(spec.actions.iter().cloned().collect()))
+            .set_alarm_actions(Some(actions))
+            .set_ok_actions((!relief.is_empty()).then_some(relief))
             .namespace(&spec.namespace)
             .metric_name(&spec.metric)
             .set_dimensions(Some(dimensions.collect()))
@@ -118,13 +127,12 @@ fn spec(alarm: MetricAlarm, tags: Tags) -> Alarm {
     // An alarm whose actions are switched off tells nobody.
     let audible = alarm.actions_enabled != Some(false);
     let told = |whom: Option<Vec<String>>| whom.filter(|_| audible).unwrap_or_default();
-    let when = |state: &'static str, whom| {
-        told(whom).into_iter().map(move |one| format!("{one} when {state}"))
-    };
+    let when =
+        |state: &'static str, whom| told(whom).into_iter().map(move |one| format!("{one}{state}"));
     let actions = told(alarm.alarm_actions)
         .into_iter()
-        .chain(when("OK", alarm.ok_actions))
-        .chain(when("INSUFFICIENT_DATA", alarm.insufficient_data_actions));
+        .chain(when(Alarm::WHEN_OK, alarm.ok_actions))
+        .chain(when(" when INSUFFICIENT_DATA", alarm.insufficient_data_actions));
     // What nk never sets has no field of its own, but what an alarm means is another with it.
     let unit = alarm.unit.map(|unit| format!(" in {unit}"));
     let rings = alarm.comparison_operator.map_or_else(String::new, |it| it.to_string());

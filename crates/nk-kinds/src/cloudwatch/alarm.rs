@@ -33,10 +33,15 @@ pub struct Alarm {
     pub threshold: f64,
     /// What missing data means: `missing`, `notBreaching`, `breaching` or `ignore`.
     pub missing_data: String,
-    /// Who is told, by ARN.
+    /// Who is told, by ARN; with [`WHEN_OK`](Self::WHEN_OK) at the end, that it rings no more.
     pub actions: BTreeSet<String>,
     /// Its tags.
     pub tags: Tags,
+}
+
+impl Alarm {
+    /// The end of an action for when all is well again.
+    pub const WHEN_OK: &'static str = " when OK";
 }
 
 /// What AWS assigns to an alarm.

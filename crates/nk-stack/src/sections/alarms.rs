@@ -5,7 +5,10 @@ mod dashboard;
 
 use std::{collections::BTreeSet, mem};
 
-use nk_kinds::cloudwatch::{Alarm, Dashboard};
+use nk_kinds::{
+    cloudwatch::{Alarm, Dashboard},
+    sns::Topic,
+};
 
 use crate::{
     Stack,
@@ -29,6 +32,8 @@ pub(super) struct Alarms {
     thresholds: Thresholds,
     /// Who is told, by ARN.
     actions: BTreeSet<String>,
+    /// Who is told, by e-mail address.
+    notify: BTreeSet<String>,
 }
 
 impl Section for Alarms {
@@ -46,12 +51,13 @@ impl Section for Alarms {
             connections: threshold(&mut fields, "connections", USUAL.connections, f64::MAX),
         };
         let actions = read_actions(&mut fields);
+        let notify = read_notify(&mut fields);
         fields.finish();
-        Some(Self { thresholds, actions })
+        Some(Self { thresholds, actions, notify })
     }
 
     fn absent() -> Option<Self> {
-        Some(Self { thresholds: USUAL, actions: BTreeSet::new() })
+        Some(Self { thresholds: USUAL, actions: BTreeSet::new(), notify: BTreeSet::new() })
     }
 
     fn expand(&self, expansion: &mut Expansion<'_>) {
@@ -62,10 +68,11 @@ impl Section for Alarms {
         let (name, tags) = expansion.identify::<Dashboard>("main");
         let body = dashboard::body(expansion.stack, charts);
         expansion.add("main", &Dashboard { name, body, tags });
+        let actions = self.told(expansion);
         for watch in mem::take(&mut expansion.watches) {
-            self.alarm(expansion, watch);
+            alarm(expansion, watch, &actions);
         }
-        if self.actions.is_empty() {
+        if actions.is_empty() {
             let text = "the alarms tell nobody: they are seen only in the console";
             expansion.note("alarm", text, "alarms.actions");
         }
@@ -73,25 +80,37 @@ impl Section for Alarms {
 }
 
 impl Alarms {
-    fn alarm(&self, expansion: &mut Expansion<'_>, watch: Watch) {
-        let (name, tags) = expansion.identify::<Alarm>(&watch.name);
-        let alarm = Alarm {
-            name,
-            description: watch.description,
-            namespace: watch.metric.namespace.to_owned(),
-            metric: watch.metric.name.to_owned(),
-            dimensions: watch.metric.dimensions(),
-            statistic: watch.statistic.to_owned(),
-            period_seconds: PERIOD_SECONDS,
-            periods: watch.periods,
-            comparison: "GreaterThanThreshold".to_owned(),
-            threshold: watch.threshold,
-            missing_data: watch.missing_data.to_owned(),
-            actions: self.actions.clone(),
-            tags,
-        };
-        expansion.add(&watch.name, &alarm);
+    /// Who is told by each alarm; whoever is notified by e-mail also when it rings no more.
+    fn told(&self, expansion: &mut Expansion<'_>) -> BTreeSet<String> {
+        let mut actions = self.actions.clone();
+        if !self.notify.is_empty() {
+            let (name, tags) = expansion.identify::<Topic>("alarms");
+            expansion.add("alarms", &Topic { name, emails: self.notify.clone(), tags });
+            let topic = "@{topic.alarms.arn}";
+            actions.extend([topic.to_owned(), topic.to_owned() + Alarm::WHEN_OK]);
+        }
+        actions
     }
+}
+
+fn alarm(expansion: &mut Expansion<'_>, watch: Watch, actions: &BTreeSet<String>) {
+    let (name, tags) = expansion.identify::<Alarm>(&watch.name);
+    let alarm = Alarm {
+        name,
+        description: watch.description,
+        namespace: watch.metric.namespace.to_owned(),
+        metric: watch.metric.name.to_owned(),
+        dimensions: watch.metric.dimensions(),
+        statistic: watch.statistic.to_owned(),
+        period_seconds: PERIOD_SECONDS,
+        periods: watch.periods,
+        comparison: "GreaterThanThreshold".to_owned(),
+        threshold: watch.threshold,
+        missing_data: watch.missing_data.to_owned(),
+        actions: actions.clone(),
+        tags,
+    };
+    expansion.add(&watch.name, &alarm);
 }
 
 impl Stack {
@@ -119,9 +138,32 @@ fn read_actions(fields: &mut Fields<'_, '_>) -> BTreeSet<String> {
         let help = "name whom to tell, as in `arn:aws:sns:REGION:ACCOUNT:TOPIC`";
         fields.report(Problem::new(&action.span, message, "not an ARN").help(help));
     }
-    if let Some(sixth) = actions.get(5) {
+    // The topic of those who are notified is one as well.
+    if let Some(sixth) = actions.get(5 - usize::from(!fields.lacks("notify"))) {
         let message = "an alarm has at most five actions";
         fields.report(Problem::new(&sixth.span, message, "the sixth"));
     }
     actions.into_iter().map(|action| action.value).collect()
+}
+
+fn read_notify(fields: &mut Fields<'_, '_>) -> BTreeSet<String> {
+    let addresses: Vec<At<String>> = fields.list("notify").unwrap_or_default();
+    for address in addresses.iter().filter(|address| !is_email(&address.value)) {
+        let message = format!("`{}` is not an e-mail address", address.value);
+        fields.report(Problem::new(&address.span, message, "not an e-mail address"));
+    }
+    addresses.into_iter().map(|address| address.value).collect()
+}
+
+/// Whether this is an address as mail is sent to, without quotes and comments.
+fn is_email(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else { return false };
+    let in_name = |c: char| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c);
+    let label = |label: &str| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    !name.is_empty()
+        && name.chars().all(in_name)
+        && domain.contains('.')
+        && domain.split('.').all(label)
 }

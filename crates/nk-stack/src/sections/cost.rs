@@ -22,6 +22,8 @@ pub struct Cost {
     pub users: Option<f64>,
     /// GB sent to the internet.
     pub out_gb: Option<f64>,
+    /// E-mails that the alarms send to each address.
+    pub alarm_emails: Option<f64>,
 }
 
 impl Section for Cost {
@@ -35,6 +37,7 @@ impl Section for Cost {
             lcu: figure(&mut fields, "lcu"),
             users: figure(&mut fields, "users"),
             out_gb: figure(&mut fields, "out-gb"),
+            alarm_emails: figure(&mut fields, "alarm-emails"),
         };
         fields.finish();
         Some(read)

@@ -231,6 +231,10 @@ fn certificates_logs_alarms_and_costs() {
         said("https = \"optional\"", "drain = \"2h\""),
         said("keep = \"30d\"", "keep = \"31d\""),
         said("[logs]", "[alarms]\ncpu = 120\nactions = [\"me@example.com\"]\n[logs]"),
+        said(
+            "[logs]",
+            "[alarms]\nnotify = [\"ops\", \"@a.jp\", \"a b@c.jp\", \"a@b\", \"a@.jp\"]\n[logs]",
+        ),
         said("[logs]", "[cost]\nnat-gb = -1\nlcu = \"2\"\n[logs]"),
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
@@ -240,6 +244,11 @@ fn certificates_logs_alarms_and_costs() {
     51:8 CloudWatch Logs keeps nothing for 31d (no such retention)
     51:7 `alarms.cpu` cannot be 120 (must be 0 to 100)
     52:12 `me@example.com` is not an ARN (not an ARN)
+    51:11 `ops` is not an e-mail address (not an e-mail address)
+    51:18 `@a.jp` is not an e-mail address (not an e-mail address)
+    51:27 `a b@c.jp` is not an e-mail address (not an e-mail address)
+    51:39 `a@b` is not an e-mail address (not an e-mail address)
+    51:46 `a@.jp` is not an e-mail address (not an e-mail address)
     51:10 `cost.nat-gb` must be a number of zero or more (less than nothing)
     52:7 `cost.lcu` must be a number (`2` is not)
     "#);

@@ -1,0 +1,5 @@
+//! Notifications.
+
+mod topic;
+
+pub use topic::{Topic, TopicArn, TopicOutputs};
