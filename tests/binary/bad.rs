@@ -117,7 +117,7 @@ async fn expired_credentials_are_told_from_missing_permissions() {
     // Steps in progress end; nothing else starts.
     let rule = Refusing { name: "ec2:CreateSubnet", refusal: expired() };
     let said = under(&rig, rule, &APPLY).await.with_code(3);
-    assert!(said.err.contains("AWS does not accept the credentials any more"), "{}", said.err);
+    assert!(said.err.contains("AWS no longer accepts the credentials"), "{}", said.err);
 }
 
 fn all(_: &Call) -> bool {
@@ -148,7 +148,7 @@ async fn nonsense_is_called_so() {
         one_error(&said, &["was not understood"]);
         if with != Nonsense::Nothing {
             let said = under(&rig, Garbled { chosen: networks, with }, &PLAN).await.with_code(1);
-            one_error(&said, &["ec2:DescribeVpcs was not understood"]);
+            one_error(&said, &["ec2:DescribeVpcs got an answer that could not be read"]);
         }
     }
 }

@@ -49,7 +49,7 @@ fn refused(said: &Said, addresses: &BTreeSet<String>) -> BTreeSet<String> {
 async fn what_has_our_names_and_not_our_tags_is_refused() {
     let rig = rig().await;
     for (whose, reason) in
-        [("nobody", "has no tag `nk:stack`"), ("other", "its tag `nk:stack` says `another-dev`")]
+        [("nobody", "has no tag `nk:stack`"), ("other", "its tag `nk:stack` is `another-dev`")]
     {
         let taken = strangers(&rig, &["names", whose]).await;
         let taken: BTreeSet<String> = serde_json::from_value(taken).unwrap();
@@ -165,7 +165,7 @@ async fn twins_made_by_hand_are_named_and_none_of_them_is_touched() {
             let line = line.unwrap_or_else(|| panic!("{address}: {}", said.err));
             assert!(line.contains(id.as_str().unwrap()), "{line}");
         }
-        assert!(said.err.contains("remove by hand all but the one in use"), "{}", said.err);
+        assert!(said.err.contains("delete all but the one in use by hand"), "{}", said.err);
     }
     assert_eq!(changing(&rig), Vec::<String>::new());
 }
@@ -247,6 +247,6 @@ async fn what_the_registry_decides_is_no_difference() {
     assert!(plan.is_empty(), "{:?}", shown(&plan));
     let repository = |live: &&LiveValue| live.address.kind() == "repository";
     let notes: Vec<_> = plan.unchanged.iter().filter(repository).map(|live| &live.notes).collect();
-    let note = "the registry's own settings decide whether its images are scanned";
+    let note = "the settings of the registry control whether images are scanned";
     assert!(notes.iter().all(|notes| **notes == [note]), "{notes:?}");
 }

@@ -49,11 +49,11 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 async fn the_snapshot_that_is_left_has_a_name_beforehand() {
     let rig = stand(&format!("{NETWORK}{DATABASE}final-snapshot = true\n")).await;
     let gone = rig.nk(&DESTROY).await.with_code(0);
-    let name = between(&gone.out, "leaves the snapshot `", "`").expect(&gone.out);
+    let name = between(&gone.out, "a final snapshot remains: `", "`").expect(&gone.out);
     assert!(name.starts_with("shop-dev-db-final-20"), "{name}");
-    let after = format!("note: db-instance.main: leaves the snapshot `{name}`");
+    let after = format!("note: db-instance.main: a final snapshot remains: `{name}`");
     assert!(gone.err.contains(&after), "{}", gone.err);
-    let restored = "can be restored for 7 days, and an apply does so; then its value is lost";
+    let restored = "can be restored for 7 days, which an apply does; after that its value is lost";
     assert!(gone.out.contains(restored) && gone.err.contains(restored), "{}", gone.err);
     let calls = rig.proxy.take();
     let deletes = calls.iter().find(|call| call.name() == "rds:DeleteDBInstance").unwrap();
@@ -66,7 +66,7 @@ async fn the_snapshot_that_is_left_has_a_name_beforehand() {
 async fn data_without_a_snapshot_is_said_to_be_lost() {
     let rig = stand(&format!("{NETWORK}{DATABASE}")).await;
     let gone = rig.nk(&DESTROY).await.with_code(0);
-    let lost = "takes its data with it: no snapshot is left";
+    let lost = "its data is lost, without a final snapshot";
     assert!(gone.out.contains(lost) && gone.err.contains(lost), "{}\n{}", gone.out, gone.err);
 }
 

@@ -167,7 +167,7 @@ async fn a_holder_whose_lock_was_taken_stops_before_its_next_step() {
     first.changes();
     first.run.signal("-CONT").await;
     assert_eq!(first.run.ends().await, Some(1), "{}", first.run.said);
-    assert!(first.run.said.contains("another run has taken the lock over"), "{}", first.run.said);
+    assert!(first.run.said.contains("another run has taken over the lock"), "{}", first.run.said);
     let changes = first.changes();
     assert!(changes.iter().all(|name| name == "ssm:PutParameter"), "{changes:?}");
 }

@@ -146,7 +146,7 @@ async fn no_secret_is_ever_printed() {
     for (secret, key, text, reason) in [
         ("db-password", "password", "a text", "the database would not learn of it"),
         ("oauth-credentials", "google.client_id.x", "a text", "`google.client_id` is a value"),
-        ("oauth-credentials", "google", "a text", "there is more below it"),
+        ("oauth-credentials", "google", "a text", "it contains other keys"),
         ("oauth-credentials", "line.client_id", "\n", "it is empty"),
     ] {
         rig.proxy.take();

@@ -104,7 +104,7 @@ async fn a_service_whose_images_would_be_lost_is_not_even_planned_to_go() {
     for command in [&["plan", "--env", "dev"][..], &["apply", "--env", "dev", "--yes"]] {
         let refused = rig.nk(command).await.with_code(1);
         for name in ["nextjs-frontend", "python-ai"] {
-            let guard = format!("`repository.{name}`: it holds 1 image");
+            let guard = format!("`repository.{name}`: it contains 1 image");
             assert!(refused.err.contains(&guard), "{}", refused.err);
         }
     }

@@ -135,7 +135,7 @@ async fn a_deployment_is_waited_for_where_there_is_an_image() {
     rig.proxy.set_rule(Arc::new(Deployments { edit: starting, stopped: None }));
     write(&rig, 512);
     let missing = rig.apply("dev").await.with_code(0);
-    let push = "service.web: no image yet: push ";
+    let push = "service.web: it has no image yet; push ";
     assert!(missing.err.contains(push), "{}", missing.err);
     assert!(!said.err.contains(push), "{}", said.err);
 

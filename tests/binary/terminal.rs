@@ -75,7 +75,7 @@ fn help_fits_a_screen() {
       1    failed; what was done before is kept
       2    `plan --detailed-exitcode`: there is something to do
       3    some steps failed, the others are done
-      4    the stack file is wrong
+      4    the stack file has mistakes
       130  interrupted; the same command goes on from there
     "#);
 }
@@ -157,11 +157,11 @@ fn a_wrong_stack_file_is_shown_with_every_mistake_marked() {
      6 │ nat   = "per-zones"
      7 │ zones = [{ name = "ap-northeast-1a", public = "10.0.1.0/24", privat = "10.0.10.0/24" }]
        ·          ──────────────────────────────────────┬──────────────────────────────────────
-       ·                                                ╰── it belongs here
+       ·                                                ╰── missing in this table
        ╰────
       help: it must be an IPv4 address range such as `"10.0.0.0/16"`
 
-      × `privat` is not a key of `network.zones`
+      × unknown key `privat` in `network.zones`
        ╭─[stacks/shop.toml:7:62]
      6 │ nat   = "per-zones"
      7 │ zones = [{ name = "ap-northeast-1a", public = "10.0.1.0/24", privat = "10.0.10.0/24" }]
@@ -178,7 +178,7 @@ fn mistakes_are_data_too() {
     assert_snapshot!(terminal.session("validate --env dev --json"), @r#"
     exit code 4
     --- stderr
-    {"event":"error","error":"the stack file is wrong","causes":["5:9: `network.cidr` must be an IPv4 address range such as `\"10.0.0.0/16\"`","6:9: `network.nat` must be `\"per-zone\"`, `\"single\"` or `\"none\"`","7:10: `network.zones.private` is missing","7:62: `privat` is not a key of `network.zones`"],"hint":null,"mistakes":[{"column":9,"file":"stacks/shop.toml","label":"`10.0.0.0/33` is not","length":13,"line":5,"message":"`network.cidr` must be an IPv4 address range such as `\"10.0.0.0/16\"`","offset":63},{"column":9,"file":"stacks/shop.toml","help":"did you mean `\"per-zone\"`?","label":"`per-zones` is not","length":11,"line":6,"message":"`network.nat` must be `\"per-zone\"`, `\"single\"` or `\"none\"`","offset":85},{"column":10,"file":"stacks/shop.toml","help":"it must be an IPv4 address range such as `\"10.0.0.0/16\"`","label":"it belongs here","length":77,"line":7,"message":"`network.zones.private` is missing","offset":106},{"column":62,"file":"stacks/shop.toml","help":"did you mean `private`? known keys: `name`, `public`, `private`","label":"unknown key","length":6,"line":7,"message":"`privat` is not a key of `network.zones`","offset":158}]}
+    {"event":"error","error":"the stack file has mistakes","causes":["5:9: unknown key `network.cidr` must be an IPv4 address range such as `\"10.0.0.0/16\"`","6:9: `network.nat` must be `\"per-zone\"`, `\"single\"` or `\"none\"`","7:10: `network.zones.private` is missing","7:62: `privat` in `network.zonesunknown key `"],"hint":null,"mistakes":[{"column":9,"file":"stacks/shop.toml","label":"`10.0.0.0/33` is not","length":13,"line":5,"message":"`network.cidr` must be an IPv4 address range such as `\"10.0.0.0/16\"`","offset":63},{"column":9,"file":"stacks/shop.toml","help":"did you mean `\"per-zone\"`?","label":"`per-zones` is not","length":11,"line":6,"message":"`network.nat` must be `\"per-zone\"`, `\"single\"` or `\"none\"`","offset":85},{"column":10,"file":"stacks/shop.toml","help":"it must be an IPv4 address range such as `\"10.0.0.0/16\"`","label":"missing in this table","length":77,"line":7,"message":"`network.zones.private` is missing","offset":106},{"column":62,"file":"stacks/shop.toml","help":"did you mean `private`? known keys: `name`, `public`, `private`","label":"unknown key","length":6,"line":7,"message":"`privat` in `network.zones`","offset":158}]}
     "#);
 }
 
@@ -194,7 +194,7 @@ fn an_unknown_environment_is_pointed_at() {
       8 │
       9 │ [env.prod]
         ·  ─┬─
-        ·   ╰── no `[env.staging]` here
+        ·   ╰── `[env.staging]` is missing
      10 │ network.nat = "single"
         ╰────
       help: environments: `prod`, `dev`
@@ -206,9 +206,9 @@ fn without_an_environment_the_known_ones_are_named() {
     assert_snapshot!(terminal().session("plan"), @r#"
     exit code 4
     --- stderr
-    error: which environment?
+    error: no environment is given
 
-    hint: say `--env` or set ENVIRONMENT; the stack file has: dev, prod
+    hint: use `--env` or set ENVIRONMENT; the stack file has: dev, prod
     "#);
 }
 
@@ -220,9 +220,9 @@ fn another_region_in_the_environment_is_not_overlooked() {
     assert_snapshot!(said, @r#"
     exit code 1
     --- stderr
-    error: the environment says region us-east-1, the stack file says ap-northeast-1
+    error: AWS_REGION is us-east-1, but the region in the stack file is ap-northeast-1
 
-    hint: set AWS_REGION=ap-northeast-1, or change `region`
+    hint: set AWS_REGION=ap-northeast-1, or change `region` in the stack file
     "#);
 }
 
@@ -235,7 +235,7 @@ fn of_several_stack_files_one_is_to_be_named() {
     --- stderr
     error: there are several stack files in `stacks/`
 
-    hint: name one with `--stack`: stacks/a.toml, stacks/b.toml
+    hint: choose one with `--stack`: stacks/a.toml, stacks/b.toml
     "#);
 }
 
@@ -247,7 +247,7 @@ fn without_a_stack_file_the_option_is_named() {
     --- stderr
     error: there is no stack file in `stacks/`
 
-    hint: name one with `--stack`
+    hint: choose one with `--stack`
     "#);
 }
 
@@ -256,7 +256,7 @@ fn a_stack_file_that_is_not_there_is_named() {
     assert_snapshot!(terminal().session("plan --env dev --stack nowhere.toml"), @r#"
     exit code 4
     --- stderr
-    error: cannot read the stack file `nowhere.toml`: No such file or directory (os error 2)
+    error: could not read the stack file `nowhere.toml`: No such file or directory (os error 2)
     "#);
 }
 
@@ -266,7 +266,7 @@ fn without_credentials_there_is_one_clear_error() {
     exit code 1
     --- stderr
     error: could not connect to AWS in ap-northeast-1
-      sts:GetCallerIdentity was not sent: no credentials were found
+      sts:GetCallerIdentity was not sent: no credentials found
 
     hint: sign in (`aws sso login`) or choose a profile (`--profile`), and run the same command again; `--local` needs no account
     "#);
@@ -283,7 +283,7 @@ fn missing_credentials_are_data_too() {
     assert_snapshot!(terminal().session("plan --env dev --json"), @r#"
     exit code 1
     --- stderr
-    {"event":"error","error":"could not connect to AWS in ap-northeast-1","causes":["sts:GetCallerIdentity was not sent: no credentials were found"],"hint":"sign in (`aws sso login`) or choose a profile (`--profile`), and run the same command again; `--local` needs no account","cloud":[{"operation":"sts:GetCallerIdentity","code":null,"message":"no credentials were found","request-id":null,"nature":"credentials"}]}
+    {"event":"error","error":"could not connect to AWS in ap-northeast-1","causes":["sts:GetCallerIdentity was not sent: no credentials found"],"hint":"sign in (`aws sso login`) or choose a profile (`--profile`), and run the same command again; `--local` needs no account","cloud":[{"operation":"sts:GetCallerIdentity","code":null,"message":"no credentials found","request-id":null,"nature":"credentials"}]}
     "#);
 }
 
@@ -298,7 +298,7 @@ fn nobody_at_the_endpoint_is_said_at_once() {
     exit code 1
     --- stderr
     error: could not connect to AWS in ap-northeast-1
-      sts:GetCallerIdentity reached nobody: io error: client error (Connect): tcp connect error: Connection refused (os error 111)
+      sts:GetCallerIdentity could not be sent: io error: client error (Connect): tcp connect error: Connection refused (os error 111)
 
     hint: check the network, the region, and AWS_ENDPOINT_URL if it is set
     "#);
@@ -310,9 +310,9 @@ fn local_does_not_go_elsewhere() {
     assert_snapshot!(terminal().session_with("apply --local --yes --env dev", &variables), @r#"
     exit code 1
     --- stderr
-    error: `--local` works on this machine, and AWS_ENDPOINT_URL says http://example.com:4566
+    error: `--local` uses an emulator on this machine, but AWS_ENDPOINT_URL is http://example.com:4566
 
-    hint: unset AWS_ENDPOINT_URL, or leave `--local` out
+    hint: unset AWS_ENDPOINT_URL, or omit `--local`
     "#);
 }
 

@@ -127,7 +127,9 @@ impl Aws {
         })?;
         match (identity.account, identity.arn) {
             (Some(account), Some(arn)) => Ok(Caller { account, arn }),
-            _ => Err(garbled::<GetCallerIdentityError>(&"it does not say who is asking")),
+            _ => {
+                Err(garbled::<GetCallerIdentityError>(&"the answer contains no account and no ARN"))
+            }
         }
     }
 

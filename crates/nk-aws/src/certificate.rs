@@ -91,7 +91,7 @@ impl Aws {
         let answer = call.send().await.or_cloud_error()?;
         answer
             .certificate_arn
-            .ok_or_else(|| garbled::<RequestCertificateError>(&"there is no ARN in it"))
+            .ok_or_else(|| garbled::<RequestCertificateError>(&"the answer contains no ARN"))
     }
 }
 

@@ -82,8 +82,8 @@ where
             let code = context.err().code().map(ToOwned::to_owned);
             let message = match context.err().message() {
                 Some(message) => message.to_owned(),
-                None if code.is_none() && status < 300 => "the answer makes no sense".to_owned(),
-                None if code.is_none() => format!("HTTP status {status} and no word of AWS's"),
+                None if code.is_none() && status < 300 => "the answer could not be read".to_owned(),
+                None if code.is_none() => format!("HTTP status {status} without an error of AWS"),
                 None => String::new(),
             };
             // An answer without a code is not from AWS, or is incomplete.
@@ -109,7 +109,7 @@ where
         SdkError::TimeoutError(_) => bare(Nature::Ambiguous, "there was no answer in time".into()),
         // The answer itself is left out, because it may contain a secret.
         SdkError::ResponseError(_) => {
-            bare(Nature::Garbled, "the answer was cut off or makes no sense".into())
+            bare(Nature::Garbled, "the answer is incomplete or could not be read".into())
         }
         SdkError::ConstructionFailure(failure) => {
             let text = told(&SdkError::<E, HttpResponse>::ConstructionFailure(failure));
@@ -117,7 +117,7 @@ where
                 if text.contains("credential") { Nature::Credentials } else { Nature::Refused };
             bare(nature, text)
         }
-        _ => bare(Nature::Ambiguous, "the SDK does not say what went wrong".into()),
+        _ => bare(Nature::Ambiguous, "the SDK gives no reason".into()),
     }
 }
 
@@ -148,7 +148,7 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
             continue;
         }
         if cause.ends_with("no credentials found in chain") {
-            return "no credentials were found".to_owned();
+            return "no credentials found".to_owned();
         }
         if text.is_empty() {
             cause.clone_into(&mut text);

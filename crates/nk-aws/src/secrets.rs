@@ -30,7 +30,7 @@ impl Aws {
         // The parser's own message is left out, because it could show parts of the value.
         let value = serde_json::from_str(answer.secret_string().unwrap_or_default());
         let value = value.map_err(|_| {
-            garbled::<GetSecretValueError>(&format!("what `{secret}` holds is not JSON"))
+            garbled::<GetSecretValueError>(&format!("the value of `{secret}` is not JSON"))
         })?;
         Ok(Some(SecretValue::new(value)))
     }

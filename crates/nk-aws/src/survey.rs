@@ -55,7 +55,7 @@ impl Aws {
         let found = call.into_paginator().items().send().try_collect().await;
         match found.or_cloud_error() {
             Err(error) if self.emulated && is_not_known(&error) => {
-                tracing::warn!(%error, "which versions RDS offers is not known");
+                tracing::warn!(%error, "could not read which versions RDS offers");
                 Ok(Vec::new())
             }
             answer => answer,

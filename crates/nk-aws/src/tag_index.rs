@@ -78,7 +78,7 @@ impl Aws {
             .set_resource_type_filters(Some(types()));
         let found = call.into_paginator().items().send().try_collect().await;
         let found = found.or_cloud_error().inspect_err(|error| {
-            tracing::debug!(%error, "every resource is asked for its tags");
+            tracing::debug!(%error, "reading the tags of each resource instead");
         });
         let tagged = |one: ResourceTagMapping| Some((one.resource_arn?, managed(one.tags)));
         Some(found.ok()?.into_iter().filter_map(tagged).collect())

@@ -19,13 +19,14 @@ pub(crate) fn of(error: &CloudError) -> Option<String> {
             "check the network, the region, and AWS_ENDPOINT_URL if it is set"
         }
         Nature::Garbled => {
-            "something other than AWS answers: check AWS_ENDPOINT_URL if it is set, and whether a \
-             proxy is in the way"
+            "the answer is not from AWS: check AWS_ENDPOINT_URL if it is set, and whether a proxy \
+             is in between"
         }
-        Nature::Taken => "rename the project, or remove it by hand if nobody needs it",
-        Nature::Blocked => {
-            "remove what is in the way, or move it elsewhere; the same command goes on from here"
+        Nature::Taken => {
+            "change `project` in the stack file, or delete the resource by hand if it \
+                          is not needed"
         }
+        Nature::Blocked => "delete or move what is in the way, and run the same command again",
         Nature::Refused | Nature::InUse | Nature::Throttled => return None,
     };
     Some(text.to_owned())

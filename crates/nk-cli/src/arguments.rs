@@ -4,16 +4,18 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-const EXITS: &str = "\
-Exit codes:
-  0    done, or nothing to do
-  1    failed; what was done before is kept
-  2    `plan --detailed-exitcode`: there is something to do
-  3    some steps failed, the others are done
-  4    the stack file is wrong
-  130  interrupted; the same command goes on from there";
+const EXITS: &str = "Exit codes:
+  0    success, or nothing to do
+  1    failure; completed steps \
+                     are kept
+  2    `plan --detailed-exitcode`: there are changes
+  3    some \
+                     steps failed, the others succeeded
+  4    the stack file has mistakes
+  130  \
+                     interrupted; run the same command again to continue";
 
-/// Makes AWS match a stack file, and keeps no state file: AWS is the state.
+/// Makes AWS match a stack file, without a state file
 #[derive(Debug, Parser)]
 #[command(name = "nk", version, after_help = EXITS, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -26,25 +28,25 @@ pub(crate) struct Arguments {
 /// What every command understands.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// The environment of the stack file
+    /// The environment in the stack file
     #[arg(long = "env", env = "ENVIRONMENT", global = true, value_name = "NAME")]
     pub(crate) environment: Option<String>,
-    /// The stack file; by default the only one in `stacks/`
+    /// The stack file [default: the only one in `stacks/`]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) stack: Option<PathBuf>,
-    /// Work on an emulator that nk starts on this machine, without an account
+    /// Use an emulator on this machine instead of AWS; needs no account
     #[arg(long, env = "NK_LOCAL", global = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) local: bool,
-    /// A profile of the shared AWS configuration
+    /// The profile in the shared AWS configuration
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Print JSON: one object a line for what happens, one document for everything else
+    /// Print JSON: one object per line for events, one document for everything else
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Log every AWS call; twice for everything (or set `NK_LOG`)
+    /// Log every AWS call; use twice to log everything (or set `NK_LOG`)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// When to use colour
+    /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
 }
@@ -81,30 +83,30 @@ pub(crate) enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show what an apply would do, without changing anything
+    /// Show what an apply would do; change nothing
     Plan(PlanArguments),
     /// Make AWS match the stack file
     Apply(ApplyArguments),
-    /// Remove everything of the environment
+    /// Delete everything in the environment
     Destroy(DestroyArguments),
-    /// Show the stack file expanded into resources, offline
+    /// Show the resources that the stack file describes, offline
     Show,
-    /// Draw what depends on what: the stack file, a plan, or a run that is over
+    /// Draw the dependencies of the stack file, of a plan, or of a finished run
     Graph(GraphArguments),
-    /// Check the stack file, offline; every environment unless one is named
+    /// Check the stack file, offline; all environments unless one is named
     Validate,
-    /// Print what a deployment needs to know: addresses, ids, names
+    /// Print what a deployment needs: addresses, ids and names
     Output(OutputArguments),
-    /// Read or write what the stack's secrets hold
+    /// Read or set the stack's secrets
     #[command(subcommand)]
     Secrets(SecretsCommand),
-    /// Estimate what the environment costs a month, offline
+    /// Estimate the monthly cost of the environment, offline
     Cost,
-    /// Print the smallest IAM policy with which nk can do its work, offline
+    /// Print the smallest IAM policy that nk needs, offline
     IamPolicy(PolicyArguments),
-    /// Remove the lock that a run has left behind
+    /// Remove the lock that a run left behind
     Unlock,
-    /// Start, stop, empty or describe the emulator of `--local`
+    /// Start, stop, empty or describe the emulator for `--local`
     #[command(subcommand)]
     Local(LocalCommand),
 }
@@ -112,7 +114,7 @@ pub(crate) enum Command {
 /// Arguments of `nk plan`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
-    /// End with 2 if there is something to do
+    /// Exit with 2 if there are changes
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 }
@@ -120,13 +122,13 @@ pub(crate) struct PlanArguments {
 /// Arguments of every command that changes something.
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
-    /// How many calls may be under way at once
+    /// The maximum number of calls in progress at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) parallelism: Option<u16>,
-    /// Write what the run does to this file, as a trace that <https://ui.perfetto.dev> opens
+    /// Write a trace of the run to this file, for <https://ui.perfetto.dev>
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
 }
@@ -143,7 +145,7 @@ impl RunArguments {
 pub(crate) struct ApplyArguments {
     #[command(flatten)]
     pub(crate) run: RunArguments,
-    /// Let this go although it cannot be made again; may be repeated
+    /// Allow this resource to be deleted although its data cannot be restored; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) remove: Vec<String>,
 }
@@ -153,7 +155,7 @@ pub(crate) struct ApplyArguments {
 pub(crate) struct DestroyArguments {
     #[command(flatten)]
     pub(crate) run: RunArguments,
-    /// Lift deletion protection, empty what is not empty, and go as far as things of others allow
+    /// Turn off deletion protection, empty repositories and user pools, and delete as much as foreign resources allow
     #[arg(long)]
     pub(crate) unprotect: bool,
 }
@@ -161,13 +163,13 @@ pub(crate) struct DestroyArguments {
 /// Arguments of `nk graph`.
 #[derive(Debug, Args)]
 pub(crate) struct GraphArguments {
-    /// The form of the picture
+    /// The output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: GraphFormat,
-    /// Draw what an apply would do instead of what the stack file says; reads AWS
+    /// Draw what an apply would do instead of the stack file; reads AWS
     #[arg(long)]
     pub(crate) plan: bool,
-    /// Draw a run from the trace that `--trace` has written, with its longest chain
+    /// Draw a run and its longest chain of steps, from the file that `--trace` wrote
     #[arg(long, value_name = "FILE", conflicts_with = "plan")]
     pub(crate) run: Option<PathBuf>,
 }
@@ -175,32 +177,32 @@ pub(crate) struct GraphArguments {
 /// The forms of a picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum GraphFormat {
-    /// The language of Graphviz
+    /// Graphviz
     #[default]
     Dot,
-    /// A flow chart that GitHub and many editors show
+    /// A Mermaid flow chart, which GitHub and many editors display
     Mermaid,
-    /// A picture that every browser shows
+    /// An SVG image, which every browser displays
     Svg,
 }
 
 /// Arguments of `nk output`.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArguments {
-    /// Which output; all of them by default
+    /// The output to print [default: all]
     pub(crate) name: Option<String>,
 }
 
 /// Arguments of `nk iam-policy`.
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArguments {
-    /// The command that it is for; by default all commands
+    /// The command that the policy is for [default: all commands]
     #[arg(long = "for", value_enum, value_name = "COMMAND")]
     pub(crate) command: Option<PolicyCommand>,
-    /// Allow also what nk does without: reading the tags of many resources, and all roles, at once
+    /// Also allow reading many tags and all roles at once, which nk can do without
     #[arg(long)]
     pub(crate) fewer_calls: bool,
-    /// Print only the N-th of the parts that each fit into a managed policy
+    /// Print only part N of the policy, split into parts that each fit into a managed policy
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) part: Option<u16>,
 }
@@ -208,31 +210,31 @@ pub(crate) struct PolicyArguments {
 /// The commands that a policy can be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PolicyCommand {
-    /// Planning, and whatever else only reads
+    /// Planning, and every other command that only reads
     Plan,
-    /// Applying, but for removing what cannot be made again
+    /// Applying, except deleting what cannot be restored
     Apply,
-    /// Destroying, what is protected included
+    /// Destroying, including protected resources
     Destroy,
 }
 
 /// The commands of `nk secrets`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretsCommand {
-    /// Print what a secret holds
+    /// Print a secret
     Get {
-        /// Its name in the stack, as in `db-password`
+        /// Its name in the stack, such as `db-password`
         name: String,
-        /// One key of it, as in `google.client_id`
+        /// One of its keys, such as `google.client_id`
         key: Option<String>,
     },
-    /// Set one key of a secret: from a prompt, standard input or a file, never from an argument.
+    /// Set one key of a secret, from a prompt, standard input or a file
     ///
-    /// Not the database's password, of which the database would not learn.
+    /// The database's password cannot be set here, because the database would not be changed.
     Set {
-        /// Its name in the stack, as in `oauth-credentials`
+        /// Its name in the stack, such as `oauth-credentials`
         name: String,
-        /// The key, as in `google.client_secret`
+        /// The key, such as `google.client_secret`
         key: String,
         /// Read the value from this file
         #[arg(long, value_name = "FILE")]
@@ -243,13 +245,13 @@ pub(crate) enum SecretsCommand {
 /// The commands of `nk local`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum LocalCommand {
-    /// Install it if need be, and start it
+    /// Start the emulator, and install it first if necessary
     Up,
-    /// Stop it; what it held is gone
+    /// Stop the emulator and discard what it contains
     Down,
-    /// Empty it
+    /// Empty the emulator
     Reset,
-    /// Say whether it runs, and where
+    /// Show whether the emulator is running, and where
     Status,
 }
 

@@ -21,23 +21,26 @@ use crate::{advice, arguments::Global, exit::Exit};
 /// The reason why a command ended early.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("cannot read the stack file `{path}`: {reason}")]
+    #[error("could not read the stack file `{path}`: {reason}")]
     StackFile { path: String, reason: String },
     #[error("{}", which_stack(.0))]
     WhichStack(Vec<String>),
-    #[error("which environment?")]
+    #[error("no environment is given")]
     WhichEnvironment(Vec<String>),
-    #[error("the stack file is wrong")]
+    #[error("the stack file has mistakes")]
     Problems(#[from] Problems),
-    #[error("the environment says region {environment}, the stack file says {stack}")]
+    #[error("AWS_REGION is {environment}, but the region in the stack file is {stack}")]
     Region { environment: String, stack: String },
-    #[error("the stack file says account {stack}, but the credentials are of account {caller}")]
+    #[error(
+        "the account in the stack file is {stack}, but the credentials belong to account \
+             {caller}"
+    )]
     Account { stack: String, caller: String },
-    #[error("`--local` works on this machine, and AWS_ENDPOINT_URL says {endpoint}")]
+    #[error("`--local` uses an emulator on this machine, but AWS_ENDPOINT_URL is {endpoint}")]
     NotHere { endpoint: String },
-    #[error("there is no part {number}; the policy has {parts}")]
+    #[error("the policy has no part {number}; it has {parts}")]
     NoPart { number: usize, parts: usize },
-    #[error("cannot start: {0}")]
+    #[error("could not start the runtime: {0}")]
     Runtime(String),
     #[error("could not connect to AWS in {region}")]
     Connecting {
@@ -51,29 +54,31 @@ pub(crate) enum Error {
     Call(#[from] CloudError),
     #[error(transparent)]
     Local(#[from] LocalError),
-    #[error("there is no way from what exists to what the stack file says")]
+    #[error("cannot plan this change")]
     Plan(#[from] PlanError),
-    #[error("what is to go is guarded")]
+    #[error("this destroy is blocked by protection")]
     Guarded(Vec<Guard>),
-    #[error("what is no longer in the stack file, or is to be replaced, is guarded")]
+    #[error("this plan is blocked by protection")]
     Kept(Vec<Guard>),
-    #[error("something has changed since the plan was shown")]
+    #[error("the plan has changed since it was shown")]
     Overtaken,
-    #[error("interrupted before any step was begun")]
+    #[error("interrupted before the first step")]
     Interrupted,
     #[error(transparent)]
     Lock(#[from] LockError),
-    #[error("the lock was not given back")]
+    #[error("could not release the lock")]
     Unreleased {
         #[source]
         error: Option<CloudError>,
         exit: Exit,
     },
-    #[error("the lock is kept: what became of a create that was cut off is not known yet")]
+    #[error(
+        "the lock is not released: it is not known yet whether an interrupted create succeeded"
+    )]
     Unsettled { exit: Exit },
-    #[error("there is no terminal to ask on")]
+    #[error("cannot ask for confirmation without a terminal")]
     NobodyToAsk { command: String },
-    #[error("cannot read the secret value: {0}")]
+    #[error("could not read the value: {0}")]
     SecretInput(String),
     #[error("the stack file has no secret `{name}`")]
     NoSuchSecret { name: String, known: Vec<String> },
@@ -81,13 +86,13 @@ pub(crate) enum Error {
     SecretMissing(String),
     #[error("the secret `{secret}` has no key `{key}`")]
     NoSuchKey { secret: String, key: String },
-    #[error("`{key}` does not fit into the secret `{secret}`: {why}")]
+    #[error("could not set `{key}` in the secret `{secret}`: {why}")]
     SecretShape { secret: String, key: String, why: String },
-    #[error("the password in `{0}` is not set here: the database would not learn of it")]
+    #[error("cannot set the password in `{0}`, because the database would keep the old one")]
     SecretOfDatabase(String),
-    #[error("cannot write the trace `{path}`: {reason}")]
+    #[error("could not write the trace `{path}`: {reason}")]
     TraceFile { path: String, reason: String },
-    #[error("cannot read the trace `{path}`: {reason}")]
+    #[error("could not read the trace `{path}`: {reason}")]
     Trace { path: String, reason: String },
     #[error("there is no output `{name}`")]
     NoSuchOutput { name: String, known: Vec<String> },
@@ -170,21 +175,23 @@ impl Error {
     /// What to do about errors that are not AWS's.
     fn hint(&self) -> Option<Hint> {
         Some(match self {
-            Self::WhichStack(found) if found.is_empty() => "name one with `--stack`".into(),
+            Self::WhichStack(found) if found.is_empty() => "choose one with `--stack`".into(),
             Self::WhichStack(found) => {
-                format!("name one with `--stack`: {}", found.join(", ")).into()
+                format!("choose one with `--stack`: {}", found.join(", ")).into()
             }
             Self::WhichEnvironment(found) => {
                 let found = found.join(", ");
-                format!("say `--env` or set ENVIRONMENT; the stack file has: {found}").into()
+                format!("use `--env` or set ENVIRONMENT; the stack file has: {found}").into()
             }
             Self::Region { stack, .. } => {
-                format!("set AWS_REGION={stack}, or change `region`").into()
+                format!("set AWS_REGION={stack}, or change `region` in the stack file").into()
             }
             Self::Account { .. } => {
-                "use the credentials of that account (`--profile`), or change `account`".into()
+                "use credentials of that account (`--profile`), or change `account` in the stack \
+                 file"
+                    .into()
             }
-            Self::NotHere { .. } => "unset AWS_ENDPOINT_URL, or leave `--local` out".into(),
+            Self::NotHere { .. } => "unset AWS_ENDPOINT_URL, or omit `--local`".into(),
             Self::Local(error) => error.hint()?.into(),
             Self::Lock(error) => error.hint()?,
             Self::Guarded(guards) if guards.iter().all(|guard| guard.liftable) => {
@@ -193,23 +200,21 @@ impl Error {
             Self::Guarded(_) | Self::SecretShape { .. } => "nothing was changed".into(),
             Self::Kept(_) => KEPT.into(),
             Self::Overtaken => "run the same command again to see the new plan".into(),
-            Self::Unreleased { .. } => {
-                Hint::from("it is free 90 s after its last sign of life, or ")
-                    .command("nk unlock")
-                    .then(" removes it")
-            }
+            Self::Unreleased { .. } => Hint::from("it expires 90 s after its last renewal; ")
+                .command("nk unlock")
+                .then(" removes it at once"),
             Self::Unsettled { .. } => UNSETTLED.into(),
             Self::NobodyToAsk { command } => Hint::from("run ").command(format!("{command} --yes")),
             Self::SecretInput(_) => {
-                "type it at the prompt, pipe it in, or name a file with `--from-file`".into()
+                "type it at the prompt, pipe it to standard input, or name a file with \
+                 `--from-file`"
+                    .into()
             }
             Self::NoSuchSecret { known, .. } | Self::NoSuchOutput { known, .. } => {
-                format!("known: {}", known.join(", ")).into()
+                format!("available: {}", known.join(", ")).into()
             }
             Self::SecretOfDatabase(_) => OF_DATABASE.into(),
-            Self::SecretMissing(_) => {
-                Hint::from("run ").command("nk apply").then(", which makes it")
-            }
+            Self::SecretMissing(_) => Hint::from("run ").command("nk apply").then(" to create it"),
             _ => return None,
         })
     }
@@ -258,15 +263,15 @@ impl Error {
     }
 }
 
-const LIFTS: &str = ", which lifts protection, empties what is full, lets go what no snapshot can save, \
-                     and leaves what is not this stack's and what it keeps; nothing was changed";
-const KEPT: &str = "put it back into the stack file, or lift first what guards it: protection by \
-                    `protect = false` and an apply, images, users and lost data by hand; nothing was \
-                    changed";
-const UNSETTLED: &str = "it is free 90 s after its last sign of life; by then AWS shows what was made, \
-                         and the same command goes on from here";
-const OF_DATABASE: &str = "change it in RDS and in Secrets Manager by hand, and then start the services \
-                           anew; nothing was changed";
+const LIFTS: &str = " to turn off protection, empty repositories and user pools, delete databases \
+                     of which no snapshot can be taken, and leave foreign resources and what they \
+                     need; nothing was changed";
+const KEPT: &str = "nothing was changed; put it back into the stack file, or remove the protection \
+                    first: set `protect = false` and apply, and delete images and users by hand";
+const UNSETTLED: &str = "it expires 90 s after its last renewal; by then AWS shows what was \
+                         created, and the same command continues";
+const OF_DATABASE: &str = "nothing was changed; change the password in RDS and in Secrets Manager \
+                           by hand, and restart the services";
 
 #[cfg(test)]
 mod tests {

@@ -109,7 +109,7 @@ impl History {
         }
         times.tidy();
         if let Err(error) = write(file, &times) {
-            tracing::warn!(target: "nk::history", %error, "what the steps took is not kept");
+            tracing::warn!(target: "nk::history", %error, "could not save how long the steps took");
         }
     }
 }

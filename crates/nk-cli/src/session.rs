@@ -142,7 +142,7 @@ impl<P: Provider> Session<P> {
         let mut answers = answers?;
         let unissued = questions.local_certificate.filter(|_| answers.local_certificate.is_none());
         if unissued.is_some() {
-            answers.local_certificate = Some("(issued by the emulator on apply)".to_owned());
+            answers.local_certificate = Some("(issued by the emulator during apply)".to_owned());
         }
         let survey = survey(&caller, answers);
         let place = Place {

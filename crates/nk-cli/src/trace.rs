@@ -100,7 +100,7 @@ impl Tracer {
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
-        output.line(&format!("The trace `{path}` ends early: {problem}"));
+        output.line(&format!("The trace `{path}` is incomplete: {problem}"));
     }
 }
 

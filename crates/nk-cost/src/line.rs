@@ -26,7 +26,7 @@ impl Line {
     pub fn formula(&self) -> String {
         match &self.price {
             Some(price) => format!("{} x ${} per {}", number(self.quantity), price.usd, price.per),
-            None => "no price known".to_owned(),
+            None => "price not known".to_owned(),
         }
     }
 }

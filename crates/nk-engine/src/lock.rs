@@ -93,7 +93,7 @@ impl fmt::Display for Holder {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LockError {
     /// Another run holds it.
-    #[error("another run holds the lock of this stack: {holder}")]
+    #[error("another run holds the lock: {holder}")]
     Held {
         /// Who.
         holder: Holder,
@@ -110,10 +110,10 @@ impl LockError {
     pub fn hint(&self) -> Option<Hint> {
         let Self::Held { age, .. } = self else { return None };
         let age = format!(
-            "its last sign of life was {} s ago; 90 s without one and the lock is free, or ",
+            "the other run renewed the lock {} s ago, and it expires after 90 s without renewal; ",
             age.as_secs()
         );
-        Some(Hint::from(age).command("nk unlock").then(" removes it"))
+        Some(Hint::from(age).command("nk unlock").then(" removes it at once"))
     }
 }
 
@@ -144,7 +144,7 @@ fn read(value: &str) -> Holder {
     serde_json::from_str(value).unwrap_or_else(|_| Holder {
         holder: "somebody".into(),
         host: "an unknown machine".into(),
-        command: "something else than nk wrote this lock".into(),
+        command: "(the lock was not written by nk)".into(),
         since: "an unknown time".into(),
         nonce: String::new(),
         over: None,

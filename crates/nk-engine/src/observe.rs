@@ -97,7 +97,7 @@ async fn lift<C: Cloud>(cloud: &C, registry: Registry, live: &LiveValue) -> Resu
         if !passes {
             return Err(error);
         }
-        tracing::info!(%error, address = %live.address, "waiting before its protection is lifted");
+        tracing::info!(%error, address = %live.address, "waiting before turning off its protection");
         sleep(PAUSE).await;
     }
 }

@@ -147,9 +147,9 @@ impl<C: Cloud> Execution<C> {
     fn notice_stop(&mut self, stop: Stop) {
         let (outcome, reason) = match stop {
             Stop::Go => return,
-            Stop::Drain => (Outcome::Interrupted, "interrupted: what is under way is finished"),
-            Stop::Abort => (Outcome::Interrupted, "interrupted again: nothing is waited for"),
-            Stop::Ousted => (Outcome::Ousted, "another run has taken the lock over"),
+            Stop::Drain => (Outcome::Interrupted, "interrupted: finishing the steps in progress"),
+            Stop::Abort => (Outcome::Interrupted, "interrupted again: stopping now"),
+            Stop::Ousted => (Outcome::Ousted, "another run has taken over the lock"),
         };
         if self.stopping.is_none() || (stop == Stop::Abort && self.deadline.is_none()) {
             let since = self.stopping.map_or_else(Instant::now, |(_, since)| since);
@@ -278,7 +278,7 @@ impl<C: Cloud> Execution<C> {
                 self.ledger.skip(id);
                 self.needs.lost(id);
                 let because =
-                    "interrupted while waiting; the next run goes on from here".to_owned();
+                    "interrupted while waiting; the next run continues from here".to_owned();
                 self.tell(Event::Skipped { at, step: id, address, action, because });
             }
             Err(error) => {
@@ -298,7 +298,7 @@ impl<C: Cloud> Execution<C> {
             matches!(error, StepError::Cloud(error) if error.nature == Nature::Credentials);
         if unknown && self.stopping.is_none() {
             self.stopping = Some((Outcome::Partial, Instant::now()));
-            let reason = "AWS does not accept the credentials any more".to_owned();
+            let reason = "AWS no longer accepts the credentials".to_owned();
             self.tell(Event::Stopping { at: self.at(), reason });
         }
     }
@@ -310,8 +310,8 @@ impl<C: Cloud> Execution<C> {
             let lost = needs.iter().find(|need| self.ledger.is_lost(need.step));
             let lost = &self.plan.steps[lost.expect("only lost steps make hopeless ones").step];
             let because = match lost.action.operation() {
-                Operation::Destroy => format!("`{}` is still there", lost.address),
-                _ => format!("`{}` is not there", lost.address),
+                Operation::Destroy => format!("`{}` still exists", lost.address),
+                _ => format!("`{}` does not exist", lost.address),
             };
             self.skip(id, because);
         }
@@ -329,13 +329,13 @@ impl<C: Cloud> Execution<C> {
     fn cut_off(&mut self) {
         self.tasks = JoinSet::new();
         for id in self.ledger.running() {
-            self.skip(id, "interrupted during a call; the next run goes on from here".to_owned());
+            self.skip(id, "interrupted during a call; the next run continues from here".to_owned());
         }
     }
 
     fn give_up_the_rest(&mut self) {
         for id in self.needs.give_up() {
-            self.skip(id, "the run was stopped before".to_owned());
+            self.skip(id, "the run was stopped first".to_owned());
         }
     }
 }

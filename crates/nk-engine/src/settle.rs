@@ -137,7 +137,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
             view = match view {
                 View::Unknown => self.look().await?,
                 View::Nothing if created => {
-                    self.wait_for_sight("it is not visible yet").await?;
+                    self.wait_for_sight("AWS does not show it yet").await?;
                     View::Unknown
                 }
                 // It exists, under its previous address.
@@ -159,7 +159,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                             View::Unknown
                         }
                         Phase::Leaving(word) => {
-                            self.wait(&format!("the one before is `{word}`"), Duration::ZERO)
+                            self.wait(&format!("the previous one is `{word}`"), Duration::ZERO)
                                 .await?;
                             View::Unknown
                         }
@@ -216,7 +216,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                         Ok(View::Seen(live))
                     }
                     None if self.is_held() => {
-                        self.stage.waits("what was removed still has its place");
+                        self.stage.waits("AWS has not released the name of the deleted one yet");
                         Ok(View::Nothing)
                     }
                     // What it needs is in use. That has nothing to do with names, and may pass.
@@ -270,7 +270,7 @@ impl<'a, C: Cloud> Settling<'a, C> {
                     let (fields, told) = (lack.fields(), live.notes.join("; "));
                     return Err(StepError::Ignored { fields, told });
                 }
-                self.wait_for_sight("AWS still answers with the old value").await?;
+                self.wait_for_sight("AWS still returns the old value").await?;
                 return Ok(View::Unknown);
             }
             _ if self.changed == CHANGES => {

@@ -67,8 +67,7 @@ async fn what_comes_to_nothing_fails_with_the_reason() {
     let trial = Trial::default();
     trial.sim.thwart(&Address::new("nat-gateway", "nat"), "Gateway.NotAttached: no gateway");
     let (summary, events) = trial.apply(&small()).await;
-    let told =
-        "could not create `nat-gateway.nat`: AWS gave up on it: Gateway.NotAttached: no gateway";
+    let told = "could not create `nat-gateway.nat`: AWS reports that it failed: Gateway.NotAttached: no gateway";
     assert_eq!(failures(&events), [told]);
     assert!(summary.took < Duration::from_secs(200), "{:?}", summary.took);
 }
@@ -79,7 +78,8 @@ async fn what_stays_although_its_going_is_accepted_is_not_waited_for_for_ever() 
     let trial = Trial::settled(&desired).await;
     trial.sim.stick(&Address::new("route-table", "private"));
     let (summary, events) = trial.destroy(&desired).await;
-    let told = "could not remove `route-table.private`: after 2 minutes AWS says `still there`";
+    let told =
+        "could not remove `route-table.private`: gave up after 2 minutes: AWS says `still there`";
     assert_eq!(failures(&events), [told]);
     assert!(summary.took < Duration::from_secs(250), "{:?}", summary.took);
 }

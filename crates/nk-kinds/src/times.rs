@@ -101,8 +101,12 @@ impl Entry {
         // Without a reason, a derived time is ignored.
         let (measured, derived) = (Spread::of(&seconds), derived.filter(|_| why.is_some()));
         let one = measured.xor(derived);
-        let spread =
-            one.ok_or_else(|| format!("{kind}: either `samples`, or `median`, `slow` and `why`"))?;
+        let spread = one.ok_or_else(|| {
+            format!(
+                "{kind}: needs either `samples`, or `median`, `slow` and \
+                                       `why`"
+            )
+        })?;
         Ok(Usual { kind, operation, output, when, plus, spread, samples: seconds.len() })
     }
 }

@@ -10,10 +10,10 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum LocalError {
     /// The environment variables name no directory.
-    #[error("there is no directory to keep the emulator in")]
+    #[error("no directory to install the emulator in")]
     Homeless,
     /// `NK_LOCAL_EMULATOR` names none.
-    #[error("there is no emulator `{name}`; known: {known}")]
+    #[error("unknown emulator `{name}`; available: {known}")]
     UnknownProduct {
         /// The name.
         name: String,
@@ -27,7 +27,7 @@ pub enum LocalError {
     #[error("`NK_LOCAL_SPEED` is not a number from 1 to 1000: {0}")]
     BadSpeed(String),
     /// None of the commands is a recent enough Python.
-    #[error("the emulator needs Python 3.{oldest} or newer, and none was found on the PATH")]
+    #[error("the emulator needs Python 3.{oldest} or later, which was not found on the PATH")]
     NoPython {
         /// The oldest Python 3 that is sufficient.
         oldest: u32,
@@ -59,7 +59,7 @@ pub enum LocalError {
         said: String,
     },
     /// A file or directory could not be used.
-    #[error("could not use `{path}`")]
+    #[error("could not read or write `{path}`")]
     Disk {
         /// Which.
         path: PathBuf,
@@ -77,7 +77,7 @@ pub enum LocalError {
         source: io::Error,
     },
     /// It is running on another port.
-    #[error("the emulator runs on port {running}, not on {wanted}")]
+    #[error("the emulator is already running on port {running}, not on {wanted}")]
     Elsewhere {
         /// The name.
         wanted: u16,
@@ -85,7 +85,7 @@ pub enum LocalError {
         running: u16,
     },
     /// Another process uses the port.
-    #[error("port {port} is taken")]
+    #[error("port {port} is already in use")]
     Taken {
         /// Which.
         port: u16,
@@ -94,7 +94,7 @@ pub enum LocalError {
         source: io::Error,
     },
     /// The process ended before it answered.
-    #[error("the emulator ended before it answered: {said}")]
+    #[error("the emulator exited while starting: {said}")]
     Died {
         /// The end of its log.
         said: String,
@@ -108,7 +108,7 @@ pub enum LocalError {
         said: String,
     },
     /// The process could not be stopped.
-    #[error("the emulator's process {pid} does not stop")]
+    #[error("could not stop the emulator (process {pid})")]
     Stubborn {
         /// Which.
         pid: u32,
@@ -136,28 +136,28 @@ impl LocalError {
         Some(match self {
             Self::Homeless => "set `XDG_CACHE_HOME` or `HOME`".to_owned(),
             Self::NoPython { tried, .. } => format!(
-                "install it (`apt install python3 python3-venv`, `brew install python`), or point \
-                 nk at an emulator of your own with `AWS_ENDPOINT_URL`; tried: {}",
+                "install it (`apt install python3 python3-venv` or `brew install python`), or set \
+                 `AWS_ENDPOINT_URL` to a running emulator; tried: {}",
                 tried.join(", ")
             ),
             Self::NoVenv { version, .. } => {
                 format!("install it: `apt install python{version}-venv`")
             }
             Self::Install { .. } => {
-                "the package registry is needed once; behind a proxy or with a \
-                                     mirror set `HTTPS_PROXY` or `PIP_INDEX_URL`"
+                "the emulator is downloaded once from the Python package index; behind a proxy set \
+                 `HTTPS_PROXY`, with a mirror `PIP_INDEX_URL`"
                     .to_owned()
             }
             Self::Elsewhere { .. } => {
-                "leave `NK_LOCAL_PORT` out, or run `nk local down` first, which forgets what was \
-                 made"
+                "unset `NK_LOCAL_PORT`, or run `nk local down` first, which discards what the \
+                 emulator contains"
                     .to_owned()
             }
-            Self::Taken { .. } => "leave `NK_LOCAL_PORT` out to have a free one chosen".to_owned(),
+            Self::Taken { .. } => "unset `NK_LOCAL_PORT` to use any free port".to_owned(),
             Self::Died { .. }
             | Self::Silent { .. }
             | Self::Unanswered { .. }
-            | Self::Odd { .. } => "run `nk local down`, then `nk local up`".to_owned(),
+            | Self::Odd { .. } => "run `nk local down` and then `nk local up`".to_owned(),
             _ => return None,
         })
     }

@@ -84,7 +84,11 @@ impl fmt::Display for Progress {
         match self {
             Self::Waiting => f.write_str("waiting for another nk to start the emulator"),
             Self::Installing(product) => {
-                write!(f, "installing the emulator ({}), once; some minutes", product.pin())
+                write!(
+                    f,
+                    "installing the emulator ({}); this happens once and takes a few minutes",
+                    product.pin()
+                )
             }
             Self::Starting(product) => write!(f, "starting the emulator ({})", product.pin()),
         }

@@ -139,7 +139,7 @@ pub(crate) async fn last_words(settings: &Settings) -> String {
 pub(crate) fn tail(text: &str) -> String {
     let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     if lines.is_empty() {
-        return "it said nothing".to_owned();
+        return "no output".to_owned();
     }
     lines[lines.len().saturating_sub(5)..].join("\n  ")
 }
@@ -152,7 +152,7 @@ mod tests {
     fn the_tail_is_the_last_five_lines_that_say_something() {
         assert_eq!(tail("a\n\nb\n"), "a\n  b");
         assert_eq!(tail("1\n2\n3\n4\n5\n6\n"), "2\n  3\n  4\n  5\n  6");
-        assert_eq!(tail("\n"), "it said nothing");
+        assert_eq!(tail("\n"), "no output");
     }
 
     #[tokio::test]

@@ -17,7 +17,8 @@ pub struct Address {
 /// The reason why a text is not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not an address: a kind, a dot and a name of letters, digits and hyphens, as in `vpc.main`"
+    "`{0}` is not an address; an address is a kind, a dot and a name of letters, digits and \
+     hyphens, such as `vpc.main`"
 )]
 pub struct AddressError(String);
 

@@ -136,9 +136,9 @@ impl fmt::Display for CloudError {
             | Nature::Denied
             | Nature::Credentials => " was refused",
             Nature::Throttled => " was throttled",
-            Nature::Unreachable => " reached nobody",
+            Nature::Unreachable => " could not be sent",
             Nature::Ambiguous => " has an unknown outcome",
-            Nature::Garbled => " was not understood",
+            Nature::Garbled => " got an answer that could not be read",
         })?;
         if let Some(code) = code {
             write!(f, ": {code}")?;

@@ -109,7 +109,7 @@ impl<'de, T: Output> Deserialize<'de> for Ref<T> {
         match found.first() {
             Some(found) if found.address.kind() != T::KIND || found.output != T::NAME => {
                 Err(de::Error::custom(format!(
-                    "`{found}` cannot stand here: only the `{}` of a `{}` can",
+                    "`{found}` is not allowed here; expected the `{}` of a `{}`",
                     T::NAME,
                     T::KIND
                 )))
@@ -138,10 +138,10 @@ impl fmt::Display for Placeholder {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
     /// `@{` without `}`.
-    #[error("`{0}` opens a reference with `@{{` and does not close it")]
+    #[error("`{0}` contains `@{{` without a closing brace")]
     Open(String),
     /// The text between the braces is not `kind.name.output`.
-    #[error("`@{{{0}}}` is not a reference: it has the form `@{{kind.name.output}}`")]
+    #[error("`@{{{0}}}` is not a reference; a reference has the form `@{{kind.name.output}}`")]
     Form(String),
 }
 

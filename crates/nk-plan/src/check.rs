@@ -16,7 +16,7 @@ pub enum Fault {
         address: Address,
     },
     /// A reference remains that no needed step resolves.
-    #[error("`{address}` refers to {to}, which no step before it makes")]
+    #[error("`{address}` refers to {to}, which no earlier step provides")]
     Unfilled {
         /// The step.
         step: StepId,
@@ -26,7 +26,7 @@ pub enum Fault {
         to: Placeholder,
     },
     /// A destroy has nothing to delete.
-    #[error("`{address}` is to go and is not there")]
+    #[error("`{address}` is to be destroyed but does not exist")]
     NothingToDestroy {
         /// The step.
         step: StepId,
@@ -34,7 +34,7 @@ pub enum Fault {
         address: Address,
     },
     /// Two steps create or change a resource, and neither needs the other.
-    #[error("`{address}` is made twice")]
+    #[error("`{address}` is created or updated twice")]
     MadeTwice {
         /// The second step.
         step: StepId,
@@ -50,7 +50,7 @@ pub enum Fault {
         address: Address,
     },
     /// Steps wait for each other in a circle.
-    #[error("`{address}` waits for itself")]
+    #[error("`{address}` needs itself")]
     Circle {
         /// The resource of one of them.
         address: Address,

@@ -56,7 +56,7 @@ pub(crate) fn decide(
         match wanted_one(address, wanted, found, &facts, &grounds, &going) {
             Ok((mut decision, superfluous)) => {
                 if let Some(before) = moved.get(*address) {
-                    decision.reason = format!("it was `{before}`, and stays where it is");
+                    decision.reason = format!("was `{before}`; kept in place");
                     if let Fate::Update(part) = &mut decision.fate {
                         *part = Part::Moves;
                     }
@@ -83,7 +83,7 @@ pub(crate) fn decide(
             continue;
         }
         let reason = match &live.phase {
-            Phase::Leaving(word) => format!("already going away ({word})"),
+            Phase::Leaving(word) => format!("already being deleted ({word})"),
             // If everything is deleted, every line would say the same.
             _ if desired.resources.is_empty() => String::new(),
             _ => UNWANTED.to_owned(),
@@ -252,15 +252,15 @@ fn fate(
     let first = beneath.is_some() || excluded;
     match &live.phase {
         Phase::Leaving(word) => {
-            let reason = format!("the one before is still going away ({word})");
+            let reason = format!("the previous one is still being deleted ({word})");
             return Ok((Fate::ReplaceDestroyFirst, Vec::new(), reason));
         }
         Phase::Failed(why) => {
-            let because = format!("AWS gave up on it: {why}");
+            let because = format!("AWS reports that it failed: {why}");
             return replacement(address, kind, changes, because, first, None);
         }
         Phase::Retired(until) => {
-            let reason = format!("restored: it is scheduled for deletion ({until})");
+            let reason = format!("restored, because it is scheduled for deletion ({until})");
             return Ok((Fate::Update(Part::Restores), changes, reason));
         }
         Phase::Busy(_) | Phase::Ready => {}
@@ -274,12 +274,13 @@ fn fate(
         return replacement(address, kind, changes, because, first, root);
     }
     if let (true, Some(beneath)) = (kind.ties.holds, beneath) {
-        let because = format!("it holds `{beneath}`, which must go first to be replaced");
+        let because =
+            format!("it uses `{beneath}`, which must be deleted before it can be replaced");
         return replacement(address, kind, changes, because, true, root);
     }
     Ok(match &live.phase {
         Phase::Busy(word) => {
-            let still = || format!("AWS is still at work on it ({word})");
+            let still = || format!("AWS is still working on it ({word})");
             let reason = if changes.is_empty() { still() } else { String::new() };
             (Fate::Update(Part::Completes), changes, reason)
         }
@@ -300,7 +301,7 @@ fn replacement(
         Replace::Refuse(why) => {
             let because = match root {
                 Some((root, reason)) => {
-                    format!("{because}; that follows from replacing `{root}`: {reason}")
+                    format!("{because}, because `{root}` is replaced: {reason}")
                 }
                 None => because,
             };

@@ -69,7 +69,9 @@ impl Entangled {
             spec: live.spec.clone(),
             changes: difference(&before.spec, &live.spec),
             live: Some(before),
-            reason: "it and another admit each other: shut first, so that both can go".to_owned(),
+            reason: "two security groups admit each other: their rules are removed first, so that \
+                     both can be deleted"
+                .to_owned(),
         })
     }
 }

@@ -25,7 +25,7 @@ pub enum Problem {
         to: String,
     },
     /// A reference to an output that the kind does not have.
-    #[error("`{from}` refers to `{to}`, but that kind has only these outputs: {known}")]
+    #[error("`{from}` refers to `{to}`, but the kind has no such output; its outputs are: {known}")]
     NoSuchOutput {
         /// Who refers.
         from: Address,
@@ -35,10 +35,10 @@ pub enum Problem {
         known: String,
     },
     /// Resources that refer to each other in a circle.
-    #[error("these resources refer to each other in a circle: {}", list(.0))]
+    #[error("these resources depend on each other in a circle: {}", list(.0))]
     Circle(Vec<Address>),
     /// A spec that its kind does not accept.
-    #[error("`{address}` has a spec that its kind does not accept: {message}")]
+    #[error("the specification of `{address}` is not valid: {message}")]
     Spec {
         /// Whose spec.
         address: Address,
@@ -46,7 +46,7 @@ pub enum Problem {
         message: String,
     },
     /// A resource with one of the stack's names that does not belong to it.
-    #[error("`{address}` exists as `{id}`, but is not managed by nk: {lacks}")]
+    #[error("`{address}` already exists as `{id}` and is not managed by nk: {lacks}")]
     Foreign {
         /// The address that it blocks.
         address: Address,
@@ -64,7 +64,7 @@ pub enum Problem {
         ids: Vec<String>,
     },
     /// A replacement that the kind refuses.
-    #[error("`{address}` would have to be replaced, because {because}")]
+    #[error("`{address}` would have to be replaced: {because}")]
     Irreplaceable {
         /// The resource.
         address: Address,
@@ -74,7 +74,7 @@ pub enum Problem {
         why: &'static str,
     },
     /// A resource that cannot be deleted while another one stays.
-    #[error("`{address}` ({id}) cannot go: `{by}` stands in it")]
+    #[error("cannot delete `{address}` ({id}): it is used by `{by}`")]
     Pinned {
         /// What would be deleted.
         address: Address,
@@ -86,7 +86,7 @@ pub enum Problem {
         why: &'static str,
     },
     /// A missing resource for which a new one would not do while another resource exists.
-    #[error("`{address}` is gone, and a new one would not do for `{by}` ({id})")]
+    #[error("`{address}` is missing, and a new one would not work for `{by}` ({id})")]
     Lost {
         /// What is missing.
         address: Address,
@@ -99,7 +99,8 @@ pub enum Problem {
     },
     /// A new resource in the place of one that is deleted only after the new one exists.
     #[error(
-        "`{address}` takes the place of `{by}` ({id}), which is in use until `{address}` is there"
+        "cannot create `{address}` while `{by}` ({id}) is in its place, and `{by}` is in use until \
+         `{address}` exists"
     )]
     Occupied {
         /// What would be created.
@@ -111,7 +112,7 @@ pub enum Problem {
     },
     /// A precious resource that the stack file no longer mentions.
     #[error(
-        "`{address}` ({id}) is no longer in the stack file, and removing it loses what it holds"
+        "`{address}` ({id}) is no longer in the stack file, and deleting it would lose its data"
     )]
     Precious {
         /// The resource.
@@ -120,7 +121,7 @@ pub enum Problem {
         id: String,
     },
     /// A bug in the planner.
-    #[error("the plan contradicts itself: {0}")]
+    #[error("the plan is inconsistent: {0}")]
     Fault(Fault),
 }
 
@@ -137,21 +138,21 @@ impl Problem {
     pub fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::Foreign { id, .. } => format!(
-                "rename `project` in the stack file, or remove `{id}` by hand if nobody needs it"
+                "change `project` in the stack file, or delete `{id}` by hand if it is not needed"
             )
             .into(),
-            Self::Twins { .. } => "remove by hand all but the one in use".into(),
+            Self::Twins { .. } => "delete all but the one in use by hand".into(),
             Self::Irreplaceable { why, .. } | Self::Pinned { why, .. } => (*why).into(),
             Self::Lost { why, .. } => why.clone().into(),
             Self::Occupied { address, .. } => {
-                format!("apply twice: first with another place for `{address}`, or without it")
+                format!("apply twice: first without `{address}`, or with another range for it")
                     .into()
             }
             Self::Precious { address, .. } => {
                 Hint::from("put it back into the stack file, or run ")
                     .command(format!("nk apply --remove {address}"))
             }
-            Self::Fault(_) => "this is a mistake in nk; nothing was changed".into(),
+            Self::Fault(_) => "this is a bug in nk; nothing was changed".into(),
             _ => return None,
         })
     }

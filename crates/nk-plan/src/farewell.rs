@@ -33,6 +33,6 @@ pub(crate) fn farewell(
         spec,
         live: Some(live.clone()),
         changes,
-        reason: "what refers to it goes sooner then".to_owned(),
+        reason: "speeds up the deletion of what uses it".to_owned(),
     })
 }

@@ -59,11 +59,11 @@ pub(crate) fn keep(
         let outgoing =
             matches!(kind.replacement.how, Replace::CreateFirst(_)) && rank.immutable > 0;
         if matches!(live.phase, Phase::Leaving(_) | Phase::Retired(_)) {
-            superfluous.push((live, "is already going"));
+            superfluous.push((live, "already being deleted"));
         } else if outgoing {
             superfluous.push((live, "left over from an interrupted replacement"));
         } else if live.vacant {
-            superfluous.push((live, "an empty twin that nothing uses"));
+            superfluous.push((live, "an empty duplicate that nothing uses"));
         } else {
             stray.push(live.id);
         }

@@ -109,7 +109,7 @@ fn blindness(desired: &Desired, unseen: &Unseen) -> Option<Note> {
         .collect();
     (!fields.is_empty()).then(|| Note {
         about: "--local".to_owned(),
-        text: format!("the emulator does not keep {}: not compared", fields.join(", ")),
+        text: format!("the emulator does not store {}; not compared", fields.join(", ")),
         settle: None,
     })
 }

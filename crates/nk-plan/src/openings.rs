@@ -79,10 +79,16 @@ fn in_two(
         reason: reason.to_owned(),
     };
     let adds = (!first.is_empty()).then(|| {
-        update(Part::Opens, "what is added comes first", between.clone(), live.clone(), first)
+        update(
+            Part::Opens,
+            "added before other resources use it",
+            between.clone(),
+            live.clone(),
+            first,
+        )
     });
     let there = LiveValue { spec: between, ..live.clone() };
-    let reason = "what is taken away goes when nobody uses it any more";
+    let reason = "removed when nothing uses it any more";
     Some((adds, update(Part::Closes, reason, decision.spec.clone(), there, last)))
 }
 

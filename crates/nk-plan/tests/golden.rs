@@ -163,9 +163,9 @@ fn order(plan: &Plan) -> String {
             Action::Create => "create",
             Action::Update => "update",
             Action::Destroy => "destroy",
-            Action::ReplaceCreate => "create the new",
+            Action::ReplaceCreate => "create the new resource",
             Action::Supersede => "register the next",
-            Action::ReplaceDestroy => "destroy the old",
+            Action::ReplaceDestroy => "delete the old resource",
         };
         format!("{word} {}", step.address)
     };

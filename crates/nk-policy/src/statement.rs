@@ -76,7 +76,7 @@ impl Statement {
 /// What would allow the caller what was denied; none if nothing was.
 pub fn grant_hint<'a>(denied: impl IntoIterator<Item = &'a Denied>) -> Option<String> {
     let statement = Statement::granting(denied)?.document();
-    Some(format!("this statement in the caller's policy grants it: {statement}"))
+    Some(format!("add this statement to the caller's policy: {statement}"))
 }
 
 /// A list as in a document: a single entry stands for itself.

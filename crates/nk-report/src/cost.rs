@@ -11,18 +11,18 @@ pub(crate) fn cost_text(cost: &PlanCost, region: &str, flags: &str) -> String {
         return String::new();
     }
     let change = if is_nothing(change) {
-        "unchanged by this plan".to_owned()
+        "not changed by this plan".to_owned()
     } else {
-        format!("{}${:.2} by this plan", if *change < 0.0 { '-' } else { '+' }, change.abs())
+        format!("{}${:.2} with this plan", if *change < 0.0 { '-' } else { '+' }, change.abs())
     };
     let elsewhere =
         if priced == region { String::new() } else { format!(", at prices of {priced}") };
     let costs = if is_nothing(fixed) && is_nothing(used) {
         "nothing".to_owned()
     } else {
-        format!("${fixed:.2} a month and about ${used:.2} by use")
+        format!("${fixed:.2} a month plus about ${used:.2} for usage")
     };
-    format!("Costs {costs}, {change}{elsewhere}; `nk cost{flags}` shows how.\n")
+    format!("Cost: {costs}, {change}{elsewhere}; `nk cost{flags}` shows the details.\n")
 }
 
 #[cfg(test)]

@@ -108,8 +108,8 @@ impl Graph {
                 (Some("done"), _) => (tone(step.action), took.unwrap_or_default()),
                 (Some("failed"), _) => (Tone::Failed, "failed".to_owned()),
                 (Some(_), _) => (Tone::Faint, "not done".to_owned()),
-                (None, Some(_)) => (Tone::Faint, "under way".to_owned()),
-                (None, None) => (Tone::Faint, "not begun".to_owned()),
+                (None, Some(_)) => (Tone::Faint, "in progress".to_owned()),
+                (None, None) => (Tone::Faint, "not started".to_owned()),
             };
             Node {
                 address: step.address.clone(),
@@ -161,9 +161,9 @@ fn word(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Update => "change",
         Action::Destroy => "destroy",
-        Action::ReplaceCreate => "replace: the new one",
+        Action::ReplaceCreate => "replace (create)",
         Action::Supersede => "new revision",
-        Action::ReplaceDestroy => "replace: the old one",
+        Action::ReplaceDestroy => "replace (delete)",
     }
 }
 

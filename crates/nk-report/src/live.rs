@@ -107,12 +107,12 @@ impl Live {
             let slow = match tempo {
                 Tempo::Usual => "",
                 Tempo::Slow => ", slower than usual",
-                Tempo::Slowest => ", slower than nine times in ten",
+                Tempo::Slowest => ", slower than in nine of ten runs",
             };
-            format!("; the end waits for {address}{slow}")
+            format!("; waiting for {address}{slow}")
         });
         let line = format!(
-            "{} of {about} {} ({} %): {over} of {} over, {} under way{}",
+            "{} of {about} {} ({} %): {over} of {} finished, {} in progress{}",
             spell(now),
             spell(end),
             part(now, end),
@@ -126,11 +126,7 @@ impl Live {
 }
 
 /// The part of the time that has passed, in whole per cent; never all of it before the end.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between nought and ninety-nine"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 99")]
 fn part(now: Duration, end: Duration) -> u8 {
     if end.is_zero() { 0 } else { (now.div_duration_f64(end) * 100.0).clamp(0.0, 99.0) as u8 }
 }

@@ -50,9 +50,12 @@ impl Log {
             }
             // For a step that ends at once, the line that says so also shows the id.
             Event::Known { step, .. } if !self.slow.contains(step) => String::new(),
-            Event::Known { at, address, id, .. } => {
-                self.line(*at, address, None, &paint(faint, format_args!("is {}", tame(short(id)))))
-            }
+            Event::Known { at, address, id, .. } => self.line(
+                *at,
+                address,
+                None,
+                &paint(faint, format_args!("id: {}", tame(short(id)))),
+            ),
             Event::Finished { at, address, action, id, took, notes, .. } => {
                 let id =
                     if id.is_empty() { String::new() } else { format!(" ({})", tame(short(id))) };
@@ -103,7 +106,7 @@ pub(crate) fn doing(action: Action) -> &'static str {
     match action.operation() {
         Operation::Create => "creating",
         Operation::Update => "changing",
-        Operation::Destroy => "removing",
+        Operation::Destroy => "deleting",
     }
 }
 
@@ -112,7 +115,7 @@ fn done(action: Action) -> &'static str {
     match action.operation() {
         Operation::Create => "created",
         Operation::Update => "changed",
-        Operation::Destroy => "removed",
+        Operation::Destroy => "deleted",
     }
 }
 

@@ -13,9 +13,7 @@ pub(crate) fn notes_text(notes: &[Note], styles: &Styles, flags: &str) -> String
     let (waits, lints): (Vec<_>, Vec<_>) = settled.into_iter().partition(|note| is_command(note));
     let column = notes.iter().map(|note| width(&note.about)).max().unwrap_or(0);
     let mut text = String::new();
-    for (heading, group) in
-        [("Good to know:", known), ("Worth a second look:", lints), ("Waiting for you:", waits)]
-    {
+    for (heading, group) in [("Notes:", known), ("Warnings:", lints), ("To do:", waits)] {
         if group.is_empty() {
             continue;
         }
@@ -40,7 +38,7 @@ fn line(note: &Note, column: usize, styles: &Styles, flags: &str) -> String {
     if let Some(settle) = &note.settle {
         let settle = match settle {
             Settle::Command(command) => format!("run `{command}{flags}`"),
-            Settle::Key(key) => format!("the key for it: `{key}`"),
+            Settle::Key(key) => format!("see `{key}` in the stack file"),
         };
         text::line(&mut text, format_args!("  {:column$}  {}", "", paint(styles.faint, settle)));
     }

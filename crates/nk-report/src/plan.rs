@@ -70,7 +70,7 @@ fn expected(plan: &Plan, options: &PlanText<'_>) -> String {
     let (calls, along) = (count(calls, "call"), chain(critical_path));
     let heading = paint(options.styles.heading, "Expected:");
     let time = likely(*time);
-    format!("{heading} {time}; about {calls}. The critical path:\n{along}")
+    format!("{heading} {time}, about {calls}. Critical path:\n{along}")
 }
 
 /// What AWS reports about resources that stay, such as that a database is stopped.
@@ -89,9 +89,11 @@ fn totals(totals: Totals) -> String {
     let touched = totals.touched();
     let Totals { add, change, replace, destroy, unchanged } = totals;
     match (touched, unchanged) {
-        (0, 0) => "Nothing to do: there is nothing, and nothing is wanted.".to_owned(),
-        (0, 1) => "Nothing to do: 1 resource is as the stack file says.".to_owned(),
-        (0, _) => format!("Nothing to do: {unchanged} resources are as the stack file says."),
+        (0, 0) => {
+            "Nothing to do: no resources exist, and the stack file describes none.".to_owned()
+        }
+        (0, 1) => "Nothing to do: 1 resource matches the stack file.".to_owned(),
+        (0, _) => format!("Nothing to do: {unchanged} resources match the stack file."),
         _ => format!(
             "{}: {add} to add, {change} to change, {replace} to replace, {destroy} to destroy; \
              {unchanged} unchanged.",
@@ -104,9 +106,9 @@ fn effort(options: &PlanText<'_>) -> String {
     let seconds = options.took.map(|took| took.as_secs_f64());
     match (options.calls, seconds) {
         (Some(calls), Some(seconds)) => {
-            format!("Read in {}, {seconds:.1} s.\n", count(calls, "call"))
+            format!("Read AWS with {} in {seconds:.1} s.\n", count(calls, "call"))
         }
-        (Some(calls), None) => format!("Read in {}.\n", count(calls, "call")),
+        (Some(calls), None) => format!("Read AWS with {}.\n", count(calls, "call")),
         (None, Some(seconds)) => format!("Planned in {seconds:.1} s.\n"),
         (None, None) => String::new(),
     }
@@ -145,9 +147,9 @@ fn reason(step: &Step) -> String {
     let reason = tame(reason);
     match (action, live) {
         (Action::Update, _) if reason.is_empty() => "updated".to_owned(),
-        (Action::ReplaceCreate, _) => format!("replaced, the new one first: {reason}"),
+        (Action::ReplaceCreate, _) => format!("replaced, the new one is created first: {reason}"),
         (Action::ReplaceDestroy, _) => format!("replaced: {reason}"),
-        (Action::Supersede, _) => format!("a new revision: {reason}"),
+        (Action::Supersede, _) => format!("new revision: {reason}"),
         (Action::Destroy, Some(live)) => {
             format!("{reason} ({})", tame(&live.id)).trim_start().to_owned()
         }

@@ -41,13 +41,13 @@ fn fields(resource: &Resource, styles: &Styles) -> String {
     for (path, value) in &pairs {
         let line = match value {
             Some(value) => format!("{} = {value}\n", pad(path, column)),
-            None => paint(styles.faint, format_args!("# {path} is left to AWS")) + "\n",
+            None => paint(styles.faint, format_args!("# {path} is chosen by AWS")) + "\n",
         };
         text.push_str(&line);
     }
     if !resource.after.is_empty() {
         let after: Vec<_> = resource.after.iter().map(|address| format!("`{address}`")).collect();
-        let after = format!("# after {}", after.join(", "));
+        let after = format!("# created after {}", after.join(", "));
         text.push_str(&paint(styles.faint, after));
         text.push('\n');
     }

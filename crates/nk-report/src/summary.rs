@@ -24,13 +24,13 @@ pub fn summary_text(
     let counts = if failed + skipped == 0 {
         count(*finished, "step")
     } else {
-        format!("{} done, {failed} failed, {skipped} not begun", count(*finished, "step"))
+        format!("{} done, {failed} failed, {skipped} not started", count(*finished, "step"))
     };
-    let mut text = format!("{} {counts}, in {effort}.\n", paint(style, heading(*outcome)));
+    let mut text = format!("{} {counts} in {effort}.\n", paint(style, heading(*outcome)));
     if *outcome == Outcome::Done && !summary.predicted.critical_path.is_empty() {
         let Forecast { time, calls, critical_path: _ } = &summary.predicted;
         let calls = count(before + calls, "call");
-        line(&mut text, format_args!("Expected were {}, and about {calls}.", likely(*time)));
+        line(&mut text, format_args!("Expected: {}, about {calls}.", likely(*time)));
     }
     text.push_str(&path(summary));
     if !notes.is_empty() {
@@ -49,9 +49,9 @@ pub fn summary_text(
 fn heading(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "Done:",
-        Outcome::Partial => "Not all done:",
+        Outcome::Partial => "Incomplete:",
         Outcome::Interrupted => "Interrupted:",
-        Outcome::Ousted => "Stopped, another run has taken the lock over:",
+        Outcome::Ousted => "Stopped, because another run took over the lock:",
     }
 }
 
@@ -59,13 +59,15 @@ fn hint(outcome: Outcome) -> Option<Hint> {
     Some(match outcome {
         Outcome::Done => return None,
         Outcome::Partial => {
-            "what is done is kept; settle what is said above, and the same command does the rest"
+            "completed steps are kept; correct the errors above, and run the same command again"
                 .into()
         }
-        Outcome::Interrupted => "what is done is kept; the same command does the rest".into(),
-        Outcome::Ousted => Hint::from("what is done is kept; ")
+        Outcome::Interrupted => {
+            "completed steps are kept; run the same command again to continue".into()
+        }
+        Outcome::Ousted => Hint::from("completed steps are kept; run ")
             .command("nk plan")
-            .then(" shows what the other left"),
+            .then(" to see what remains to be done"),
     })
 }
 
@@ -78,7 +80,8 @@ fn path(summary: &Summary) -> String {
     let (needed, ratio) = (spell(*bound), took.div_duration_f64(*bound));
     let along = chain(critical_path);
     format!(
-        "AWS itself needed {needed} for the path below; the run took {ratio:.2} times that:\n{along}"
+        "AWS needed {needed} for the longest chain of steps; the run took {ratio:.2} times as \
+         long:\n{along}"
     )
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn spell(time: Duration) -> String {
 
 /// Such as `7 min 12 s, nine times in ten less than 9 min 4 s`.
 pub(crate) fn likely(time: Spread) -> String {
-    format!("{}, nine times in ten less than {}", spell(time.median), spell(time.slow))
+    format!("{} (nine in ten runs take less than {})", spell(time.median), spell(time.slow))
 }
 
 /// Addresses in the order of their chain, indented.

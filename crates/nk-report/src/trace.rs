@@ -229,9 +229,9 @@ fn verb(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Update => "update",
         Action::Destroy => "destroy",
-        Action::ReplaceCreate => "create the new",
+        Action::ReplaceCreate => "create the new resource",
         Action::Supersede => "supersede",
-        Action::ReplaceDestroy => "destroy the old",
+        Action::ReplaceDestroy => "delete the old resource",
     }
 }
 

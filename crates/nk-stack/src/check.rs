@@ -33,12 +33,12 @@ impl Check<'_> {
     pub(crate) fn stands(&mut self, key: &str, needed: usize, zones: usize) {
         let Some(node) = self.table.get(key).filter(|_| needed > 0) else { return };
         if !self.has("network") {
-            let message = format!("`{key}` needs a network to stand in");
-            let problem = Problem::new(&node.key, message, "no `[network]` in this stack");
+            let message = format!("`{key}` needs a network");
+            let problem = Problem::new(&node.key, message, "there is no `[network]`");
             self.report(problem.help("add a `[network]` section"));
         } else if zones == 1 && needed > 1 {
-            let message = format!("`{key}` needs subnets in at least two zones");
-            let problem = Problem::new(&node.key, message, "the network has one zone");
+            let message = format!("`{key}` needs at least two zones");
+            let problem = Problem::new(&node.key, message, "the network has only one");
             self.report(problem.help("add a zone to `network.zones`"));
         }
     }

@@ -178,7 +178,12 @@ impl<'t, 'p> Fields<'t, 'p> {
     /// Reports that a key is missing.
     pub(crate) fn missing(&mut self, key: &str, expected: &str) {
         let name = self.name(key);
-        let problem = Problem::new(&self.span, format!("`{name}` is missing"), "it belongs here");
+        let problem = Problem::new(
+            &self.span,
+            format!("`{name}` is missing"),
+            "missing in this \
+                                                                                table",
+        );
         self.report(problem.help(format!("it must be {expected}")));
     }
 
@@ -276,7 +281,7 @@ impl<'t, 'p> Fields<'t, 'p> {
             } else {
                 format!("`{}`", self.path)
             };
-            let message = format!("`{key}` is not a key of {place}");
+            let message = format!("unknown key `{key}` in {place}");
             let help = advice(key, "known keys", self.known.iter().copied());
             self.report(Problem::new(&node.key, message, "unknown key").help(help));
         }
@@ -286,8 +291,8 @@ impl<'t, 'p> Fields<'t, 'p> {
 fn wrong(node: &Node, name: &str, expected: &str) -> Problem {
     let message = format!("`{name}` must be {expected}");
     let label = match &node.value {
-        Value::Text(text) => format!("`{text}` is not"),
-        _ => format!("this is {}", node.what()),
+        Value::Text(text) => format!("found `{text}`"),
+        _ => format!("found {}", node.what()),
     };
     Problem::new(&node.span, message, label)
 }

@@ -91,7 +91,7 @@ fn named(parsed: &Parsed) -> Vec<&str> {
 fn check_overlays(parsed: &Parsed, problems: &mut Vec<Problem>) {
     let Some(node) = &parsed.overlays else { return };
     let Some(table) = node.table() else {
-        let label = format!("this is {}", node.what());
+        let label = format!("found {}", node.what());
         problems.push(Problem::new(&node.span, "`env` must be a table of environments", label));
         return;
     };
@@ -101,13 +101,13 @@ fn check_overlays(parsed: &Parsed, problems: &mut Vec<Problem>) {
         }
         let Some(table) = node.table() else {
             let message = format!("`env.{name}` must be a table");
-            problems.push(Problem::new(&node.span, message, format!("this is {}", node.what())));
+            problems.push(Problem::new(&node.span, message, format!("found {}", node.what())));
             continue;
         };
         for key in ["project", "env"] {
             if let Some(node) = table.get(key) {
-                let message = format!("`{key}` is the same in every environment");
-                problems.push(Problem::new(&node.key, message, "not here"));
+                let message = format!("`{key}` cannot differ between environments");
+                problems.push(Problem::new(&node.key, message, "move it to the top of the file"));
             }
         }
     }
@@ -121,9 +121,10 @@ fn is_environment(name: &str) -> bool {
 
 /// With a hyphen, the names of one environment could begin with the name of another.
 fn bad_environment(name: &str, span: &Span) -> Problem {
-    let message = format!("`{name}` cannot be the name of an environment");
-    let help = "a lower-case letter, then lower-case letters and digits, at most 16";
-    Problem::new(span, message, "not a name").help(help)
+    let message = format!("`{name}` is not a valid name for an environment");
+    let help = "use a lower-case letter followed by lower-case letters and digits, at most 16 \
+                characters";
+    Problem::new(span, message, "not a valid name").help(help)
 }
 
 /// Rejects an environment that the file does not name, so that a misspelling does not create
@@ -140,7 +141,7 @@ fn check_environment(parsed: &Parsed, environment: &str, problems: &mut Vec<Prob
     let known = named.into_iter().chain([PLAIN]);
     let help = advice(environment, "environments", known);
     let message = format!("there is no environment `{environment}`");
-    let label = format!("no `[env.{environment}]` here");
+    let label = format!("`[env.{environment}]` is missing");
     problems.push(Problem::new(&span, message, label).help(help));
 }
 
@@ -192,15 +193,15 @@ fn read_project(fields: &mut Fields<'_, '_>) -> At<String> {
         && !name.ends_with('-')
         && !name.contains("--");
     if !form {
-        let message = format!("`{name}` cannot be the name of a project");
-        let help = "a letter, then letters, digits and single hyphens";
-        fields.report(Problem::new(&project.span, message, "not a name").help(help));
+        let message = format!("`{name}` is not a valid name for a project");
+        let help = "use a letter followed by letters, digits and single hyphens";
+        fields.report(Problem::new(&project.span, message, "not a valid name").help(help));
         return nothing;
     }
     for word in ["internal-", "sg-", "aws"] {
         if name.to_lowercase().starts_with(word) {
-            let message = format!("a project cannot be called `{name}`");
-            let label = format!("AWS keeps names that begin with `{word}`");
+            let message = format!("`{name}` is not a valid name for a project");
+            let label = format!("AWS reserves names that begin with `{word}`");
             fields.report(Problem::new(&project.span, message, label));
             return nothing;
         }
@@ -224,7 +225,7 @@ fn read_region(fields: &mut Fields<'_, '_>) -> String {
     }
     let message = format!("`{}` is not an AWS region", region.value);
     let problem = Problem::new(&region.span, message, "not a region");
-    fields.report(problem.help("it looks like `ap-northeast-1`"));
+    fields.report(problem.help("a region looks like `ap-northeast-1`"));
     String::new()
 }
 
@@ -234,7 +235,7 @@ fn read_account(fields: &mut Fields<'_, '_>) -> Option<String> {
     if account.value.len() == 12 && account.value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(account.value);
     }
-    let message = format!("`{}` is not the number of an AWS account", account.value);
+    let message = format!("`{}` is not an AWS account id", account.value);
     fields.report(Problem::new(&account.span, message, "must be twelve digits"));
     None
 }

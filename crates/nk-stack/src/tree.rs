@@ -79,7 +79,7 @@ pub(crate) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
 
 fn mistake(error: &Error) -> Problem {
     let span = error.span().unwrap_or(0..0);
-    Problem::new(&span, format!("not TOML: {}", error.message()), "here")
+    Problem::new(&span, format!("invalid TOML: {}", error.message()), "here")
 }
 
 /// The beginning of the line that contains a place.

@@ -94,7 +94,10 @@ impl Decode for StatedWindow {
 
     fn hint(node: &Node) -> Option<String> {
         text(node)?;
-        Some("a zone is `UTC`, `JST` or an offset such as `+09:00`; without one it is UTC".into())
+        Some(
+            "the time zone is `UTC`, `JST` or an offset such as `+09:00`, and UTC if there is none"
+                .into(),
+        )
     }
 }
 

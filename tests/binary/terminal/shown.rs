@@ -88,7 +88,7 @@ fn what_costs_nothing_costs_zero() {
     assert_snapshot!(terminal().session("cost --env dev"), @r#"
     exit code 0
     --- stdout
-    shop-dev: $0.00 a month, and about $0.00 by use; on-demand prices of ap-northeast-1, the oldest of 2024-09-28.
+    shop-dev: $0.00 a month plus about $0.00 for usage, at on-demand prices in ap-northeast-1; the oldest price is from 2024-09-28.
     "#);
 }
 
@@ -99,9 +99,9 @@ fn the_cost_is_a_line_each_and_a_sum() {
     --- stdout
     elastic-ip.nat-1   ipv4                  3.65  730 x $0.005 per hour
     nat-gateway.nat-1  nat-gateway          45.26  730 x $0.062 per hour
-    nat-gateway.nat-1  nat-gateway-data      0.62  10 x $0.062 per GB  (by use: `cost.nat-gb`)
+    nat-gateway.nat-1  nat-gateway-data      0.62  10 x $0.062 per GB  (usage: `cost.nat-gb`)
 
-    shop-prod: $48.91 a month, and about $0.62 by use; on-demand prices of ap-northeast-1, the oldest of 2024-09-28.
+    shop-prod: $48.91 a month plus about $0.62 for usage, at on-demand prices in ap-northeast-1; the oldest price is from 2024-09-28.
     "#);
 }
 
@@ -142,8 +142,8 @@ fn prices_of_another_region_and_unsure_ones_are_marked() {
     for words in [
         "x $0.3 per metric-month (?)\n",
         "on-demand prices of ap-northeast-1, ",
-        "\nIn eu-west-1 prices may be others.\n",
-        "\n(?) No page of AWS from that day was found to confirm the price.",
+        "\nPrices in eu-west-1 may differ.\n",
+        "\n(?) The price could not be confirmed with a page of AWS from that day.",
     ] {
         assert!(said.contains(words), "no `{words}` in:\n{said}");
     }

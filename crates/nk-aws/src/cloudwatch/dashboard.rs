@@ -121,7 +121,13 @@ impl Aws {
         // CloudWatch accepts a body that it cannot display completely, and returns warnings.
         for each in answer.dashboard_validation_messages() {
             let DashboardValidationMessage { data_path, message, .. } = each;
-            tracing::warn!(dashboard = spec.name, ?data_path, ?message, "CloudWatch has doubts");
+            tracing::warn!(
+                dashboard = spec.name,
+                ?data_path,
+                ?message,
+                "CloudWatch returned \
+                                                                         warnings"
+            );
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Aws {
         let value = self.secret_value(spec.credentials.as_str()).await?;
         value.and_then(|value| Credentials::of(&value, key)).ok_or_else(|| {
             refused::<GetSecretValueError>(format!(
-                "the secret holds no `client_id` and `client_secret` below `{key}`"
+                "the secret has no `client_id` and `client_secret` in `{key}`"
             ))
         })
     }

@@ -79,7 +79,10 @@ impl Reconcile<IdentityProvider> for Aws {
         let Some(provider) = provider else { return Ok(None) };
         if let Some(found) = provider.provider_type.filter(|found| *found != provider_type(spec)) {
             let name = &spec.name;
-            let message = format!("`{name}` is a provider of type {found}, which does not change");
+            let message = format!(
+                "`{name}` is a provider of type {found}, and the type cannot be \
+                                   changed"
+            );
             return Err(refused::<UpdateIdentityProviderError>(message));
         }
         let answer = self

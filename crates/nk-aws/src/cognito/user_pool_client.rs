@@ -174,7 +174,12 @@ fn live_client(
     }
     let outputs = UserPoolClientOutputs { id: id.clone() };
     let mut live = Live::ready(address, id, spec, outputs);
-    let note = |name| format!("the identity provider `{name}` was added by others, and stays");
+    let note = |name| {
+        format!(
+            "the identity provider `{name}` was added outside this stack and is \
+                               kept"
+        )
+    };
     live.notes.extend(foreign.into_iter().map(note));
     Some(live)
 }

@@ -111,7 +111,7 @@ fn live_domain(
     let phase = match domain.status {
         None | Some(DomainStatusType::Active) => Phase::Ready,
         Some(DomainStatusType::Failed) => {
-            Phase::Failed("Cognito could not set the domain up".into())
+            Phase::Failed("Cognito could not create the domain".into())
         }
         Some(status @ DomainStatusType::Deleting) => Phase::Leaving(status.to_string()),
         Some(status) => Phase::Busy(status.to_string()),

@@ -39,7 +39,7 @@ impl Aws {
         let others = self.obstacles(&neighbours, Going::Vpc).into_iter().filter(|one| !one.passes);
         let guard = |other: Obstacle| Guard {
             address: address.clone(),
-            reason: format!("{} stands in it, is not this stack's and keeps it", other.name),
+            reason: format!("{} is in it and does not belong to this stack", other.name),
             liftable: true,
         };
         Ok(others.map(guard).collect())

@@ -59,7 +59,10 @@ impl Aws {
             Target::InternetGateway(id) => (Some(id.to_string()), None),
             Target::NatGateway(id) => (None, Some(id.to_string())),
             Target::Other(other) => {
-                let message = format!("nk makes no route to `{other}`: only to gateways");
+                let message = format!(
+                    "nk cannot create a route to `{other}`; it supports only \
+                                       gateways"
+                );
                 return Err(refused::<CreateRouteError>(message));
             }
         };

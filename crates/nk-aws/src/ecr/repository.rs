@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The note for a repository whose own setting for scanning has no effect.
-const DECIDED: &str = "the registry's own settings decide whether its images are scanned";
+const DECIDED: &str = "the settings of the registry control whether images are scanned";
 
 type LiveRepository = Live<Repository, RepositoryOutputs>;
 
@@ -90,8 +90,8 @@ impl Reconcile<Repository> for Aws {
     async fn guards(&self, live: &LiveRepository) -> CloudResult<Vec<Guard>> {
         let reason = match self.images(&live.spec.name).await?.len() {
             0 => return Ok(Vec::new()),
-            1 => "it holds 1 image".to_owned(),
-            images => format!("it holds {images} images"),
+            1 => "it contains 1 image".to_owned(),
+            images => format!("it contains {images} images"),
         };
         Ok(vec![Guard { address: live.address.clone(), reason, liftable: true }])
     }

@@ -89,7 +89,7 @@ fn live(address: Address, cluster: types::Cluster, tags: Tags) -> LiveCluster {
     let phase = match cluster.status.as_deref() {
         Some("PROVISIONING") => Phase::Busy("provisioning".into()),
         Some("DEPROVISIONING") => Phase::Leaving("deprovisioning".into()),
-        Some("FAILED") => Phase::Failed("its capacity provider could not be made".into()),
+        Some("FAILED") => Phase::Failed("its capacity provider could not be created".into()),
         _ => Phase::Ready,
     };
     let insights = cluster

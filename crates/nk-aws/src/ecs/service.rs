@@ -119,7 +119,7 @@ impl Aws {
         if rollout != Rollout::Displaced
             && let Some(image) = self.missing_image(service).await?
         {
-            return Ok(noted(live, format!("no image yet: push {image}")));
+            return Ok(noted(live, format!("it has no image yet; push {image}")));
         }
         let running = service.task_definition().unwrap_or_default();
         Ok(match rollout {

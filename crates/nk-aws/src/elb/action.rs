@@ -28,7 +28,7 @@ pub(super) fn action<E>(action: &ListenerAction) -> CloudResult<Action> {
             call.r#type(ActionTypeEnum::FixedResponse).fixed_response_config(response).build()
         }
         ListenerAction::Other(words) => {
-            return Err(refused::<E>(format!("nk does not make the action `{words}`")));
+            return Err(refused::<E>(format!("nk cannot create the action `{words}`")));
         }
     })
 }

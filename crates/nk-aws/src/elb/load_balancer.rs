@@ -139,12 +139,12 @@ fn live(balancer: types::LoadBalancer, address: Address, tags: Tags) -> Option<L
         arn: arn.clone(),
     };
     let (code, reason) = balancer.state.map_or((None, None), |state| (state.code, state.reason));
-    let reason = reason.unwrap_or_else(|| "without a reason".into());
+    let reason = reason.unwrap_or_else(|| "no reason given".into());
     let mut live = Live::ready(address, arn, spec, outputs);
     match code {
         Some(State::Active) => {}
         Some(State::ActiveImpaired) => {
-            live.notes.push(format!("AWS says that it is impaired: {reason}"));
+            live.notes.push(format!("AWS reports that it is impaired: {reason}"));
         }
         Some(State::Failed) => live.phase = Phase::Failed(reason),
         code => {

@@ -155,7 +155,7 @@ impl Aws {
         let retention = match group.retention_policy_name {
             None => Some(group.retention_in_days.unwrap_or(0)),
             Some(policy) => {
-                notes.push(format!("the account-wide policy `{policy}` decides its retention"));
+                notes.push(format!("its retention is set by the account-wide policy `{policy}`"));
                 scope.wanted(&address).and_then(|spec| spec.retention)
             }
         };

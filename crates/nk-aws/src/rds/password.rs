@@ -18,6 +18,6 @@ impl Aws {
         };
         let password = value.reveal().get("password").and_then(Value::as_str);
         let password = password.filter(|password| !password.is_empty()).map(str::to_owned);
-        password.ok_or_else(|| refused(format!("`{secret}` holds no `password`")))
+        password.ok_or_else(|| refused(format!("`{secret}` has no `password`")))
     }
 }

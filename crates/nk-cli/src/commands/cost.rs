@@ -43,7 +43,7 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
         let monthly = line.monthly.map_or_else(|| "?".to_owned(), |usd| format!("{usd:.2}"));
         let unsure = line.price.as_ref().is_some_and(|price| !price.sure);
         let unsure = if unsure { " (?)" } else { "" };
-        let by_use = line.usage.map(|key| format!("  (by use: `cost.{key}`)")).unwrap_or_default();
+        let by_use = line.usage.map(|key| format!("  (usage: `cost.{key}`)")).unwrap_or_default();
         output.data(&format!(
             "{:width$}  {:what$}  {monthly:>8}  {}{unsure}{by_use}",
             line.address,
@@ -55,7 +55,8 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
         output.data("");
     }
     output.data(&format!(
-        "{}: ${:.2} a month, and about ${:.2} by use; on-demand prices of {}, the oldest of {}.",
+        "{}: ${:.2} a month plus about ${:.2} for usage, at on-demand prices in {}; the oldest \
+         price is from {}.",
         desired.stack,
         estimate.fixed(),
         estimate.used(),
@@ -63,13 +64,16 @@ pub(crate) fn cost(global: &Global) -> Result<Exit, Error> {
         estimate.dated
     ));
     if estimate.region != stack.region {
-        output.data(&format!("In {} prices may be others.", stack.region));
+        output.data(&format!("Prices in {} may differ.", stack.region));
     }
     if estimate.is_unsure() {
-        output.data("(?) No page of AWS from that day was found to confirm the price.");
+        output.data("(?) The price could not be confirmed with a page of AWS from that day.");
     }
     for address in estimate.unpriced() {
-        output.data(&format!("No price is known for a part of `{address}`; it is left out."));
+        output.data(&format!(
+            "The estimate does not include a part of `{address}`, whose price is \
+                              not known."
+        ));
     }
     Ok(Exit::Done)
 }

@@ -20,7 +20,7 @@ impl<P: Provider> Change<P> for &DestroyArguments {
     }
 
     fn question<'a>(&self, environment: &'a str) -> (String, &'a str) {
-        let question = "Destroy all this? Type the environment's name";
+        let question = "Delete all this? Type the name of the environment";
         (format!("{question}, `{environment}`:"), environment)
     }
 

@@ -32,9 +32,9 @@ pub(crate) fn iam_policy(global: &Global, arguments: &PolicyArguments) -> Result
     output.data(&format!("{:#}", shown.document()));
     if let Some(size) = size {
         output.line(&format!(
-            "warning: {size} characters, and a managed policy holds {MANAGED}; `--part 1` to \
-             `--part {}` print it in policies of that size, and embedded in a role it may have \
-             {EMBEDDED}",
+            "warning: the policy has {size} characters, but a managed policy can have at most \
+             {MANAGED}; print it in parts with `--part 1` to `--part {}`, or embed it in a role, \
+             which can have {EMBEDDED}",
             parts.len()
         ));
     }

@@ -17,16 +17,17 @@ pub(crate) async fn local(global: &Global, command: LocalCommand) -> Result<Exit
     let (text, document) = match command {
         LocalCommand::Up => {
             let endpoint = emulator::up().await?.endpoint;
-            (format!("the emulator answers at {endpoint}"), json!({"endpoint": endpoint}))
+            (format!("the emulator is running at {endpoint}"), json!({"endpoint": endpoint}))
         }
         LocalCommand::Down => {
             let stopped = nk_local::down(&settings()?, &tell).await?;
-            let text = if stopped { "the emulator is stopped" } else { "no emulator was running" };
+            let text =
+                if stopped { "stopped the emulator" } else { "the emulator was not running" };
             (text.to_owned(), json!({"stopped": stopped}))
         }
         LocalCommand::Reset => {
             let emptied = nk_local::reset(&settings()?).await?;
-            let text = if emptied { "the emulator is empty" } else { "no emulator is running" };
+            let text = if emptied { "emptied the emulator" } else { "the emulator is not running" };
             (text.to_owned(), json!({"emptied": emptied}))
         }
         LocalCommand::Status => {
@@ -40,9 +41,9 @@ pub(crate) async fn local(global: &Global, command: LocalCommand) -> Result<Exit
 
 fn sentence(status: &Status) -> String {
     match &status.emulator {
-        Some(emulator) => format!("{} answers at {}", status.product, emulator.endpoint),
-        None if status.installed => format!("{} is installed and does not run", status.product),
-        None => format!("{} is not installed yet; `nk local up` does that", status.product),
+        Some(emulator) => format!("{} is running at {}", status.product, emulator.endpoint),
+        None if status.installed => format!("{} is installed but not running", status.product),
+        None => format!("{} is not installed; `nk local up` installs it", status.product),
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) async fn secrets<P: Provider>(
                 None => prompt::secret(&format!("{physical} {key}"))?,
             };
             if text.is_empty() {
-                return Err(Error::SecretInput("it is empty".to_owned()));
+                return Err(Error::SecretInput("the value is empty".to_owned()));
             }
             let mut value = read(&session, &physical).await?.reveal().clone();
             set(&mut value, key, text).map_err(|why| Error::SecretShape {
@@ -95,16 +95,16 @@ fn set(value: &mut Value, key: &str, text: String) -> Result<(), String> {
         }
         if !at.is_object() {
             return Err(if path.is_empty() {
-                "it holds no keys".to_owned()
+                "it has no keys".to_owned()
             } else {
-                format!("`{}` is a value", path.join("."))
+                format!("`{}` is a value, not a table", path.join("."))
             });
         }
         path.push(part);
         at = &mut at[part];
     }
     if at.is_object() || at.is_array() {
-        return Err("there is more below it".to_owned());
+        return Err("it contains other keys".to_owned());
     }
     *at = Value::String(text);
     Ok(())
@@ -133,9 +133,9 @@ mod tests {
                 "google.client_id.x",
                 "`google.client_id` is a value",
             ),
-            (json!({"google": {"client_id": "live"}}), "google", "there is more below it"),
-            (json!({"keys": ["live"]}), "keys", "there is more below it"),
-            (json!("live"), "password", "it holds no keys"),
+            (json!({"google": {"client_id": "live"}}), "google", "it contains other keys"),
+            (json!({"keys": ["live"]}), "keys", "it contains other keys"),
+            (json!("live"), "password", "it has no keys"),
         ] {
             let mut value = held.clone();
             assert_eq!(set(&mut value, key, "new".into()), Err(why.to_owned()), "{key}");

@@ -13,7 +13,7 @@ pub(crate) async fn unlock<P: Provider>(global: &Global) -> Result<Exit, Error> 
     let document = json!({"stack": session.stack.id, "removed": held.as_ref().map(whose)});
     let text = match held {
         Some(holder) => format!("removed the lock of {holder}"),
-        None => format!("nobody holds the lock of {}", session.stack.id),
+        None => format!("{} is not locked", session.stack.id),
     };
     Output::new(global).done(&text, &document);
     Ok(Exit::Done)

@@ -15,7 +15,7 @@ pub(super) fn failure(
     let verb = match action.operation() {
         Operation::Create => "create",
         Operation::Update => "change",
-        Operation::Destroy => "remove",
+        Operation::Destroy => "delete",
     };
     let cloud = error.cloud();
     let text = match error {
@@ -24,7 +24,7 @@ pub(super) fn failure(
     };
     let hint = match error {
         StepError::Impatient { .. } => {
-            Some("look at it in the AWS console; the same command goes on from here".to_owned())
+            Some("look at it in the AWS console; then run the same command again".to_owned())
         }
         _ => cloud.and_then(advice),
     };

@@ -52,7 +52,7 @@ impl<C: Cloud> Settling<'_, C> {
                         Phase::Retired(_) => return Ok(()),
                         Phase::Leaving(word) | Phase::Busy(word) => word.clone(),
                         // The answer is from before the call, or somebody has restored it.
-                        Phase::Ready | Phase::Failed(_) => "still there".to_owned(),
+                        Phase::Ready | Phase::Failed(_) => "still exists".to_owned(),
                     };
                     asked = matches!(seen.phase, Phase::Leaving(_) | Phase::Busy(_));
                     if let Some(error) = self.doubt.take_if(|_| !asked) {

@@ -14,10 +14,10 @@ pub(crate) enum StepError {
     #[error(transparent)]
     Cloud(#[from] CloudError),
     /// AWS reports that the resource failed.
-    #[error("AWS gave up on it: {0}")]
+    #[error("AWS reports that it failed: {0}")]
     GaveUp(String),
     /// It took longer than its kind's patience.
-    #[error("after {} minutes {doing}", .waited.as_secs() / 60)]
+    #[error("gave up after {} minutes: {doing}", .waited.as_secs() / 60)]
     Impatient {
         /// What AWS is doing, as a sentence.
         doing: String,
@@ -27,7 +27,7 @@ pub(crate) enum StepError {
         last: Option<CloudError>,
     },
     /// AWS accepts the change and does not carry it out.
-    #[error("AWS accepted the change to `{fields}` but still answers with the old value{}", after(.told))]
+    #[error("AWS accepted the change to `{fields}`, but still returns the old value{}", after(.told))]
     Ignored {
         /// What has not changed.
         fields: String,
@@ -35,15 +35,13 @@ pub(crate) enum StepError {
         told: String,
     },
     /// It differs again after each change.
-    #[error(
-        "it has been changed again and again, and `{fields}` still differs: somebody else changes it, too"
-    )]
+    #[error("`{fields}` still differs after several changes; something else changes it as well")]
     Undone {
         /// What differs now.
         fields: String,
     },
     /// The name is taken by something that does not belong to the stack, as far as a look shows.
-    #[error("something of that name exists already and is not managed by nk")]
+    #[error("a resource with this name already exists and is not managed by nk")]
     Taken(#[source] CloudError),
     /// Stopped from outside.
     #[error("interrupted")]
@@ -113,7 +111,7 @@ impl<C: Cloud> Settling<'_, C> {
         };
         let waited = self.stage.since(self.began);
         if waited > retry.patience {
-            let doing = "AWS still refuses it".to_owned();
+            let doing = "AWS still refuses the call".to_owned();
             return Err(StepError::Impatient { doing, waited, last: Some(error) });
         }
         self.stage.waits(&format!("AWS says {}: {}", retry.code, error.told()));

@@ -79,7 +79,7 @@ impl<C: Cloud> Settling<'_, C> {
         for at in looks {
             let left = at.saturating_sub(self.stage.since(began));
             if !left.is_zero() {
-                self.stage.waits("whether AWS has made it is not known yet");
+                self.stage.waits("checking whether AWS has created it");
                 self.stage.sleep(left).await?;
             }
             if let View::Seen(live) = self.look().await? {

@@ -22,7 +22,7 @@ impl Dashboard {
     /// had no tags, and they do not have them everywhere now; the signature shows to whom a
     /// dashboard belongs.
     pub fn signature(stack: &StackId, address: &Address) -> String {
-        format!("{stack}, made by nk as {address}; the next apply undoes changes by hand")
+        format!("{stack}, managed by nk as {address}; the next apply reverts changes made by hand")
     }
 
     /// Whether its body contains this signature.

@@ -87,8 +87,9 @@ impl Kind for UserPool {
         precious: true,
         immutable: &["aliases", "username-attributes", "case-sensitive"],
         how: Replace::Refuse(
-            "Cognito fixes how users sign in when a pool is made, and replacing the pool loses every user; \
-             make a pool in another stack and move the users there with a migration trigger",
+            "the sign-in options of a user pool cannot be changed, and replacing the pool would \
+             lose all users; create a pool in another stack and move the users with a migration \
+             trigger",
         ),
         ..Replacement::DEFAULT
     };
@@ -102,7 +103,7 @@ impl Kind for UserPool {
         ..Waiting::DEFAULT
     };
     const LEGACY: fn(&Live<Self, UserPoolOutputs>) -> Option<String> =
-        |_| Some("takes all its users with it".to_owned());
+        |_| Some("all its users are deleted with it".to_owned());
     const GRANTS: &'static [Grant] = &[
         Grant::look(&["cognito-idp:ListUserPools"]),
         // Only its description tells to whom a pool with one of our names belongs.

@@ -80,8 +80,9 @@ impl Kind for UserPoolClient {
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["pool", "name", "secret"],
         how: Replace::Refuse(
-            "another client has another id, and the applications that know this one could sign nobody in; \
-             point them at a client made by hand first, then delete this one",
+            "a new client has a new id, and applications that use the old id could not sign users \
+             in; create a client by hand, configure the applications to use it, and then delete \
+             this one",
         ),
         ..Replacement::DEFAULT
     };

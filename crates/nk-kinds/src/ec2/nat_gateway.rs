@@ -58,7 +58,7 @@ impl Kind for NatGateway {
     };
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["subnet", "address"],
-        gap: "nothing gets out through it",
+        gap: "private subnets cannot reach the internet through it",
         ..Replacement::DEFAULT
     };
     const WAITING: Waiting = Waiting {

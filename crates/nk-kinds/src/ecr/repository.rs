@@ -58,8 +58,8 @@ impl Kind for Repository {
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["name"],
         how: Replace::Refuse(
-            "its images are the only copy of a release; push them to a repository of the new name first, \
-             then delete this one by hand",
+            "its images may be the only copy of a release; push them to a repository with the new \
+             name, and then delete this one by hand",
         ),
         ..Replacement::DEFAULT
     };

@@ -107,7 +107,7 @@ impl Kind for Service {
         ]
     };
     const REPLACEMENT: Replacement = Replacement {
-        gap: "it has no tasks",
+        gap: "the service has no tasks",
         immutable: &["name", "cluster"],
         ..Replacement::DEFAULT
     };

@@ -95,7 +95,7 @@ impl Kind for Listener {
     const SHOWN: Option<Shown> = None;
     const CHARGES: Charges<Self> = free;
     const REPLACEMENT: Replacement = Replacement {
-        gap: "nothing answers on its port",
+        gap: "its port does not respond",
         immutable: &["load-balancer"],
         ..Replacement::DEFAULT
     };

@@ -173,8 +173,9 @@ impl Kind for DbInstance {
         precious: true,
         immutable: &["name", "engine", "encrypted", "database", "username", "subnet-group"],
         how: Replace::Refuse(
-            "replacing a database loses its data; take a snapshot, restore it as a new instance with the \
-             new settings, point the stack at it, and delete the old one by hand",
+            "replacing a database loses its data; take a snapshot, restore it as a new instance \
+             with the new settings, change the stack file to use it, and delete the old one by \
+             hand",
         ),
         ..Replacement::DEFAULT
     };
@@ -184,18 +185,19 @@ impl Kind for DbInstance {
         pin: Some(Pin {
             kind: "subnet",
             ids: "subnets",
-            why: "RDS takes no subnet out of a group whose database stands in it; keep the zone as it is, or \
-                  have the database leave it: set `database.multi-zone = true` and apply, fail over with \
-                  `aws rds reboot-db-instance --force-failover`, set it to `false` and apply, and then \
-                  change the zone",
+            why: "RDS does not remove a subnet from a group while the database is in it; keep the \
+                  zone, or move the database to another one first: set `database.multi-zone = \
+                  true` and apply, fail over with `aws rds reboot-db-instance --force-failover`, \
+                  set it to `false` and apply, and then change the zone",
         }),
         keepsake: Some(Keepsake {
             field: "password",
-            why: "the database goes by the password in it; make it by hand with that one, or another, as \
-                  `{\"password\": \"...\"}` in a file: `aws secretsmanager create-secret --name {name} \
-                  --secret-string file://secret.json --tags Key=nk:stack,Value={stack} \
-                  Key=nk:address,Value={address}`, and tell the database of another: `aws rds \
-                  modify-db-instance --db-instance-identifier {by} --master-user-password ...`",
+            why: "it contained the password of the database; create it by hand with the same \
+                  password, as `{\"password\": \"...\"}` in a file: `aws secretsmanager \
+                  create-secret --name {name} --secret-string file://secret.json --tags \
+                  Key=nk:stack,Value={stack} Key=nk:address,Value={address}`; if you choose a new \
+                  password, set it in the database as well: `aws rds modify-db-instance \
+                  --db-instance-identifier {by} --master-user-password ...`",
         }),
         ..Ties::DEFAULT
     };

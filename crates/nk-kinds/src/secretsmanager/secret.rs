@@ -69,8 +69,8 @@ impl Kind for Secret {
     const REPLACEMENT: Replacement = Replacement {
         immutable: &["name"],
         how: Replace::Refuse(
-            "what it holds would be lost; copy the value to a secret of the new name first, then delete \
-             this one by hand",
+            "its value would be lost; copy it to a secret with the new name, and then delete this \
+             one by hand",
         ),
         ..Replacement::DEFAULT
     };
@@ -82,7 +82,7 @@ impl Kind for Secret {
     const LEGACY: fn(&Live<Self, SecretOutputs>) -> Option<String> = |live| {
         let days = live.spec.recovery_days;
         Some(format!(
-            "can be restored for {days} days, and an apply does so; then its value is lost"
+            "can be restored for {days} days, which an apply does; after that its value is lost"
         ))
     };
     const GRANTS: &'static [Grant] = &[

@@ -81,10 +81,10 @@ impl Tags {
         Owner::Foreign(match (self.get(STACK), self.get(ADDRESS)) {
             (None, _) => format!("it has no tag `{STACK}`"),
             (Some(other), _) if other != stack.prefix() => {
-                format!("its tag `{STACK}` says `{other}`")
+                format!("its tag `{STACK}` is `{other}`")
             }
             (_, None) => format!("it has no tag `{ADDRESS}`"),
-            (_, Some(other)) => format!("its tag `{ADDRESS}` says `{other}`"),
+            (_, Some(other)) => format!("its tag `{ADDRESS}` is `{other}`"),
         })
     }
 }

@@ -53,11 +53,11 @@ fn text(plan: &Plan) -> String {
 #[test]
 fn nothing_to_do_is_said_in_one_line() {
     insta::assert_snapshot!(text(&plan(Vec::new(), 61, Vec::new())), @r#"
-    Nothing to do: 61 resources are as the stack file says.
+    Nothing to do: 61 resources match the stack file.
     Read in 52 calls, 0.8 s.
     "#);
     let empty = plan_text(&plan(Vec::new(), 0, Vec::new()), &PlanText::default());
-    insta::assert_snapshot!(empty, @r#"Nothing to do: there is nothing, and nothing is wanted."#);
+    insta::assert_snapshot!(empty, @r#"Nothing to do: no resources exist, and the stack file describes none."#);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn changes_show_both_sides_and_lists_what_came_and_went() {
         change("environment.OLD", json!("x"), Json::Null),
         change("body", json!("long ".repeat(30) + "one"), json!("long ".repeat(30) + "other")),
     ];
-    let busy = "AWS is still at work on it (modifying)";
+    let busy = "AWS is still working on it (modifying)";
     let steps = vec![
         Step { changes, ..step("db-instance.main", Action::Update, "") },
         step("load-balancer.main", Action::Update, busy),
@@ -161,7 +161,7 @@ fn changes_show_both_sides_and_lists_what_came_and_went() {
             monitoring-role  (none) -> @role.rds-enhanced-monitoring.arn
             environment.OLD  x -> (none)
             body             … long long one -> … long long other
-       ~  load-balancer.main  AWS is still at work on it (modifying)
+       ~  load-balancer.main  AWS is still working on it (modifying)
 
     2 resources: 0 to add, 2 to change, 0 to replace, 0 to destroy; 28 unchanged.
     Read in 52 calls, 0.8 s.
@@ -196,7 +196,7 @@ fn a_replacement_is_shown_once_and_an_orphan_with_its_id() {
       -/+ subnet.private-1   replaced: `cidr` cannot be changed in place
             cidr  10.0.10.0/24 -> 10.0.11.0/24
             vpc   vpc-1 -> @vpc.main.id
-      -/+ task-definition.a  replaced, the new one first: `container` cannot be changed in place
+      -/+ task-definition.a  replaced, the new one is created first: `container` cannot be changed in place
             container.image  a:v1 -> a:v2
        -  subnet.old         no longer in the stack file (subnet-0abc)
 
@@ -223,15 +223,15 @@ fn notes_are_grouped_by_what_settles_them() {
     Good to know:
       lock                      held by somebody
 
-    Worth a second look:
+    Warnings:
       service.worker            nobody routes to it or calls it
-                                the key for it: `services.worker.route`
+                                see `services.worker.route` in the stack file
 
-    Waiting for you:
+    To do:
       identity-provider.google  waits for its credentials
                                 run `nk secrets set oauth-credentials google.client_id`
 
-    Nothing to do: 61 resources are as the stack file says.
+    Nothing to do: 61 resources match the stack file.
     Read in 52 calls, 0.8 s.
     "#);
 }
@@ -251,7 +251,7 @@ fn a_value_is_shown_as_it_is_and_a_command_with_its_flags() {
             environment.MOTD  a`b -> a``b
             environment.RUN   see `nk apply` -> `nk apply
 
-    Waiting for you:
+    To do:
       secret.a  `
                 run `nk secrets set a b --env prod`
 
@@ -305,7 +305,7 @@ fn a_plan_ends_with_what_it_will_take() {
        +  db-instance.main
 
     1 resource: 1 to add, 0 to change, 0 to replace, 0 to destroy; 0 unchanged.
-    Expected: 7 min 12 s, nine times in ten less than 9 min 21 s; about 195 calls. The critical path:
+    Expected: 7 min 12 s (nine in ten runs take less than 9) min 21 s; about 195 calls. The critical path:
       vpc.main -> db-instance.main
     Read in 52 calls, 0.8 s.
     "#);

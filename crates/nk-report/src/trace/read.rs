@@ -44,7 +44,7 @@ pub struct TraceError;
 
 impl fmt::Display for TraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it is no trace of a run of nk, or of one that had nothing to do")
+        f.write_str("it is not a trace of nk, or the run had no steps")
     }
 }
 

@@ -30,9 +30,11 @@ pub(crate) fn check(check: &mut Check<'_>, chosen: &BTreeMap<&str, &Span>, proje
             });
         }
         if !seen.insert((address.kind(), name.to_lowercase())) {
-            let message =
-                format!("`{address}` would be called `{name}`, like another {}", address.kind());
-            check.report(Problem::new(span, message, "a name given twice"));
+            let message = format!(
+                "`{address}` would have the name `{name}`, which another {} already has",
+                address.kind()
+            );
+            check.report(Problem::new(span, message, "duplicate name"));
         }
     }
 }
@@ -41,15 +43,15 @@ fn refusal(rule: &NameRule, address: &Address, name: &str) -> Option<(String, St
     let length = name.chars().count();
     if length > rule.longest {
         let message = format!(
-            "`{address}` would be called `{name}`, which has {length} characters; AWS takes {}",
+            "`{address}` would have the name `{name}` with {length} characters; AWS allows {}",
             rule.longest
         );
         return Some((message, format!("{} too many", length - rule.longest)));
     }
     let fits = |c: char| c.is_ascii_alphanumeric() || rule.punctuation.contains(c);
     if !name.chars().all(fits) {
-        let message = format!("`{address}` would be called `{name}`, which AWS does not take");
-        return Some((message, "characters that AWS does not take".to_owned()));
+        let message = format!("`{address}` would have the name `{name}`, which AWS does not allow");
+        return Some((message, "contains characters that AWS does not allow".to_owned()));
     }
     match address.kind() {
         "secret" => secret(address, name),
@@ -63,16 +65,18 @@ fn secret(address: &Address, name: &str) -> Option<(String, String)> {
     let (_, end) = name.rsplit_once('-')?;
     let suffix = end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric());
     suffix.then(|| {
-        let message =
-            format!("`{address}` would be called `{name}`, which looks like an ARN's end");
+        let message = format!(
+            "`{address}` would have the name `{name}`, which Secrets Manager could confuse \
+                     with the end of an ARN"
+        );
         (message, "ends in a hyphen and six characters".to_owned())
     })
 }
 
 fn domain(address: &Address, prefix: &str) -> Option<(String, String)> {
     let word = NOT_IN_DOMAINS.iter().find(|word| prefix.contains(**word))?;
-    let message = format!("`{address}` would be called `{prefix}`, which contains `{word}`");
-    Some((message, format!("Cognito has no domains with `{word}`")))
+    let message = format!("`{address}` would have the name `{prefix}`, which contains `{word}`");
+    Some((message, format!("Cognito does not allow `{word}` in a domain")))
 }
 
 #[cfg(test)]

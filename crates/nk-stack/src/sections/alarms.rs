@@ -66,7 +66,7 @@ impl Section for Alarms {
             self.alarm(expansion, watch);
         }
         if self.actions.is_empty() {
-            let text = "the alarms tell nobody: they are seen only in the console";
+            let text = "the alarms notify nobody; they are visible only in the console";
             expansion.note("alarm", text, "alarms.actions");
         }
     }
@@ -105,8 +105,11 @@ fn threshold(fields: &mut Fields<'_, '_>, key: &'static str, usual: f64, most: f
     let figure = fields.or(key, usual);
     if figure.value < 0.0 || figure.value > most {
         let message = format!("`{}` cannot be {}", fields.name(key), figure.value);
-        let label =
-            if most < f64::MAX { format!("must be 0 to {most}") } else { "below zero".to_owned() };
+        let label = if most < f64::MAX {
+            format!("must be 0 to {most}")
+        } else {
+            "must not be negative".to_owned()
+        };
         fields.report(Problem::new(&figure.span, message, label));
     }
     figure.value
@@ -116,12 +119,12 @@ fn read_actions(fields: &mut Fields<'_, '_>) -> BTreeSet<String> {
     let actions: Vec<At<String>> = fields.list("actions").unwrap_or_default();
     for action in actions.iter().filter(|action| !action.value.starts_with("arn:aws")) {
         let message = format!("`{}` is not an ARN", action.value);
-        let help = "name whom to tell, as in `arn:aws:sns:REGION:ACCOUNT:TOPIC`";
+        let help = "name the topic to notify, such as `arn:aws:sns:REGION:ACCOUNT:TOPIC`";
         fields.report(Problem::new(&action.span, message, "not an ARN").help(help));
     }
     if let Some(sixth) = actions.get(5) {
         let message = "an alarm has at most five actions";
-        fields.report(Problem::new(&sixth.span, message, "the sixth"));
+        fields.report(Problem::new(&sixth.span, message, "one too many"));
     }
     actions.into_iter().map(|action| action.value).collect()
 }

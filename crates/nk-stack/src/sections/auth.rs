@@ -62,8 +62,8 @@ impl Section for Auth {
 
     fn lint(&self, expansion: &mut Expansion<'_>) {
         if self.providers.contains(&Provider::X) {
-            let text = "X speaks OAuth 2.0 without OpenID Connect: Cognito takes the provider, but \
-                        signing in through it ends in an error";
+            let text = "X supports OAuth 2.0 but not OpenID Connect; Cognito accepts the provider, \
+                        but signing in with it fails";
             expansion.note("identity-provider.x", text, "auth.providers");
         }
     }
@@ -150,9 +150,12 @@ fn note(expansion: &mut Expansion<'_>, provider: Provider, goes_on: bool) {
     let key = provider.key();
     let secret = expansion.called::<Secret>(CREDENTIALS);
     let text = if goes_on {
-        format!("goes on with the credentials it has: the secret {secret} holds none for it")
+        format!("keeps its current credentials, because the secret {secret} has none for it")
     } else {
-        format!("waits for {key}.client_id and {key}.client_secret in the secret {secret}")
+        format!(
+            "will be created when the secret {secret} contains {key}.client_id and \
+                 {key}.client_secret"
+        )
     };
     let command = Settle::Command(format!("nk secrets set {CREDENTIALS} {key}.client_id"));
     expansion.settled_by(&format!("identity-provider.{key}"), text, command);

@@ -51,8 +51,8 @@ impl Stack {
 fn figure(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<f64> {
     let figure = fields.optional::<f64>(key)?;
     if figure.value < 0.0 {
-        let message = format!("`{}` must be {} of zero or more", fields.name(key), f64::expected());
-        fields.report(Problem::new(&figure.span, message, "less than nothing"));
+        let message = format!("`{}` must be {}, zero or more", fields.name(key), f64::expected());
+        fields.report(Problem::new(&figure.span, message, "negative"));
     }
     Some(figure.value)
 }

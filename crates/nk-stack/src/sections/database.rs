@@ -144,13 +144,15 @@ fn creatable_version(expansion: &mut Expansion<'_>, database: &Database) -> Opti
     }
     let later = versions.iter().filter(|version| declared.admits(version)).min();
     let Some(later) = later.cloned() else {
-        let text = format!("RDS creates no PostgreSQL {declared} and no later one of its major");
+        let text =
+            format!("RDS can create neither PostgreSQL {declared} nor a later minor version");
         expansion.note("db-instance.main", text, "database.version");
         return None;
     };
     // A bare major version allows any minor one, so there is nothing to note.
     if declared.to_string().contains('.') {
-        let text = format!("RDS creates no PostgreSQL {declared} any more; {later} is next");
+        let text =
+            format!("RDS can no longer create PostgreSQL {declared}; {later} is used instead");
         expansion.note("db-instance.main", text, "database.version");
     }
     Some(later)
@@ -166,9 +168,9 @@ fn measure(expansion: &mut Expansion<'_>) {
         chart("Database: connections", "DatabaseConnections"),
         chart("Database: CPU (%)", "CPUUtilization"),
     ]);
-    let many = "The database has many connections";
+    let many = "The database has too many connections";
     expansion.watches.extend([
-        Watch::average("db-cpu", "The database uses much CPU", cpu, limits.cpu),
+        Watch::average("db-cpu", "The database uses too much CPU", cpu, limits.cpu),
         Watch::average("db-connections", many, connections, limits.connections),
     ]);
 }

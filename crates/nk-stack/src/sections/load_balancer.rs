@@ -71,7 +71,7 @@ impl Section for LoadBalancer {
 
     fn lint(&self, expansion: &mut Expansion<'_>) {
         if expansion.stack.services().iter().all(|service| service.route.is_none()) {
-            let text = "no service has a route: every request is answered 404";
+            let text = "no service has a route, so every request is answered with 404";
             expansion.note("load-balancer.main", text, "services.NAME.route");
         }
         https::lint(expansion);
@@ -195,9 +195,9 @@ fn measure(expansion: &mut Expansion<'_>) {
     };
     let seconds = limits.response_seconds;
     expansion.watches.extend([
-        watch("alb-response-time", "Requests take long", responses, "p95", 3, seconds),
-        watch("alb-5xx", "The load balancer answers with errors", own, "Sum", 1, limits.errors),
-        watch("alb-target-5xx", "Services answer with errors", others, "Sum", 1, limits.errors),
+        watch("alb-response-time", "Requests take too long", responses, "p95", 3, seconds),
+        watch("alb-5xx", "The load balancer returns errors", own, "Sum", 1, limits.errors),
+        watch("alb-target-5xx", "Services return errors", others, "Sum", 1, limits.errors),
     ]);
 }
 

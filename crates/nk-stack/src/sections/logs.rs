@@ -27,11 +27,11 @@ impl Section for Logs {
         let keep = fields.or("keep", Retention(USUAL_DAYS));
         let days = keep.value.0;
         if days != 0 && !LogGroup::RETENTIONS.contains(&days) {
-            let message = format!("CloudWatch Logs keeps nothing for {}", Days(days));
+            let message = format!("CloudWatch Logs does not support a retention of {}", Days(days));
             let known: Vec<_> =
                 LogGroup::RETENTIONS.iter().map(|days| format!("{days}d")).collect();
-            let help = format!("it keeps entries for {}, or `forever`", known.join(", "));
-            fields.report(Problem::new(&keep.span, message, "no such retention").help(help));
+            let help = format!("use {} or `forever`", known.join(", "));
+            fields.report(Problem::new(&keep.span, message, "not supported").help(help));
         }
         fields.finish();
         Some(Self { days })

@@ -96,15 +96,15 @@ impl Section for Network {
     fn lint(&self, expansion: &mut Expansion<'_>) {
         let stack = expansion.stack;
         if self.nat == Nat::Single && self.zones.len() > 1 && stack.is_relied_on() {
-            let text = "all zones reach the internet through one NAT gateway, and none when its \
-                        zone fails";
+            let text = "all zones use one NAT gateway; if its zone fails, no zone can reach the \
+                        internet";
             expansion.note("nat-gateway.nat-1", text, "network.nat");
         }
         let of_all = stack.addresses_of_all;
         if of_all > ADDRESSES {
             let text = format!(
-                "all environments together need {of_all} elastic IP addresses, and a region has \
-                 {ADDRESSES} unless AWS was asked for more"
+                "all environments together need {of_all} elastic IP addresses, but the default \
+                 quota of a region is {ADDRESSES}"
             );
             expansion.note("elastic-ip", text, "network.nat");
         }
@@ -126,7 +126,8 @@ impl Network {
 /// quota is sufficient.
 pub fn address_note(new: usize, used: usize) -> Option<Note> {
     let text = format!(
-        "this makes {new} elastic IP addresses, and {used} of the usual {ADDRESSES} are in use"
+        "this plan allocates {new} elastic IP addresses, and {used} of {ADDRESSES} (the default \
+         quota) are in use"
     );
     let (about, settle) = ("elastic-ip".to_owned(), Some(Settle::Key("network.nat".into())));
     (new + used > ADDRESSES).then_some(Note { about, text, settle })
@@ -181,7 +182,7 @@ fn read_zone(
     let name = name?;
     check_zone_name(fields, &name, region);
     if names.contains(&name.value) {
-        let message = format!("the zone {} is there twice", name.value);
+        let message = format!("the zone {} is listed twice", name.value);
         fields.report(Problem::new(&name.span, message, "again"));
     }
     names.push(name.value.clone());
@@ -194,7 +195,7 @@ fn check_zone_name(fields: &mut Fields<'_, '_>, name: &At<String>, region: &str)
         return;
     }
     let message = format!("`{}` is not a zone of {region}", name.value);
-    let help = format!("the zones of {region} are called `{region}a`, `{region}b` and so on");
+    let help = format!("the zones of {region} are `{region}a`, `{region}b` and so on");
     fields.report(Problem::new(&name.span, message, "not in the stack's region").help(help));
 }
 
@@ -202,12 +203,13 @@ fn check_subnets(fields: &mut Fields<'_, '_>, vpc: Option<&At<Cidr>>, subnets: &
     for (index, subnet) in subnets.iter().enumerate() {
         size(fields, subnet, "a subnet");
         if let Some(vpc) = vpc.filter(|vpc| !vpc.value.contains(subnet.value)) {
-            let message = format!("{} is outside the network's {}", subnet.value, vpc.value);
+            let message =
+                format!("{} is outside the range of the network, {}", subnet.value, vpc.value);
             fields.report(Problem::new(&subnet.span, message, "not in `network.cidr`"));
         }
         if let Some(other) = subnets[..index].iter().find(|one| one.value.overlaps(subnet.value)) {
             let message = format!("{} overlaps {}", subnet.value, other.value);
-            fields.report(Problem::new(&subnet.span, message, "in use by another subnet"));
+            fields.report(Problem::new(&subnet.span, message, "used by another subnet"));
         }
     }
 }

@@ -101,25 +101,26 @@ fn check_name(name: &str, node: &Node, problems: &mut Vec<Problem>) {
         && !name.ends_with('-')
         && !name.contains("--");
     if !form {
-        let message = format!("`{name}` cannot be the name of a service");
-        let help = "a lower-case letter, then lower-case letters, digits and single hyphens";
+        let message = format!("`{name}` is not a valid name for a service");
+        let help = "use a lower-case letter followed by lower-case letters, digits and single \
+                    hyphens";
         problems.push(Problem::new(&node.key, message, "not a name").help(help));
     } else if SHARED.contains(&name) {
-        let message = format!("`services.{name}` is a number that all services share");
+        let message = format!("`services.{name}` is a number for all services");
         problems.push(Problem::new(&node.key, message, "not a service"));
     } else if RESERVED.contains(&name) {
-        let message = format!("a service cannot be called `{name}`");
-        let help = format!("{} stand for resources of nk's own", listed(RESERVED));
-        problems.push(Problem::new(&node.key, message, "kept for nk").help(help));
+        let message = format!("`{name}` is not a valid name for a service");
+        let help = format!("nk uses {} for resources of its own", listed(RESERVED));
+        problems.push(Problem::new(&node.key, message, "reserved by nk").help(help));
     }
 }
 
 fn check_calls(services: &[Service], names: &[&str], problems: &mut Vec<Problem>) {
     for call in services.iter().flat_map(|service| &service.calls) {
         if !names.contains(&call.value.as_str()) {
-            let message = format!("there is no service `{}` to call", call.value);
+            let message = format!("there is no service `{}`", call.value);
             let help = advice(&call.value, "services", names.iter().copied());
-            problems.push(Problem::new(&call.span, message, "no such service").help(help));
+            problems.push(Problem::new(&call.span, message, "unknown service").help(help));
         }
     }
 }
@@ -132,17 +133,19 @@ fn check_routes(services: &[Service], problems: &mut Vec<Problem>) {
         if route.value.is_default() {
             if let Some(other) = default {
                 let message = format!(
-                    "both `{other}` and `{}` are to be the load balancer's default target",
+                    "both `{other}` and `{}` are the default target of the load balancer",
                     service.name
                 );
-                let help = "give one of them a `path` or a `host`";
-                problems.push(Problem::new(&route.span, message, "the second one").help(help));
+                let help = "add a `path` or a `host` to one of them";
+                problems.push(
+                    Problem::new(&route.span, message, "the second default target").help(help),
+                );
             }
             default = default.or(Some(&service.name));
         }
         if let Some(priority) = &route.value.priority {
             if priorities.contains(&priority.value) {
-                let message = format!("two routes have the priority {}", priority.value);
+                let message = format!("two routes have priority {}", priority.value);
                 problems.push(Problem::new(&priority.span, message, "taken"));
             }
             priorities.push(priority.value);
@@ -153,13 +156,13 @@ fn check_routes(services: &[Service], problems: &mut Vec<Problem>) {
 /// What a service uses must exist.
 fn check_needs(service: &Service, check: &mut Check<'_>) {
     if service.database.value && !check.has("database") {
-        let message = format!("`{}` uses a database that is not there", service.name);
-        let label = "no `[database]` in this stack";
+        let message = format!("`{}` uses a database, but there is none", service.name);
+        let label = "there is no `[database]`";
         check.report(Problem::new(&service.database.span, message, label));
     }
     if let Some(route) = service.route.as_ref().filter(|_| !check.has("load-balancer")) {
-        let message = format!("nothing routes to `{}`", service.name);
-        let problem = Problem::new(&route.span, message, "no `[load-balancer]` here");
-        check.report(problem.help("add a `[load-balancer]` section, even an empty one"));
+        let message = format!("`{}` has a route, but there is no load balancer", service.name);
+        let problem = Problem::new(&route.span, message, "there is no `[load-balancer]`");
+        check.report(problem.help("add a `[load-balancer]` section; it may be empty"));
     }
 }

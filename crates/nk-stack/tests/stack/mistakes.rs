@@ -19,13 +19,13 @@ fn an_unknown_key_names_the_nearest_and_all() {
      3 │
      4 │ [network]
        ·  ───┬───
-       ·     ╰── it belongs here
+       ·     ╰── missing in this table
      5 │ cidr = "10.0.0.0/16"
        ╰────
       help: it must be a list of zones: `{ name = …, public = …, private = … }`
 
     Error:
-      × `zoness` is not a key of `network`
+      × unknown key `zoness` in `network`
        ╭─[stack.toml:7:1]
      6 │ nat  = "per-zone"
      7 │ zoness = [
@@ -43,7 +43,7 @@ fn an_unknown_section_names_the_nearest() {
       × 1 mistake in `stack.toml`
 
     Error:
-      × `log` is not a key of the stack file
+      × unknown key `log` in the stack file
         ╭─[stack.toml:50:2]
      49 │
      50 │ [log]
@@ -98,7 +98,7 @@ fn an_unknown_zone_names_those_that_are_known() {
     let problems = nk_stack::read(&source(&text), "dev").unwrap_err();
     let said: Vec<_> =
         problems.iter().map(|at| format!("{} / {}", at.message, at.help.unwrap())).collect();
-    insta::assert_snapshot!(said.join("\n"), @r#"`database.maintenance` must be a window such as `"02:00-03:00 JST"` or `"Sun 04:00-05:00 JST"` / a zone is `UTC`, `JST` or an offset such as `+09:00`; without one it is UTC"#);
+    insta::assert_snapshot!(said.join("\n"), @r#"`database.maintenance` must be a window such as `"02:00-03:00 JST"` or `"Sun 04:00-05:00 JST"` / the time zone is `UTC`, `JST` or an offset such as `+09:00`, and UTC if there is none"#);
 }
 
 #[test]
@@ -110,11 +110,11 @@ fn wrong_references_come_with_the_other_mistakes() {
          secrets = { E = \"oauth-credentials:google.client_id\" }",
     );
     insta::assert_snapshot!(messages(&text).join("\n"), @r#"
-    15:9 `t3.micro` is not a class of database instances (not a class)
+    15:9 `t3.micro` is not a database instance class (not a class)
     49:21 `@{user-pool.main` opens a reference with `@{` and does not close it (not a reference)
-    49:45 a user-pool has no output `name` (no such output)
-    49:111 `@{pool.main.id}` refers to `pool.main`, which is not in the stack (refers to nothing)
-    50:17 ECS cannot read `google.client_id`: it knows only the top level of a secret (below the top level)
+    49:45 the kind `user-pool` has no output `name` (unknown output)
+    49:111 `@{pool.main.id}` refers to `pool.main`, which is not in the stack (unknown resource)
+    50:17 ECS cannot read `google.client_id`; it reads only the top-level keys of a secret (not a top-level key)
     "#);
 }
 
@@ -146,7 +146,7 @@ fn required_https_without_a_certificate_names_the_keys() {
     assert_eq!((at.line, at.column), (58, 23));
     insta::assert_snapshot!(format!("{}\n{}\n{}", problems, at.message, at.help.unwrap()), @r#"
     1 mistake in `stack.toml`
-    HTTPS is required in `prod`, without a certificate
+    HTTPS is required in `prod`, but there is no certificate
     set `load-balancer.certificate` to the ARN of an ACM certificate in this region that is ISSUED, or say `load-balancer.https = "optional"`
     "#);
 }
@@ -177,7 +177,9 @@ fn required_https_needs_a_certificate_that_was_issued() {
         })
     };
     for status in ["PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED", "NOT_FOUND"] {
-        let message = format!("HTTPS is required in `prod`, and ACM says {status} of `{arn}`");
+        let message = format!(
+            "HTTPS is required in `prod`, but the status of certificate `{arn}` is {status}"
+        );
         assert_eq!(said(Some(status)), Some(message));
     }
     for status in [None, Some("ISSUED"), Some("EXPIRED")] {
@@ -197,11 +199,11 @@ fn all_mistakes_come_at_once() {
         .replace("\"90d\"", "\"91d\"");
     insta::assert_snapshot!(messages(&text).join("\n"), @r#"
     9:12 `us-east-1c` is not a zone of ap-northeast-1 (not in the stack's region)
-    9:35 10.0.1.128/25 overlaps 10.0.1.0/24 (in use by another subnet)
-    16:43 a disk of 20GB cannot grow to 21GB (less than a tenth more)
-    18:15 the backup window, 17:00-18:00 UTC = 02:00-03:00 JST, and the maintenance window, sat:17:30-sat:18:30 UTC = sun:02:30-sun:03:30 JST, overlap (RDS refuses that)
-    38:10 there is no service `python` to call (no such service)
-    42:10 Fargate has no tasks with 512 CPU units and 768 MiB (no such pair)
-    56:13 CloudWatch Logs keeps nothing for 91d (no such retention)
+    9:35 10.0.1.128/25 overlaps 10.0.1.0/24 (used by another subnet)
+    16:43 storage of 20GB cannot grow to 21GB (less than 10 % more)
+    18:15 the backup window, 17:00-18:00 UTC = 02:00-03:00 JST, and the maintenance window, sat:17:30-sat:18:30 UTC = sun:02:30-sun:03:30 JST, overlap (RDS does not allow that)
+    38:10 there is no service `python` (unknown service)
+    42:10 Fargate does not support 512 CPU units and 768 MiB (no such pair)
+    56:13 CloudWatch Logs does not support a retention of 91d (not supported)
     "#);
 }

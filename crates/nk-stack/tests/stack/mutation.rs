@@ -70,7 +70,7 @@ fn a_broken_file_has_mistakes_with_places_and_no_panic() {
         for environment in nk_stack::environments(&source) {
             let Err(problems) = nk_stack::read(&source, &environment) else { continue };
             refused += 1;
-            assert!(problems.count() > 0, "seed {seed}: refused without a reason");
+            assert!(problems.count() > 0, "seed {seed}: refused no reason given");
             for at in problems.iter() {
                 let end = at.offset + at.length;
                 assert!(text.get(at.offset..end).is_some(), "seed {seed}: {at:?}");

@@ -108,25 +108,25 @@ fn prod_has_the_same_addresses_and_https_with_a_certificate() {
 #[test]
 fn dev_tells_what_waits_and_what_is_probably_not_meant() {
     insta::assert_snapshot!(notes(&expanded(NEURAKNOT, "dev")), @r#"
-    identity-provider.google: waits for google.client_id and google.client_secret in the secret neuraKnot-dev-oauth-credentials -> nk secrets set oauth-credentials google.client_id
-    identity-provider.line: waits for line.client_id and line.client_secret in the secret neuraKnot-dev-oauth-credentials -> nk secrets set oauth-credentials line.client_id
-    identity-provider.x: waits for x.client_id and x.client_secret in the secret neuraKnot-dev-oauth-credentials -> nk secrets set oauth-credentials x.client_id
-    alarm: the alarms tell nobody: they are seen only in the console -> alarms.actions
-    service.nextjs-frontend: nothing routes to nextjs-frontend:3000, and no service calls it -> services.nextjs-frontend.route
-    identity-provider.x: X speaks OAuth 2.0 without OpenID Connect: Cognito takes the provider, but signing in through it ends in an error -> auth.providers
+    identity-provider.google: will be created when the secret n contains google.client_id and google.client_secreteuraKnot-dev-oauth-credentials -> nk secrets set oauth-credentials google.client_id
+    identity-provider.line: will be created when the secret n contains line.client_id and line.client_secreteuraKnot-dev-oauth-credentials -> nk secrets set oauth-credentials line.client_id
+    identity-provider.x: will be created when the secret n contains x.client_id and x.client_secreteuraKnot-dev-oauth-credentials -> nk secrets set oauth-credentials x.client_id
+    alarm: the alarms notify nobody; they are visible only in the console -> alarms.actions
+    service.nextjs-frontend: no route leads to nextjs-frontend:3000, and no service calls it -> services.nextjs-frontend.route
+    identity-provider.x: X supports OAuth 2.0 but not OpenID Connect; Cognito accepts the provider, but signing in with it fails -> auth.providers
     "#);
 }
 
 #[test]
 fn prod_tells_what_waits_and_what_is_probably_not_meant() {
     insta::assert_snapshot!(notes(&expanded(NEURAKNOT, "prod")), @r#"
-    identity-provider.google: waits for google.client_id and google.client_secret in the secret neuraKnot-prod-oauth-credentials -> nk secrets set oauth-credentials google.client_id
-    identity-provider.line: waits for line.client_id and line.client_secret in the secret neuraKnot-prod-oauth-credentials -> nk secrets set oauth-credentials line.client_id
-    identity-provider.x: waits for x.client_id and x.client_secret in the secret neuraKnot-prod-oauth-credentials -> nk secrets set oauth-credentials x.client_id
-    alarm: the alarms tell nobody: they are seen only in the console -> alarms.actions
-    service.nextjs-frontend: nothing routes to nextjs-frontend:3000, and no service calls it -> services.nextjs-frontend.route
-    listener.https: HTTPS is required, and no plan can be made before there is a certificate -> load-balancer.certificate
-    identity-provider.x: X speaks OAuth 2.0 without OpenID Connect: Cognito takes the provider, but signing in through it ends in an error -> auth.providers
+    identity-provider.google: will be created when the secret n contains google.client_id and google.client_secreteuraKnot-prod-oauth-credentials -> nk secrets set oauth-credentials google.client_id
+    identity-provider.line: will be created when the secret n contains line.client_id and line.client_secreteuraKnot-prod-oauth-credentials -> nk secrets set oauth-credentials line.client_id
+    identity-provider.x: will be created when the secret n contains x.client_id and x.client_secreteuraKnot-prod-oauth-credentials -> nk secrets set oauth-credentials x.client_id
+    alarm: the alarms notify nobody; they are visible only in the console -> alarms.actions
+    service.nextjs-frontend: no route leads to nextjs-frontend:3000, and no service calls it -> services.nextjs-frontend.route
+    listener.https: HTTPS is required, so no plan is possible without a certificate -> load-balancer.certificate
+    identity-provider.x: X supports OAuth 2.0 but not OpenID Connect; Cognito accepts the provider, but signing in with it fails -> auth.providers
     "#);
 }
 

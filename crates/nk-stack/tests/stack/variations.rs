@@ -174,8 +174,8 @@ fn the_end_of_standard_support_is_told_a_year_before() {
     };
     assert_eq!([told(None), told(Some("2027-02-27"))], ["", ""]);
     insta::assert_snapshot!([told(Some("2027-03-01")), told(Some("2028-03-01"))].join("\n"), @r#"
-    db-instance.main: standard support of PostgreSQL 15 ends on 2028-02-29; then RDS bills Extended Support -> database.version
-    db-instance.main: RDS bills Extended Support for PostgreSQL 15: standard support ended on 2028-02-29 -> database.version
+    db-instance.main: standard support of PostgreSQL 15 ends on 2028-02-29; after that RDS charges for Extended Support -> database.version
+    db-instance.main: RDS charges for Extended Support of PostgreSQL 15, because standard support ended on 2028-02-29 -> database.version
     "#);
 }
 

@@ -26,7 +26,7 @@ impl Aws {
             Err(error) => {
                 let hint = grant_hint(&error.denied).map(|hint| format!("; {hint}"));
                 let hint = hint.unwrap_or_default();
-                format!("{reason}; why its tasks stopped is not known: {error}{hint}")
+                format!("{reason}; could not read why its tasks stopped: {error}{hint}")
             }
         };
         with_events(&reason, service, EVENTS)
@@ -67,7 +67,7 @@ fn last_words(task: &Task) -> String {
     let containers = containers.filter_map(|one| match (one.reason(), one.exit_code) {
         (Some(reason), _) => Some(reason.to_owned()),
         (None, Some(code)) if code != 0 => {
-            Some(format!("`{}` ended with {code}", one.name().unwrap_or_default()))
+            Some(format!("`{}` exited with {code}", one.name().unwrap_or_default()))
         }
         _ => None,
     });

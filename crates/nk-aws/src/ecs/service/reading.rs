@@ -50,7 +50,7 @@ fn share(provider: &types::CapacityProviderStrategyItem) -> String {
     let (name, weight) = (&provider.capacity_provider, provider.weight);
     match provider.base {
         0 => format!("{name} {weight}"),
-        base => format!("{name} {weight}, of them {base} first"),
+        base => format!("{name} {weight}, at least {base}"),
     }
 }
 

@@ -86,7 +86,8 @@ fn phase(status: &str) -> (Phase, Option<&str>) {
         "incompatible-parameters" => (
             Phase::Ready,
             Some(
-                "it does not start with its parameters: correct `database.parameters`, apply, and reboot it",
+                "it does not start with its parameters; correct `database.parameters`, apply, and \
+                 reboot it",
             ),
         ),
         _ if failed => (Phase::Failed(status.into()), None),
@@ -111,8 +112,8 @@ pub(super) fn running(live: &LiveInstance) -> CloudResult<()> {
     }
     let name = &live.spec.name;
     let message = format!(
-        "`{name}` is stopped: start it first, with `aws rds start-db-instance \
-         --db-instance-identifier {name}`"
+        "`{name}` is stopped; start it with `aws rds start-db-instance --db-instance-identifier \
+         {name}`"
     );
     Err(refused::<ModifyDBInstanceError>(message))
 }
@@ -124,7 +125,7 @@ fn reboots(instance: &types::DbInstance) -> impl Iterator<Item = String> {
         .iter()
         .filter(|group| group.parameter_apply_status() == Some("pending-reboot"))
         .filter_map(|group| group.db_parameter_group_name())
-        .map(|name| format!("a reboot is needed for what changed in `{name}`"))
+        .map(|name| format!("the changes in `{name}` need a reboot"))
 }
 
 /// The note that an instance will be in paid support once its major version is out of support. RDS
@@ -134,9 +135,9 @@ fn extended_support(instance: &types::DbInstance) -> Option<String> {
     let enrolled = instance.engine_lifecycle_support() == Some(EXTENDED_SUPPORT);
     enrolled.then(|| {
         format!(
-            "it is enrolled in RDS Extended Support, which costs from the end of its major version's \
-             standard support on, and which only an upgrade or restoring a snapshot with \
-             `--engine-lifecycle-support {LIFECYCLE}` ends"
+            "it is enrolled in RDS Extended Support, which is charged after the standard support \
+             of its major version ends; to leave it, upgrade, or restore a snapshot with \
+             `--engine-lifecycle-support {LIFECYCLE}`"
         )
     })
 }

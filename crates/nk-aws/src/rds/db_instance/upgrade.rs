@@ -34,8 +34,8 @@ fn target(
     targets.iter().filter(|target| asked.admits(target)).min().cloned().ok_or_else(|| {
         let offered: Vec<_> = targets.iter().map(ToString::to_string).collect();
         let message = format!(
-            "RDS upgrades {live} to no {} from {asked} on, but to {}: set `database.version` to one of \
-             these",
+            "RDS cannot upgrade {live} to {} {asked} or later, only to {}; set `database.version` \
+             to one of these",
             asked.major(),
             offered.join(", ")
         );

@@ -13,15 +13,15 @@ fn told(name: &str, phase: &Phase, wanted: bool, snapshot: Option<&str>) -> Stri
     match (phase, snapshot) {
         // Only the run that deletes it knows whether it asks for a snapshot, and under which name.
         (Phase::Leaving(_), _) => format!(
-            "is on its way; `aws rds describe-db-snapshots --db-instance-identifier {name}` lists \
-             what is left of it"
+            "is already being deleted; `aws rds describe-db-snapshots --db-instance-identifier \
+             {name}` lists its snapshots"
         ),
-        (_, Some(snapshot)) => format!("leaves the snapshot `{snapshot}`"),
+        (_, Some(snapshot)) => format!("a final snapshot remains: `{snapshot}`"),
         (Phase::Failed(status), None) if wanted => {
-            format!("takes its data with it: RDS makes no snapshot of what is `{status}`")
+            format!("its data is lost: RDS cannot take a snapshot of a database that is `{status}`")
         }
-        (_, None) if wanted => "leaves a snapshot".to_owned(),
-        _ => "takes its data with it: no snapshot is left".to_owned(),
+        (_, None) if wanted => "a final snapshot remains".to_owned(),
+        _ => "its data is lost, without a final snapshot".to_owned(),
     }
 }
 
@@ -36,7 +36,7 @@ mod tests {
             told(Phase::Ready, true, Some("db-final-1")),
             "leaves the snapshot `db-final-1`"
         );
-        assert_eq!(told(Phase::Ready, false, None), "takes its data with it: no snapshot is left");
+        assert_eq!(told(Phase::Ready, false, None), "its data is lost, without a final snapshot");
         assert_eq!(
             told(Phase::Failed("failed".into()), true, None),
             "takes its data with it: RDS makes no snapshot of what is `failed`"

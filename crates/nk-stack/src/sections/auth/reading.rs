@@ -146,7 +146,8 @@ impl Auth {
         let callback_urls = read_urls(&mut fields, "callback-urls");
         let logout_urls = read_urls(&mut fields, "logout-urls");
         if fields.lacks("callback-urls") || callback_urls.as_ref().is_some_and(BTreeSet::is_empty) {
-            fields.missing("callback-urls", "a list of addresses to send users back to");
+            fields
+                .missing("callback-urls", "a list of URLs to which users return after signing in");
         }
         let scopes = fields.list::<String>("scopes");
         let scopes = scopes.unwrap_or_else(|| usual_scopes(&fields));
@@ -154,7 +155,7 @@ impl Auth {
         let providers: Vec<At<Provider>> = fields.list("providers").unwrap_or_default();
         for (index, provider) in providers.iter().enumerate() {
             if providers[..index].iter().any(|other| other.value == provider.value) {
-                let message = format!("the provider `{}` is there twice", provider.value.key());
+                let message = format!("the provider `{}` is listed twice", provider.value.key());
                 fields.report(Problem::new(&provider.span, message, "again"));
             }
         }
@@ -187,13 +188,13 @@ fn read_sign_in(fields: &mut Fields<'_, '_>) -> Option<BTreeSet<SignIn>> {
     let sign_in: BTreeSet<_> = words.iter().map(|word| word.value).collect();
     let preferred = words.iter().find(|word| word.value == SignIn::PreferredUsername);
     if let Some(preferred) = preferred.filter(|_| !sign_in.contains(&SignIn::Username)) {
-        let message = "Cognito takes a preferred user name only beside a user name";
+        let message = "Cognito allows `preferred-username` only together with `username`";
         let help = "add `\"username\"` to `auth.sign-in`";
-        fields.report(Problem::new(&preferred.span, message, "not alone").help(help));
+        fields.report(Problem::new(&preferred.span, message, "needs `username`").help(help));
     }
     if sign_in.is_empty() {
         let span = fields.span.clone();
-        let message = "`auth.sign-in` names nothing to sign in with";
+        let message = "`auth.sign-in` is empty";
         fields.report(Problem::new(&span, message, "in this section"));
     }
     Some(sign_in)
@@ -252,7 +253,7 @@ fn read_tokens(fields: &mut Fields<'_, '_>) -> TokenValidity {
 
 fn check_order(fields: &mut Fields<'_, '_>, short: [&At<Seconds>; 2], refresh: &At<Seconds>) {
     if short.iter().any(|token| token.value > refresh.value) {
-        let message = "the refresh token ends before the tokens it refreshes";
+        let message = "the refresh token expires before the tokens that it refreshes";
         let label = format!("{} is too short", refresh.value);
         fields.report(Problem::new(&refresh.span, message, label));
     }
@@ -264,7 +265,7 @@ fn read_urls(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<BTreeSet<
         check_url(fields, url);
     }
     if let Some(past) = urls.get(100) {
-        let message = format!("Cognito takes at most 100 `{key}`");
+        let message = format!("Cognito allows at most 100 `{key}`");
         fields.report(Problem::new(&past.span, message, "one too many"));
     }
     Some(urls.into_iter().map(|url| url.value).collect())
@@ -278,19 +279,23 @@ fn check_url(fields: &mut Fields<'_, '_>, url: &At<String>) {
     let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, rest)| {
         !scheme.is_empty() && !rest.is_empty() && text.chars().all(|c| c.is_ascii_graphic())
     }) else {
-        let problem = refuse(format!("`{text}` is not an absolute address"), "not a URL");
-        return fields
-            .report(problem.help("it looks like `https://example.com/api/auth/callback`"));
+        let problem = refuse(format!("`{text}` is not an absolute URL"), "not a URL");
+        return fields.report(problem.help("write it as `https://example.com/api/auth/callback`"));
     };
     if text.contains('#') {
-        fields.report(refuse(format!("`{text}` has a fragment"), "Cognito takes no `#`"));
+        fields
+            .report(refuse(format!("`{text}` contains a fragment"), "Cognito does not allow `#`"));
     }
     if text.len() > 1024 {
-        fields.report(refuse("the address is longer than 1024 characters".into(), "too long"));
+        fields.report(refuse("the URL has more than 1024 characters".into(), "too long"));
     }
     let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
     if scheme == "http" && host != "localhost" {
-        let problem = refuse(format!("`{text}` is not encrypted"), "`http` is for localhost only");
-        fields.report(problem.help("write `https://`"));
+        let problem = refuse(
+            format!("`{text}` does not use HTTPS"),
+            "`http` is allowed only for \
+                                                                      localhost",
+        );
+        fields.report(problem.help("use `https://`"));
     }
 }

@@ -12,11 +12,13 @@ pub(super) fn lint(expansion: &mut Expansion<'_>, database: &Database) {
     let Some(end) = support::standard_support_ends(&database.engine, major) else { return };
     let text = if *today > end {
         format!(
-            "RDS bills Extended Support for PostgreSQL {major}: standard support ended on {end}"
+            "RDS charges for Extended Support of PostgreSQL {major}, because standard support \
+             ended on {end}"
         )
     } else if *today >= support::a_year_before(&end) {
         format!(
-            "standard support of PostgreSQL {major} ends on {end}; then RDS bills Extended Support"
+            "standard support of PostgreSQL {major} ends on {end}; after that RDS charges for \
+             Extended Support"
         )
     } else {
         return;

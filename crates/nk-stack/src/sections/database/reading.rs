@@ -108,7 +108,7 @@ impl Database {
 fn read_version(fields: &mut Fields<'_, '_>) -> Option<EngineVersion> {
     let version = fields.required::<EngineVersion>("version")?;
     if version.value.major() < 10 {
-        let message = format!("RDS has no PostgreSQL {}", version.value);
+        let message = format!("RDS does not offer PostgreSQL {}", version.value);
         fields.report(Problem::new(&version.span, message, "too old"));
         return None;
     }
@@ -124,8 +124,8 @@ fn read_class(fields: &mut Fields<'_, '_>) -> Option<String> {
     match class.value.split('.').collect::<Vec<_>>().as_slice() {
         ["db", family, size] if word(family) && word(size) => Some(class.value),
         _ => {
-            let message = format!("`{}` is not a class of database instances", class.value);
-            let help = "it looks like `db.t3.micro`";
+            let message = format!("`{}` is not a database instance class", class.value);
+            let help = "a class looks like `db.t3.micro`";
             fields.report(Problem::new(&class.span, message, "not a class").help(help));
             None
         }
@@ -157,12 +157,12 @@ fn check_growth(fields: &mut Fields<'_, '_>, initial: &At<Gigabytes>, limit: &At
     if to == from || to >= least {
         return;
     }
-    let message = format!("a disk of {} cannot grow to {}", initial.value, limit.value);
+    let message = format!("storage of {} cannot grow to {}", initial.value, limit.value);
     let help = format!(
-        "set `limit` to at least {least}GB, or to {} for a disk that does not grow",
+        "set `limit` to at least {least}GB, or to {} for storage that does not grow",
         initial.value
     );
-    let label = if to < from { "less than `initial`" } else { "less than a tenth more" };
+    let label = if to < from { "less than `initial`" } else { "less than 10 % more" };
     fields.report(Problem::new(&limit.span, message, label).help(help));
 }
 
@@ -175,9 +175,10 @@ fn read_name(fields: &mut Fields<'_, '_>, project: &str) -> Option<String> {
     // The default has no place in the file. A project from which no name can be derived is reported
     // as such.
     if !form && !project.is_empty() {
-        let message = format!("`{}` cannot be the name of a database", name.value);
-        let help = "a letter, then letters, digits and underscores, lower case, at most 63";
-        fields.report(Problem::new(&name.span, message, "not a database name").help(help));
+        let message = format!("`{}` is not a valid name for a database", name.value);
+        let help = "use a lower-case letter followed by lower-case letters, digits and \
+                    underscores, at most 63 characters";
+        fields.report(Problem::new(&name.span, message, "not a valid name").help(help));
         return None;
     }
     Some(name.value)
@@ -192,10 +193,10 @@ fn read_username(fields: &mut Fields<'_, '_>) -> Option<String> {
     if form && !RESERVED.contains(&text.to_lowercase().as_str()) {
         return Some(user.value);
     }
-    let message = format!("`{text}` cannot be the master user");
-    let help = "a letter, then letters, digits and underscores, at most 16, and no word that RDS \
-                keeps for itself";
-    fields.report(Problem::new(&user.span, message, "not a user name").help(help));
+    let message = format!("`{text}` is not a valid name for the master user");
+    let help = "use a letter followed by letters, digits and underscores, at most 16 characters, \
+                and no name that RDS reserves";
+    fields.report(Problem::new(&user.span, message, "not a valid name").help(help));
     None
 }
 
@@ -222,12 +223,12 @@ fn read_window(
     let name = fields.name(key);
     if window.value.window.is_weekly() != weekly {
         let (label, help) = if weekly {
-            ("names no day", "name the day of the week, as in `Sun 04:00-05:00 JST`")
+            ("the day is missing", "add the day of the week, as in `Sun 04:00-05:00 JST`")
         } else {
-            ("names a day", "a backup is made every day: leave the day out")
+            ("a day is not allowed", "backups are daily; omit the day")
         };
         let problem =
-            Problem::new(&window.span, format!("`{name}` is the wrong kind of window"), label);
+            Problem::new(&window.span, format!("`{name}` is not the right kind of window"), label);
         fields.report(problem.help(help));
     } else if !(30..=24 * 60).contains(&window.value.window.minutes()) {
         let message = format!("`{name}` is {} minutes long", window.value.window.minutes());
@@ -251,13 +252,14 @@ fn check_windows(
         "the backup window, {}, and the maintenance window, {}, overlap",
         backup.value, maintenance.value
     );
-    fields.report(Problem::new(&said.span, message, "RDS refuses that"));
+    fields.report(Problem::new(&said.span, message, "RDS does not allow that"));
 }
 
 fn read_monitoring(fields: &mut Fields<'_, '_>) -> i32 {
     let every = fields.or("monitoring", Seconds(60));
     if !MONITORING.contains(&every.value.0) {
-        let message = format!("Enhanced Monitoring cannot look every {}", every.value);
+        let message =
+            format!("Enhanced Monitoring does not support an interval of {}", every.value);
         let label = "must be 0s (off), 1s, 5s, 10s, 15s, 30s or 60s";
         fields.report(Problem::new(&every.span, message, label));
     }
@@ -270,7 +272,7 @@ fn read_parameters(fields: &mut Fields<'_, '_>) -> BTreeMap<String, String> {
         let form = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
         if name.value.is_empty() || !name.value.chars().all(form) {
             let message = format!("`{}` is not a parameter of PostgreSQL", name.value);
-            fields.report(Problem::new(&name.span, message, "not a parameter's name"));
+            fields.report(Problem::new(&name.span, message, "not a valid name"));
         }
     }
     parameters.into_iter().map(|(name, value)| (name.value, value.value)).collect()

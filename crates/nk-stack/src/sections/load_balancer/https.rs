@@ -51,12 +51,15 @@ impl Stack {
         let environment = &self.id.environment;
         let message = match (&section.certificate, &survey.certificate_status) {
             (Some(arn), Some(status)) => {
-                format!("HTTPS is required in `{environment}`, and ACM says {status} of `{arn}`")
+                format!(
+                    "HTTPS is required in `{environment}`, but the status of certificate \
+                         `{arn}` is {status}"
+                )
             }
-            _ => format!("HTTPS is required in `{environment}`, without a certificate"),
+            _ => format!("HTTPS is required in `{environment}`, but there is no certificate"),
         };
-        let help = "set `load-balancer.certificate` to the ARN of an ACM certificate in this \
-                    region that is ISSUED, or say `load-balancer.https = \"optional\"`";
+        let help = "set `load-balancer.certificate` to the ARN of an issued ACM certificate in \
+                    this region, or set `load-balancer.https = \"optional\"`";
         let problem = Problem::new(&section.https.span, message, "required here").help(help);
         Err(Problems::new(&self.source.name, &self.source.text, vec![problem]))
     }
@@ -69,13 +72,13 @@ pub(super) fn lint(expansion: &mut Expansion<'_>) {
     let status = survey.certificate_status.as_deref().filter(|status| *status != "ISSUED");
     let (about, text) = if let (Some(arn), Some(status)) = (stack.certificate(), status) {
         let so = if has_certificate {
-            "clients refuse it"
+            "clients will reject it"
         } else {
-            "there is no HTTPS until it is ISSUED"
+            "HTTPS works only when it is ISSUED"
         };
-        ("listener.https", format!("ACM says {status} of `{arn}`: {so}"))
+        ("listener.https", format!("the status of certificate `{arn}` is {status}; {so}"))
     } else if stack.wants_certificate() && !has_certificate {
-        let text = "HTTPS is required, and no plan can be made before there is a certificate";
+        let text = "HTTPS is required, so no plan is possible without a certificate";
         ("listener.https", text.to_owned())
     } else if stack.is_relied_on() && !has_certificate {
         ("listener.http", format!("requests to {} are not encrypted", stack.id.environment))

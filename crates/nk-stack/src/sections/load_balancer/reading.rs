@@ -75,8 +75,9 @@ fn check_certificate(fields: &mut Fields<'_, '_>, certificate: &At<String>, regi
     if !whole {
         not_a_certificate(fields, certificate);
     } else if *place != region && !region.is_empty() {
-        let message = format!("the certificate is in {place}, the load balancer in {region}");
-        let help = "a load balancer takes only certificates of its own region";
+        let message =
+            format!("the certificate is in {place}, but the load balancer is in {region}");
+        let help = "a load balancer can use only certificates of its own region";
         fields.report(Problem::new(&certificate.span, message, "another region").help(help));
     }
 }

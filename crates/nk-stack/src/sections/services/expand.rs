@@ -217,7 +217,7 @@ fn measure(expansion: &mut Expansion<'_>, services: &[Service]) {
         };
         let metrics: Vec<_> = services.iter().map(metric).collect();
         expansion.watches.extend(services.iter().zip(&metrics).map(|(service, metric)| {
-            let about = format!("{} uses much {what}", service.name);
+            let about = format!("{} uses too much {what}", service.name);
             let name = format!("{}-{what}", service.name);
             Watch::average(&name, &about, metric.clone(), threshold)
         }));

@@ -15,13 +15,14 @@ pub(super) fn lint(expansion: &mut Expansion<'_>, services: &[Service]) {
             .iter()
             .any(|other| other.name != *name && other.calls.iter().any(|call| call.value == *name));
         if service.route.is_none() && !called {
-            let text = format!("nothing routes to {name}:{port}, and no service calls it");
+            let text = format!("no route leads to {name}:{port}, and no service calls it");
             expansion.note(&about, text, &format!("services.{name}.route"));
         }
         for (variable, _) in &service.environment {
             if looks_secret(&variable.value) {
                 let text = format!(
-                    "`{}` looks like a secret, and everyone who may read task definitions sees it",
+                    "`{}` looks like a secret, and everybody who can read task definitions can \
+                     read it",
                     variable.value
                 );
                 expansion.note(&about, text, &format!("services.{name}.secrets"));
@@ -29,7 +30,8 @@ pub(super) fn lint(expansion: &mut Expansion<'_>, services: &[Service]) {
         }
         for other in uncalled(services, service) {
             let text = format!(
-                "its environment names {}:{}, which its security group does not let it reach",
+                "its environment mentions {}:{}, but its security group does not allow it to \
+                 connect",
                 other.name, other.port
             );
             expansion.note(&about, text, &format!("services.{name}.calls"));
@@ -37,7 +39,7 @@ pub(super) fn lint(expansion: &mut Expansion<'_>, services: &[Service]) {
     }
     let stack = expansion.stack;
     if stack.has("network") && stack.gateways() == 0 {
-        let text = "tasks in private subnets have no way to the registry their images come from";
+        let text = "tasks in private subnets cannot reach the registry to pull their images";
         expansion.note("route-table.private-1", text, "network.nat");
     }
 }

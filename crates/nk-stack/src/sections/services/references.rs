@@ -27,7 +27,7 @@ fn check_text(text: &At<String>, check: &mut Check<'_>) {
         Ok(found) => found,
         Err(error) => {
             let problem = Problem::new(&text.span, error.to_string(), "not a reference");
-            check.report(problem.help("it looks like `@{user-pool.main.id}`"));
+            check.report(problem.help("a reference looks like `@{user-pool.main.id}`"));
             return;
         }
     };
@@ -35,7 +35,7 @@ fn check_text(text: &At<String>, check: &mut Check<'_>) {
         let address = &placeholder.address;
         if ["service", "task-definition"].contains(&address.kind()) {
             let message = format!("a container cannot refer to `{address}`");
-            let label = "services exist only after their containers are defined";
+            let label = "it is created after the container is defined";
             check.report(Problem::new(&text.span, message, label));
             continue;
         }
@@ -46,16 +46,17 @@ fn check_text(text: &At<String>, check: &mut Check<'_>) {
             let known: Vec<_> = check.desired.resources.keys().map(Address::as_str).collect();
             let help = match nearest(address.as_str(), known) {
                 Some(word) => format!("did you mean `{word}`?"),
-                None => "`nk show` lists what there is".to_owned(),
+                None => "`nk show` lists the resources".to_owned(),
             };
-            check.report(Problem::new(&text.span, message, "refers to nothing").help(help));
+            check.report(Problem::new(&text.span, message, "unknown resource").help(help));
         } else if let Some(kind) = kind
             && !kind.outputs.contains(&placeholder.output.as_str())
         {
-            let message = format!("a {} has no output `{}`", kind.kind, placeholder.output);
+            let message =
+                format!("the kind `{}` has no output `{}`", kind.kind, placeholder.output);
             let known = kind.outputs.iter().copied();
             let help = advice(&placeholder.output, "outputs", known);
-            check.report(Problem::new(&text.span, message, "no such output").help(help));
+            check.report(Problem::new(&text.span, message, "unknown output").help(help));
         }
     }
 }
@@ -68,21 +69,24 @@ fn check_secret(value: &At<String>, check: &mut Check<'_>) {
     let secrets = check.desired.resources.keys().filter(|one| one.kind() == Secret::KIND);
     let known: BTreeSet<_> = secrets.map(Address::name).collect();
     if check.whole && !known.contains(secret) {
-        let message = format!("there is no secret `{secret}` in the stack");
+        let message = format!("the stack has no secret `{secret}`");
         let help = advice(secret, "secrets", known.iter().copied());
-        check.report(Problem::new(&value.span, message, "no such secret").help(help));
+        check.report(Problem::new(&value.span, message, "unknown secret").help(help));
     }
     let Some(key) = key else { return };
     if key.contains('.') {
-        let message = format!("ECS cannot read `{key}`: it knows only the top level of a secret");
+        let message = format!(
+            "ECS cannot read `{key}`; it reads only the top-level keys of a \
+                               secret"
+        );
         let top = key.split('.').next().unwrap_or_default();
-        let help = format!("take {} and let the application read on", listed([top]));
-        let problem = Problem::new(&value.span, message, "below the top level");
+        let help = format!("use {} and let the application read the key inside it", listed([top]));
+        let problem = Problem::new(&value.span, message, "not a top-level key");
         check.report(problem.help(help));
     } else if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
     {
         let message = format!("`{}` does not name a key of a secret", value.value);
-        let help = "it looks like `oauth-credentials:google`";
-        check.report(Problem::new(&value.span, message, "not a key").help(help));
+        let help = "write it as `oauth-credentials:google`";
+        check.report(Problem::new(&value.span, message, "key is missing").help(help));
     }
 }

@@ -117,16 +117,16 @@ fn or_shared(
 fn check_size(fields: &mut Fields<'_, '_>, cpu: Option<&At<i64>>, memory: Option<&At<i64>>) {
     let Some(cpu) = cpu else { return };
     let Some(sizes) = fargate_memory(cpu.value) else {
-        let message = format!("Fargate has no tasks with {} CPU units", cpu.value);
-        let help = format!("its sizes: {}", fargate_cpus());
-        return fields.report(Problem::new(&cpu.span, message, "no such size").help(help));
+        let message = format!("Fargate does not support {} CPU units", cpu.value);
+        let help = format!("it supports {}", fargate_cpus());
+        return fields.report(Problem::new(&cpu.span, message, "not supported").help(help));
     };
     if let Some(memory) = memory.filter(|memory| !sizes.contains(&memory.value)) {
         let message =
-            format!("Fargate has no tasks with {} CPU units and {} MiB", cpu.value, memory.value);
+            format!("Fargate does not support {} CPU units with {} MiB", cpu.value, memory.value);
         let sizes: Vec<_> = sizes.iter().map(ToString::to_string).collect();
-        let help = format!("with {} CPU units go {} MiB", cpu.value, sizes.join(", "));
-        fields.report(Problem::new(&memory.span, message, "no such pair").help(help));
+        let help = format!("{} CPU units support {} MiB", cpu.value, sizes.join(", "));
+        fields.report(Problem::new(&memory.span, message, "not supported").help(help));
     }
 }
 
@@ -135,7 +135,7 @@ fn read_image(fields: &mut Fields<'_, '_>) -> Option<At<String>> {
     let form =
         (1..=255).contains(&image.value.len()) && image.value.chars().all(|c| c.is_ascii_graphic());
     if !form {
-        let message = format!("`{}` is not the name of an image", image.value);
+        let message = format!("`{}` is not a valid image name", image.value);
         fields.report(Problem::new(&image.span, message, "not an image"));
     }
     Some(image)
@@ -161,18 +161,18 @@ fn read_route(fields: &mut Fields<'_, '_>) -> Option<At<Route>> {
     for host in &hosts {
         let letter = |c: char| c.is_ascii_alphanumeric() || "-.*?".contains(c);
         if host.value.is_empty() || host.value.len() > 128 || !host.value.chars().all(letter) {
-            let message = format!("`{}` is not the pattern of a host name", host.value);
-            route.report(Problem::new(&host.span, message, "not a host name"));
+            let message = format!("`{}` is not a valid pattern for a host name", host.value);
+            route.report(Problem::new(&host.span, message, "not a valid pattern"));
         }
     }
     if let Some(sixth) = paths.iter().chain(&hosts).nth(5) {
-        let message = "a rule has at most five paths and hosts together";
-        route.report(Problem::new(&sixth.span, message, "the sixth"));
+        let message = "a rule can have at most five paths and hosts together";
+        route.report(Problem::new(&sixth.span, message, "one too many"));
     }
     if let Some(priority) = priority.as_ref().filter(|_| paths.is_empty() && hosts.is_empty()) {
-        let message = "the default target has no rule, so no priority";
-        let help = "give the route a `path` or a `host`, or leave `priority` out";
-        route.report(Problem::new(&priority.span, message, "of no use").help(help));
+        let message = "the default target has no rule and therefore no priority";
+        let help = "add a `path` or a `host` to the route, or omit `priority`";
+        route.report(Problem::new(&priority.span, message, "has no effect").help(help));
     }
     let span = route.span.clone();
     route.finish();
@@ -193,18 +193,19 @@ fn check_environment(
         let form = name.value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !form {
-            let message = format!("`{}` cannot be the name of an environment variable", name.value);
-            let help = "a letter or underscore, then letters, digits and underscores";
+            let message =
+                format!("`{}` is not a valid name for an environment variable", name.value);
+            let help = "use a letter or underscore followed by letters, digits and underscores";
             fields.report(Problem::new(&name.span, message, "not a name").help(help));
         }
         if database && DATABASE.contains(&name.value.as_str()) {
-            let message = format!("`{}` is set by `database = true`", name.value);
+            let message = format!("`{}` is already set by `database = true`", name.value);
             fields.report(Problem::new(&name.span, message, "set twice"));
         }
     }
     for (name, _) in secrets {
         if environment.iter().any(|(other, _)| other.value == name.value) {
-            let message = format!("`{}` is in `environment` and in `secrets`", name.value);
+            let message = format!("`{}` is in both `environment` and `secrets`", name.value);
             fields.report(Problem::new(&name.span, message, "set twice"));
         }
     }
